@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: any recent Node can start it, and it goes on with the Node that the lock file names.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const MAJOR_MIN = 26
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
+
+if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
+  await import(main)
+} else if (existsSync(own)) {
+  const child = spawn(own, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { child.kill(signal) })
+  child.on('exit', (code, signal) => { process.exitCode = code ?? (signal ? 1 : 0) })
+} else {
+  console.error('rota needs Node 26, which `npm install` brings into node_modules. Run that first.')
+  process.exitCode = 1
+}

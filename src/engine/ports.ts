@@ -1,0 +1,278 @@
+/**
+ * What the engine needs from outside: a task store, a lease store, a history, wake-ups, a clock and a random source.
+ * The store is the truth: its clock decides what is due and what has expired, and every write of an outcome is fenced on
+ * the writer's own node row (README.md of engine/lease). Implementations run the suites in test/contract.
+ */
+import type { Id } from '../base/ids.ts'
+import type { JsonObject } from '../base/json.ts'
+
+// ---- tasks -----------------------------------------------------------------------------------------------------
+
+export type TaskStatus = 'Pending' | 'Retry' | 'Failed'
+/** 0 = interactive, 1 = bulk. Inside a lane an interactive task that is due always starts before a bulk one. */
+export type Band = 0 | 1
+/** `due` of a Failed task: never due, sorts after everything. */
+export const DUE_NEVER = Number.MAX_SAFE_INTEGER
+
+/** A task as it is stored. Times are ms since 1970. */
+export interface TaskRow {
+  readonly id: Id
+  readonly variant: string
+  readonly lane: string
+  readonly bucket: number
+  readonly band: Band
+  readonly due: number
+  readonly status: TaskStatus
+  /** Grows with every write to the row. An outcome only counts for the version that was run. */
+  readonly version: number
+  readonly orderingKey: string
+  readonly dedupeKey: string | null
+  readonly accountId: Id | null
+  readonly domainId: Id | null
+  readonly payload: JsonObject
+  readonly createdAt: number
+  /** Failed attempts so far (`attemptNumber` / `failedAttemptNumber` on the wire). */
+  readonly attempt: number
+  /** Base of the total deadline; null until the first failure. */
+  readonly firstFailedAt: number | null
+  readonly failedAt: number | null
+  readonly failureReason: string | null
+  /** How often a node died while it held this task: such a task runs alone (engine/run/README.md). */
+  readonly crashes: number
+  /** Set while the task is pinned: the incarnation that runs it. */
+  readonly holder: Id | null
+  readonly startedAt: number | null
+  readonly progress: JsonObject | null
+  /** Asked of the holder, not yet acknowledged. */
+  readonly request: TaskRequest | null
+}
+
+/** What the owner of a running task is asked to do after it has stopped: the second phase of cancel and reschedule. */
+export type TaskRequest = { readonly kind: 'destroy' } | { readonly kind: 'edit'; readonly edit: TaskEdit }
+
+export interface NewTask {
+  readonly id: Id
+  readonly variant: string
+  readonly lane: string
+  readonly bucket: number
+  readonly band: Band
+  readonly due: number
+  readonly orderingKey: string
+  readonly dedupeKey: string | null
+  readonly accountId: Id | null
+  readonly domainId: Id | null
+  readonly payload: JsonObject
+  /** Default Pending with attempt 0. */
+  readonly state?: TaskState
+}
+
+/** The status part of a row, as an administrator or a failed run sets it. */
+export interface TaskState {
+  readonly status: TaskStatus
+  readonly due: number
+  readonly attempt: number
+  readonly firstFailedAt: number | null
+  readonly failedAt: number | null
+  readonly failureReason: string | null
+}
+
+/** Changes to a stored task; fields left out stay. */
+export interface TaskEdit { readonly state?: TaskState; readonly payload?: JsonObject }
+
+/**
+ * `coalesced`: a waiting task (Pending or Retry) with the same dedupe key took the new one in: its version grows, the
+ * earlier due, the lower band and the new payload count, `id` is that task's. A Failed task holds no dedupe key; one
+ * that is set back to Pending while another waits under its key gives the key up.
+ */
+export type InsertReply = { readonly id: Id; readonly coalesced: boolean }
+
+export interface TaskFilter {
+  readonly variants?: readonly string[]
+  readonly status?: readonly TaskStatus[]
+  readonly dueMin?: number
+  readonly dueMax?: number
+  /** Exclusive bounds (`dueIsGreaterThan`, `dueIsLessThan`). */
+  readonly dueAbove?: number
+  readonly dueBelow?: number
+  readonly accountId?: Id
+  readonly domainId?: Id
+  readonly lane?: string
+  readonly running?: boolean
+}
+/** Total order for pages: by the property, then by id in the same direction. */
+export interface TaskOrder { readonly property: 'due' | 'createdAt'; readonly ascending: boolean }
+export interface TaskPage {
+  readonly order: TaskOrder
+  readonly limit: number
+  /** Rows strictly after this key in the order. */
+  readonly after?: { readonly value: number; readonly id: Id }
+  readonly position?: number
+}
+
+/** Tasks inside a transaction: what enqueuers and administrators do. */
+export interface TaskTable {
+  insert(tasks: readonly NewTask[]): Promise<InsertReply[]>
+  /** In the order of `ids`; unknown ids are left out. */
+  get(ids: readonly Id[]): Promise<TaskRow[]>
+  /** Ids of one page. */
+  query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
+  count(filter: TaskFilter): Promise<number>
+  /** Applies an edit when the row still has `version`; pinned rows get it as a request instead. Holder and crashes of an edited row are cleared. */
+  edit(id: Id, version: number, edit: TaskEdit): Promise<'applied' | 'requested' | 'gone' | 'changed'>
+  /** Removes a row; a pinned one gets the request and goes when its holder has stopped. */
+  destroy(id: Id): Promise<'applied' | 'requested' | 'gone'>
+}
+
+/** Where a fetch goes on in one stream (lane, bucket, band): rows with (due, id) greater than the cursor. */
+export interface StreamCursor { readonly bucket: number; readonly band: Band; readonly afterDue: number; readonly afterId: Id }
+/** The start of every stream. */
+export const CURSOR_START: Pick<StreamCursor, 'afterDue' | 'afterId'> = { afterDue: -1, afterId: '' }
+
+export type Finish =
+  | { readonly kind: 'done'; readonly id: Id; readonly version: number; readonly followUps?: readonly NewTask[] }
+  | { readonly kind: 'again'; readonly id: Id; readonly version: number; readonly state: TaskState; readonly payload?: JsonObject; readonly crashes?: number }
+  /** The run stopped because of the row's request, which is carried out now. */
+  | { readonly kind: 'acknowledge'; readonly id: Id }
+  /** Unpinned and left as it was (hand-over, shutdown). */
+  | { readonly kind: 'release'; readonly id: Id }
+
+/** The worker's side. Every call is one transaction of its own and is fenced on the holder's node row. */
+export interface QueueStore {
+  /** Due rows (by the store's clock) after each cursor, at most `limit` a stream, in (due, id) order within a stream; and the earliest due time that is still ahead in these streams. */
+  fetch(lane: string, cursors: readonly StreamCursor[], limit: number): Promise<{ readonly rows: TaskRow[]; readonly nextDue: number | null }>
+  /** `lost`: the node row is gone or expired and nothing was written. Else for each item whether it found its row at its version; a `done` or `again` whose row has a newer version leaves the row and only unpins it. */
+  finish(holder: Id, items: readonly Finish[]): Promise<'lost' | readonly boolean[]>
+  /** Writes holder, start and progress into running rows; false for a row that is gone or has another version. */
+  pin(holder: Id, pins: readonly Pin[]): Promise<'lost' | readonly boolean[]>
+  /** The requests that wait on rows this holder has pinned. */
+  requests(holder: Id): Promise<readonly { readonly id: Id; readonly request: TaskRequest }[]>
+}
+export interface Pin { readonly id: Id; readonly version: number; readonly startedAt: number; readonly progress: JsonObject | null }
+
+// ---- nodes and leases ------------------------------------------------------------------------------------------
+
+/** A live process. `duties`, `pushShard` and `draining` are what assignment reads; `info` is for people. */
+export interface NodeRow {
+  readonly incarnation: Id
+  readonly nodeId: number
+  readonly hostname: string
+  readonly role: string | null
+  readonly duties: readonly string[]
+  readonly pushShard: number | null
+  readonly draining: boolean
+  readonly version: string
+  readonly startedAt: number
+  readonly renewedAt: number
+  readonly expiresAt: number
+  readonly info: JsonObject
+}
+/** What a node may change of its row at any heartbeat. */
+export type NodeState = Pick<NodeRow, 'role' | 'duties' | 'pushShard' | 'draining' | 'info'>
+
+export interface LeaseRow { readonly lane: string; readonly bucket: number; readonly holder: Id | null; readonly generation: number }
+export interface BucketRef { readonly lane: string; readonly bucket: number }
+/** `unplanned`: the last holder died with it, so some of its tasks may have been running. */
+export interface Granted extends BucketRef { readonly generation: number; readonly unplanned: boolean }
+
+/** A node id and the host name that it was last leased to; `live` while its node row is. Kept after death, for people. */
+export interface KnownNode { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number; readonly live: NodeRow | null }
+
+export interface LeaseStore {
+  /** Creates the node row of a new incarnation and leases the lowest free node id (an old id of the same host name first). Refused while a live node has the host name. */
+  join(node: { readonly incarnation: Id; readonly hostname: string; readonly version: string; readonly state: NodeState }, ttlMs: number): Promise<{ readonly nodeId: number } | { readonly refusedBy: NodeRow }>
+  /** Renews the row; false when it is gone or had expired: this incarnation is over. */
+  heartbeat(incarnation: Id, state: NodeState, ttlMs: number): Promise<boolean>
+  /** Deletes the row, frees the leases (planned) and unpins what is left. */
+  leave(incarnation: Id): Promise<void>
+  /** Declares dead every node whose row has expired: row deleted, its leases freed and marked unplanned, its pinned tasks charged with a crash and unpinned, all in one transaction. Returns the dead. */
+  reap(): Promise<readonly NodeRow[]>
+  /** The same for nodes that are known dead before their row expires (embedded store: the data folder's lock proves it). */
+  reapAll(except: Id | null): Promise<readonly NodeRow[]>
+  view(): Promise<{ readonly now: number; readonly nodes: readonly NodeRow[]; readonly leases: readonly LeaseRow[] }>
+  /** Every node id ever leased, dead ones included, by node id. */
+  known(): Promise<readonly KnownNode[]>
+  /** Takes buckets that nobody holds; fenced. Those that somebody else took meanwhile are missing from the reply. */
+  acquire(incarnation: Id, buckets: readonly BucketRef[]): Promise<'lost' | readonly Granted[]>
+  /** Gives buckets back, each bound to the generation under which it was held. */
+  release(incarnation: Id, buckets: readonly (BucketRef & { readonly generation: number })[]): Promise<void>
+}
+
+// ---- schedules and history -------------------------------------------------------------------------------------
+
+export type CatchUp = 'none' | 'last' | 'all'
+export interface ScheduleRow {
+  readonly id: Id
+  readonly name: string
+  readonly cron: string
+  readonly timeZone: string
+  readonly catchUp: CatchUp
+  readonly pausedUntil: number | null
+  readonly variant: string
+  readonly payload: JsonObject
+  readonly lastSlot: number | null
+  readonly nextSlot: number
+  readonly version: number
+}
+export interface ScheduleTable {
+  list(): Promise<ScheduleRow[]>
+  /** Inserts or replaces by name; the slots of an existing one stay unless cron or time zone changed. */
+  put(schedule: Omit<ScheduleRow, 'version'>): Promise<void>
+  remove(name: string): Promise<boolean>
+  /** Moves the schedule on and inserts one task a slot, under a unique (schedule, slot): a repeat inserts nothing. False when somebody else moved it. */
+  advance(id: Id, version: number, lastSlot: number, nextSlot: number, tasks: readonly { readonly slot: number; readonly task: NewTask }[]): Promise<boolean>
+}
+
+export type RunOutcome = 'done' | 'snooze' | 'retry' | 'failed' | 'cancelled'
+/** One finished attempt. */
+export interface RunRecord {
+  readonly id: Id
+  readonly taskId: Id
+  readonly variant: string
+  readonly accountId: Id | null
+  readonly nodeId: number
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly attempt: number
+  readonly outcome: RunOutcome
+  readonly error: string | null
+}
+export interface RunFilter { readonly taskId?: Id; readonly variant?: string; readonly accountId?: Id; readonly nodeId?: number; readonly outcome?: RunOutcome; readonly startedMin?: number; readonly startedMax?: number }
+/** Successes of bulk variants are counted by day instead of kept. */
+export interface RunCount { readonly day: number; readonly variant: string; readonly nodeId: number; readonly outcome: RunOutcome; readonly runs: number; readonly durationMs: number }
+export interface RunHistory {
+  record(runs: readonly RunRecord[], counts: readonly RunCount[]): Promise<void>
+  /** Newest first. */
+  query(filter: RunFilter, limit: number, afterId?: Id): Promise<RunRecord[]>
+  counts(sinceDay: number): Promise<RunCount[]>
+  /** Removes records that started before; returns how many. */
+  purge(before: number, limit: number): Promise<number>
+}
+
+// ---- wake-ups --------------------------------------------------------------------------------------------------
+
+/** Hints only: every one may be lost, and nothing depends on them but latency. */
+export type Hint =
+  | { readonly kind: 'tasks'; readonly lanes: readonly string[] }
+  | { readonly kind: 'leases' }
+  | { readonly kind: 'requests' }
+  | { readonly kind: 'objects'; readonly names: readonly string[] }
+export interface Wakeups {
+  /** Tells the other nodes, and this one, after commit. */
+  publish(hint: Hint): void
+  subscribe(listener: (hint: Hint) => void): () => void
+}
+
+/** What the engine gets of a store. */
+export interface EngineStore {
+  readonly queue: QueueStore
+  readonly leases: LeaseStore
+  readonly wakeups: Wakeups
+  /** The store's clock, ms since 1970. */
+  now(): Promise<number>
+  transact<T>(work: (tx: EngineTx) => Promise<T>): Promise<T>
+}
+export interface EngineTx {
+  readonly tasks: TaskTable
+  readonly schedules: ScheduleTable
+  readonly runs: RunHistory
+}

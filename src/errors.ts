@@ -1,0 +1,42 @@
+/**
+ * The one table of errors that people can meet, with what each means and what to do. `docs/reference/errors.md` is made
+ * from it. Low layers throw RotaError; each edge (JMAP, SMTP, CLI, start) maps it once.
+ */
+export const ERRORS = {
+  'store/unavailable': 'The store cannot be reached or did not answer in time. Check DATABASE_URL and the server; Rota keeps trying.',
+  'store/full': 'The disk or a limit of the store is full. Free space; nothing of the refused write was kept.',
+  'store/in-use': 'Another process has this data folder open. Stop it, or give this node its own ROTA_DATA_DIR.',
+  'store/newer-schema': 'The store was written by a newer version of Rota. Start that version or newer.',
+  'store/conflict': 'The row was changed by somebody else at the same time. Read it again and repeat the change.',
+  'lease/lost': 'This incarnation of the node is over: its heartbeat came too late. It starts again as a new one.',
+  'node/name-in-use': 'A live node with this host name exists. Set STALWART_HOSTNAME to a name of its own.',
+  'config/invalid': 'An environment variable or the configuration file is wrong. The message names it and the fix.',
+  'auth/failed': 'Unknown user, wrong password, or a token that is revoked or expired.',
+  'auth/rate-limited': 'Too many failed logins. Wait, then try again.',
+  'mail/over-quota': 'The mailbox of the recipient is full.',
+  'mail/no-recipient': 'No account has this address.',
+  'mail/too-large': 'The message is larger than the limit of this server.',
+  'blob/missing': 'A stored message refers to content that is not in the blob store.',
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+
+export class RotaError extends Error {
+  override readonly name = 'RotaError'
+  readonly code: ErrorCode
+  readonly details: Readonly<Record<string, unknown>>
+  constructor(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.details = details
+  }
+}
+
+export function hasCode(error: unknown, code: ErrorCode): error is RotaError {
+  return error instanceof RotaError && error.code === code
+}
+
+/** The text of anything that was thrown, for reasons and logs. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,36 @@
+/**
+ * What a JMAP method is to the dispatcher: arguments in, reply out, errors of the RFC's closed list. Registry verbs and
+ * mail methods both have this shape, so the dispatcher knows neither.
+ */
+import type { Id } from '../base/ids.ts'
+import type { JsonObject } from '../base/json.ts'
+
+/** Who is calling. Permissions are names as in docs/reference/permissions.md; nothing is allowed that is not named. */
+export interface Principal {
+  readonly accountId: Id
+  readonly name: string
+  readonly permissions: ReadonlySet<string>
+}
+
+export interface CallContext {
+  readonly principal: Principal
+  /** Creation ids of this request, `createdIds` sent by the client included; methods add what they create. */
+  readonly createdIds: Map<string, Id>
+}
+
+export type Method = (args: JsonObject, context: CallContext) => Promise<JsonObject>
+
+/** RFC 8620 §3.6.2, and the ones that the management API adds. */
+export type MethodErrorType =
+  | 'unknownMethod' | 'invalidArguments' | 'requestTooLarge' | 'forbidden' | 'accountNotFound' | 'unsupportedFilter'
+  | 'unsupportedSort' | 'anchorNotFound' | 'invalidResultReference' | 'serverUnavailable' | 'serverPartialFail'
+  | 'serverFail' | 'accountReadOnly' | 'cannotCalculateChanges'
+
+export class MethodError extends Error {
+  override readonly name = 'MethodError'
+  readonly type: MethodErrorType
+  constructor(type: MethodErrorType, description: string) {
+    super(description)
+    this.type = type
+  }
+}

@@ -1,0 +1,53 @@
+/** What the registry needs of a store: objects as JSON documents with indexed values and links, inside a transaction. */
+import type { Id } from '../base/ids.ts'
+import type { JsonObject } from '../base/json.ts'
+
+export interface StoredObject { readonly id: Id; readonly version: number; readonly body: JsonObject }
+/** A value that queries filter on. `unique`: at most one object of the kind holds (field, value). */
+export interface IndexEntry { readonly field: string; readonly value: string; readonly unique: boolean }
+export interface ObjectRef { readonly object: string; readonly id: Id }
+/** `conflict`: another object holds a unique value. */
+export type WriteReply = { readonly kind: 'written' } | { readonly kind: 'conflict'; readonly field: string; readonly existingId: Id } | { readonly kind: 'gone' } | { readonly kind: 'changed' }
+
+export interface ObjectQuery {
+  /** All must hold (AND); each is an equality on an indexed value. */
+  readonly where: readonly { readonly field: string; readonly value: string }[]
+  readonly ascending: boolean
+  readonly limit: number
+  readonly afterId?: Id
+  readonly position?: number
+}
+
+export interface ObjectTable {
+  /** In the order of `ids`; unknown ids are left out. */
+  get(object: string, ids: readonly Id[]): Promise<StoredObject[]>
+  /** Ids, ordered by id. */
+  query(object: string, query: ObjectQuery): Promise<Id[]>
+  count(object: string, where: ObjectQuery['where']): Promise<number>
+  insert(object: string, id: Id, body: JsonObject, index: readonly IndexEntry[], links: readonly ObjectRef[]): Promise<WriteReply>
+  /** Only when the stored version is `version`; replaces index entries and links. */
+  update(object: string, id: Id, version: number, body: JsonObject, index: readonly IndexEntry[], links: readonly ObjectRef[]): Promise<WriteReply>
+  remove(object: string, id: Id): Promise<boolean>
+  /** Objects that link to this one, at most `limit`. */
+  linksTo(target: ObjectRef, limit: number): Promise<ObjectRef[]>
+  /** Grows with every committed write to any object of the name: what caches and reconcilers compare. */
+  versions(): Promise<Readonly<Record<string, number>>>
+}
+
+/** Keys with an expiry: sessions, rate limiters, settings of the node itself. Values are JSON. */
+export interface KeyValueTable {
+  get(key: string): Promise<JsonObject | null>
+  /** `expiresAt` in ms since 1970, null = never. */
+  put(key: string, value: JsonObject, expiresAt: number | null): Promise<void>
+  /** False when the key exists and has not expired. */
+  create(key: string, value: JsonObject, expiresAt: number | null): Promise<boolean>
+  remove(key: string): Promise<boolean>
+  /** Keys that begin with the prefix, in order, expired ones left out. */
+  list(prefix: string, limit: number, after?: string): Promise<{ readonly key: string; readonly value: JsonObject }[]>
+  removeExpired(limit: number): Promise<number>
+}
+
+export interface RegistryTx {
+  readonly objects: ObjectTable
+  readonly keys: KeyValueTable
+}

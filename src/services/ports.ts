@@ -1,0 +1,73 @@
+/**
+ * What the domain needs of a store: documents of accounts with a change log, content-addressed blobs, and a search
+ * index that is fed with ready terms. E-mail is the first collection; calendars, contacts and files use the same tables.
+ */
+import type { Id } from '../base/ids.ts'
+import type { JsonObject } from '../base/json.ts'
+
+/** An index row of a document: found by (name, value), ordered by (sort, id). One document may have many. */
+export interface DocumentIndex { readonly name: string; readonly value: string; readonly sort: number }
+export interface StoredDocument { readonly id: Id; readonly modseq: number; readonly body: JsonObject }
+export interface DocumentScan {
+  readonly name: string
+  readonly value: string
+  readonly ascending: boolean
+  readonly limit: number
+  readonly after?: { readonly sort: number; readonly id: Id }
+}
+export interface DocumentChange { readonly modseq: number; readonly id: Id; readonly kind: 'created' | 'updated' | 'destroyed' }
+
+export interface DocumentTable {
+  /** In the order of `ids`; unknown ids are left out. */
+  get(accountId: Id, collection: string, ids: readonly Id[]): Promise<StoredDocument[]>
+  /** Creates or replaces the document with its index rows, and logs the change. Returns the new modseq of (account, collection). */
+  put(accountId: Id, collection: string, id: Id, body: JsonObject, index: readonly DocumentIndex[]): Promise<number>
+  /** Null when it was not there. */
+  remove(accountId: Id, collection: string, id: Id): Promise<number | null>
+  scan(accountId: Id, collection: string, scan: DocumentScan): Promise<{ readonly id: Id; readonly sort: number }[]>
+  count(accountId: Id, collection: string, name: string, value: string): Promise<number>
+  /** All ids of a collection in id order, for reindexing and export. */
+  list(accountId: Id, collection: string, limit: number, after?: Id): Promise<Id[]>
+  /** The highest modseq, 0 for an untouched collection. */
+  modseq(accountId: Id, collection: string): Promise<number>
+  changes(accountId: Id, collection: string, since: number, limit: number): Promise<DocumentChange[]>
+}
+
+/** SHA-256 of the content, in base64url. */
+export type BlobHash = string
+export interface BlobOwner { readonly accountId: Id; readonly collection: string; readonly id: Id }
+export interface BlobTable {
+  /** Stores the content once, however often it is put. */
+  put(content: Uint8Array): Promise<BlobHash>
+  get(hash: BlobHash): Promise<Uint8Array | null>
+  size(hash: BlobHash): Promise<number | null>
+  link(hash: BlobHash, owner: BlobOwner): Promise<void>
+  unlink(hash: BlobHash, owner: BlobOwner): Promise<void>
+  /** Whether this account may read the blob: it owns a document that links it. */
+  readable(hash: BlobHash, accountId: Id): Promise<boolean>
+}
+
+/** Terms are ready-made (services/search): lower case letters, digits and `_` only, at most 64 characters. */
+export interface SearchDocument { readonly accountId: Id; readonly collection: string; readonly id: Id; readonly fields: Readonly<Record<SearchField, readonly string[]>> }
+export const SEARCH_FIELDS = ['subject', 'from', 'to', 'cc', 'body'] as const
+export type SearchField = (typeof SEARCH_FIELDS)[number]
+/** A tree over terms. `any` of a word's forms in `fields` (all fields when left out); a phrase is not promised. */
+export type SearchExpression =
+  | { readonly kind: 'term'; readonly anyOf: readonly string[]; readonly field?: SearchField }
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly SearchExpression[] }
+  | { readonly kind: 'not'; readonly part: SearchExpression }
+export interface SearchTable {
+  /** Replaces what is indexed for each document. */
+  put(documents: readonly SearchDocument[]): Promise<void>
+  remove(documents: readonly BlobOwner[]): Promise<void>
+  /** Ids of matching documents of one account, newest id first, after `afterId` when given. */
+  query(accountId: Id, collection: string, expression: SearchExpression, limit: number, afterId?: Id): Promise<Id[]>
+  /** Whether one document is in the index. */
+  has(owner: BlobOwner): Promise<boolean>
+}
+
+export interface DomainTx {
+  readonly documents: DocumentTable
+  readonly blobs: BlobTable
+  readonly search: SearchTable
+}

@@ -1,0 +1,29 @@
+/** The lanes (docs/reference/lanes.md). Bucket counts are stored in rows: they never change for a lane that has tasks. */
+import type { Lane } from '../engine/lane.ts'
+import type { Duty } from './define.ts'
+
+export const PUSH_BUCKETS_DEFAULT = 16
+
+function lane(name: string, duty: Duty, buckets: number, legacyKey: string | null): Lane {
+  return { name, duty, buckets, legacyKey, sharding: 'none' }
+}
+
+export function lanes(pushShardsTotal: number | null): Lane[] {
+  return [
+    lane('search', 'searchIndexing', 64, 'fts-indexing'),
+    lane('account', 'accountMaintenance', 16, 'purge.accounts'),
+    lane('store', 'storeMaintenance', 16, 'purge.stores'),
+    lane('spam', 'spamClassifierTraining', 1, 'spam-training'),
+    lane('calendar', 'taskQueueProcessing', 16, 'calendar-alerts'),
+    lane('itip', 'taskQueueProcessing', 16, 'imip-processing'),
+    lane('threads', 'taskQueueProcessing', 16, 'merge-threads'),
+    lane('restore', 'taskQueueProcessing', 16, null),
+    lane('report', 'taskQueueProcessing', 16, null),
+    lane('acme', 'taskQueueProcessing', 16, 'acme.renew'),
+    lane('domain', 'taskQueueProcessing', 16, null),
+    lane('outbound', 'outboundMta', 64, null),
+    { name: 'push', duty: 'pushNotifications', buckets: pushShardsTotal ?? PUSH_BUCKETS_DEFAULT, legacyKey: 'push-notifications', sharding: 'push' },
+    lane('scheduler', 'taskScheduler', 1, null),
+    lane('metrics', 'metricsCalculate', 1, 'metrics.calculate'),
+  ]
+}
