@@ -16,6 +16,7 @@ export const ERRORS = {
   'mail/over-quota': 'The mailbox of the recipient is full.',
   'mail/no-recipient': 'No account has this address.',
   'mail/too-large': 'The message is larger than the limit of this server.',
+  'search/too-complex': 'The search has too many words or is nested too deep. Search for less at once.',
   'blob/missing': 'A stored message refers to content that is not in the blob store.',
 } as const
 

@@ -1,0 +1,95 @@
+/** Documents of accounts in memory, with their index rows and change log. */
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { DocumentChange, DocumentIndex, DocumentTable } from '../../services/ports.ts'
+import { keyText } from '../storable.ts'
+import type { Rows } from './rows.ts'
+import { rowKey } from './rows.ts'
+
+interface DocumentRow { readonly id: Id; readonly modseq: number; readonly body: string; readonly index: readonly DocumentIndex[] }
+type Documents = ReadonlyMap<Id, DocumentRow>
+export interface DocumentState {
+  /** By account and collection. */
+  readonly documents: Rows<Documents>
+  readonly changes: Rows<readonly DocumentChange[]>
+}
+
+export function memoryDocuments(state: DocumentState): DocumentTable {
+  const rowsOf = (accountId: Id, collection: string): Documents =>
+    state.documents.get(rowKey(accountId, collection)) ?? new Map<Id, DocumentRow>()
+  const changesOf = (accountId: Id, collection: string): readonly DocumentChange[] =>
+    state.changes.get(rowKey(accountId, collection)) ?? []
+  const log = (accountId: Id, collection: string, id: Id, kind: DocumentChange['kind']): number => {
+    const changes = changesOf(accountId, collection)
+    const modseq = changes.length + 1
+    state.changes.set(rowKey(accountId, collection), [...changes, { modseq, id, kind }])
+    return modseq
+  }
+
+  return {
+    async get(accountId, collection, ids) {
+      const rows = rowsOf(accountId, collection)
+      return ids.flatMap(id => {
+        const row = rows.get(id)
+        return row ? [{ id, modseq: row.modseq, body: JSON.parse(row.body) as JsonObject }] : []
+      })
+    },
+
+    async put(accountId, collection, id, body, index) {
+      const rows = new Map(rowsOf(accountId, collection))
+      const modseq = log(accountId, collection, id, rows.has(id) ? 'updated' : 'created')
+      const entries = index.map(entry => ({ ...entry, value: keyText(entry.value) }))
+      rows.set(id, { id, modseq, body: JSON.stringify(body), index: entries })
+      state.documents.set(rowKey(accountId, collection), rows)
+      return modseq
+    },
+
+    async remove(accountId, collection, id) {
+      const rows = new Map(rowsOf(accountId, collection))
+      if (!rows.delete(id)) return null
+      state.documents.set(rowKey(accountId, collection), rows)
+      return log(accountId, collection, id, 'destroyed')
+    },
+
+    async scan(accountId, collection, { name, value, ascending, limit, after }) {
+      const hits = entriesOf(rowsOf(accountId, collection), name, value)
+      const sign = ascending ? 1 : -1
+      return hits
+        .filter(hit => after === undefined || sign * compare(hit, after) > 0)
+        .toSorted((left, right) => sign * compare(left, right))
+        .slice(0, limit)
+    },
+
+    async count(accountId, collection, name, value) {
+      return entriesOf(rowsOf(accountId, collection), name, value).length
+    },
+
+    async list(accountId, collection, limit, after) {
+      return [...rowsOf(accountId, collection).keys()].filter(id => after === undefined || id > after).toSorted().slice(0, limit)
+    },
+
+    async modseq(accountId, collection) {
+      return changesOf(accountId, collection).length
+    },
+
+    async changes(accountId, collection, since, limit) {
+      return changesOf(accountId, collection).slice(since, since + limit)
+    },
+  }
+}
+
+interface Hit { readonly id: Id; readonly sort: number }
+
+/** One hit a document: of two rows with the same name and value the later counts. */
+function entriesOf(rows: Documents, name: string, value: string): Hit[] {
+  const wanted = keyText(value)
+  return [...rows.values()].flatMap(row => {
+    const entry = row.index.findLast(candidate => candidate.name === name && candidate.value === wanted)
+    return entry ? [{ id: row.id, sort: entry.sort }] : []
+  })
+}
+
+function compare(left: Hit, right: Hit): number {
+  if (left.sort !== right.sort) return left.sort - right.sort
+  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0
+}

@@ -1,0 +1,51 @@
+/** Keys with an expiry in memory. An expired key is not there, whether or not it has been removed yet. */
+import type { JsonObject } from '../../base/json.ts'
+import type { KeyValueTable } from '../../registry/ports.ts'
+import { compareText, keyText } from '../storable.ts'
+import type { Rows } from './rows.ts'
+
+interface KeyRow { readonly value: string; readonly expiresAt: number | null }
+export interface KeyState { readonly keys: Rows<KeyRow> }
+
+export function memoryKeys({ keys }: KeyState, now: () => number): KeyValueTable {
+  const live = (row: KeyRow | undefined): row is KeyRow =>
+    row !== undefined && (row.expiresAt === null || row.expiresAt > now())
+  const parse = (row: KeyRow): JsonObject => JSON.parse(row.value) as JsonObject
+
+  return {
+    async get(key) {
+      const row = keys.get(keyText(key))
+      return live(row) ? parse(row) : null
+    },
+
+    async put(key, value, expiresAt) {
+      keys.set(keyText(key), { value: JSON.stringify(value), expiresAt })
+    },
+
+    async create(key, value, expiresAt) {
+      if (live(keys.get(keyText(key)))) return false
+      keys.set(keyText(key), { value: JSON.stringify(value), expiresAt })
+      return true
+    },
+
+    async remove(key) {
+      const there = live(keys.get(keyText(key)))
+      keys.delete(keyText(key))
+      return there
+    },
+
+    async list(prefix, limit, after) {
+      return [...keys.entries()]
+        .filter(([key, row]) => key.startsWith(prefix) && live(row) && (after === undefined || compareText(key, after) > 0))
+        .toSorted(([left], [right]) => compareText(left, right))
+        .slice(0, limit)
+        .map(([key, row]) => ({ key, value: parse(row) }))
+    },
+
+    async removeExpired(limit) {
+      const expired = [...keys.entries()].filter(([, row]) => !live(row)).slice(0, limit)
+      for (const [key] of expired) keys.delete(key)
+      return expired.length
+    },
+  }
+}

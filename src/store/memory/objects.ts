@@ -1,0 +1,116 @@
+/** Registry objects in memory. Indexes are scans: the reference shows what is right, not what is fast. */
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { IndexEntry, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
+import { RotaError } from '../../errors.ts'
+import { keyText } from '../storable.ts'
+import type { Rows } from './rows.ts'
+import { rowKey } from './rows.ts'
+
+interface ObjectRow {
+  readonly object: string
+  readonly id: Id
+  readonly version: number
+  readonly body: string
+  readonly index: readonly IndexEntry[]
+  readonly links: readonly ObjectRef[]
+}
+export interface ObjectState { readonly objects: Rows<ObjectRow>; readonly versions: Rows<number> }
+
+/** `written` hears the object name of every write that was done, for the wake-up after commit. */
+export function memoryObjects(state: ObjectState, written: (object: string) => void): ObjectTable {
+  const rowsOf = (object: string): ObjectRow[] => [...state.objects.values()].filter(row => row.object === object)
+  const matching = (object: string, where: ObjectQuery['where']): Id[] =>
+    rowsOf(object).filter(row => where.every(({ field, value }) => holds(row, field, keyText(value)))).map(row => row.id)
+
+  const conflict = (object: string, id: Id, index: readonly IndexEntry[]): WriteReply | null => {
+    for (const { field, value, unique } of index) {
+      if (!unique) continue
+      const other = rowsOf(object).find(row => row.id !== id && row.index.some(entry =>
+        entry.unique && entry.field === field && entry.value === value))
+      if (other) return { kind: 'conflict', field, existingId: other.id }
+    }
+    return null
+  }
+
+  const write = (row: ObjectRow): WriteReply => {
+    const key = rowKey(row.object, row.id)
+    for (const link of row.links) {
+      const self = link.object === row.object && link.id === row.id
+      if (self || !state.versions.has(link.object) || state.objects.has(rowKey(link.object, link.id))) continue
+      throw new RotaError('store/conflict', `${row.object} ${row.id} refers to ${link.object} ${link.id}, which is gone`)
+    }
+    state.objects.set(key, row)
+    bump(row.object)
+    return { kind: 'written' }
+  }
+
+  const bump = (object: string): void => {
+    state.versions.set(object, (state.versions.get(object) ?? 0) + 1)
+    written(object)
+  }
+
+  const linksTo = (target: ObjectRef): ObjectRef[] => [...state.objects.values()]
+    .filter(row => row.links.some(link => link.object === target.object && link.id === target.id))
+    .map(row => ({ object: row.object, id: row.id }))
+    .toSorted((left, right) => order(left.object, right.object) || order(left.id, right.id))
+
+  return {
+    async get(object, ids) {
+      return ids.flatMap(id => {
+        const row = state.objects.get(rowKey(object, id))
+        return row ? [{ id, version: row.version, body: JSON.parse(row.body) as JsonObject }] : []
+      })
+    },
+
+    async query(object, { where, ascending, limit, afterId, position = 0 }) {
+      const sorted = matching(object, where).toSorted((left, right) => ascending ? order(left, right) : order(right, left))
+      const after = afterId === undefined ? sorted : sorted.filter(id => ascending ? id > afterId : id < afterId)
+      return after.slice(position, position + limit)
+    },
+
+    async count(object, where) {
+      return matching(object, where).length
+    },
+
+    async insert(object, id, body, index, links) {
+      if (state.objects.has(rowKey(object, id))) return { kind: 'conflict', field: 'id', existingId: id }
+      const entries = index.map(entry => ({ ...entry, value: keyText(entry.value) }))
+      return conflict(object, id, entries) ?? write({ object, id, version: 1, body: JSON.stringify(body), index: entries, links })
+    },
+
+    async update(object, id, version, body, index, links) {
+      const row = state.objects.get(rowKey(object, id))
+      if (!row) return { kind: 'gone' }
+      if (row.version !== version) return { kind: 'changed' }
+      const entries = index.map(entry => ({ ...entry, value: keyText(entry.value) }))
+      return conflict(object, id, entries)
+        ?? write({ object, id, version: version + 1, body: JSON.stringify(body), index: entries, links })
+    },
+
+    async remove(object, id) {
+      if (!state.objects.has(rowKey(object, id))) return false
+      const linked = linksTo({ object, id }).find(ref => ref.object !== object || ref.id !== id)
+      if (linked) throw new RotaError('store/conflict', `${linked.object} ${linked.id} refers to ${object} ${id}`)
+      state.objects.delete(rowKey(object, id))
+      bump(object)
+      return true
+    },
+
+    async linksTo(target, limit) {
+      return linksTo(target).slice(0, limit)
+    },
+
+    async versions() {
+      return Object.fromEntries(state.versions.entries())
+    },
+  }
+}
+
+function holds(row: ObjectRow, field: string, value: string): boolean {
+  return row.index.some(entry => entry.field === field && entry.value === value)
+}
+
+function order(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

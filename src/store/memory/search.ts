@@ -1,0 +1,57 @@
+/** The search index in memory: the plain meaning of every expression, against which the databases are tested. */
+import type { Id } from '../../base/ids.ts'
+import { assertNever } from '../../base/assert.ts'
+import type { BlobOwner, SearchExpression, SearchField, SearchTable } from '../../services/ports.ts'
+import { SEARCH_FIELDS } from '../../services/ports.ts'
+import { checkExpression, isTerm } from '../search-terms.ts'
+import type { Rows } from './rows.ts'
+import { rowKey } from './rows.ts'
+
+type Terms = Readonly<Record<SearchField, ReadonlySet<string>>>
+interface SearchRow extends BlobOwner { readonly terms: Terms }
+export interface SearchState { readonly indexed: Rows<SearchRow> }
+
+export function memorySearch({ indexed }: SearchState): SearchTable {
+  const keyOf = (owner: BlobOwner): string => rowKey(owner.accountId, owner.collection, owner.id)
+
+  return {
+    async put(added) {
+      for (const { accountId, collection, id, fields } of added) {
+        const terms = Object.fromEntries(SEARCH_FIELDS.map(field => [field, new Set(fields[field].filter(isTerm))])) as Record<SearchField, Set<string>>
+        indexed.set(keyOf({ accountId, collection, id }), { accountId, collection, id, terms })
+      }
+    },
+
+    async remove(owners) {
+      for (const owner of owners) indexed.delete(keyOf(owner))
+    },
+
+    async query(accountId, collection, expression, limit, afterId): Promise<Id[]> {
+      checkExpression(expression)
+      return [...indexed.values()]
+        .filter(row => row.accountId === accountId && row.collection === collection)
+        .filter(row => (afterId === undefined || row.id < afterId) && matches(row.terms, expression))
+        .map(row => row.id)
+        .toSorted()
+        .toReversed()
+        .slice(0, limit)
+    },
+
+    async has(owner) {
+      return indexed.has(keyOf(owner))
+    },
+  }
+}
+
+function matches(terms: Terms, expression: SearchExpression): boolean {
+  switch (expression.kind) {
+    case 'term': {
+      const fields = expression.field === undefined ? SEARCH_FIELDS : [expression.field]
+      return fields.some(field => expression.anyOf.some(term => terms[field].has(term)))
+    }
+    case 'and': return expression.parts.every(part => matches(terms, part))
+    case 'or': return expression.parts.some(part => matches(terms, part))
+    case 'not': return !matches(terms, expression.part)
+    default: return assertNever(expression)
+  }
+}
