@@ -19,10 +19,12 @@ test('an address has one canonical form', () => {
 
 test('what can be no mailbox is null', () => {
   const refused = [
-    '', '@', 'jane', '@example.org', 'jane@', 'jane@[127.0.0.1]', 'jane@[IPv6:::1]', 'ja ne@example.org', '"ja ne"@example.org',
-    'jane@exa mple.org', 'jane@example..org', 'jane@-example.org', 'jane\u0000@example.org', 'ja\ud800ne@example.org',
-    'jane@example.org/x', 'jane@ex%61mple.org', 'jane@example.org:25', 'a,b@example.org', `${'a'.repeat(65)}@example.org`,
-    `${'ü'.repeat(33)}@example.org`, `jane@${'a'.repeat(64)}.org`, `jane@${'a.'.repeat(150)}org`, '"@example.org', '""@example.org',
+    '', '@', 'jane', '@example.org', 'jane@', 'jane@[127.0.0.1]', 'jane@[IPv6:::1]',
+    'ja ne@example.org', '"ja ne"@example.org', '"@example.org', '""@example.org', 'a,b@example.org',
+    'jane@exa mple.org', 'jane@example..org', 'jane@-example.org', 'jane@example.org/x', 'jane@ex%61mple.org',
+    'jane@example.org:25', 'jane\u0000@example.org', 'ja\ud800ne@example.org',
+    `${'a'.repeat(65)}@example.org`, `${'ü'.repeat(33)}@example.org`,
+    `jane@${'a'.repeat(64)}.org`, `jane@${'a.'.repeat(150)}org`,
   ]
   for (const text of refused) assert.equal(parseAddress(text), null, JSON.stringify(text))
 })
@@ -32,7 +34,8 @@ test('a domain that looks like a number is not rewritten as an IPv4 address', ()
 })
 
 test('the canonical form of a canonical form is itself, whatever was put in', () => {
-  const unit = fc.constantFrom('a', 'B', 'ü', 'Ü', '\u0308', 'İ', 'ß', 'ﬁ', 'Σ', '.', '-', '"', '\\', '1', '。', '中', 'א', '\ud800', '%')
+  const letters = ['a', 'B', 'ü', 'Ü', '\u0308', 'İ', 'ß', 'ﬁ', 'Σ', '中', 'א', '1', '.', '。', '-', '"', '\\', '\ud800', '%']
+  const unit = fc.constantFrom(...letters)
   fc.assert(fc.property(fc.string({ unit, maxLength: 12 }), text => {
     const local = canonicalLocal(text)
     if (local !== null) assert.equal(canonicalLocal(local), local)
