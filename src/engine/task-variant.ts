@@ -66,6 +66,8 @@ interface VariantBase<F extends Fields, Duty extends string> {
   readonly band?: Band
   /** Clients may create it; else `forbidden` with the reason. */
   readonly creatable: true | { readonly forbidden: string }
+  /** Why a creation with these values is refused, or null; for what the fields alone cannot say. */
+  readonly refuse?: (task: Infer<F>) => string | null
   /** Never Failed by running out of attempts: after 1, 2, 4, then every 6 h (semantics: certificates, DKIM keys). */
   readonly perpetual?: boolean
   /** Keep every run record, or count routine successes by day. */

@@ -1,0 +1,15 @@
+/** Enumerations that more than one variant declares; an enumeration of one variant stands in that variant's file. */
+import { enumType } from '../base/fields.ts'
+
+export const INDEX_DOCUMENT_TYPE = enumType('IndexDocumentType', [
+  { name: 'email', label: 'E-mail message' },
+  { name: 'calendar', label: 'Calendar event' },
+  { name: 'contacts', label: 'Contact card' },
+  { name: 'file', label: 'File' },
+])
+export type IndexDocumentType = NonNullable<(typeof INDEX_DOCUMENT_TYPE)['_names']>
+
+/** What a creation of IndexDocument or UnindexDocument is refused with while a document type has no indexer. */
+export function refuseDocumentType(documentType: IndexDocumentType): string | null {
+  return documentType === 'email' ? null : `Only documents of type "email" are indexed so far; "${documentType}" has no indexer yet.`
+}
