@@ -23,7 +23,7 @@ export interface TaskRow {
   readonly band: Band
   readonly due: number
   readonly status: TaskStatus
-  /** Grows with every write to the row. An outcome only counts for the version that was run. */
+  /** Grows when state or payload change (edit, coalescing, retry); pins and requests leave it. An outcome only counts for the version that was run. */
   readonly version: number
   readonly orderingKey: string
   readonly dedupeKey: string | null

@@ -1,0 +1,180 @@
+/**
+ * Drives one incarnation's lease against the store: heartbeats, plans, acquisitions, releases. It tells its listener what
+ * may be worked; it decides nothing itself (lease.ts and assign.ts do).
+ */
+import { pause, type Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import { errorText } from '../../errors.ts'
+import { assign, uncovered, type Assignment, type ShardLists } from '../assign/assign.ts'
+import type { Lane } from '../lane.ts'
+import type { BucketRef, LeaseStore, NodeRow, NodeState } from '../ports.ts'
+import { LEASE_TIMES, type HeldBucket, type Lease, type LeaseTimes } from './lease.ts'
+
+/** How long a plan may be old when no hint came. */
+const PLAN_EVERY_MS = 1_000
+
+export interface HolderDeps {
+  readonly leases: LeaseStore
+  readonly lanes: readonly Lane[]
+  readonly shardLists: ShardLists
+  readonly clock: Clock
+  readonly log: Log
+  readonly times?: LeaseTimes
+  /** What the node row should say now. */
+  readonly nodeState: () => NodeState
+  readonly listener: HolderListener
+  /** Called after this node changed what others plan with (its row, its leases). */
+  readonly published: () => void
+}
+export interface HolderListener {
+  /** The buckets that are held have changed. */
+  held(buckets: readonly HeldBucket[]): void
+  /** Trust ran out or came back. */
+  trust(trusted: boolean): void
+  /** Whether a closing bucket has nothing left that would have to be waited for. */
+  idle(bucket: BucketRef): boolean
+  /** What the plan saw. */
+  planned(view: ClusterView): void
+}
+/** What the last plan saw, for health, audit and people. */
+export interface ClusterView {
+  readonly nodes: readonly NodeRow[]
+  readonly assignment: Assignment
+  readonly uncovered: ReadonlyMap<string, number>
+  readonly storeNow: number
+}
+
+export class Holder {
+  readonly #lease: Lease
+  readonly #deps: HolderDeps
+  readonly #times: LeaseTimes
+  readonly #stop = new AbortController()
+  #closing = false
+  #planSoon: () => void = () => {}
+  #beatSoon: () => void = () => {}
+  #trusted = false
+  #cancelTrustTimer: () => void = () => {}
+  #loops: Promise<unknown> | null = null
+
+  constructor(lease: Lease, deps: HolderDeps) {
+    this.#lease = lease
+    this.#deps = deps
+    this.#times = deps.times ?? LEASE_TIMES
+  }
+
+  /** Runs until the incarnation is over or `stop` was called. `joinedMs`: monotonic start of the join. */
+  start(joinedMs: number): void {
+    this.#lease.heartbeatAnswered(joinedMs, true)
+    this.#trustChanged()
+    this.#loops = Promise.all([this.#heartbeats(), this.#plans()])
+  }
+
+  /** Resolves when both loops have ended. */
+  async ended(): Promise<void> { await this.#loops }
+
+  /** Plan now: a hint came, a role changed, a bucket became idle. */
+  kick(): void { this.#planSoon() }
+
+  /** What the node row says has changed (role, drain): write it at once, so that every node plans with it. */
+  announce(): void { this.#beatSoon() }
+
+  /** Gives everything back as it becomes idle; `emptied` tells when nothing is held any more. */
+  close(): void {
+    this.#closing = true
+    this.#lease.closeAll()
+    this.#deps.listener.held(this.#lease.held)
+    this.kick()
+  }
+  get emptied(): boolean { return this.#lease.held.length === 0 }
+
+  /** The store said elsewhere that this incarnation is gone. */
+  lost(): void {
+    if (this.#lease.over) return
+    this.#lease.end()
+    this.#deps.listener.held([])
+    this.#trustChanged()
+    this.#stop.abort()
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    this.#cancelTrustTimer()
+    await this.#loops
+  }
+
+  async #heartbeats(): Promise<void> {
+    const { clock, leases, log, nodeState } = this.#deps
+    while (!this.#stop.signal.aborted) {
+      const kicked = new AbortController()
+      this.#beatSoon = () => { kicked.abort() }
+      await pause(clock, this.#times.heartbeatMs, AbortSignal.any([kicked.signal, this.#stop.signal]))
+      if (this.#stop.signal.aborted) return
+      const startedMs = clock.monotonicMs()
+      try {
+        const renewed = await leases.heartbeat(this.#lease.incarnation, nodeState(), this.#times.ttlMs)
+        if (!renewed) return this.lost()
+        this.#lease.heartbeatAnswered(startedMs, true)
+        this.#trustChanged()
+        if (kicked.signal.aborted) this.#deps.published()
+      } catch (error) {
+        log.warn({ error: errorText(error) }, 'heartbeat failed')
+      }
+    }
+  }
+
+  async #plans(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const kicked = new AbortController()
+      this.#planSoon = () => { kicked.abort() }
+      try {
+        await this.#planOnce()
+      } catch (error) {
+        this.#deps.log.warn({ error: errorText(error) }, 'planning failed')
+      }
+      await pause(this.#deps.clock, PLAN_EVERY_MS, AbortSignal.any([kicked.signal, this.#stop.signal]))
+    }
+  }
+
+  async #planOnce(): Promise<void> {
+    const { leases, lanes, shardLists, listener, log } = this.#deps
+    for (const dead of await leases.reap()) log.warn({ node: dead.hostname, incarnation: dead.incarnation }, 'node declared dead')
+    const view = await leases.view()
+    const assignment = assign(view.nodes, lanes, shardLists)
+    listener.planned({ nodes: view.nodes, assignment, uncovered: uncovered(assignment), storeNow: view.now })
+    const plan = this.#lease.plan(this.#closing ? nobody(assignment) : assignment, view.leases, view.now)
+    if (plan.acquire.length > 0 && this.#lease.trusted(this.#deps.clock.monotonicMs())) {
+      const granted = await leases.acquire(this.#lease.incarnation, plan.acquire)
+      if (granted === 'lost') return this.lost()
+      this.#lease.granted(granted, view.now)
+    }
+    listener.held(this.#lease.held)
+    await this.#releaseIdle()
+  }
+
+  async #releaseIdle(): Promise<void> {
+    const { leases, listener } = this.#deps
+    const idle = this.#lease.held.filter(bucket => bucket.phase === 'closing' && listener.idle(bucket))
+    if (idle.length === 0) return
+    await leases.release(this.#lease.incarnation, idle)
+    this.#lease.released(idle)
+    listener.held(this.#lease.held)
+    this.#deps.published()
+  }
+
+  /** Tells the listener when trust changes, and sets a timer for the moment at which it would run out. */
+  #trustChanged(): void {
+    const { clock, listener } = this.#deps
+    const now = clock.monotonicMs()
+    const trusted = this.#lease.trusted(now)
+    this.#cancelTrustTimer()
+    if (trusted) this.#cancelTrustTimer = clock.after(this.#lease.trustedUntilMs - now, () => { this.#trustChanged() })
+    if (trusted === this.#trusted) return
+    this.#trusted = trusted
+    listener.trust(trusted)
+    this.kick()
+  }
+}
+
+function nobody(assignment: Assignment): Assignment {
+  return new Map([...assignment].map(([lane, owners]) => [lane, owners.map(() => null)]))
+}

@@ -1,0 +1,107 @@
+/** What one incarnation may do right now, as a plain state machine: no I/O, no timers, time comes as an argument. README.md is its essay. */
+import { assert } from '../../base/assert.ts'
+import type { Id } from '../../base/ids.ts'
+import type { Assignment } from '../assign/assign.ts'
+import type { BucketRef, Granted, LeaseRow } from '../ports.ts'
+
+export interface LeaseTimes {
+  /** How long a node row lives without a heartbeat. */
+  readonly ttlMs: number
+  /** Trust ends this much before the row could expire. */
+  readonly marginMs: number
+  readonly heartbeatMs: number
+}
+export const LEASE_TIMES: LeaseTimes = { ttlMs: 10_000, marginMs: 2_000, heartbeatMs: 3_000 }
+
+export interface HeldBucket extends BucketRef {
+  readonly generation: number
+  readonly phase: 'active' | 'closing'
+  /** Tasks due before this (store's time) may have been running when the last holder died; null: planned hand-over. */
+  readonly suspectBefore: number | null
+}
+
+/** What to ask of the store next. */
+export interface LeasePlan {
+  readonly acquire: readonly BucketRef[]
+  /** Active here, wanted elsewhere: stop fetching them. */
+  readonly close: readonly BucketRef[]
+}
+
+export class Lease {
+  readonly incarnation: Id
+  readonly #times: LeaseTimes
+  readonly #held = new Map<string, HeldBucket>()
+  #trustedUntilMs = -Infinity
+  #over = false
+
+  constructor(incarnation: Id, times: LeaseTimes = LEASE_TIMES) {
+    assert(times.marginMs < times.ttlMs && times.heartbeatMs < times.ttlMs - times.marginMs, 'lease times leave no room for a missed heartbeat')
+    this.incarnation = incarnation
+    this.#times = times
+  }
+
+  get over(): boolean { return this.#over }
+  get held(): readonly HeldBucket[] { return [...this.#held.values()] }
+
+  trusted(monotonicMs: number): boolean {
+    return !this.#over && monotonicMs < this.#trustedUntilMs
+  }
+  /** Monotonic time at which trust ends unless another heartbeat succeeds. */
+  get trustedUntilMs(): number { return this.#trustedUntilMs }
+
+  /** A heartbeat (or the join) that began at `startedMs` was answered. */
+  heartbeatAnswered(startedMs: number, renewed: boolean): void {
+    if (!renewed) this.end()
+    else if (!this.#over) this.#trustedUntilMs = Math.max(this.#trustedUntilMs, startedMs + this.#times.ttlMs - this.#times.marginMs)
+  }
+
+  /** The store said that this incarnation is gone. Nothing brings it back. */
+  end(): void {
+    this.#over = true
+    this.#held.clear()
+  }
+
+  /** Compares what should be ours with what is. `leases` are the rows as the store shows them. */
+  plan(assignment: Assignment, leases: readonly LeaseRow[], storeNow: number): LeasePlan {
+    const acquire: BucketRef[] = []
+    const close: BucketRef[] = []
+    const rows = new Map(leases.map(row => [keyOf(row), row]))
+    for (const [lane, owners] of assignment) {
+      for (const [bucket, owner] of owners.entries()) {
+        const ref = { lane, bucket }
+        const row = rows.get(keyOf(ref))
+        const mine = owner === this.incarnation
+        const held = this.#held.get(keyOf(ref))
+        if (held) this.#set(ref, mine ? 'active' : 'closing', held.generation, held.suspectBefore)
+        if (held && held.phase === 'active' && !mine) close.push(ref)
+        if (!held && row?.holder === this.incarnation) this.#set(ref, mine ? 'active' : 'closing', row.generation, storeNow)
+        if (!held && mine && (row?.holder ?? null) === null) acquire.push(ref)
+      }
+    }
+    return { acquire, close }
+  }
+
+  granted(buckets: readonly Granted[], storeNow: number): void {
+    if (this.#over) return
+    for (const bucket of buckets) this.#set(bucket, 'active', bucket.generation, bucket.unplanned ? storeNow : null)
+  }
+
+  /** Everything is to be given back (drain, stop). */
+  closeAll(): void {
+    for (const held of this.#held.values()) this.#set(held, 'closing', held.generation, held.suspectBefore)
+  }
+
+  released(buckets: readonly (BucketRef & { readonly generation: number })[]): void {
+    for (const bucket of buckets) {
+      if (this.#held.get(keyOf(bucket))?.generation === bucket.generation) this.#held.delete(keyOf(bucket))
+    }
+  }
+
+  #set(ref: BucketRef, phase: HeldBucket['phase'], generation: number, suspectBefore: number | null): void {
+    this.#held.set(keyOf(ref), { lane: ref.lane, bucket: ref.bucket, generation, phase, suspectBefore })
+  }
+}
+
+function keyOf(ref: BucketRef): string {
+  return `${ref.lane}/${ref.bucket}`
+}

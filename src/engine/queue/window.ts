@@ -1,0 +1,176 @@
+/**
+ * What one lane of one node holds in memory between store and runs: tasks fetched but not started, tasks that run, and
+ * tasks that just ended. A plain state machine without I/O; it decides what starts next.
+ *
+ * Rules: interactive before bulk, then due order; tasks of one ordering key never run side by side, and a later one
+ * never overtakes an earlier one that has to wait; a task is in flight until its outcome is written; a row that ended
+ * while a fetch was under way is not taken from that fetch again (its snapshot may be older than the outcome).
+ */
+import { assert } from '../../base/assert.ts'
+import type { Id } from '../../base/ids.ts'
+import { Pass, type Batch, type VariantLimits } from './pass.ts'
+import { WaitingList } from './waiting.ts'
+import { CURSOR_START, type Band, type StreamCursor, type TaskRow } from '../ports.ts'
+
+interface Stream { cursor: Pick<StreamCursor, 'afterDue' | 'afterId'>; fromStart: boolean }
+interface Flight { readonly row: TaskRow; readonly batch: Batch }
+
+const BANDS: readonly Band[] = [0, 1]
+
+export class Window {
+  readonly #holder: Id
+  readonly #limits: (variant: string) => VariantLimits
+  readonly #streams = new Map<string, Stream>()
+  readonly #buckets = new Set<number>()
+  #waiting: readonly [WaitingList, WaitingList] = [new WaitingList(), new WaitingList()]
+  readonly #flights = new Map<Id, Flight>()
+  readonly #batches = new Map<Batch, number>()
+  readonly #busyKeys = new Map<string, number>()
+  /** Keys that a task pinned by another live node holds. */
+  readonly #foreign = new Map<Id, TaskRow>()
+  #ended = new Set<Id>()
+  #fetching = false
+
+  constructor(holder: Id, limits: (variant: string) => VariantLimits) {
+    this.#holder = holder
+    this.#limits = limits
+  }
+
+  get waiting(): number { return this.#waiting[0].size + this.#waiting[1].size }
+  get inFlight(): number { return this.#flights.size }
+  get running(): readonly TaskRow[] { return [...this.#flights.values()].map(flight => flight.row) }
+
+  /** The buckets that may be fetched from now on; what waits from others is dropped. */
+  setBuckets(buckets: readonly number[]): void {
+    const wanted = new Set(buckets)
+    for (const bucket of this.#buckets) if (!wanted.has(bucket)) this.#forget(bucket)
+    for (const bucket of wanted) {
+      if (this.#buckets.has(bucket)) continue
+      this.#buckets.add(bucket)
+      for (const band of BANDS) this.#streams.set(streamKey(bucket, band), { cursor: CURSOR_START, fromStart: true })
+    }
+  }
+
+  inFlightOf(bucket: number): TaskRow[] {
+    return this.running.filter(row => row.bucket === bucket)
+  }
+
+  /** Reads every stream from its start again: after a hint, at every poll, and when rows may have changed. */
+  rewind(): void {
+    for (const stream of this.#streams.values()) Object.assign(stream, { cursor: CURSOR_START, fromStart: true })
+  }
+
+  /** Rows that wait may have been edited or destroyed: forget them, the next fetch brings them as they are. */
+  dropWaiting(): void {
+    this.#waiting = [new WaitingList(), new WaitingList()]
+    this.rewind()
+  }
+
+  beginFetch(): StreamCursor[] {
+    assert(!this.#fetching, 'one fetch at a time')
+    this.#fetching = true
+    this.#ended = new Set()
+    return [...this.#streams].map(([key, stream]) => ({ ...parseStreamKey(key), ...stream.cursor }))
+  }
+
+  /** The fetch failed: nothing came. */
+  abandonFetch(): void { this.#fetching = false }
+
+  /** Takes the rows of the fetch in. Returns whether some stream may hold more. */
+  endFetch(asked: readonly StreamCursor[], rows: readonly TaskRow[], limit: number): boolean {
+    assert(this.#fetching, 'no fetch is under way')
+    this.#fetching = false
+    const byStream = Map.groupBy(rows, row => streamKey(row.bucket, row.band))
+    let more = false
+    for (const cursor of asked) {
+      const key = streamKey(cursor.bucket, cursor.band)
+      const stream = this.#streams.get(key)
+      if (!stream) continue
+      const found = byStream.get(key) ?? []
+      if (stream.fromStart) this.#forgetForeign(cursor.bucket, cursor.band)
+      for (const row of found) this.#take(row)
+      const last = found.at(-1)
+      const full = found.length >= limit && last !== undefined
+      more ||= full
+      Object.assign(stream, full ? { cursor: { afterDue: last.due, afterId: last.id }, fromStart: false } : { cursor: CURSOR_START, fromStart: true })
+    }
+    this.#ended = new Set()
+    return more
+  }
+
+  /** What may start now; it counts as in flight from here on. `solo`: whether a task that crashed a node may start. */
+  start(solo: boolean): Batch[] {
+    const pass = new Pass(this.#limits, this.#freeSlots(), solo)
+    for (const row of this.#foreign.values()) pass.block(row.orderingKey)
+    for (const key of this.#busyKeys.keys()) pass.block(key)
+    for (const band of BANDS) {
+      const started = new Set<Id>()
+      for (const row of this.#waiting[band].inOrder()) {
+        if (pass.join(row)) started.add(row.id)
+        else pass.block(row.orderingKey)
+      }
+      if (started.size > 0) this.#waiting[band].removeWhere(row => started.has(row.id))
+    }
+    for (const batch of pass.batches) this.#launch(batch)
+    return pass.batches
+  }
+
+  /** The outcome of a task is written, or the task was left as it was. */
+  finished(id: Id): void {
+    const flight = this.#flights.get(id)
+    if (!flight) return
+    this.#flights.delete(id)
+    decrease(this.#busyKeys, flight.row.orderingKey)
+    decrease(this.#batches, flight.batch)
+    if (this.#fetching) this.#ended.add(id)
+  }
+
+  #take(row: TaskRow): void {
+    if (this.#flights.has(row.id) || this.#ended.has(row.id)) return
+    if (row.holder !== null && row.holder !== this.#holder) {
+      this.#foreign.set(row.id, row)
+      return
+    }
+    this.#waiting[row.band].add(row)
+  }
+
+  #launch(batch: Batch): void {
+    for (const row of batch.rows) {
+      this.#flights.set(row.id, { row, batch })
+      this.#busyKeys.set(row.orderingKey, (this.#busyKeys.get(row.orderingKey) ?? 0) + 1)
+    }
+    this.#batches.set(batch, batch.rows.length)
+  }
+
+  #freeSlots(): Map<string, number> {
+    const free = new Map<string, number>()
+    for (const batch of this.#batches.keys()) {
+      free.set(batch.variant, (free.get(batch.variant) ?? this.#limits(batch.variant).concurrency) - 1)
+    }
+    return free
+  }
+
+  #forget(bucket: number): void {
+    this.#buckets.delete(bucket)
+    for (const band of BANDS) {
+      this.#streams.delete(streamKey(bucket, band))
+      this.#forgetForeign(bucket, band)
+      this.#waiting[band].removeWhere(row => row.bucket === bucket)
+    }
+  }
+
+  #forgetForeign(bucket: number, band: Band): void {
+    for (const row of this.#foreign.values()) if (row.bucket === bucket && row.band === band) this.#foreign.delete(row.id)
+  }
+}
+
+function streamKey(bucket: number, band: Band): string { return `${bucket}/${band}` }
+function parseStreamKey(key: string): { bucket: number; band: Band } {
+  const [bucket, band] = key.split('/')
+  return { bucket: Number(bucket), band: band === '1' ? 1 : 0 }
+}
+function decrease<K>(counts: Map<K, number>, key: K): void {
+  const left = (counts.get(key) ?? 1) - 1
+  if (left > 0) counts.set(key, left)
+  else counts.delete(key)
+}
