@@ -250,7 +250,7 @@ export interface RunHistory {
 
 // ---- wake-ups --------------------------------------------------------------------------------------------------
 
-/** Hints only: every one may be lost, and nothing depends on them but latency. */
+/** Hints only: every one may be lost, and nothing depends on them but latency. An empty list means any lane, any name. */
 export type Hint =
   | { readonly kind: 'tasks'; readonly lanes: readonly string[] }
   | { readonly kind: 'leases' }

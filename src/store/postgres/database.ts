@@ -1,0 +1,91 @@
+/**
+ * Transactions on PostgreSQL.
+ * `transact` is READ COMMITTED: every statement that changes a row names the version it read or locks the row first, so
+ * a stronger level would only turn waits into failures. Uniqueness (dedupe keys, names, slots) is left to unique indexes.
+ * `read` is REPEATABLE READ READ ONLY: one snapshot for all that it reads, and no row locks.
+ */
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import type pg from 'pg'
+import type { Log } from '../../base/log.ts'
+import { HintBuffer } from '../hints.ts'
+import type { SqlContext } from '../sql/context.ts'
+import type { Database } from '../sql/database.ts'
+import { migrate } from '../sql/migrate.ts'
+import { fromPostgres, isSerialisationFailure } from './errors.ts'
+import { everydayPool, queuePool } from './pool.ts'
+import type { PostgresWakeups } from './wakeups.ts'
+
+/** Runs of one transaction; the last one's failure is reported. */
+const RUNS_MAX = 5
+/** The database's own clock in ms; unlike now() it goes on during a transaction. */
+export const CLOCK = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
+
+export class PostgresDatabase {
+  /** For the queue's own statements: planner pinned, time-outs short. */
+  readonly queue: pg.Pool
+  readonly #everyday: pg.Pool
+  readonly #kysely: Kysely<Database>
+  readonly #queueKysely: Kysely<Database>
+  readonly #wakeups: PostgresWakeups
+
+  constructor(url: string, log: Log, wakeups: PostgresWakeups) {
+    this.#everyday = everydayPool(url, log)
+    this.queue = queuePool(url, log)
+    this.#kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool: this.#everyday }) })
+    this.#queueKysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool: this.queue }) })
+    this.#wakeups = wakeups
+  }
+
+  async migrate(): Promise<void> {
+    await this.transact(context => migrate(context.db, 'postgres'))
+  }
+
+  transact<T>(work: (context: SqlContext) => Promise<T>): Promise<T> {
+    return this.#write(this.#kysely, work)
+  }
+
+  /** As `transact`, on a queue connection. */
+  transactQueue<T>(work: (context: SqlContext) => Promise<T>): Promise<T> {
+    return this.#write(this.#queueKysely, work)
+  }
+
+  async read<T>(work: (context: SqlContext) => Promise<T>): Promise<T> {
+    try {
+      return await this.#kysely.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+        .execute(db => work(contextOf(db)))
+    } catch (error) {
+      throw fromPostgres(error)
+    }
+  }
+
+  async now(): Promise<number> {
+    try {
+      const { rows } = await sql<{ now: number }>`select ${CLOCK} as now`.execute(this.#kysely)
+      return Number(rows[0]?.now)
+    } catch (error) {
+      throw fromPostgres(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#everyday.end(), this.queue.end()])
+  }
+
+  async #write<T>(kysely: Kysely<Database>, work: (context: SqlContext) => Promise<T>): Promise<T> {
+    for (let run = 1; ; run++) {
+      const hints = new HintBuffer()
+      try {
+        const result = await kysely.transaction().execute(db => work({ ...contextOf(db), hints }))
+        for (const hint of hints.take()) this.#wakeups.publish(hint)
+        return result
+      } catch (error) {
+        if (run < RUNS_MAX && isSerialisationFailure(error)) continue
+        throw fromPostgres(error)
+      }
+    }
+  }
+}
+
+function contextOf(db: Kysely<Database>): SqlContext {
+  return { db, dialect: 'postgres', now: () => CLOCK, hints: new HintBuffer() }
+}

@@ -1,0 +1,15 @@
+/** What a table of the SQL stores is made from: one open transaction and what belongs to it. */
+import type { Kysely, RawBuilder } from 'kysely'
+import type { HintBuffer } from '../hints.ts'
+import type { Database } from './database.ts'
+
+export type DialectName = 'sqlite' | 'postgres'
+
+export interface SqlContext {
+  /** Inside the transaction: every statement that goes through it is part of it. */
+  readonly db: Kysely<Database>
+  readonly dialect: DialectName
+  /** The store's clock, ms since 1970, as an expression of type bigint: PostgreSQL's own, or the injected clock. */
+  now(): RawBuilder<number>
+  readonly hints: HintBuffer
+}

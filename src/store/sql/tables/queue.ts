@@ -1,0 +1,113 @@
+/** The tables of the task queue: migration 0001. Times are ms since 1970; flags are 0 or 1; JSON is text. */
+
+export interface TaskColumns {
+  id: string
+  variant: string
+  lane: string
+  bucket: number
+  band: number
+  due: number
+  status: string
+  version: number
+  ordering_key: string
+  dedupe_key: string | null
+  account_id: string | null
+  domain_id: string | null
+  payload: string
+  created_at: number
+  attempt: number
+  first_failed_at: number | null
+  failed_at: number | null
+  failure_reason: string | null
+  crashes: number
+  holder: string | null
+  started_at: number | null
+  progress: string | null
+  request: string | null
+}
+
+/** One row a live incarnation: the fence. */
+export interface NodeColumns {
+  incarnation: string
+  node_id: number
+  hostname: string
+  role: string | null
+  /** JSON array of names. */
+  duties: string
+  push_shard: number | null
+  draining: number
+  version: string
+  started_at: number
+  renewed_at: number
+  expires_at: number
+  info: string
+}
+
+/** Every node id that was ever leased. */
+export interface NodeIdColumns {
+  node_id: number
+  hostname: string
+  renewed_at: number
+}
+
+export interface LeaseColumns {
+  lane: string
+  bucket: number
+  holder: string | null
+  generation: number
+  /** The last holder died with it. Stays set while the next one holds it, until somebody gives it back in order. */
+  unplanned: number
+}
+
+export interface ScheduleColumns {
+  id: string
+  name: string
+  cron: string
+  time_zone: string
+  catch_up: string
+  paused_until: number | null
+  variant: string
+  payload: string
+  last_slot: number | null
+  next_slot: number
+  version: number
+}
+
+/** What makes a slot's task unique, however often its schedule is advanced. */
+export interface ScheduleSlotColumns {
+  schedule_id: string
+  slot: number
+}
+
+export interface RunColumns {
+  id: string
+  task_id: string
+  variant: string
+  account_id: string | null
+  node_id: number
+  started_at: number
+  duration_ms: number
+  attempt: number
+  outcome: string
+  error: string | null
+}
+
+export interface RunCountColumns {
+  day: number
+  variant: string
+  node_id: number
+  outcome: string
+  runs: number
+  duration_ms: number
+}
+
+export interface QueueTables {
+  task: TaskColumns
+  node: NodeColumns
+  node_id: NodeIdColumns
+  lease: LeaseColumns
+  schedule: ScheduleColumns
+  schedule_slot: ScheduleSlotColumns
+  run: RunColumns
+  run_count: RunCountColumns
+}

@@ -1,0 +1,105 @@
+/**
+ * The embedded database: one file, one process. All writes go through one connection, one transaction at a time (SQLite
+ * has one writer anyway; waiting in process is fair and needs no busy loop). Readers have connections of their own and
+ * see the last commit (WAL), so they never wait for a writer.
+ */
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import type { Clock } from '../../base/clock.ts'
+import { HintBuffer } from '../hints.ts'
+import type { LocalWakeups } from '../local-wakeups.ts'
+import { Serial } from '../serial.ts'
+import { migrate } from '../sql/migrate.ts'
+import { SqliteConnection } from './connection.ts'
+import type { SqliteContext } from './context.ts'
+import { fromSqlite } from './errors.ts'
+import { lockFolder } from './folder-lock.ts'
+import type { FolderLock } from './folder-lock.ts'
+
+/** Reading connections kept open; more readers at a time get one that is closed after use. */
+const READERS_IDLE_MAX = 4
+
+export class SqliteDatabase {
+  readonly #path: string
+  readonly #clock: Clock
+  readonly #wakeups: LocalWakeups
+  readonly #lock: FolderLock
+  readonly #writer: SqliteConnection
+  readonly #writes = new Serial()
+  readonly #idleReaders: SqliteConnection[] = []
+
+  /** Locks the folder, opens the file and brings its schema up to date. */
+  static async open(dataDir: string, clock: Clock, wakeups: LocalWakeups): Promise<SqliteDatabase> {
+    const lock = mapped(() => lockFolder(dataDir))
+    try {
+      const database = new SqliteDatabase(join(dataDir, 'rota.db'), clock, wakeups, lock)
+      await database.transact(context => migrate(context.db, 'sqlite'))
+      return database
+    } catch (error) {
+      lock.release()
+      throw fromSqlite(error)
+    }
+  }
+
+  private constructor(path: string, clock: Clock, wakeups: LocalWakeups, lock: FolderLock) {
+    this.#path = path
+    this.#clock = clock
+    this.#wakeups = wakeups
+    this.#lock = lock
+    this.#writer = new SqliteConnection(path)
+    this.#writer.exec('pragma journal_mode = wal')
+  }
+
+  /** BEGIN IMMEDIATE, work, COMMIT; nothing else of this process writes in between. */
+  transact<T>(work: (context: SqliteContext) => T | Promise<T>): Promise<T> {
+    return this.#writes.run(async () => {
+      const context = this.#context(this.#writer)
+      try {
+        this.#writer.exec('begin immediate')
+        const result = await work(context)
+        this.#writer.exec('commit')
+        for (const hint of context.hints.take()) this.#wakeups.publish(hint)
+        return result
+      } catch (error) {
+        // A full disk may have rolled back already.
+        if (this.#writer.inTransaction) this.#writer.exec('rollback')
+        throw fromSqlite(error)
+      }
+    })
+  }
+
+  /** One snapshot for all that `work` reads. */
+  async read<T>(work: (context: SqliteContext) => T | Promise<T>): Promise<T> {
+    const reader = this.#idleReaders.pop() ?? mapped(() => new SqliteConnection(this.#path, { readOnly: true }))
+    try {
+      reader.exec('begin')
+      return await work(this.#context(reader))
+    } catch (error) {
+      throw fromSqlite(error)
+    } finally {
+      if (reader.inTransaction) reader.exec('rollback')
+      if (this.#idleReaders.length < READERS_IDLE_MAX) this.#idleReaders.push(reader)
+      else reader.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#writes.idle()
+    for (const reader of this.#idleReaders.splice(0)) reader.close()
+    this.#writer.close()
+    this.#lock.release()
+  }
+
+  #context(connection: SqliteConnection): SqliteContext {
+    const now = () => sql<number>`${this.#clock.now()}`
+    return { db: connection.kysely, dialect: 'sqlite', now, hints: new HintBuffer(), connection }
+  }
+}
+
+function mapped<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw fromSqlite(error)
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * A private PostgreSQL for tests and benchmarks: made from the machine's binaries in a temporary folder, on a free port
+ * of the loopback address, never as root, with fsync on as in real life. One server a test process, made when first
+ * asked for, stopped and removed at the end.
+ */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import pg from 'pg'
+
+const DEBIAN_ROOT = '/usr/lib/postgresql'
+/** Another process may take the free port between finding and using it. */
+const STARTS_MAX = 5
+
+export interface PostgresServer {
+  /** The address of a new empty database. */
+  freshDatabase(): Promise<string>
+  /** Ends the server at once, as a power cut would, and starts it again on the same port and folder. */
+  crashAndRestart(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The folder of initdb and postgres, the newest version first; null when there is none. */
+export function postgresBinaries(): string | null {
+  const versions = existsSync(DEBIAN_ROOT) ? readdirSync(DEBIAN_ROOT).sort((a, b) => Number(b) - Number(a)) : []
+  const folders = [...versions.map(version => join(DEBIAN_ROOT, version, 'bin')), ...(process.env['PATH'] ?? '').split(delimiter)]
+  return folders.find(folder => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres'))) ?? null
+}
+
+/** Why suites on PostgreSQL cannot run here, or false: fits the `skip` option of node:test. */
+export function postgresMissing(): string | false {
+  return postgresBinaries() ? false : 'no PostgreSQL binaries (initdb, postgres) on this machine'
+}
+
+let shared: Promise<PostgresServer> | null = null
+
+/** The server of this process. */
+export function sharedPostgres(): Promise<PostgresServer> {
+  shared ??= startPostgres()
+  return shared
+}
+
+/** For a root-level `after` of each test file that uses the shared server. */
+export async function stopSharedPostgres(): Promise<void> {
+  const server = await shared
+  shared = null
+  await server?.stop()
+}
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const binaries = postgresBinaries()
+  if (!binaries) throw new Error('no PostgreSQL binaries')
+  const owner = ownerForServer()
+  const folder = await mkdtemp(join(tmpdir(), 'rota-postgres-'))
+  if (owner) await chown(folder, owner.uid, owner.gid)
+  const data = join(folder, 'data')
+  await runToEnd(join(binaries, 'initdb'), ['-D', data, '-U', 'rota', '-A', 'trust', '-E', 'UTF8', '--no-sync'], owner)
+
+  const launch = async (port: number) => {
+    const server = spawn(join(binaries, 'postgres'), [
+      '-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=',
+      '-c', 'max_connections=200', '-c', 'logging_collector=off', '-c', 'lc_messages=C',
+    ], { ...owner, stdio: ['ignore', 'ignore', 'pipe'] })
+    const ready = await waitForLine(server, 'ready to accept connections')
+    if (!ready) return null
+    return server
+  }
+
+  let port = await freePort()
+  let process_ = await launch(port)
+  for (let start = 1; !process_ && start < STARTS_MAX; start++) {
+    port = await freePort()
+    process_ = await launch(port)
+  }
+  if (!process_) throw new Error('PostgreSQL did not start')
+  let server: ChildProcess = process_
+  const killOnExit = () => { server.kill('SIGQUIT') }
+  process.once('exit', killOnExit)
+  let databases = 0
+  const url = (database: string) => `postgres://rota@127.0.0.1:${port}/${database}`
+
+  return {
+    async freshDatabase() {
+      const name = `test_${++databases}`
+      const client = new pg.Client(url('postgres'))
+      await client.connect()
+      await client.query(`create database ${name}`)
+      await client.end()
+      return url(name)
+    },
+    async crashAndRestart() {
+      await end(server, 'SIGQUIT')
+      const again = await launch(port)
+      if (!again) throw new Error('PostgreSQL did not start again')
+      server = again
+    },
+    async stop() {
+      process.off('exit', killOnExit)
+      await end(server, 'SIGINT')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Owner { readonly uid: number; readonly gid: number }
+
+/** PostgreSQL refuses to run as root: user postgres, else nobody. Undefined: as the user we are. */
+function ownerForServer(): Owner | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map(line => line.split(':'))
+  const user = users.find(fields => fields[0] === 'postgres') ?? users.find(fields => fields[0] === 'nobody')
+  if (!user) throw new Error('run as root, and there is no user postgres or nobody to run PostgreSQL as')
+  return { uid: Number(user[2]), gid: Number(user[3]) }
+}
+
+async function runToEnd(command: string, args: readonly string[], owner: Owner | undefined): Promise<void> {
+  const child = spawn(command, args, { ...owner, cwd: tmpdir(), stdio: ['ignore', 'ignore', 'pipe'] })
+  let errors = ''
+  child.stderr.on('data', chunk => { errors += String(chunk) })
+  const [code] = await once(child, 'close') as [number | null]
+  if (code !== 0) throw new Error(`${command} ended with ${code}: ${errors}`)
+}
+
+/** False when the process ends first. */
+function waitForLine(server: ChildProcess, text: string): Promise<boolean> {
+  return new Promise(resolve => {
+    let seen = ''
+    server.stderr?.on('data', chunk => {
+      if (seen.includes(text)) return
+      seen += String(chunk)
+      if (seen.includes(text)) resolve(true)
+    })
+    server.once('exit', () => { resolve(false) })
+  })
+}
+
+async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const exited = once(server, 'exit')
+  server.kill(signal)
+  await exited
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
