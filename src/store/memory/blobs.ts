@@ -1,21 +1,18 @@
 /** Content by its hash in memory. */
 import { createHash } from 'node:crypto'
 import type { BlobHash, BlobOwner, BlobTable } from '../../services/ports.ts'
-import type { Rows } from './rows.ts'
-import { rowKey } from './rows.ts'
+import type { MemoryContext } from './database.ts'
+import { rowKey } from './row-key.ts'
 
-export interface BlobState {
-  readonly blobs: Rows<Uint8Array>
-  readonly blobLinks: Rows<BlobOwner & { readonly hash: BlobHash }>
-}
-
-export function memoryBlobs({ blobs, blobLinks: links }: BlobState): BlobTable {
+export function memoryBlobs(context: MemoryContext): BlobTable {
+  const blobs = context.table<Uint8Array>('blob')
+  const links = context.table<BlobOwner & { readonly hash: BlobHash }>('blob_link')
   const linkKey = (hash: BlobHash, owner: BlobOwner): string => rowKey(hash, owner.accountId, owner.collection, owner.id)
 
   return {
     async put(content) {
       const hash = createHash('sha256').update(content).digest('base64url')
-      if (!blobs.has(hash)) blobs.set(hash, new Uint8Array(content))
+      if (!blobs.get(hash)) blobs.set(hash, new Uint8Array(content))
       return hash
     },
 
@@ -37,7 +34,7 @@ export function memoryBlobs({ blobs, blobLinks: links }: BlobState): BlobTable {
     },
 
     async readable(hash, accountId) {
-      return blobs.has(hash) && links.values().some(link => link.hash === hash && link.accountId === accountId)
+      return blobs.get(hash) !== undefined && [...links.rows()].some(link => link.hash === hash && link.accountId === accountId)
     },
   }
 }

@@ -3,26 +3,24 @@ import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { DocumentChange, DocumentIndex, DocumentTable } from '../../services/ports.ts'
 import { keyText } from '../storable.ts'
-import type { Rows } from './rows.ts'
-import { rowKey } from './rows.ts'
+import type { MemoryContext } from './database.ts'
+import { rowKey } from './row-key.ts'
 
 interface DocumentRow { readonly id: Id; readonly modseq: number; readonly body: string; readonly index: readonly DocumentIndex[] }
 type Documents = ReadonlyMap<Id, DocumentRow>
-export interface DocumentState {
-  /** By account and collection. */
-  readonly documents: Rows<Documents>
-  readonly changes: Rows<readonly DocumentChange[]>
-}
 
-export function memoryDocuments(state: DocumentState): DocumentTable {
+export function memoryDocuments(context: MemoryContext): DocumentTable {
+  /** Both by account and collection. */
+  const documents = context.table<Documents>('documents')
+  const log = context.table<readonly DocumentChange[]>('document_changes')
   const rowsOf = (accountId: Id, collection: string): Documents =>
-    state.documents.get(rowKey(accountId, collection)) ?? new Map<Id, DocumentRow>()
+    documents.get(rowKey(accountId, collection)) ?? new Map<Id, DocumentRow>()
   const changesOf = (accountId: Id, collection: string): readonly DocumentChange[] =>
-    state.changes.get(rowKey(accountId, collection)) ?? []
-  const log = (accountId: Id, collection: string, id: Id, kind: DocumentChange['kind']): number => {
+    log.get(rowKey(accountId, collection)) ?? []
+  const record = (accountId: Id, collection: string, id: Id, kind: DocumentChange['kind']): number => {
     const changes = changesOf(accountId, collection)
     const modseq = changes.length + 1
-    state.changes.set(rowKey(accountId, collection), [...changes, { modseq, id, kind }])
+    log.set(rowKey(accountId, collection), [...changes, { modseq, id, kind }])
     return modseq
   }
 
@@ -37,18 +35,18 @@ export function memoryDocuments(state: DocumentState): DocumentTable {
 
     async put(accountId, collection, id, body, index) {
       const rows = new Map(rowsOf(accountId, collection))
-      const modseq = log(accountId, collection, id, rows.has(id) ? 'updated' : 'created')
+      const modseq = record(accountId, collection, id, rows.has(id) ? 'updated' : 'created')
       const entries = index.map(entry => ({ ...entry, value: keyText(entry.value) }))
       rows.set(id, { id, modseq, body: JSON.stringify(body), index: entries })
-      state.documents.set(rowKey(accountId, collection), rows)
+      documents.set(rowKey(accountId, collection), rows)
       return modseq
     },
 
     async remove(accountId, collection, id) {
       const rows = new Map(rowsOf(accountId, collection))
       if (!rows.delete(id)) return null
-      state.documents.set(rowKey(accountId, collection), rows)
-      return log(accountId, collection, id, 'destroyed')
+      documents.set(rowKey(accountId, collection), rows)
+      return record(accountId, collection, id, 'destroyed')
     },
 
     async scan(accountId, collection, { name, value, ascending, limit, after }) {

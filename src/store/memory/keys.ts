@@ -2,14 +2,14 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { KeyValueTable } from '../../registry/ports.ts'
 import { compareText, keyText } from '../storable.ts'
-import type { Rows } from './rows.ts'
+import type { MemoryContext } from './database.ts'
 
 interface KeyRow { readonly value: string; readonly expiresAt: number | null }
-export interface KeyState { readonly keys: Rows<KeyRow> }
 
-export function memoryKeys({ keys }: KeyState, now: () => number): KeyValueTable {
+export function memoryKeys(context: MemoryContext): KeyValueTable {
+  const keys = context.table<KeyRow>('key')
   const live = (row: KeyRow | undefined): row is KeyRow =>
-    row !== undefined && (row.expiresAt === null || row.expiresAt > now())
+    row !== undefined && (row.expiresAt === null || row.expiresAt > context.now())
   const parse = (row: KeyRow): JsonObject => JSON.parse(row.value) as JsonObject
 
   return {

@@ -4,8 +4,8 @@ import type { JsonObject } from '../../base/json.ts'
 import type { IndexEntry, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
 import { RotaError } from '../../errors.ts'
 import { keyText } from '../storable.ts'
-import type { Rows } from './rows.ts'
-import { rowKey } from './rows.ts'
+import type { MemoryContext } from './database.ts'
+import { rowKey } from './row-key.ts'
 
 interface ObjectRow {
   readonly object: string
@@ -15,11 +15,11 @@ interface ObjectRow {
   readonly index: readonly IndexEntry[]
   readonly links: readonly ObjectRef[]
 }
-export interface ObjectState { readonly objects: Rows<ObjectRow>; readonly versions: Rows<number> }
 
-/** `written` hears the object name of every write that was done, for the wake-up after commit. */
-export function memoryObjects(state: ObjectState, written: (object: string) => void): ObjectTable {
-  const rowsOf = (object: string): ObjectRow[] => [...state.objects.values()].filter(row => row.object === object)
+export function memoryObjects(context: MemoryContext): ObjectTable {
+  const objects = context.table<ObjectRow>('object')
+  const versions = context.table<number>('object_version')
+  const rowsOf = (object: string): ObjectRow[] => [...objects.rows()].filter(row => row.object === object)
   const matching = (object: string, where: ObjectQuery['where']): Id[] =>
     rowsOf(object).filter(row => where.every(({ field, value }) => holds(row, field, keyText(value)))).map(row => row.id)
 
@@ -37,20 +37,20 @@ export function memoryObjects(state: ObjectState, written: (object: string) => v
     const key = rowKey(row.object, row.id)
     for (const link of row.links) {
       const self = link.object === row.object && link.id === row.id
-      if (self || !state.versions.has(link.object) || state.objects.has(rowKey(link.object, link.id))) continue
+      if (self || versions.get(link.object) === undefined || objects.get(rowKey(link.object, link.id))) continue
       throw new RotaError('store/conflict', `${row.object} ${row.id} refers to ${link.object} ${link.id}, which is gone`)
     }
-    state.objects.set(key, row)
+    objects.set(key, row)
     bump(row.object)
     return { kind: 'written' }
   }
 
   const bump = (object: string): void => {
-    state.versions.set(object, (state.versions.get(object) ?? 0) + 1)
-    written(object)
+    versions.set(object, (versions.get(object) ?? 0) + 1)
+    context.hints.object(object)
   }
 
-  const linksTo = (target: ObjectRef): ObjectRef[] => [...state.objects.values()]
+  const linksTo = (target: ObjectRef): ObjectRef[] => [...objects.rows()]
     .filter(row => row.links.some(link => link.object === target.object && link.id === target.id))
     .map(row => ({ object: row.object, id: row.id }))
     .toSorted((left, right) => order(left.object, right.object) || order(left.id, right.id))
@@ -58,7 +58,7 @@ export function memoryObjects(state: ObjectState, written: (object: string) => v
   return {
     async get(object, ids) {
       return ids.flatMap(id => {
-        const row = state.objects.get(rowKey(object, id))
+        const row = objects.get(rowKey(object, id))
         return row ? [{ id, version: row.version, body: JSON.parse(row.body) as JsonObject }] : []
       })
     },
@@ -74,13 +74,13 @@ export function memoryObjects(state: ObjectState, written: (object: string) => v
     },
 
     async insert(object, id, body, index, links) {
-      if (state.objects.has(rowKey(object, id))) return { kind: 'conflict', field: 'id', existingId: id }
+      if (objects.get(rowKey(object, id))) return { kind: 'conflict', field: 'id', existingId: id }
       const entries = index.map(entry => ({ ...entry, value: keyText(entry.value) }))
       return conflict(object, id, entries) ?? write({ object, id, version: 1, body: JSON.stringify(body), index: entries, links })
     },
 
     async update(object, id, version, body, index, links) {
-      const row = state.objects.get(rowKey(object, id))
+      const row = objects.get(rowKey(object, id))
       if (!row) return { kind: 'gone' }
       if (row.version !== version) return { kind: 'changed' }
       const entries = index.map(entry => ({ ...entry, value: keyText(entry.value) }))
@@ -89,10 +89,10 @@ export function memoryObjects(state: ObjectState, written: (object: string) => v
     },
 
     async remove(object, id) {
-      if (!state.objects.has(rowKey(object, id))) return false
+      if (!objects.get(rowKey(object, id))) return false
       const linked = linksTo({ object, id }).find(ref => ref.object !== object || ref.id !== id)
       if (linked) throw new RotaError('store/conflict', `${linked.object} ${linked.id} refers to ${object} ${id}`)
-      state.objects.delete(rowKey(object, id))
+      objects.delete(rowKey(object, id))
       bump(object)
       return true
     },
@@ -102,7 +102,7 @@ export function memoryObjects(state: ObjectState, written: (object: string) => v
     },
 
     async versions() {
-      return Object.fromEntries(state.versions.entries())
+      return Object.fromEntries(versions.entries())
     },
   }
 }

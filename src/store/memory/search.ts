@@ -4,14 +4,14 @@ import { assertNever } from '../../base/assert.ts'
 import type { BlobOwner, SearchExpression, SearchField, SearchTable } from '../../services/ports.ts'
 import { SEARCH_FIELDS } from '../../services/ports.ts'
 import { checkExpression, isTerm } from '../search-terms.ts'
-import type { Rows } from './rows.ts'
-import { rowKey } from './rows.ts'
+import type { MemoryContext } from './database.ts'
+import { rowKey } from './row-key.ts'
 
 type Terms = Readonly<Record<SearchField, ReadonlySet<string>>>
 interface SearchRow extends BlobOwner { readonly terms: Terms }
-export interface SearchState { readonly indexed: Rows<SearchRow> }
 
-export function memorySearch({ indexed }: SearchState): SearchTable {
+export function memorySearch(context: MemoryContext): SearchTable {
+  const indexed = context.table<SearchRow>('search')
   const keyOf = (owner: BlobOwner): string => rowKey(owner.accountId, owner.collection, owner.id)
 
   return {
@@ -28,7 +28,7 @@ export function memorySearch({ indexed }: SearchState): SearchTable {
 
     async query(accountId, collection, expression, limit, afterId): Promise<Id[]> {
       checkExpression(expression)
-      return [...indexed.values()]
+      return [...indexed.rows()]
         .filter(row => row.accountId === accountId && row.collection === collection)
         .filter(row => (afterId === undefined || row.id < afterId) && matches(row.terms, expression))
         .map(row => row.id)
@@ -38,7 +38,7 @@ export function memorySearch({ indexed }: SearchState): SearchTable {
     },
 
     async has(owner) {
-      return indexed.has(keyOf(owner))
+      return indexed.get(keyOf(owner)) !== undefined
     },
   }
 }

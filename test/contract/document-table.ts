@@ -1,0 +1,186 @@
+/** What every store promises of documents: index rows, modseq and change log. Each test uses accounts of its own. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { systemClock } from '../../src/base/clock.ts'
+import { idSource } from '../../src/base/ids.ts'
+import type { Id } from '../../src/base/ids.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { DocumentIndex, DocumentScan } from '../../src/services/ports.ts'
+import type { DomainStore } from './domain-store.ts'
+
+const ids = idSource(13, systemClock)
+const COLLECTION = 'email'
+
+export function documentTableContract(store: () => DomainStore): void {
+  const put = (account: Id, id: Id, index: readonly DocumentIndex[] = [], body: JsonObject = {}, collection = COLLECTION): Promise<number> =>
+    store().transact(tx => tx.documents.put(account, collection, id, body, index))
+  const remove = (account: Id, id: Id): Promise<number | null> => store().transact(tx => tx.documents.remove(account, COLLECTION, id))
+  const count = (account: Id, name: string, value: string): Promise<number> =>
+    store().read(tx => tx.documents.count(account, COLLECTION, name, value))
+  const scan = (account: Id, scan: Partial<DocumentScan> = {}): Promise<Id[]> => store().read(async tx =>
+    (await tx.documents.scan(account, COLLECTION, { name: 'box', value: 'in', ascending: true, limit: 100, ...scan })).map(hit => hit.id))
+
+  describe('documents', () => {
+    test('get answers in the order asked, only for the account and collection', async () => {
+      const account = ids.next()
+      const [first, second] = [ids.next(), ids.next()]
+      const body = { subject: 'NUL \0 😀', flags: [1, null, { deep: true }] }
+      await put(account, first, [], body)
+      await put(account, second)
+      const get = (accountId: Id, collection: string): Promise<unknown[]> =>
+        store().read(tx => tx.documents.get(accountId, collection, [second, ids.next(), first]))
+      assert.deepEqual(await get(account, COLLECTION), [{ id: second, modseq: 2, body: {} }, { id: first, modseq: 1, body }])
+      assert.deepEqual(await get(account, 'contact'), [])
+      assert.deepEqual(await get(ids.next(), COLLECTION), [])
+    })
+
+    test('many ids are read at once', async () => {
+      const account = ids.next()
+      const made = Array.from({ length: 1_500 }, () => ids.next())
+      await store().transact(async tx => {
+        for (const id of made) await tx.documents.put(account, COLLECTION, id, { id }, [])
+      })
+      const found = await store().read(tx => tx.documents.get(account, COLLECTION, made.toReversed()))
+      assert.deepEqual(found.map(document => document.id), made.toReversed())
+    })
+
+    test('the same id may be used by other accounts and collections', async () => {
+      const [account, other, id] = [ids.next(), ids.next(), ids.next()]
+      await put(account, id, [{ name: 'box', value: 'in', sort: 1 }], { of: 'account' })
+      await put(other, id, [{ name: 'box', value: 'in', sort: 1 }], { of: 'other' })
+      await put(account, id, [], { of: 'contact' }, 'contact')
+      await remove(other, id)
+      const found = await store().read(tx => tx.documents.get(account, COLLECTION, [id]))
+      assert.deepEqual(found, [{ id, modseq: 1, body: { of: 'account' } }])
+      assert.deepEqual(await scan(account), [id])
+      assert.deepEqual(await scan(other), [])
+    })
+
+    test('list pages through all ids in order', async () => {
+      const account = ids.next()
+      const made = Array.from({ length: 5 }, () => ids.next())
+      for (const id of made.toReversed()) await put(account, id)
+      const list = (limit: number, after?: Id): Promise<Id[]> => store().read(tx => tx.documents.list(account, COLLECTION, limit, after))
+      assert.deepEqual(await list(10), made)
+      assert.deepEqual(await list(2), made.slice(0, 2))
+      assert.deepEqual(await list(2, made[1]), made.slice(2, 4))
+      assert.deepEqual(await list(2, made[4]), [])
+    })
+  })
+
+  describe('documents: index rows', () => {
+    const at = (sort: number, value = 'in'): DocumentIndex => ({ name: 'box', value, sort })
+
+    test('a scan is ordered by sort, then id, and goes on after a key', async () => {
+      const account = ids.next()
+      const made = Array.from({ length: 5 }, () => ids.next()) as [Id, Id, Id, Id, Id]
+      for (const [nth, sort] of [5, -1, 5, 9_007_199_254_740_991, 5].entries()) await put(account, made[nth] ?? '', [at(sort)])
+      const [a, b, c, d, e] = made
+      assert.deepEqual(await scan(account), [b, a, c, e, d])
+      assert.deepEqual(await scan(account, { ascending: false }), [d, e, c, a, b])
+      assert.deepEqual(await scan(account, { limit: 2 }), [b, a])
+      assert.deepEqual(await scan(account, { after: { sort: 5, id: a } }), [c, e, d])
+      assert.deepEqual(await scan(account, { ascending: false, after: { sort: 5, id: c } }), [a, b])
+      const hits = await store().read(tx => tx.documents.scan(account, COLLECTION, { name: 'box', value: 'in', ascending: false, limit: 1 }))
+      assert.deepEqual(hits, [{ id: d, sort: 9_007_199_254_740_991 }])
+    })
+
+    test('put replaces the rows, remove takes them away', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      await put(account, id, [at(1), at(1, 'unread'), { name: 'thread', value: 't', sort: 0 }])
+      assert.equal(await count(account, 'box', 'unread'), 1)
+      await put(account, id, [at(2), { name: 'thread', value: 't', sort: 0 }])
+      assert.equal(await count(account, 'box', 'unread'), 0)
+      assert.equal(await count(account, 'thread', 't'), 1)
+      assert.deepEqual(await scan(account, { after: { sort: 1, id: '~' } }), [id])
+      await remove(account, id)
+      assert.deepEqual(await scan(account), [])
+      assert.equal(await count(account, 'thread', 't'), 0)
+    })
+
+    test('a document counts once for a name and value: the later sort holds', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      await put(account, id, [at(1), at(7), at(3)])
+      assert.equal(await count(account, 'box', 'in'), 1)
+      const hits = await store().read(tx => tx.documents.scan(account, COLLECTION, { name: 'box', value: 'in', ascending: true, limit: 9 }))
+      assert.deepEqual(hits, [{ id, sort: 3 }])
+    })
+
+    test('values of any length and content are found', async () => {
+      const account = ids.next()
+      const values = ['', 'NUL\0', '\ud800', "'%_", 'x'.repeat(9_999), 'x'.repeat(10_000)]
+      for (const value of values) await put(account, ids.next(), [at(1, value)])
+      for (const value of values) assert.equal(await count(account, 'box', value), 1, JSON.stringify(value).slice(0, 20))
+    })
+  })
+
+  describe('documents: changes', () => {
+    const changes = (account: Id, since: number, limit = 100): Promise<[number, Id, string][]> => store().read(async tx =>
+      (await tx.documents.changes(account, COLLECTION, since, limit)).map(({ modseq, id, kind }) => [modseq, id, kind]))
+    const modseq = (account: Id): Promise<number> => store().read(tx => tx.documents.modseq(account, COLLECTION))
+
+    test('each change gets the next modseq and stays in the log', async () => {
+      const [account, first, second] = [ids.next(), ids.next(), ids.next()]
+      assert.equal(await modseq(account), 0)
+      assert.equal(await put(account, first), 1)
+      assert.equal(await put(account, second), 2)
+      assert.equal(await put(account, first), 3)
+      assert.equal(await remove(account, first), 4)
+      assert.equal(await remove(account, first), null)
+      assert.equal(await put(account, first), 5)
+      const log = [[1, first, 'created'], [2, second, 'created'], [3, first, 'updated'], [4, first, 'destroyed'], [5, first, 'created']]
+      assert.equal(await modseq(account), 5)
+      assert.deepEqual(await changes(account, 0), log)
+      assert.deepEqual(await changes(account, 2, 2), log.slice(2, 4))
+      assert.deepEqual(await changes(account, 5), [])
+      assert.deepEqual(await store().read(tx => tx.documents.get(account, COLLECTION, [first])), [{ id: first, modseq: 5, body: {} }])
+    })
+
+    test('collections count on their own', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      await put(account, id)
+      assert.equal(await put(account, id, [], {}, 'mailbox'), 1)
+      assert.equal(await modseq(account), 1)
+    })
+
+    test('a rollback leaves no gap', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      await put(account, id, [{ name: 'box', value: 'in', sort: 1 }])
+      await assert.rejects(store().transact(async tx => {
+        await tx.documents.put(account, COLLECTION, id, { lost: true }, [])
+        await tx.documents.remove(account, COLLECTION, id)
+        throw new Error('rolled back on purpose')
+      }), /rolled back on purpose/)
+      assert.deepEqual(await changes(account, 0), [[1, id, 'created']])
+      assert.deepEqual(await scan(account), [id])
+      assert.equal(await put(account, id), 2)
+    })
+
+    test('writers at the same time get different modseqs, and a reader never sees a gap', async () => {
+      const account = ids.next()
+      const writes = 30
+      let writing = true
+      const writers = Promise.all(Array.from({ length: writes }, () => put(account, ids.next()))).finally(() => { writing = false })
+      const looks: { modseq: number; seen: number[] }[] = []
+      while (writing) {
+        looks.push(await store().read(async tx => ({
+          modseq: await tx.documents.modseq(account, COLLECTION),
+          seen: (await tx.documents.changes(account, COLLECTION, 0, writes)).map(change => change.modseq),
+        })))
+      }
+      const replies = await writers
+      assert.deepEqual(replies.toSorted((left, right) => left - right), Array.from({ length: writes }, (_, nth) => nth + 1))
+      for (const look of looks) assert.deepEqual(look.seen, Array.from({ length: look.modseq }, (_, nth) => nth + 1))
+    })
+
+    test('two writers of one document: both count, the log tells the order', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      const replies = await Promise.all([0, 1, 2, 3].map(nth => put(account, id, [{ name: 'nth', value: String(nth), sort: nth }], { nth })))
+      const last = replies.indexOf(4)
+      assert.deepEqual(await changes(account, 0), [[1, id, 'created'], [2, id, 'updated'], [3, id, 'updated'], [4, id, 'updated']])
+      const [document] = await store().read(tx => tx.documents.get(account, COLLECTION, [id]))
+      assert.deepEqual(document, { id, modseq: 4, body: { nth: last } })
+      for (const nth of [0, 1, 2, 3]) assert.equal(await count(account, 'nth', String(nth)), nth === last ? 1 : 0)
+    })
+  })
+}

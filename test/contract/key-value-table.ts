@@ -1,0 +1,111 @@
+/** What every store promises of keys with an expiry. Times are taken from the store's own clock. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { systemClock } from '../../src/base/clock.ts'
+import { idSource } from '../../src/base/ids.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { DomainStore } from './domain-store.ts'
+
+const ids = idSource(12, systemClock)
+const HOUR_MS = 3_600_000
+
+export function keyValueTableContract(store: () => DomainStore): void {
+  const put = (key: string, value: JsonObject, expiresAt: number | null = null): Promise<void> =>
+    store().transact(tx => tx.keys.put(key, value, expiresAt))
+  const create = (key: string, value: JsonObject, expiresAt: number | null = null): Promise<boolean> =>
+    store().transact(tx => tx.keys.create(key, value, expiresAt))
+  const get = (key: string): Promise<JsonObject | null> => store().read(tx => tx.keys.get(key))
+  const remove = (key: string): Promise<boolean> => store().transact(tx => tx.keys.remove(key))
+  const list = (prefix: string, limit = 100, after?: string): Promise<string[]> =>
+    store().read(async tx => (await tx.keys.list(prefix, limit, after)).map(entry => entry.key))
+  const past = async (): Promise<number> => await store().now() - 1
+  const future = async (): Promise<number> => await store().now() + HOUR_MS
+
+  describe('keys', () => {
+    test('put writes and replaces, remove says whether there was something', async () => {
+      const key = ids.next()
+      assert.equal(await get(key), null)
+      await put(key, { count: 1, text: 'NUL \0 😀' })
+      assert.deepEqual(await get(key), { count: 1, text: 'NUL \0 😀' })
+      await put(key, { count: 2 }, await future())
+      assert.deepEqual(await get(key), { count: 2 })
+      assert.equal(await remove(key), true)
+      assert.equal(await remove(key), false)
+      assert.equal(await get(key), null)
+    })
+
+    test('create leaves what is there', async () => {
+      const key = ids.next()
+      assert.equal(await create(key, { by: 'first' }, await future()), true)
+      assert.equal(await create(key, { by: 'second' }), false)
+      assert.deepEqual(await get(key), { by: 'first' })
+    })
+
+    test('an expired key is not there', async () => {
+      const [prefix, expired] = [ids.next(), await past()]
+      const key = `${prefix}/a`
+      await put(key, { old: true }, expired)
+      await put(`${prefix}/b`, {}, await future())
+      assert.equal(await get(key), null)
+      assert.deepEqual(await list(prefix), [`${prefix}/b`])
+      assert.equal(await remove(key), false)
+      await put(key, { old: true }, expired)
+      assert.equal(await create(key, { old: false }), true)
+      assert.deepEqual(await get(key), { old: false })
+    })
+
+    test('put can take an expiry away and set one', async () => {
+      const key = ids.next()
+      await put(key, {}, await past())
+      await put(key, { stays: true }, null)
+      assert.deepEqual(await get(key), { stays: true })
+      await put(key, {}, await past())
+      assert.equal(await get(key), null)
+    })
+
+    test('list takes the prefix literally, in byte order, in pages', async () => {
+      const prefix = `${ids.next()}%_`
+      const names = ['', 'a', 'a/b', 'b', 'B', '0', '_', '%', 'é', '\uFFFD', '😀', 'ab']
+      for (const name of names) await put(prefix + name, { name })
+      await put(`${prefix.slice(0, -2)}xx`, {})
+      const expected = names.toSorted((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right))).map(name => prefix + name)
+      assert.deepEqual(await list(prefix), expected)
+      assert.deepEqual(await list(prefix, 4), expected.slice(0, 4))
+      assert.deepEqual(await list(prefix, 4, expected[3]), expected.slice(4, 8))
+      assert.deepEqual(await list(prefix, 4, expected.at(-1)), [])
+      assert.deepEqual(await list(`${prefix}a`), ['a', 'a/b', 'ab'].map(name => prefix + name))
+      const entries = await store().read(tx => tx.keys.list(`${prefix}b`, 1))
+      assert.deepEqual(entries, [{ key: `${prefix}b`, value: { name: 'b' } }])
+    })
+
+    test('keys of any length and content work', async () => {
+      const start = ids.next()
+      const keys = ['NUL\0', '\ud800', "'", 'x'.repeat(5_000), `${'x'.repeat(4_999)}y`]
+      for (const [nth, key] of keys.entries()) assert.equal(await create(start + key, { nth }), true)
+      for (const [nth, key] of keys.entries()) assert.deepEqual(await get(start + key), { nth })
+    })
+
+    test('removeExpired takes at most its limit, and only what has expired', async () => {
+      const prefix = ids.next()
+      const [expired, ahead] = [await past(), await future()]
+      await store().transact(async tx => { while (await tx.keys.removeExpired(1_000) > 0) continue })
+      for (let nth = 0; nth < 5; nth++) await put(`${prefix}/${nth}`, {}, nth < 3 ? expired : ahead)
+      await put(`${prefix}/5`, {}, null)
+      assert.equal(await store().transact(tx => tx.keys.removeExpired(2)), 2)
+      assert.equal(await store().transact(tx => tx.keys.removeExpired(2)), 1)
+      assert.equal(await store().transact(tx => tx.keys.removeExpired(2)), 0)
+      assert.deepEqual(await list(prefix), [3, 4, 5].map(nth => `${prefix}/${nth}`))
+    })
+
+    test('of creators at the same time one succeeds, of a new key and of an expired one', async () => {
+      for (const expired of [false, true]) {
+        const key = ids.next()
+        if (expired) await put(key, {}, await past())
+        const ahead = await future()
+        const replies = await Promise.all(Array.from({ length: 8 }, (_, nth) => create(key, { nth }, ahead)))
+        assert.deepEqual(replies.filter(created => created), [true])
+        assert.deepEqual(await get(key), { nth: replies.indexOf(true) })
+      }
+    })
+  })
+}

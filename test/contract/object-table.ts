@@ -1,0 +1,327 @@
+/** What every store promises of registry objects. Each test uses object names of its own, so all can share one store. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { systemClock } from '../../src/base/clock.ts'
+import { idSource } from '../../src/base/ids.ts'
+import type { Id } from '../../src/base/ids.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import { hasCode } from '../../src/errors.ts'
+import type { IndexEntry, ObjectRef, WriteReply } from '../../src/registry/ports.ts'
+import type { DomainStore } from './domain-store.ts'
+
+const ids = idSource(11, systemClock)
+let names = 0
+const freshName = (): string => `Thing${ids.next()}${names++}`
+const filter = (field: string, value: string): IndexEntry => ({ field, value, unique: false })
+const unique = (field: string, value: string): IndexEntry => ({ field, value, unique: true })
+
+export function objectTableContract(store: () => DomainStore): void {
+  const insert = (object: string, id: Id, index: readonly IndexEntry[] = [], links: readonly ObjectRef[] = [], body: JsonObject = {}): Promise<WriteReply> =>
+    store().transact(tx => tx.objects.insert(object, id, body, index, links))
+  const update = (object: string, id: Id, version: number, index: readonly IndexEntry[] = [], links: readonly ObjectRef[] = []): Promise<WriteReply> =>
+    store().transact(tx => tx.objects.update(object, id, version, { updated: true }, index, links))
+  const query = (object: string, where: { field: string; value: string }[] = []): Promise<Id[]> =>
+    store().read(tx => tx.objects.query(object, { where, ascending: true, limit: 100 }))
+  const versionOf = async (object: string): Promise<number> => (await store().read(tx => tx.objects.versions()))[object] ?? 0
+  const insertMany = async (object: string, count: number, index: (nth: number) => IndexEntry[] = () => []): Promise<Id[]> => {
+    const made = Array.from({ length: count }, () => ids.next())
+    await store().transact(async tx => {
+      for (const [nth, id] of made.entries()) {
+        assert.deepEqual(await tx.objects.insert(object, id, { nth }, index(nth), []), { kind: 'written' })
+      }
+    })
+    return made
+  }
+
+  describe('objects: one at a time', () => {
+    test('get answers in the order asked and leaves unknown ids out', async () => {
+      const object = freshName()
+      const [first, second] = await insertMany(object, 2) as [Id, Id]
+      const found = await store().read(tx => tx.objects.get(object, [second, ids.next(), first]))
+      assert.deepEqual(found, [
+        { id: second, version: 1, body: { nth: 1 } },
+        { id: first, version: 1, body: { nth: 0 } },
+      ])
+      assert.deepEqual(await store().read(tx => tx.objects.get(freshName(), [first])), [])
+      assert.deepEqual(await store().read(tx => tx.objects.get(object, [])), [])
+    })
+
+    test('a body comes back as it was', async () => {
+      const object = freshName()
+      const id = ids.next()
+      const body = { text: 'NUL \0, “quotes”, 😀', none: null, deep: [{ yes: true }, 1.5, -0.25], big: Number.MAX_SAFE_INTEGER, '': 'empty' }
+      await insert(object, id, [], [], body)
+      assert.deepEqual((await store().read(tx => tx.objects.get(object, [id])))[0]?.body, body)
+    })
+
+    test('an id can be inserted once', async () => {
+      const object = freshName()
+      assert.deepEqual(await insert(object, 'singleton'), { kind: 'written' })
+      assert.deepEqual(await insert(object, 'singleton'), { kind: 'conflict', field: 'id', existingId: 'singleton' })
+    })
+
+    test('update counts the version up, and writes only over the version it was told', async () => {
+      const object = freshName()
+      const id = ids.next()
+      await insert(object, id)
+      assert.deepEqual(await update(object, id, 1), { kind: 'written' })
+      assert.deepEqual(await update(object, id, 1), { kind: 'changed' })
+      assert.deepEqual(await update(object, ids.next(), 1), { kind: 'gone' })
+      assert.deepEqual(await store().read(tx => tx.objects.get(object, [id])), [{ id, version: 2, body: { updated: true } }])
+    })
+
+    test('remove says whether there was something', async () => {
+      const object = freshName()
+      const id = ids.next()
+      await insert(object, id, [unique('name', 'x'), filter('kind', 'y')])
+      assert.equal(await store().transact(tx => tx.objects.remove(object, id)), true)
+      assert.equal(await store().transact(tx => tx.objects.remove(object, id)), false)
+      assert.deepEqual(await query(object), [])
+      assert.deepEqual(await query(object, [{ field: 'kind', value: 'y' }]), [])
+      assert.deepEqual(await insert(object, ids.next(), [unique('name', 'x')]), { kind: 'written' })
+    })
+  })
+
+  describe('objects: queries', () => {
+    test('pages by id in both directions', async () => {
+      const object = freshName()
+      const made = await insertMany(object, 5)
+      const page = (ascending: boolean, limit: number, from: { afterId?: Id; position?: number } = {}): Promise<Id[]> =>
+        store().read(tx => tx.objects.query(object, { where: [], ascending, limit, ...from }))
+      assert.deepEqual(await page(true, 3), made.slice(0, 3))
+      assert.deepEqual(await page(false, 2), made.toReversed().slice(0, 2))
+      assert.deepEqual(await page(true, 10, { afterId: made[2] ?? '' }), made.slice(3))
+      assert.deepEqual(await page(false, 10, { afterId: made[2] ?? '' }), made.slice(0, 2).toReversed())
+      assert.deepEqual(await page(true, 2, { position: 1 }), made.slice(1, 3))
+      assert.deepEqual(await page(true, 2, { afterId: made[0] ?? '', position: 1 }), made.slice(2, 4))
+      assert.deepEqual(await page(true, 2, { position: 5 }), [])
+    })
+
+    test('all conditions must hold, and count agrees', async () => {
+      const object = freshName()
+      const made = await insertMany(object, 6, nth => [filter('even', String(nth % 2 === 0)), filter('third', String(nth % 3 === 0))])
+      const where = [{ field: 'even', value: 'true' }, { field: 'third', value: 'true' }]
+      assert.deepEqual(await query(object, where), [made[0]])
+      assert.equal(await store().read(tx => tx.objects.count(object, where)), 1)
+      assert.equal(await store().read(tx => tx.objects.count(object, where.slice(0, 1))), 3)
+      assert.equal(await store().read(tx => tx.objects.count(object, [])), 6)
+      assert.deepEqual(await query(object, [{ field: 'third', value: 'TRUE' }]), [])
+      assert.deepEqual(await query(freshName(), where), [])
+    })
+
+    test('one field may hold several values, and the same one twice', async () => {
+      const object = freshName()
+      const id = ids.next()
+      const index = [unique('address', 'a@x'), unique('address', 'b@x'), unique('address', 'a@x'), filter('role', 'r'), filter('role', 'r')]
+      assert.deepEqual(await insert(object, id, index), { kind: 'written' })
+      assert.deepEqual(await query(object, [{ field: 'address', value: 'b@x' }, { field: 'address', value: 'a@x' }]), [id])
+      assert.equal(await store().read(tx => tx.objects.count(object, [{ field: 'role', value: 'r' }])), 1)
+    })
+
+    test('values of any length and any content are found, and only they', async () => {
+      const object = freshName()
+      const values = ['', ' ', 'é', 'e\u0301', '%', '_', "o'clock", 'NUL\0', '\ud800', 'x'.repeat(9_999), 'x'.repeat(10_000), '😀'.repeat(150)]
+      const made = await insertMany(object, values.length, nth => [unique('value', values[nth] ?? '')])
+      for (const [nth, value] of values.entries()) {
+        assert.deepEqual(await query(object, [{ field: 'value', value }]), [made[nth]], JSON.stringify(value).slice(0, 40))
+      }
+    })
+
+    test('update replaces the index entries', async () => {
+      const object = freshName()
+      const id = ids.next()
+      await insert(object, id, [filter('colour', 'red'), unique('name', 'a')])
+      await update(object, id, 1, [filter('colour', 'blue'), unique('name', 'a')])
+      assert.deepEqual(await query(object, [{ field: 'colour', value: 'red' }]), [])
+      assert.deepEqual(await query(object, [{ field: 'colour', value: 'blue' }, { field: 'name', value: 'a' }]), [id])
+    })
+  })
+
+  describe('objects: unique values', () => {
+    test('a second holder is refused by name, and nothing is written', async () => {
+      const object = freshName()
+      const [first, second] = await insertMany(object, 2, nth => [unique('name', `n${nth}`)]) as [Id, Id]
+      const refused = { kind: 'conflict', field: 'name', existingId: first }
+      const before = await versionOf(object)
+      assert.deepEqual(await insert(object, ids.next(), [filter('a', 'b'), unique('name', 'n0')]), refused)
+      assert.deepEqual(await update(object, second, 1, [unique('name', 'n0')]), refused)
+      assert.deepEqual(await query(object), [first, second])
+      assert.deepEqual(await query(object, [{ field: 'name', value: 'n1' }]), [second])
+      assert.equal(await versionOf(object), before)
+    })
+
+    test('a refusal leaves the transaction usable', async () => {
+      const object = freshName()
+      const [holder] = await insertMany(object, 1, () => [unique('name', 'taken')]) as [Id]
+      const other = ids.next()
+      await store().transact(async tx => {
+        assert.equal((await tx.objects.insert(object, other, {}, [unique('name', 'taken')], [])).kind, 'conflict')
+        assert.equal((await tx.objects.insert(object, other, {}, [unique('name', 'free')], [])).kind, 'written')
+      })
+      assert.deepEqual(await query(object), [holder, other])
+    })
+
+    test('the same value is free for another field, another object, and after a change', async () => {
+      const object = freshName()
+      const [first] = await insertMany(object, 1, () => [unique('name', 'n')]) as [Id]
+      assert.equal((await insert(object, ids.next(), [unique('alias', 'n'), filter('name2', 'n')])).kind, 'written')
+      assert.equal((await insert(freshName(), ids.next(), [unique('name', 'n')])).kind, 'written')
+      assert.equal((await update(object, first, 1, [unique('name', 'm')])).kind, 'written')
+      assert.equal((await insert(object, ids.next(), [unique('name', 'n')])).kind, 'written')
+    })
+
+    test('of writers at the same time one gets the value, the others are told who', async () => {
+      const object = freshName()
+      const contenders = Array.from({ length: 8 }, () => ids.next())
+      const replies = await Promise.all(contenders.map(id => insert(object, id, [unique('name', 'only one')])))
+      const [winner, ...rest] = await query(object)
+      assert.deepEqual(rest, [])
+      for (const [nth, id] of contenders.entries()) {
+        const expected = id === winner ? { kind: 'written' } : { kind: 'conflict', field: 'name', existingId: winner }
+        assert.deepEqual(replies[nth], expected)
+      }
+    })
+
+    test('a value whose writer has not committed yet is waited for', async () => {
+      const object = freshName()
+      const [first, second] = [ids.next(), ids.next()]
+      const written = Promise.withResolvers<void>()
+      const holding = store().transact(async tx => {
+        await tx.objects.insert(object, first, {}, [unique('name', 'n')], [])
+        written.resolve()
+        for (let turn = 0; turn < 20; turn++) await tx.objects.count(object, [])
+      })
+      await written.promise
+      const late = await insert(object, second, [unique('name', 'n')])
+      await holding
+      assert.deepEqual(late, { kind: 'conflict', field: 'name', existingId: first })
+    })
+
+    test('of updates at the same time one writes its version', async () => {
+      const object = freshName()
+      const [id] = await insertMany(object, 1) as [Id]
+      const replies = await Promise.all(Array.from({ length: 8 }, () => update(object, id, 1)))
+      assert.deepEqual(replies.map(reply => reply.kind).toSorted(), [...Array<string>(7).fill('changed'), 'written'])
+      assert.equal((await store().read(tx => tx.objects.get(object, [id])))[0]?.version, 2)
+    })
+  })
+
+  describe('objects: links', () => {
+    const linksTo = (target: ObjectRef, limit = 100): Promise<ObjectRef[]> => store().read(tx => tx.objects.linksTo(target, limit))
+
+    test('who links here is told in order, up to the limit', async () => {
+      const [object, linker] = [freshName(), freshName()]
+      const [target, other] = await insertMany(object, 2) as [Id, Id]
+      const made = Array.from({ length: 3 }, () => ids.next())
+      for (const id of made) await insert(linker, id, [], [{ object, id: target }, { object, id: target }])
+      await insert(linker, ids.next(), [], [{ object, id: other }])
+      assert.deepEqual(await linksTo({ object, id: target }), made.map(id => ({ object: linker, id })))
+      assert.deepEqual(await linksTo({ object, id: target }, 2), made.slice(0, 2).map(id => ({ object: linker, id })))
+      assert.deepEqual(await linksTo({ object: linker, id: target }), [])
+    })
+
+    test('update and remove take links away', async () => {
+      const [object, linker] = [freshName(), freshName()]
+      const [target] = await insertMany(object, 1) as [Id]
+      const [first, second] = [ids.next(), ids.next()]
+      await insert(linker, first, [], [{ object, id: target }])
+      await insert(linker, second, [], [{ object, id: target }])
+      await update(linker, first, 1)
+      assert.deepEqual(await linksTo({ object, id: target }), [{ object: linker, id: second }])
+      await store().transact(tx => tx.objects.remove(linker, second))
+      assert.deepEqual(await linksTo({ object, id: target }), [])
+    })
+
+    test('a stored object that others link to cannot be removed, nor can one that is gone be linked to', async () => {
+      const [object, linker] = [freshName(), freshName()]
+      const [target, gone] = await insertMany(object, 2) as [Id, Id]
+      const id = ids.next()
+      await insert(linker, id, [], [{ object, id: target }])
+      await assert.rejects(store().transact(tx => tx.objects.remove(object, target)), error => hasCode(error, 'store/conflict'))
+      await store().transact(tx => tx.objects.remove(object, gone))
+      await assert.rejects(insert(linker, ids.next(), [], [{ object, id: gone }]), error => hasCode(error, 'store/conflict'))
+      await assert.rejects(update(linker, id, 1, [], [{ object, id: gone }]), error => hasCode(error, 'store/conflict'))
+      assert.deepEqual(await query(object), [target])
+      assert.deepEqual(await query(linker), [id])
+    })
+
+    test('an object may link to itself, and to names that are kept elsewhere', async () => {
+      const object = freshName()
+      const id = ids.next()
+      assert.equal((await insert(object, id, [], [{ object, id }, { object: freshName(), id: 'elsewhere' }])).kind, 'written')
+      assert.equal(await store().transact(tx => tx.objects.remove(object, id)), true)
+    })
+
+    test('linking and removing at the same time never leaves a link to nothing', async () => {
+      const [object, linker] = [freshName(), freshName()]
+      const targets = await insertMany(object, 12)
+      await Promise.all(targets.flatMap(id => [
+        refused(store().transact(async tx => {
+          if ((await tx.objects.linksTo({ object, id }, 1)).length === 0) await tx.objects.remove(object, id)
+        })),
+        refused(store().transact(async tx => {
+          if ((await tx.objects.get(object, [id])).length === 1) await tx.objects.insert(linker, id, {}, [], [{ object, id }])
+        })),
+      ]))
+      const [left, linked] = [await query(object), await query(linker)]
+      assert.deepEqual(left, linked)
+    })
+  })
+
+  describe('objects: versions', () => {
+    test('each committed write counts its object name up, others stay', async () => {
+      const [object, other] = [freshName(), freshName()]
+      const id = ids.next()
+      await insert(other, ids.next())
+      await insert(object, id)
+      assert.equal(await versionOf(object), 1)
+      await update(object, id, 1)
+      assert.equal(await versionOf(object), 2)
+      await store().transact(tx => tx.objects.remove(object, id))
+      assert.equal(await versionOf(object), 3)
+      assert.equal(await versionOf(other), 1)
+    })
+
+    test('refused and rolled back writes leave no trace', async () => {
+      const object = freshName()
+      const id = ids.next()
+      await insert(object, id)
+      await update(object, id, 9)
+      await store().transact(tx => tx.objects.remove(object, ids.next()))
+      await assert.rejects(store().transact(async tx => {
+        await tx.objects.update(object, id, 1, { lost: true }, [filter('a', 'b')], [])
+        throw new Error('rolled back on purpose')
+      }), /rolled back on purpose/)
+      assert.equal(await versionOf(object), 1)
+      assert.deepEqual(await query(object, [{ field: 'a', value: 'b' }]), [])
+      assert.equal((await store().read(tx => tx.objects.versions()))[freshName()], undefined)
+    })
+
+    test('who has seen a version has seen every write up to it', async () => {
+      const object = freshName()
+      const writes = 40
+      let writing = true
+      const writers = Promise.all(Array.from({ length: writes }, () => insert(object, ids.next()))).finally(() => { writing = false })
+      const looks: { version: number; count: number }[] = []
+      while (writing) {
+        looks.push(await store().read(async tx => ({
+          version: (await tx.objects.versions())[object] ?? 0,
+          count: await tx.objects.count(object, []),
+        })))
+      }
+      await writers
+      for (const { version, count } of looks) assert.equal(count, version)
+      assert.deepEqual(looks.map(look => look.version), looks.map(look => look.version).toSorted((left, right) => left - right))
+      assert.equal(await versionOf(object), writes)
+    })
+  })
+}
+
+/** A lost race is told as store/conflict; anything else is a fault. */
+async function refused(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!hasCode(error, 'store/conflict')) throw error
+  }
+}

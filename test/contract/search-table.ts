@@ -1,0 +1,156 @@
+/** What every store promises of the search index; search-agreement.ts compares the databases with memory at random. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { systemClock } from '../../src/base/clock.ts'
+import { idSource } from '../../src/base/ids.ts'
+import type { Id } from '../../src/base/ids.ts'
+import { hasCode } from '../../src/errors.ts'
+import type { SearchDocument, SearchExpression, SearchField } from '../../src/services/ports.ts'
+import type { DomainStore } from './domain-store.ts'
+import { QUERY_DEPTH_MAX, QUERY_TOKENS_MAX } from '../../src/store/search-terms.ts'
+
+const ids = idSource(15, systemClock)
+const COLLECTION = 'email'
+const NO_TERMS = { subject: [], from: [], to: [], cc: [], body: [] }
+const word = (...anyOf: string[]): SearchExpression => ({ kind: 'term', anyOf })
+const inField = (field: SearchField, ...anyOf: string[]): SearchExpression => ({ kind: 'term', anyOf, field })
+const and = (...parts: SearchExpression[]): SearchExpression => ({ kind: 'and', parts })
+const or = (...parts: SearchExpression[]): SearchExpression => ({ kind: 'or', parts })
+const not = (part: SearchExpression): SearchExpression => ({ kind: 'not', part })
+
+export function searchTableContract(store: () => DomainStore): void {
+  const index = async (accountId: Id, ...fields: Partial<SearchDocument['fields']>[]): Promise<Id[]> => {
+    const documents = fields.map(some => ({ accountId, collection: COLLECTION, id: ids.next(), fields: { ...NO_TERMS, ...some } }))
+    await store().transact(tx => tx.search.put(documents))
+    return documents.map(document => document.id)
+  }
+  const query = (accountId: Id, expression: SearchExpression, limit = 100, afterId?: Id): Promise<Id[]> =>
+    store().read(tx => tx.search.query(accountId, COLLECTION, expression, limit, afterId))
+
+  describe('search', () => {
+    test('words, forms and fields', async () => {
+      const account = ids.next()
+      const [a, b, c] = await index(account,
+        { subject: ['ship', 'order_7'], from: ['anna'], body: ['harbour', 'größe'] },
+        { subject: ['order'], from: ['ben'], cc: ['anna'], body: ['ships', '東京'] },
+        { to: ['anna'], body: ['ship', '42'] },
+      )
+      assert.deepEqual(await query(account, word('ship')), [c, a])
+      assert.deepEqual(await query(account, word('ship', 'ships')), [c, b, a])
+      assert.deepEqual(await query(account, inField('subject', 'ship')), [a])
+      assert.deepEqual(await query(account, inField('cc', 'anna', 'ben')), [b])
+      assert.deepEqual(await query(account, word('anna')), [c, b, a])
+      assert.deepEqual(await query(account, word('order_7')), [a])
+      assert.deepEqual(await query(account, word('order')), [b])
+      assert.deepEqual(await query(account, word('größe')), [a])
+      assert.deepEqual(await query(account, word('grosse')), [])
+      assert.deepEqual(await query(account, word('東京')), [b])
+      assert.deepEqual(await query(account, word('42')), [c])
+      assert.deepEqual(await query(account, word('shi')), [])
+    })
+
+    test('and, or, not and their empty cases', async () => {
+      const account = ids.next()
+      const [a, b, c] = await index(account, { body: ['x', 'y'] }, { body: ['y'] }, {})
+      assert.deepEqual(await query(account, and(word('x'), word('y'))), [a])
+      assert.deepEqual(await query(account, or(word('x'), word('y'))), [b, a])
+      assert.deepEqual(await query(account, not(word('x'))), [c, b])
+      assert.deepEqual(await query(account, not(not(word('x')))), [a])
+      assert.deepEqual(await query(account, and(not(word('x')), not(word('y')))), [c])
+      assert.deepEqual(await query(account, or(not(word('y')), word('x'))), [c, a])
+      assert.deepEqual(await query(account, and()), [c, b, a])
+      assert.deepEqual(await query(account, or()), [])
+      assert.deepEqual(await query(account, not(and())), [])
+      assert.deepEqual(await query(account, not(or())), [c, b, a])
+      assert.deepEqual(await query(account, word()), [])
+      assert.deepEqual(await query(account, and(word('y'), and(), not(word()))), [b, a])
+    })
+
+    test('newest first, in pages', async () => {
+      const account = ids.next()
+      const made = (await index(account, ...Array.from({ length: 7 }, () => ({ body: ['w'] })))).toReversed()
+      assert.deepEqual(await query(account, word('w'), 3), made.slice(0, 3))
+      assert.deepEqual(await query(account, word('w'), 3, made[2]), made.slice(3, 6))
+      assert.deepEqual(await query(account, word('w'), 3, made[6]), [])
+    })
+
+    test('accounts and collections never see each other', async () => {
+      const [account, other] = [ids.next(), ids.next()]
+      const [mine] = await index(account, { body: ['shared'] }) as [Id]
+      await index(other, { body: ['shared'] })
+      const document = (accountId: Id, collection: string): SearchDocument =>
+        ({ accountId, collection, id: mine, fields: { ...NO_TERMS, body: ['shared', collection] } })
+      await store().transact(tx => tx.search.put([document(other, COLLECTION), document(account, 'file')]))
+      assert.deepEqual(await query(account, word('shared')), [mine])
+      assert.deepEqual(await query(account, not(word('absent'))), [mine])
+      assert.deepEqual(await query(account, word('file')), [])
+      assert.deepEqual(await query(ids.next(), not(word('absent'))), [])
+      await store().transact(tx => tx.search.remove([document(other, COLLECTION)]))
+      assert.deepEqual(await query(account, word('shared')), [mine])
+    })
+
+    test('put replaces, remove removes, has tells', async () => {
+      const account = ids.next()
+      const [id] = await index(account, { body: ['before'], subject: ['kept'] }) as [Id]
+      const owner = { accountId: account, collection: COLLECTION, id }
+      const has = (): Promise<boolean> => store().read(tx => tx.search.has(owner))
+      assert.equal(await has(), true)
+      await store().transact(tx => tx.search.put([{ ...owner, fields: { ...NO_TERMS, body: ['after', 'after'] } }]))
+      assert.deepEqual(await query(account, or(word('before'), word('kept'))), [])
+      assert.deepEqual(await query(account, word('after')), [id])
+      await store().transact(tx => tx.search.remove([owner, { ...owner, id: ids.next() }]))
+      assert.equal(await has(), false)
+      assert.deepEqual(await query(account, not(word('absent'))), [])
+      await store().transact(async tx => {
+        await tx.search.put([])
+        await tx.search.remove([])
+      })
+    })
+
+    test('one batch may hold a document twice: the later one counts', async () => {
+      const owner = { accountId: ids.next(), collection: COLLECTION, id: ids.next() }
+      await store().transact(tx => tx.search.put(['first', 'second'].map(term => ({ ...owner, fields: { ...NO_TERMS, body: [term] } }))))
+      assert.deepEqual(await query(owner.accountId, word('first')), [])
+      assert.deepEqual(await query(owner.accountId, word('second')), [owner.id])
+    })
+
+    test('indexing one document at the same time leaves one of the versions', async () => {
+      const owner = { accountId: ids.next(), collection: COLLECTION, id: ids.next() }
+      const terms = ['v0', 'v1', 'v2', 'v3', 'v4', 'v5']
+      await Promise.all(terms.map(term =>
+        store().transact(tx => tx.search.put([{ ...owner, fields: { ...NO_TERMS, body: [term] } }]))))
+      const hits = await Promise.all(terms.map(term => query(owner.accountId, word(term))))
+      assert.deepEqual(hits.flat(), [owner.id])
+    })
+
+    test('words are data: nothing in them is syntax, and what is no term is never found', async () => {
+      const account = ids.next()
+      const hostile = ['"', "'", "a' | 'b", '" OR "b', 'a*', '^a', 'a:b', '(', ')', '-', '\\', 'a b', '', 'NEAR', 'NUL\0', '\ud800', '!', '&', 'x'.repeat(65)]
+      const [a, b] = await index(account, { body: ['a', ...hostile] }, { body: ['b'] })
+      for (const text of hostile) {
+        for (const expression of [word(text), inField('body', text), and(word('a'), word(text))]) {
+          assert.deepEqual(await query(account, expression), [], JSON.stringify(text))
+        }
+        assert.deepEqual(await query(account, or(word('b'), word(text))), [b])
+        assert.deepEqual(await query(account, not(word(text))), [b, a])
+      }
+      assert.deepEqual(await query(account, word('x'.repeat(64), 'a')), [a])
+    })
+
+    test('what is too large is refused, what is at the limit is answered', async () => {
+      const account = ids.next()
+      const [a] = await index(account, { body: ['w'] })
+      const wide = (count: number): SearchExpression => inField('body', 'w', ...Array.from({ length: count - 1 }, (_, nth) => `no${nth}`))
+      const deep = (depth: number): SearchExpression => {
+        let expression = word('w')
+        for (let level = 1; level < depth; level++) expression = level % 2 ? and(expression, word('w')) : or(expression, word('none'))
+        return expression
+      }
+      assert.deepEqual(await query(account, wide(QUERY_TOKENS_MAX)), [a])
+      assert.deepEqual(await query(account, deep(QUERY_DEPTH_MAX)), [a])
+      for (const expression of [wide(QUERY_TOKENS_MAX + 1), deep(QUERY_DEPTH_MAX + 1), deep(50_000)]) {
+        await assert.rejects(query(account, expression), error => hasCode(error, 'search/too-complex'))
+      }
+    })
+  })
+}
