@@ -1,0 +1,97 @@
+/**
+ * Language-aware search text, in one place, so that every store holds the same terms and gives the same answers.
+ *
+ * A word becomes its folded self (`running`, `hauser`) and, in each language the text may be in, `<language>_<stem>`
+ * (`en_run`, `de_haus`). A query word stands for itself or for any of its stems: the searcher's language need not be
+ * known, and a stem of one language never meets a stem of another. A searcher who names the languages that occur in the
+ * account (Indexing remembers them) gets a shorter query with the same answers.
+ *
+ * What is promised: every word of an indexed text finds it, in any inflection that the language's stemmer knows.
+ * Not promised: phrases, word order, parts of words, and text beyond the limits below.
+ */
+import { RotaError } from '../../errors.ts'
+import type { SearchExpression, SearchField } from '../ports.ts'
+import { SEARCH_FIELDS } from '../ports.ts'
+import { languagesOf } from './language.ts'
+import { LANGUAGES, stemsOf } from './stem.ts'
+import type { Language } from './stem.ts'
+import { cut, fold, runsOf, wordsOf } from './words.ts'
+import type { Run } from './words.ts'
+
+export { textOfHtml } from './html.ts'
+export { isLanguage } from './stem.ts'
+export type { Language } from './stem.ts'
+
+/** Text of one field that is read. */
+export const FIELD_CHARS_MAX = 500_000
+/** Different terms of one field that are kept, words and stems counted. */
+export const FIELD_TERMS_MAX = 20_000
+/** A longer search text is refused; stores refuse one of too many terms (search/too-complex as well). */
+export const QUERY_CHARS_MAX = 1_000
+
+export type SearchText = Readonly<Record<SearchField, string>>
+export interface SearchTerms {
+  readonly fields: Readonly<Record<SearchField, readonly string[]>>
+  readonly languages: readonly Language[]
+}
+
+/** The terms of one document. */
+export async function termsOf(text: SearchText): Promise<SearchTerms> {
+  const languages = await languagesOf(`${text.subject}\n${text.body}`)
+  const fields = Object.fromEntries(SEARCH_FIELDS.map(field => [field, fieldTerms(text[field], languages)]))
+  return { fields: fields as Record<SearchField, string[]>, languages }
+}
+
+/** All words must occur, in one field or (without `field`) anywhere; null when the text has no words. */
+export function expressionOf(text: string, options: QueryOptions = {}): SearchExpression | null {
+  if (text.length > QUERY_CHARS_MAX) throw new RotaError('search/too-complex', `the search text is longer than ${QUERY_CHARS_MAX} characters`)
+  const parts = new Map<string, SearchExpression>()
+  for (const run of runsOf(text)) {
+    const part = runExpression(run, options)
+    if (part) parts.set(run.text, part)
+  }
+  return allOf([...parts.values()])
+}
+
+export interface QueryOptions {
+  readonly field?: SearchField
+  /** The languages that occur in what is searched; all of them when left out. */
+  readonly languages?: readonly Language[]
+}
+
+/** Words that were cut out of a run may be cut otherwise when they stand alone, so the run as a whole counts as well. */
+function runExpression({ text, words }: Run, options: QueryOptions): SearchExpression | null {
+  const whole = wordExpression(text, options)
+  if (words.length === 1 && words[0] === text) return whole
+  const pieces = allOf(words.flatMap(word => wordExpression(word, options) ?? []))
+  return pieces && whole ? { kind: 'or', parts: [whole, pieces] } : pieces
+}
+
+function wordExpression(word: string, { field, languages = LANGUAGES }: QueryOptions): SearchExpression | null {
+  const anyOf = wordTerms(word, languages)
+  return anyOf.length === 0 ? null : { kind: 'term', anyOf, ...(field === undefined ? {} : { field }) }
+}
+
+function allOf(parts: readonly SearchExpression[]): SearchExpression | null {
+  const [only] = parts
+  return only === undefined || parts.length === 1 ? only ?? null : { kind: 'and', parts }
+}
+
+function fieldTerms(text: string, languages: readonly Language[]): string[] {
+  const terms = new Set<string>()
+  const seen = new Set<string>()
+  for (const word of wordsOf(text.slice(0, FIELD_CHARS_MAX))) {
+    if (seen.has(word)) continue
+    seen.add(word)
+    for (const term of wordTerms(word, languages)) terms.add(term)
+    if (terms.size >= FIELD_TERMS_MAX) break
+  }
+  return [...terms].slice(0, FIELD_TERMS_MAX)
+}
+
+function wordTerms(word: string, languages: readonly Language[]): string[] {
+  const folded = fold(word)
+  if (folded === '') return []
+  const stems = languages.flatMap(language => stemsOf(language, word).map(stem => cut(`${language}_${stem}`)))
+  return [folded, ...new Set(stems)]
+}

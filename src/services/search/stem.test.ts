@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { LANGUAGES, stemsOf } from './stem.ts'
+import type { Language } from './stem.ts'
+
+function sameStem(language: Language, ...words: string[]): void {
+  const [first, ...others] = words.map(word => stemsOf(language, word))
+  for (const [index, stems] of others.entries()) {
+    assert.ok(stems.some(stem => first?.includes(stem)), `${language}: ${words[0]} and ${words[index + 1]}`)
+  }
+}
+
+test('the forms of a word share a stem', () => {
+  sameStem('en', 'running', 'runs', 'run')
+  sameStem('de', 'häuser', 'haus', 'hauses', 'hauser')
+  sameStem('es', 'canciones', 'canción', 'cancion')
+  sameStem('fr', 'chevaux', 'cheval')
+  sameStem('it', 'libri', 'libro')
+  sameStem('nl', 'vergaderingen', 'vergadering')
+  sameStem('pt', 'livros', 'livro')
+  sameStem('ru', 'книги', 'книга', 'книгой')
+  sameStem('sv', 'mötena', 'mötenas')
+})
+
+test('different words keep different stems', () => {
+  assert.notDeepEqual(stemsOf('en', 'invoice'), stemsOf('en', 'voice'))
+  assert.notDeepEqual(stemsOf('de', 'haus'), stemsOf('de', 'hase'))
+})
+
+test('what is no word of the language has no stem', () => {
+  assert.deepEqual(stemsOf('en', '2026'), [])
+  assert.deepEqual(stemsOf('en', 'b2b'), [])
+  assert.deepEqual(stemsOf('en', 'привет'), [])
+  assert.deepEqual(stemsOf('ru', 'hello'), [])
+  assert.deepEqual(stemsOf('en', 'x'.repeat(41)), [])
+})
+
+test('every language has its algorithm, and remembering changes nothing', () => {
+  for (const language of LANGUAGES) {
+    const word = { ar: 'كتاب', hy: 'գիրք', ru: 'слово', ta: 'சொல்' }[language as string] ?? 'wordings'
+    const first = stemsOf(language, word)
+    assert.ok(first.length > 0, language)
+    assert.deepEqual(stemsOf(language, word), first)
+  }
+})

@@ -1,0 +1,63 @@
+/**
+ * Text to words. A word is a run of letters and digits; scripts that put no space between words (Chinese, Japanese, Thai
+ * and their neighbours) are cut with the dictionaries of ICU. Index and query both go through here, so what one writes the
+ * other finds.
+ */
+
+/** Terms of a store are at most this long (services/ports.ts); a longer word is cut on both sides alike. */
+export const TERM_CHARS_MAX = 64
+
+const WORD = /[\p{L}\p{M}\p{N}]+/gu
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
+const PLAIN = /^[a-z0-9]+$/
+/** Accents are spelling, in these scripts; the vowel signs of Indic and Thai text are letters and stay. */
+const ACCENT = /([\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Arabic}\p{sc=Hebrew}])\p{Mn}+/gu
+const NO_WORD = /[^\p{L}\p{M}\p{N}]+/gu
+/** Letters that no normalisation takes apart, and that people also type without their stroke or as two letters. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', ı: 'i', þ: 'th', ħ: 'h', ŧ: 't', ŋ: 'n', ς: 'σ',
+}
+const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu')
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
+
+/** A run of letters and digits in lower case, accents kept, and its words: itself, unless its script has no spaces. */
+export interface Run { readonly text: string; readonly words: readonly string[] }
+
+export function* runsOf(text: string): Generator<Run> {
+  for (const [match] of text.normalize('NFKC').matchAll(WORD)) {
+    const run = match.toLowerCase()
+    yield { text: run, words: UNSPACED.test(run) ? segmentsOf(run) : [run] }
+  }
+}
+
+/** The words of a text, in order, repetitions kept. */
+export function* wordsOf(text: string): Generator<string> {
+  for (const run of runsOf(text)) yield* run.words
+}
+
+/** One spelling for a word that `wordsOf` gave: no accents, no ligatures, at most TERM_CHARS_MAX; '' when nothing is left. */
+export function fold(word: string): string {
+  return cut(PLAIN.test(word) ? word : foldLetters(word))
+}
+
+/** Cuts between characters, never inside a surrogate pair. */
+export function cut(term: string): string {
+  if (term.length <= TERM_CHARS_MAX) return term
+  const kept = term.slice(0, TERM_CHARS_MAX)
+  return kept.isWellFormed() ? kept : kept.slice(0, -1)
+}
+
+function segmentsOf(run: string): string[] {
+  return [...segmenter.segment(run)].filter(part => part.isWordLike).map(part => part.segment)
+}
+
+function foldLetters(word: string): string {
+  return word
+    .normalize('NFKD')
+    .replace(ACCENT, '$1')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(LETTER, letter => LETTERS[letter] ?? letter)
+    .replace(NO_WORD, '')
+}
