@@ -35,6 +35,8 @@ export interface HolderListener {
   idle(bucket: BucketRef): boolean
   /** What the plan saw. */
   planned(view: ClusterView): void
+  /** The store said that this incarnation is gone. */
+  over(): void
 }
 /** What the last plan saw, for health, audit and people. */
 export interface ClusterView {
@@ -94,6 +96,7 @@ export class Holder {
     this.#deps.listener.held([])
     this.#trustChanged()
     this.#stop.abort()
+    this.#deps.listener.over()
   }
 
   async stop(): Promise<void> {

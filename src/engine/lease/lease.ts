@@ -97,7 +97,10 @@ export class Lease {
     }
   }
 
+  /** Keeps the old value when nothing changed: listeners compare by identity. */
   #set(ref: BucketRef, phase: HeldBucket['phase'], generation: number, suspectBefore: number | null): void {
+    const old = this.#held.get(keyOf(ref))
+    if (old?.phase === phase && old.generation === generation && old.suspectBefore === suspectBefore) return
     this.#held.set(keyOf(ref), { lane: ref.lane, bucket: ref.bucket, generation, phase, suspectBefore })
   }
 }

@@ -1,0 +1,202 @@
+/** One life of a node, from join to the end of its node row: a lease holder, a worker for each lane, and the scheduler. */
+import type { Clock } from '../../base/clock.ts'
+import type { Id, IdSource } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import type { Random } from '../../base/random.ts'
+import type { ShardLists } from '../assign/assign.ts'
+import type { Catalogue } from '../catalogue.ts'
+import { Holder, type ClusterView } from '../lease/holder.ts'
+import { Lease, type HeldBucket, type LeaseTimes } from '../lease/lease.ts'
+import type { BucketRef, EngineStore, Hint, NodeState } from '../ports.ts'
+import type { RetrySettings } from '../queue/retry.ts'
+import { BatchRunner } from '../run/batch-runner.ts'
+import { Completer } from '../run/completer.ts'
+import { Executor } from '../run/executor.ts'
+import { History } from '../run/history.ts'
+import { LaneWorker } from '../run/lane-worker.ts'
+import { Pins } from '../run/pins.ts'
+import { Solo } from '../run/solo.ts'
+import { Scheduler } from '../upkeep/scheduler.ts'
+
+/** After the drain limit, how long outcomes of aborted runs may still take to be written. */
+const LAST_WRITES_MS = 5_000
+const SCHEDULER_LANE = 'scheduler'
+
+export interface EngineDeps {
+  readonly store: EngineStore
+  readonly catalogue: Catalogue
+  readonly shardLists: ShardLists
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly times: LeaseTimes
+  /** What runs get as `context.deps`. */
+  readonly runDeps: unknown
+  readonly settings: () => RetrySettings
+  readonly nodeState: () => NodeState
+}
+
+export class Incarnation {
+  readonly id: Id
+  readonly nodeId: number
+  readonly #deps: EngineDeps
+  readonly #holder: Holder
+  readonly #lanes = new Map<string, LaneWorker>()
+  readonly #pins: Pins
+  readonly #completer: Completer
+  readonly #history: History
+  readonly #scheduler: Scheduler
+  readonly #over: (lost: true) => void
+  /** Resolves when the store has said that this incarnation is over. */
+  readonly over: Promise<true>
+  #held: readonly HeldBucket[] = []
+  #trusted = false
+  #unsubscribe: () => void = () => {}
+  view: ClusterView | null = null
+
+  constructor(id: Id, nodeId: number, ids: IdSource, deps: EngineDeps) {
+    this.id = id
+    this.nodeId = nodeId
+    this.#deps = deps
+    const { promise, resolve } = Promise.withResolvers<true>()
+    this.over = promise
+    this.#over = resolve
+    const { store, catalogue, clock, log, random, settings, runDeps } = deps
+    const lost = () => { this.#lost() }
+    this.#pins = new Pins({ queue: store.queue, holder: id, clock, log, lost })
+    this.#completer = new Completer({ queue: store.queue, holder: id, clock, log, lost })
+    this.#history = new History({ store, ids, clock, log })
+    this.#scheduler = new Scheduler({ store, catalogue, ids, clock, log })
+    this.#holder = this.#makeHolder()
+    const solo = new Solo(() => { for (const lane of this.#lanes.values()) lane.wake() })
+    const executor = new Executor({ clock, log, deps: runDeps })
+    const runner = new BatchRunner({ catalogue, nodeId, ids, executor, completer: this.#completer, history: this.#history, pins: this.#pins, solo, settings, clock, random, log })
+    const taskLanes = new Set([...catalogue.variants.values()].map(variant => variant.lane))
+    for (const lane of catalogue.lanes.values()) {
+      if (!taskLanes.has(lane.name)) continue
+      const worker = new LaneWorker({ lane, catalogue, queue: store.queue, holder: id, runner, pins: this.#pins, solo, clock, log, ended: () => { this.#kickIfClosing() } })
+      this.#lanes.set(lane.name, worker)
+    }
+  }
+
+  get held(): readonly HeldBucket[] { return this.#held }
+  get trusted(): boolean { return this.#trusted }
+  get inFlight(): number { return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.inFlight, 0) }
+  /** The runs that are under way, for people. */
+  get running(): readonly { readonly id: Id; readonly variant: string; readonly startedAt: number }[] {
+    return this.#pins.running.flatMap(flight => flight.rows.map(row => ({ id: row.id, variant: row.variant, startedAt: flight.startedAt })))
+  }
+
+  /** `joinedMs`: monotonic time at which the join began. */
+  start(joinedMs: number): void {
+    this.#unsubscribe = this.#deps.store.wakeups.subscribe(hint => { this.#hint(hint) })
+    this.#pins.start()
+    this.#history.start()
+    this.#scheduler.start()
+    for (const lane of this.#lanes.values()) lane.start()
+    this.#holder.start(joinedMs)
+  }
+
+  /** The node state (role, draining) has changed. */
+  announce(): void { this.#holder.announce() }
+
+  /** Planned end: finish what runs within the limit, abort the rest uncharged, give the leases back, leave. */
+  async drain(limitMs: number): Promise<void> {
+    const { clock, store } = this.#deps
+    this.#holder.close()
+    this.#holder.announce()
+    const cancelAbort = clock.after(limitMs, () => { this.#pins.abortAll('handover', 'the node stops') })
+    const cancelAbandon = clock.after(limitMs + LAST_WRITES_MS, () => { this.#completer.abandon() })
+    await this.#stopParts()
+    cancelAbort()
+    cancelAbandon()
+    await this.#holder.stop()
+    await store.leases.leave(this.id)
+  }
+
+  /** Aborts what runs, uncharged, instead of waiting for the drain limit. */
+  hurry(): void { this.#pins.abortAll('handover', 'the node stops at once') }
+
+  /** Unplanned end: the rows belong to others, so everything is dropped as fast as runs stop. */
+  async dispose(): Promise<void> {
+    this.#pins.abortAll('untrusted', 'this incarnation is over')
+    this.#completer.abandon()
+    await this.#stopParts()
+    await this.#holder.stop()
+  }
+
+  async #stopParts(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map(lane => lane.stop()))
+    await this.#completer.settled()
+    await this.#pins.stop()
+    await this.#scheduler.stop()
+    await this.#history.stop()
+    this.#unsubscribe()
+  }
+
+  #makeHolder(): Holder {
+    const { store, catalogue, shardLists, clock, log, times, nodeState } = this.#deps
+    return new Holder(new Lease(this.id, times), {
+      leases: store.leases, lanes: [...catalogue.lanes.values()], shardLists, clock, log, times, nodeState,
+      published: () => { store.wakeups.publish({ kind: 'leases' }) },
+      listener: {
+        held: buckets => { this.#hold(buckets) },
+        trust: trusted => { this.#trust(trusted) },
+        idle: bucket => this.#idle(bucket),
+        planned: view => { this.view = view },
+        over: () => { this.#over(true) },
+      },
+    })
+  }
+
+  #hold(buckets: readonly HeldBucket[]): void {
+    if (sameBuckets(this.#held, buckets)) return
+    this.#held = [...buckets]
+    for (const [name, lane] of this.#lanes) lane.hold(buckets.filter(bucket => bucket.lane === name))
+    this.#activateScheduler()
+  }
+
+  #trust(trusted: boolean): void {
+    this.#trusted = trusted
+    if (!trusted) {
+      this.#deps.log.warn({ incarnation: this.id }, 'lease no longer trusted: running work is stopped')
+      this.#pins.abortAll('untrusted', 'the lease is no longer trusted')
+    }
+    for (const lane of this.#lanes.values()) lane.trust(trusted)
+    this.#activateScheduler()
+  }
+
+  #activateScheduler(): void {
+    this.#scheduler.activate(this.#trusted && this.#held.some(bucket => bucket.lane === SCHEDULER_LANE && bucket.phase === 'active'))
+  }
+
+  #idle(bucket: BucketRef): boolean {
+    return this.#lanes.get(bucket.lane)?.idle(bucket.bucket) ?? true
+  }
+
+  #kickIfClosing(): void {
+    if (this.#held.some(bucket => bucket.phase === 'closing')) this.#holder.kick()
+  }
+
+  #hint(hint: Hint): void {
+    switch (hint.kind) {
+      case 'tasks':
+        for (const name of hint.lanes) this.#lanes.get(name)?.wake()
+        break
+      case 'requests':
+        this.#pins.kick()
+        for (const lane of this.#lanes.values()) lane.refresh()
+        break
+      case 'leases':
+        this.#holder.kick()
+        break
+      case 'objects': break
+    }
+  }
+
+  #lost(): void { this.#holder.lost() }
+}
+
+function sameBuckets(a: readonly HeldBucket[], b: readonly HeldBucket[]): boolean {
+  return a.length === b.length && a.every((bucket, index) => bucket === b[index])
+}

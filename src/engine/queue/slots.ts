@@ -1,0 +1,49 @@
+/** Which slots of a schedule are to be run now, and which is next: pure. Cron arithmetic is croner's (time zones, DST). */
+import { Cron } from 'croner'
+import type { CatchUp, ScheduleRow } from '../ports.ts'
+
+/** A slot that is not older than this counts as on time. */
+const ON_TIME_MS = 60_000
+/** `all` after a very long pause runs at most this many slots, the newest ones. */
+const CATCH_UP_MAX = 100
+
+export interface DueSlots {
+  readonly run: readonly number[]
+  /** Newest slot that is over, run or skipped; null when none was. */
+  readonly lastSlot: number | null
+  readonly nextSlot: number
+}
+
+/** Null when the expression or the time zone is not valid, or has no slot any more. */
+export function nextSlot(cron: string, timeZone: string, after: number): number | null {
+  try {
+    return new Cron(cron, { timezone: timeZone, paused: true }).nextRun(new Date(after))?.getTime() ?? null
+  } catch {
+    // croner throws for what it cannot read; the caller names the field.
+    return null
+  }
+}
+
+export function dueSlots(schedule: Pick<ScheduleRow, 'cron' | 'timeZone' | 'catchUp' | 'nextSlot' | 'pausedUntil'>, now: number): DueSlots | null {
+  if (schedule.nextSlot > now) return null
+  const over = slotsUntil(schedule, now)
+  const next = nextSlot(schedule.cron, schedule.timeZone, now)
+  if (next === null) return null
+  const wanted = over.filter(slot => schedule.pausedUntil === null || slot >= schedule.pausedUntil)
+  return { run: pick(wanted, schedule.catchUp, now), lastSlot: over.at(-1) ?? null, nextSlot: next }
+}
+
+/** The newest slots up to now, at most CATCH_UP_MAX of them. */
+function slotsUntil({ cron, timeZone, nextSlot: first }: Pick<ScheduleRow, 'cron' | 'timeZone' | 'nextSlot'>, now: number): number[] {
+  const parsed = new Cron(cron, { timezone: timeZone, paused: true })
+  const slots = parsed.previousRuns(CATCH_UP_MAX, new Date(now + 1)).map(slot => slot.getTime()).filter(slot => slot >= first && slot <= now)
+  return slots.sort((a, b) => a - b)
+}
+
+function pick(slots: readonly number[], catchUp: CatchUp, now: number): readonly number[] {
+  switch (catchUp) {
+    case 'all': return slots
+    case 'last': return slots.slice(-1)
+    case 'none': return slots.slice(-1).filter(slot => now - slot <= ON_TIME_MS)
+  }
+}

@@ -1,0 +1,118 @@
+/** One batch from start to written outcome, for every lane of one node. */
+import type { Clock } from '../../base/clock.ts'
+import type { Id, IdSource } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import type { Random } from '../../base/random.ts'
+import { errorText } from '../../errors.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { Finish, TaskRow } from '../ports.ts'
+import type { Batch } from '../queue/pass.ts'
+import type { RetrySettings } from '../queue/retry.ts'
+import { isBuilt, type AnyBuiltVariant } from '../task-variant.ts'
+import type { Completer } from './completer.ts'
+import type { Executor, Result } from './executor.ts'
+import type { History } from './history.ts'
+import type { Flight, Pins } from './pins.ts'
+import { unrunnable, written } from './results.ts'
+import type { Solo } from './solo.ts'
+
+export interface BatchRunnerDeps {
+  readonly catalogue: Catalogue
+  readonly nodeId: number
+  readonly ids: IdSource
+  readonly executor: Executor
+  readonly completer: Completer
+  readonly history: History
+  readonly pins: Pins
+  readonly solo: Solo
+  readonly settings: () => RetrySettings
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+/** Called once a task when it is no longer in flight; `applied` false: its row had changed, read it again. */
+export type Ended = (id: Id, applied: boolean) => void
+
+export class BatchRunner {
+  readonly #deps: BatchRunnerDeps
+  constructor(deps: BatchRunnerDeps) { this.#deps = deps }
+
+  /** `pinFirst`: a task of the batch may have been running when the last holder died. Never rejects. */
+  async run(batch: Batch, pinFirst: boolean, ended: Ended): Promise<void> {
+    const { pins, solo, log } = this.#deps
+    const alone = batch.rows.some(row => row.crashes > 0)
+    if (alone) solo.take()
+    const flight = pins.begin(batch.rows)
+    try {
+      await this.#runIn(flight, batch, pinFirst || alone, ended)
+    } catch (error) {
+      log.error({ variant: batch.variant, error: errorText(error) }, 'a batch broke off')
+      await this.#leave(flight, ended)
+    } finally {
+      await pins.end(flight)
+      if (alone) solo.give()
+    }
+  }
+
+  async #runIn(flight: Flight, batch: Batch, pinFirst: boolean, ended: Ended): Promise<void> {
+    const { catalogue, executor, pins, settings, clock } = this.#deps
+    const variant = catalogue.variants.get(batch.variant)
+    if (!variant || !isBuilt(variant) || batch.rows.some(row => row.crashes > 0)) {
+      const states = batch.rows.map(row => unrunnable(row, variant, settings(), clock.now()))
+      if (states.some(state => state !== null)) return this.#fail(batch, states, ended)
+    }
+    if (!variant || !isBuilt(variant)) return
+    if (pinFirst && !await pins.pinFirst(flight)) return this.#leave(flight, ended)
+    const results = await executor.run({
+      variant, rows: batch.rows, signal: flight.stop.signal, progress: reached => { flight.progress = reached },
+    })
+    await pins.end(flight)
+    for (const row of batch.rows) {
+      const result = results.get(row.id)
+      if (result) this.#write(flight, row, variant, result, ended)
+    }
+  }
+
+  #write(flight: Flight, row: TaskRow, variant: AnyBuiltVariant, result: Result, ended: Ended): void {
+    const { settings, clock, random, catalogue, ids } = this.#deps
+    const requested = flight.requested.has(row.id)
+    const { finish, outcome, error } = written(row, variant, result, {
+      settings: settings(), now: clock.now(), random, requested, pinned: flight.pinned,
+      toRow: draft => catalogue.row(draft, ids, clock.now()),
+    })
+    if (outcome) this.#remember(row, variant, result, outcome, error)
+    if (!finish) return ended(row.id, true)
+    this.#finish(finish, (id, applied) => {
+      // It was done before it could be stopped, but was edited meanwhile: the edit is what counts now.
+      if (!applied && requested && finish.kind === 'done') this.#finish({ kind: 'acknowledge', id }, ended)
+      else ended(id, applied)
+    })
+  }
+
+  #remember(row: TaskRow, variant: AnyBuiltVariant, result: Result, outcome: Parameters<History['record']>[0]['outcome'], error: string | null): void {
+    const { history, nodeId } = this.#deps
+    const { startedAt, durationMs } = result
+    history.record(
+      { taskId: row.id, variant: row.variant, accountId: row.accountId, nodeId, startedAt, durationMs, attempt: row.attempt, outcome, error },
+      variant.history === 'countSuccesses' && outcome === 'done',
+    )
+  }
+
+  #fail(batch: Batch, states: readonly ReturnType<typeof unrunnable>[], ended: Ended): void {
+    for (const [index, { id, version }] of batch.rows.entries()) {
+      const state = states[index]
+      if (state) this.#finish({ kind: 'again', id, version, state }, ended)
+      else ended(id, true)
+    }
+  }
+
+  /** Nothing of the batch counts; a pin that may have landed is taken back. */
+  async #leave(flight: Flight, ended: Ended): Promise<void> {
+    await this.#deps.pins.end(flight)
+    for (const row of flight.rows) this.#finish({ kind: 'release', id: row.id }, ended)
+  }
+
+  #finish(finish: Finish, ended: Ended): void {
+    this.#deps.completer.add(finish, applied => { ended(finish.id, applied) })
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The loop of one lane on one node: fetch what is due in the buckets that are held, start what may start, write what
+ * ended. It runs at its own pace: hints, ended runs and changed buckets only make it look sooner.
+ */
+import { pause, type Clock } from '../../base/clock.ts'
+import type { Id } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import { errorText } from '../../errors.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { Lane } from '../lane.ts'
+import type { HeldBucket } from '../lease/lease.ts'
+import type { QueueStore } from '../ports.ts'
+import type { Batch, VariantLimits } from '../queue/pass.ts'
+import { Window } from '../queue/window.ts'
+import { isBuilt } from '../task-variant.ts'
+import type { BatchRunner } from './batch-runner.ts'
+import type { Pins } from './pins.ts'
+import type { Solo } from './solo.ts'
+
+const POLL_MS = 1_000
+/** Rows of one fetch over all streams, and the least a stream gets. */
+const FETCH_ROWS = 1_000
+const FETCH_ROWS_STREAM_MIN = 50
+/** More is fetched when fewer than this wait. */
+const WAITING_LOW = 500
+/** Unbuilt or unknown variants that somehow stand in the store: one at a time is enough to fail them. */
+const UNKNOWN_LIMITS: VariantLimits = { concurrency: 1, batchMax: 1 }
+
+export interface LaneWorkerDeps {
+  readonly lane: Lane
+  readonly catalogue: Catalogue
+  readonly queue: QueueStore
+  readonly holder: Id
+  readonly runner: BatchRunner
+  readonly pins: Pins
+  readonly solo: Solo
+  readonly clock: Clock
+  readonly log: Log
+  /** Something ended: a closing bucket may be idle now. */
+  readonly ended: () => void
+}
+
+export class LaneWorker {
+  readonly #deps: LaneWorkerDeps
+  readonly #window: Window
+  readonly #runs = new Set<Promise<void>>()
+  readonly #stop = new AbortController()
+  #suspectBefore = new Map<number, number>()
+  #trusted = false
+  /** What the next turn should fetch: nothing, the streams further on, or the streams from their start. */
+  #wanted: 'nothing' | 'more' | 'start' = 'start'
+  /** Monotonic time of the next fetch when no hint comes: the poll, or the next due time. */
+  #fetchAtMs = -Infinity
+  #again = true
+  #turnSoon: () => void = () => {}
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(deps: LaneWorkerDeps) {
+    this.#deps = deps
+    this.#window = new Window(deps.holder, variant => this.#limits(variant))
+  }
+
+  start(): void { this.#loop = this.#turns() }
+
+  /** The buckets of this lane that are held; closing ones are not fetched from. */
+  hold(buckets: readonly HeldBucket[]): void {
+    const active = buckets.filter(bucket => bucket.phase === 'active')
+    this.#suspectBefore = new Map(active.flatMap(({ bucket, suspectBefore }) => (suspectBefore === null ? [] : [[bucket, suspectBefore]])))
+    this.#window.setBuckets(active.map(bucket => bucket.bucket))
+    this.wake()
+  }
+
+  trust(trusted: boolean): void {
+    this.#trusted = trusted
+    if (!trusted) this.#window.dropWaiting()
+    this.wake()
+  }
+
+  /** New tasks may be due. */
+  wake(): void {
+    this.#wanted = 'start'
+    this.#look()
+  }
+
+  /** Waiting rows may have been edited or destroyed. */
+  refresh(): void {
+    this.#window.dropWaiting()
+    this.wake()
+  }
+
+  /** Whether nothing of this bucket runs that is not pinned. */
+  idle(bucket: number): boolean {
+    return this.#window.inFlightOf(bucket).every(row => this.#deps.pins.isPinned(row.id))
+  }
+
+  get waiting(): number { return this.#window.waiting }
+  get inFlight(): number { return this.#window.inFlight }
+
+  /** Starts nothing more; resolves when nothing runs (abort the runs through Pins to hurry them). */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#loop
+    while (this.#runs.size > 0) await Promise.all(this.#runs)
+  }
+
+  #look(): void {
+    this.#again = true
+    this.#turnSoon()
+  }
+
+  async #turns(): Promise<void> {
+    const { clock, log, lane } = this.#deps
+    while (!this.#stop.signal.aborted) {
+      const woken = new AbortController()
+      this.#turnSoon = () => { woken.abort() }
+      this.#again = false
+      try {
+        await this.#turn()
+      } catch (error) {
+        log.warn({ lane: lane.name, error: errorText(error) }, 'fetching tasks failed')
+        this.#fetchAtMs = clock.monotonicMs() + POLL_MS
+        this.#again = false
+      }
+      if (this.#again) continue
+      await pause(clock, Math.max(this.#fetchAtMs - clock.monotonicMs(), 1), AbortSignal.any([woken.signal, this.#stop.signal]))
+    }
+  }
+
+  /** Starts and fetches until nothing more can start. */
+  async #turn(): Promise<void> {
+    if (!this.#trusted) {
+      this.#fetchAtMs = this.#deps.clock.monotonicMs() + POLL_MS
+      return
+    }
+    this.#launch()
+    if (this.#deps.clock.monotonicMs() >= this.#fetchAtMs) this.#wanted = 'start'
+    if (this.#wanted === 'nothing' || (this.#wanted === 'more' && this.#window.waiting >= WAITING_LOW)) return
+    await this.#fetch()
+    if (!this.#trusted) this.#window.dropWaiting()
+    this.#launch()
+    if (this.#wanted === 'more' && this.#window.waiting < WAITING_LOW) this.#again = true
+  }
+
+  async #fetch(): Promise<void> {
+    const { clock, queue, lane } = this.#deps
+    if (this.#wanted === 'start') this.#window.rewind()
+    this.#wanted = 'nothing'
+    this.#fetchAtMs = clock.monotonicMs() + POLL_MS
+    const cursors = this.#window.beginFetch()
+    const limit = Math.max(Math.ceil(FETCH_ROWS / Math.max(cursors.length, 1)), FETCH_ROWS_STREAM_MIN)
+    try {
+      if (cursors.length === 0) return this.#window.abandonFetch()
+      const { rows, nextDue } = await queue.fetch(lane.name, cursors, limit)
+      const more = this.#window.endFetch(cursors, rows, limit)
+      if (more && !this.#wantsStart()) this.#wanted = 'more'
+      if (nextDue !== null) this.#fetchAtMs = Math.min(this.#fetchAtMs, clock.monotonicMs() + Math.max(nextDue - clock.now(), 1))
+    } catch (error) {
+      this.#window.abandonFetch()
+      throw error
+    }
+  }
+
+  /** A hint that came while the fetch was under way (read through a call: the compiler cannot see the change). */
+  #wantsStart(): boolean { return this.#wanted === 'start' }
+
+  #launch(): void {
+    if (this.#stop.signal.aborted || !this.#trusted) return
+    for (const batch of this.#window.start(this.#deps.solo.free)) {
+      const run = this.#deps.runner.run(batch, this.#suspect(batch), (id, applied) => { this.#ended(id, applied) })
+      this.#runs.add(run)
+      void run.finally(() => this.#runs.delete(run))
+    }
+  }
+
+  #ended(id: Id, applied: boolean): void {
+    this.#window.finished(id)
+    this.#deps.ended()
+    if (!applied) this.#wanted = 'start'
+    this.#look()
+  }
+
+  #suspect(batch: Batch): boolean {
+    return batch.rows.some(row => row.due < (this.#suspectBefore.get(row.bucket) ?? -1))
+  }
+
+  #limits(name: string): VariantLimits {
+    const variant = this.#deps.catalogue.variants.get(name)
+    if (!variant || !isBuilt(variant)) return UNKNOWN_LIMITS
+    return { concurrency: variant.limits.concurrencyPerNode, batchMax: variant.runBatch ? variant.limits.batchMax ?? 1 : 1 }
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Watches the runs of one node. A run that lasts is pinned: its rows show holder, start and progress, and survive a
+ * hand-over. Requests on pinned rows (destroy, edit) are carried to the run as an abort.
+ */
+import { pause, type Clock } from '../../base/clock.ts'
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { Log } from '../../base/log.ts'
+import { errorText } from '../../errors.ts'
+import type { QueueStore, TaskRow } from '../ports.ts'
+import { StopReason, stopKind } from './stop-reason.ts'
+
+const PIN_AFTER_MS = 1_000
+const TICK_MS = 500
+
+/** One batch while it runs. */
+export interface Flight {
+  readonly rows: readonly TaskRow[]
+  readonly startedAt: number
+  readonly startedMs: number
+  readonly stop: AbortController
+  progress: JsonObject | null
+  /** Rows may carry our pin: they must be unpinned when nothing else is written. */
+  pinned: boolean
+  progressWritten: JsonObject | null
+  /** Rows whose request made us stop. */
+  readonly requested: Set<Id>
+}
+
+export interface PinsDeps { readonly queue: QueueStore; readonly holder: Id; readonly clock: Clock; readonly log: Log; readonly lost: () => void }
+
+export class Pins {
+  readonly #deps: PinsDeps
+  readonly #flights = new Set<Flight>()
+  readonly #stop = new AbortController()
+  #tickSoon: () => void = () => {}
+  #ticking: Promise<void> = Promise.resolve()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(deps: PinsDeps) { this.#deps = deps }
+
+  start(): void { this.#loop = this.#watch() }
+
+  /** Ends the watching; call it when nothing runs any more. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#loop
+  }
+
+  /** Look for requests now: a hint came. */
+  kick(): void { this.#tickSoon() }
+
+  begin(rows: readonly TaskRow[]): Flight {
+    const { clock } = this.#deps
+    const flight: Flight = {
+      rows, startedAt: clock.now(), startedMs: clock.monotonicMs(), stop: new AbortController(),
+      progress: null, pinned: false, progressWritten: null, requested: new Set(),
+    }
+    this.#flights.add(flight)
+    return flight
+  }
+
+  /** Pins before the run starts. False when some row changed meanwhile, or the store did not take it: do not run. */
+  async pinFirst(flight: Flight): Promise<boolean> {
+    try {
+      return await this.#pin(flight)
+    } catch (error) {
+      this.#deps.log.warn({ error: errorText(error) }, 'pinning failed')
+      return false
+    }
+  }
+
+  /** The run has ended; resolves when no pin of it can land any more. */
+  async end(flight: Flight): Promise<void> {
+    this.#flights.delete(flight)
+    await this.#ticking
+  }
+
+  isPinned(id: Id): boolean {
+    for (const flight of this.#flights) if (flight.pinned && flight.rows.some(row => row.id === id)) return true
+    return false
+  }
+
+  get running(): readonly Flight[] { return [...this.#flights] }
+
+  /** Stops every run of this node; what they were doing is left uncharged. */
+  abortAll(kind: 'untrusted' | 'handover', message: string): void {
+    for (const flight of this.#flights) flight.stop.abort(new StopReason(kind, message))
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const kicked = new AbortController()
+      this.#tickSoon = () => { kicked.abort() }
+      await pause(this.#deps.clock, TICK_MS, AbortSignal.any([kicked.signal, this.#stop.signal]))
+      if (this.#flights.size === 0) continue
+      this.#ticking = this.#tick()
+      await this.#ticking
+    }
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      const now = this.#deps.clock.monotonicMs()
+      for (const flight of this.#flights) {
+        if (now - flight.startedMs < PIN_AFTER_MS || stopKind(flight.stop.signal) !== null) continue
+        if (flight.pinned && flight.progress === flight.progressWritten) continue
+        if (!await this.#pin(flight)) flight.stop.abort(new StopReason('cancelled', 'the task was changed or destroyed'))
+      }
+      if ([...this.#flights].some(flight => flight.pinned)) await this.#takeRequests()
+    } catch (error) {
+      this.#deps.log.warn({ error: errorText(error) }, 'pinning failed')
+    }
+  }
+
+  async #pin(flight: Flight): Promise<boolean> {
+    const progress = flight.progress
+    flight.pinned = true
+    const pins = flight.rows.map(row => ({ id: row.id, version: row.version, startedAt: flight.startedAt, progress }))
+    const reply = await this.#deps.queue.pin(this.#deps.holder, pins)
+    if (reply === 'lost') {
+      this.#deps.lost()
+      return false
+    }
+    flight.progressWritten = progress
+    return reply.every(Boolean)
+  }
+
+  async #takeRequests(): Promise<void> {
+    for (const { id } of await this.#deps.queue.requests(this.#deps.holder)) {
+      for (const flight of this.#flights) {
+        if (!flight.rows.some(row => row.id === id)) continue
+        flight.requested.add(id)
+        flight.stop.abort(new StopReason('cancelled', 'an administrator asked for it'))
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** What to write for one ended run: pure, so that every combination of result and circumstance has a test. */
+import type { Random } from '../../base/random.ts'
+import { DUE_NEVER, type Finish, type NewTask, type RunOutcome, type TaskRow, type TaskState } from '../ports.ts'
+import { stateAfter, stateAfterCrash, type RetrySettings } from '../queue/retry.ts'
+import { isBuilt, type AnyBuiltVariant, type AnyVariant, type TaskDraft } from '../task-variant.ts'
+import type { Result } from './executor.ts'
+
+export interface Circumstances {
+  readonly settings: RetrySettings
+  readonly now: number
+  readonly random: Random
+  /** Somebody asked for this task to stop. */
+  readonly requested: boolean
+  /** The row may carry our pin. */
+  readonly pinned: boolean
+  readonly toRow: (draft: TaskDraft) => NewTask
+}
+/** `finish` null: nothing to write. `outcome` null: nothing to keep in the history. */
+export interface Written { readonly finish: Finish | null; readonly outcome: RunOutcome | null; readonly error: string | null }
+
+export function written(row: TaskRow, variant: AnyBuiltVariant, result: Result, about: Circumstances): Written {
+  const { outcome } = result
+  if (outcome.kind === 'done') {
+    const followUps = outcome.followUps?.map(about.toRow) ?? []
+    return { finish: { kind: 'done', id: row.id, version: row.version, followUps }, outcome: 'done', error: null }
+  }
+  if (about.requested) return { finish: { kind: 'acknowledge', id: row.id }, outcome: 'cancelled', error: null }
+  if (outcome.kind === 'stopped') {
+    return { finish: about.pinned ? { kind: 'release', id: row.id } : null, outcome: null, error: null }
+  }
+  const state = stateAfter(row, outcome, about.settings, variant.perpetual ?? false, about.now, about.random)
+  const payload = 'payload' in outcome && outcome.payload ? { payload: outcome.payload } : {}
+  const kept = outcome.kind === 'snooze' ? 'snooze' : state.status === 'Failed' ? 'failed' : 'retry'
+  return { finish: { kind: 'again', id: row.id, version: row.version, state, crashes: 0, ...payload }, outcome: kept, error: outcome.why }
+}
+
+/** The state of a task that must not run: its work is not there, or crashes used up its attempts. Null: it may run. */
+export function unrunnable(row: TaskRow, variant: AnyVariant | undefined, settings: RetrySettings, now: number): TaskState | null {
+  if (variant && isBuilt(variant)) return row.crashes > 0 ? stateAfterCrash(row, settings, now) : null
+  const failureReason = variant ? variant.notBuilt : `this version does not know the variant ${row.variant}`
+  return { status: 'Failed', due: DUE_NEVER, attempt: row.attempt, firstFailedAt: row.firstFailedAt ?? now, failedAt: now, failureReason }
+}
