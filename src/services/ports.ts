@@ -18,6 +18,11 @@ export interface DocumentScan {
 export interface DocumentChange { readonly modseq: number; readonly id: Id; readonly kind: 'created' | 'updated' | 'destroyed' }
 
 export interface DocumentTable {
+  /**
+   * Keeps other transactions from writing this collection until this one ends; waits for those that do. What is read
+   * afterwards is current, so that counters and threads can be read, changed and put. Lock several in order of account.
+   */
+  lock(accountId: Id, collection: string): Promise<void>
   /** In the order of `ids`; unknown ids are left out. */
   get(accountId: Id, collection: string, ids: readonly Id[]): Promise<StoredDocument[]>
   /** Creates or replaces the document with its index rows, and logs the change. Returns the new modseq of (account, collection). */
@@ -71,3 +76,14 @@ export interface DomainTx {
   readonly blobs: BlobTable
   readonly search: SearchTable
 }
+
+/** The store as services see it: `Tx` may hold more tables than they know. */
+export interface DomainStore<Tx extends DomainTx = DomainTx> {
+  transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+/** A task that a service wants; due at once. Band 0 = interactive, 1 = bulk. */
+export interface WantedTask { readonly variant: string; readonly payload: JsonObject; readonly band?: 0 | 1 }
+/** Queues tasks in the transaction that makes them necessary. */
+export type Enqueue<Tx extends DomainTx = DomainTx> = (tx: Tx, tasks: readonly WantedTask[]) => Promise<void>
