@@ -1,7 +1,8 @@
 /**
- * Mail addresses and domain names in their one canonical form, which is what index entries hold and lookups ask for:
- * lower case, NFC, domain in ASCII (RFC 5890 A-labels), no trailing dot, local part without needless quotes. Case
- * makes no difference in the local part either, as in every large mail system; RFC 5321 §2.4 leaves it open.
+ * Mail addresses and domain names in their one canonical form, which is what index entries hold and lookups
+ * ask for: lower case, NFC, domain in ASCII (RFC 5890 A-labels), no trailing dot, local part without needless
+ * quotes. Case makes no difference in the local part either, as in every large mail system; RFC 5321 §2.4
+ * leaves it open.
  */
 import { domainToASCII } from 'node:url'
 
