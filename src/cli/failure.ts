@@ -1,0 +1,30 @@
+/**
+ * Exit codes, and the errors of the command line itself.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | 0 | done |
+ * | 1 | refused by the server, wholly or in part |
+ * | 2 | the command line is wrong; nothing was sent |
+ * | 3 | no connection, or no answer in time |
+ * | 4 | not logged in: no login, or a wrong one |
+ * | 5 | an object with this id does not exist |
+ */
+export const EXIT = { ok: 0, refused: 1, usage: 2, connection: 3, login: 4, notFound: 5 } as const
+export type ExitCode = typeof EXIT[keyof typeof EXIT]
+
+/** An error with its message for people; `hint` says what to do about it. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure'
+  readonly exitCode: ExitCode
+  readonly hint: string | null
+  constructor(exitCode: ExitCode, message: string, hint: string | null = null) {
+    super(message)
+    this.exitCode = exitCode
+    this.hint = hint
+  }
+}
+
+export function usage(message: string, hint: string | null = null): CommandFailure {
+  return new CommandFailure(EXIT.usage, message, hint)
+}
