@@ -1,0 +1,120 @@
+/**
+ * One generation of a listener's settings on one address: the connections that were accepted under it, implicit TLS, and
+ * the protocol server. When the settings change, the next connections get a new front and this one drains.
+ */
+import type { Socket } from 'node:net'
+import { createServer } from 'node:tls'
+import type { Server as TlsServer } from 'node:tls'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { NetworkListener } from './network-listener.ts'
+import type { Protocol, ProtocolServer } from './protocol-server.ts'
+import type { CertificateSource } from './tls/certificate.ts'
+import type { SecureOptions } from './tls/settings.ts'
+import { tlsSettings } from './tls/settings.ts'
+
+export const DRAIN_MS_MAX = 30_000
+const TLS_TIMEOUT_MS_DEFAULT = 60_000
+
+export interface FrontOptions {
+  readonly protocol: Protocol
+  readonly certificate: CertificateSource
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export class Front {
+  readonly #options: FrontOptions
+  readonly #listener: NetworkListener
+  readonly #server: ProtocolServer
+  readonly #tls: TlsServer | null
+  readonly #sockets = new Set<Socket>()
+  readonly #forget: () => void
+  #drained: () => void = () => {}
+
+  constructor(listener: NetworkListener, options: FrontOptions) {
+    this.#options = options
+    this.#listener = listener
+    const secure = this.#secure()
+    const implicit = secure !== null && listener.tlsImplicit
+    const tlsTimeoutMs = listener.tlsTimeout ?? TLS_TIMEOUT_MS_DEFAULT
+    this.#server = options.protocol.create({
+      listener: listener.name, tls: implicit ? 'implicit' : secure === null ? 'none' : 'upgrade',
+      secure: implicit ? null : secure, tlsTimeoutMs, noDelay: listener.socketNoDelay,
+    })
+    this.#tls = implicit ? this.#tlsServer(secure, tlsTimeoutMs) : null
+    this.#forget = secure === null ? () => {} : options.certificate.onRenewed(() => { this.#renew() })
+  }
+
+  get size(): number {
+    return this.#sockets.size
+  }
+
+  accept(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.on('error', error => { this.#note(error, 'connection failed') })
+    socket.on('close', () => {
+      this.#sockets.delete(socket)
+      if (this.#sockets.size === 0) this.#drained()
+    })
+    socket.setNoDelay(this.#listener.socketNoDelay)
+    if (this.#tls === null) this.#server.accept(socket)
+    else this.#tls.emit('connection', socket)
+  }
+
+  /** Tells one connection too many why it is closed, where that can be told without a handshake. */
+  refuse(socket: Socket): void {
+    socket.on('error', error => { this.#note(error, 'connection failed') })
+    if (this.#tls === null) socket.write(this.#server.refusal)
+    socket.destroySoon()
+  }
+
+  /** Resolves when the last connection has gone: by itself, or cut after `limitMs`. */
+  async drain(limitMs: number): Promise<void> {
+    this.#server.drain()
+    if (this.#sockets.size > 0) {
+      await new Promise<void>(resolve => {
+        const cancel = this.#options.clock.after(limitMs, () => { this.#cut() })
+        this.#drained = () => {
+          cancel()
+          resolve()
+        }
+      })
+    }
+    this.#forget()
+    this.#server.close()
+  }
+
+  #cut(): void {
+    this.#options.log.warn({ listener: this.#listener.name, connections: this.#sockets.size }, 'connections cut')
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #secure(): SecureOptions | null {
+    const settings = this.#listener.useTls ? tlsSettings(this.#listener) : null
+    return settings === null ? null : { ...settings, ...this.#options.certificate.current() }
+  }
+
+  #renew(): void {
+    const secure = this.#secure()
+    if (secure === null) return
+    if (this.#tls === null) this.#server.renew(secure)
+    else this.#tls.setSecureContext(secure)
+  }
+
+  #tlsServer(secure: SecureOptions, handshakeTimeout: number): TlsServer {
+    const alpn = this.#options.protocol.alpn
+    const server = createServer({ ...secure, handshakeTimeout, ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }) })
+    server.on('secureConnection', socket => {
+      socket.on('error', error => { this.#note(error, 'connection failed') })
+      this.#server.accept(socket)
+    })
+    server.on('tlsClientError', error => { this.#note(error, 'TLS handshake failed') })
+    return server
+  }
+
+  /** Failures of one client are the client's: they are only worth a line to whoever looks for it. */
+  #note(error: Error, message: string): void {
+    this.#options.log.debug({ listener: this.#listener.name, error: error.message }, message)
+  }
+}

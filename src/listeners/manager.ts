@@ -1,0 +1,184 @@
+/** The listeners of one node: `apply` says which there should be, `state` which there are. README.md is the essay. */
+import type { Clock } from '../base/clock.ts'
+import type { Id } from '../base/ids.ts'
+import type { Log } from '../base/log.ts'
+import { assert } from '../base/assert.ts'
+import type { BindAddress } from './bind.ts'
+import { Endpoint } from './endpoint.ts'
+import type { AddressState } from './endpoint.ts'
+import { DRAIN_MS_MAX } from './front.ts'
+import type { ListenerProtocol, NetworkListener } from './network-listener.ts'
+import { plan, wanted } from './plan.ts'
+import type { Step, Target, Unserved } from './plan.ts'
+import type { Protocol } from './protocol-server.ts'
+import type { CertificateSource } from './tls/certificate.ts'
+
+/** Over all addresses of a listener that sets none. */
+const CONNECTIONS_MAX_DEFAULT = 8_192
+
+export interface ListenerState {
+  readonly id: Id
+  readonly name: string
+  readonly protocol: ListenerProtocol
+  readonly addresses: readonly AddressState[]
+}
+
+export interface ListenerManagerOptions {
+  /** A protocol that is left out has no server: its listeners are reported as unsupported. */
+  readonly protocols: Readonly<Partial<Record<ListenerProtocol, Protocol>>>
+  /** Addresses of this node's own, by listener name. */
+  readonly binds: ReadonlyMap<string, BindAddress>
+  readonly certificate: CertificateSource
+  readonly clock: Clock
+  readonly log: Log
+  /** How long connections in use may go on after their listener has gone. */
+  readonly drainMsMax?: number
+}
+
+export class ListenerManager {
+  readonly #options: ListenerManagerOptions
+  readonly #endpoints = new Map<string, Endpoint>()
+  readonly #leaving = new Set<Endpoint>()
+  readonly #gone = new Set<Promise<void>>()
+  readonly #watchers = new Set<() => void>()
+  #unserved: readonly (Unserved & { readonly since: number })[] = []
+  #unmatched: readonly string[] = []
+  #applying: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(options: ListenerManagerOptions) {
+    this.#options = options
+  }
+
+  /** Names of bind overrides that match no listener of this node. */
+  get unmatchedBinds(): readonly string[] {
+    return this.#unmatched
+  }
+
+  /**
+   * Makes these the listeners of the node. Resolves when each address is up or has failed for the first time; what has
+   * failed is tried again until it is up or no longer wanted. Calls are worked one after the other.
+   */
+  apply(listeners: readonly NetworkListener[]): Promise<void> {
+    this.#applying = this.#applying.then(() => this.#stopped ? undefined : this.#apply(listeners))
+    return this.#applying
+  }
+
+  /** Stops accepting and resolves when no socket is left: connections in use finish, for at most `drainMsMax`. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const key of [...this.#endpoints.keys()]) this.#leave(key)
+    await this.#applying
+    for (const key of [...this.#endpoints.keys()]) this.#leave(key)
+    await Promise.all(this.#gone)
+  }
+
+  /** By name. Addresses that only wait for their last connections are listed as `draining`. */
+  state(): ListenerState[] {
+    const listeners = new Map<Id, { id: Id; name: string; protocol: ListenerProtocol; addresses: AddressState[] }>()
+    const add = ({ id, name, protocol }: NetworkListener, state: AddressState) => {
+      const entry = listeners.get(id) ?? { id, name, protocol, addresses: [] }
+      entry.addresses.push(state)
+      listeners.set(id, entry)
+    }
+    for (const endpoint of this.#endpoints.values()) add(endpoint.target.listener, endpoint.state())
+    for (const { listener, address, state, error, since } of this.#unserved) {
+      add(listener, { address: address.host, port: address.port, state, error, since, connections: 0 })
+    }
+    for (const endpoint of this.#leaving) add(endpoint.target.listener, endpoint.state())
+    return [...listeners.values()].sort((one, other) => one.name < other.name ? -1 : 1)
+  }
+
+  /** Calls `changed` after every change of an address's state; the returned function ends that. */
+  onChange(changed: () => void): () => void {
+    this.#watchers.add(changed)
+    return () => { this.#watchers.delete(changed) }
+  }
+
+  async #apply(listeners: readonly NetworkListener[]): Promise<void> {
+    const { targets, unserved, unmatched } = wanted(listeners, this.#options.binds, protocol => protocol in this.#options.protocols)
+    this.#report(unserved, unmatched)
+    const running = new Map([...this.#endpoints].map(([key, endpoint]) => [key, endpoint.target]))
+    const steps = plan(running, targets)
+    const freed = steps.map(step => this.#before(step))
+    await Promise.all(freed)
+    if (this.#stopped) return
+    await Promise.all(steps.map(step => this.#start(step)))
+    this.#changed()
+  }
+
+  /** What can be done at once; resolves when the addresses that the step gives up are free. */
+  #before(step: Step): Promise<void> | undefined {
+    switch (step.kind) {
+      case 'stop': return this.#leave(step.key)
+      case 'rebind': return this.#leave(step.target.key)
+      case 'keep': case 'replace':
+        this.#endpoints.get(step.target.key)?.update(step.target, step.kind === 'replace')
+        return undefined
+      case 'start': return undefined
+    }
+  }
+
+  #start(step: Step): Promise<void> | undefined {
+    if (step.kind !== 'start' && step.kind !== 'rebind') return undefined
+    const endpoint = new Endpoint(step.target, {
+      protocol: target => this.#protocol(target),
+      certificate: this.#options.certificate,
+      admit: target => this.#connections(target.listener.id) < (target.listener.maxConnections ?? CONNECTIONS_MAX_DEFAULT),
+      changed: () => { this.#changed() },
+      drainMsMax: this.#options.drainMsMax ?? DRAIN_MS_MAX,
+      clock: this.#options.clock,
+      log: this.#options.log,
+    })
+    this.#endpoints.set(step.target.key, endpoint)
+    return endpoint.start()
+  }
+
+  #leave(key: string): Promise<void> {
+    const endpoint = this.#endpoints.get(key)
+    assert(endpoint, `no endpoint ${key}`)
+    this.#endpoints.delete(key)
+    this.#leaving.add(endpoint)
+    const { freed, gone } = endpoint.stop()
+    const left = gone.then(() => {
+      this.#leaving.delete(endpoint)
+      this.#gone.delete(left)
+      this.#changed()
+    })
+    this.#gone.add(left)
+    return freed
+  }
+
+  #protocol(target: Target): Protocol {
+    const protocol = this.#options.protocols[target.listener.protocol]
+    assert(protocol, `no server for ${target.listener.protocol}`)
+    return protocol
+  }
+
+  #connections(id: Id): number {
+    let count = 0
+    for (const endpoint of [...this.#endpoints.values(), ...this.#leaving]) {
+      if (endpoint.target.listener.id === id) count += endpoint.connections
+    }
+    return count
+  }
+
+  /** Says once what this node cannot serve. */
+  #report(unserved: readonly Unserved[], unmatched: readonly string[]): void {
+    const { clock, log } = this.#options
+    const known = new Map(this.#unserved.map(entry => [`${entry.key} ${entry.error}`, entry]))
+    this.#unserved = unserved.map(entry => {
+      const before = known.get(`${entry.key} ${entry.error}`)
+      if (before === undefined) log.error({ listener: entry.listener.name, error: entry.error }, 'listener cannot be served')
+      return { ...entry, since: before?.since ?? clock.now() }
+    })
+    for (const name of unmatched.filter(each => !this.#unmatched.includes(each))) {
+      log.warn({ listener: name }, 'ROTA_LISTENER_BIND names a listener that this node does not have')
+    }
+    this.#unmatched = unmatched
+  }
+
+  #changed(): void {
+    for (const changed of this.#watchers) changed()
+  }
+}
