@@ -68,7 +68,7 @@ describe('environment', () => {
       ['ROTA_LISTENER_BIND', 'a=::1:80', /must look like/],
       ['ROTA_HEALTH_BIND', '127.0.0.1', /must look like/],
       ['ROTA_HEALTH_BIND', 'example.org:80', /must look like/],
-      ['ROTA_HEALTH_BIND', '127.0.0.1:99999', /port above/],
+      ['ROTA_HEALTH_BIND', '127.0.0.1:99999', /must look like/],
       ['LOG_LEVEL', 'loud', /one of fatal, error/],
       ['LOG_FORMAT', 'xml', /one of json, pretty/],
       ['ROTA_CONFIG', 'rota.toml', /no configuration file/],

@@ -2,9 +2,9 @@
  * The environment of a node: one declared table, from which docs/reference/configuration.md is made, and one reader that
  * checks every value before anything starts. All mistakes are reported at once; an empty variable counts as unset.
  */
-import { isIP } from 'node:net'
 import { hostname as machineHostname } from 'node:os'
 import { RotaError } from '../errors.ts'
+import { type BindAddress, parseBind } from '../listeners/bind.ts'
 
 export interface EnvironmentVariable {
   readonly name: string
@@ -63,9 +63,6 @@ const LOG_FORMATS = ['json', 'pretty'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 export type LogFormat = (typeof LOG_FORMATS)[number]
 
-/** Port 0: any free port. */
-export interface BindAddress { readonly host: string; readonly port: number }
-
 export interface Environment {
   readonly dataDir: string
   readonly databaseUrl: string | null
@@ -86,7 +83,6 @@ export interface Environment {
 const PUSH_SHARD_MAX = 65_535
 /** RFC 1035 §2.3.4. */
 const HOSTNAME_LENGTH_MAX = 253
-const PORT_MAX = 65_535
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -166,14 +162,8 @@ function listenerBinds(text: string): ReadonlyMap<string, BindAddress> {
   return binds
 }
 
-/** `127.0.0.1:8080`, `[::1]:0`, `localhost:25`. */
 function bindAddress(text: string): BindAddress {
-  const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? []
-  const host = bracketed ?? plain ?? ''
-  const known = bracketed === undefined ? isIP(host) === 4 || host === 'localhost' : isIP(host) === 6
-  if (!known) wrong(`'${text}' must look like 127.0.0.1:8080, [::1]:8080 or localhost:8080`)
-  const port = Number(digits)
-  return port <= PORT_MAX ? { host, port } : wrong(`'${text}' has a port above ${PORT_MAX}`)
+  return parseBind(text) ?? wrong(`'${text}' must look like 127.0.0.1:8080, [::1]:8080 or localhost:8080`)
 }
 
 function oneOf<const Name extends string>(names: readonly Name[]): (text: string) => Name {
