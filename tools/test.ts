@@ -1,0 +1,73 @@
+/**
+ * `npm test`: the type check, the linter, then every test file under src and test, each in a process of its own.
+ * `npm test -- src/base email` runs only the test files whose path contains one of the words.
+ */
+import { glob } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { killAll, runProgram } from './testing/child.ts'
+import { runTestFile } from './testing/file.ts'
+import { stepLine, summary } from './testing/report.ts'
+import type { Result } from './testing/result.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const fileLimitMs = 180_000
+const parallelMax = 4
+
+type Step = () => Promise<Result>
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    killAll()
+    process.kill(process.pid, signal)
+  })
+}
+await main(process.argv.slice(2))
+
+async function main(words: readonly string[]): Promise<void> {
+  const files = await testFiles(words)
+  const tests: Step[] = files.map(file => () => runTestFile(file, root, fileLimitMs))
+  const results = await runAll(words.length === 0 ? [typeCheck, lint, ...tests] : tests)
+  if (files.length === 0) console.log(`no test file has ${words.join(' or ')} in its path`)
+  const { text, ok } = summary(results)
+  console.log(text)
+  process.exitCode = ok ? 0 : 1
+}
+
+/** Files of test/ first: they are the long ones, and a long one that starts last keeps the others waiting. */
+async function testFiles(words: readonly string[]): Promise<string[]> {
+  const files: string[] = []
+  for (const folder of ['test', 'src']) files.push(...(await Array.fromAsync(glob(`${folder}/**/*.test.ts`, { cwd: root }))).sort())
+  return words.length === 0 ? files : files.filter(file => words.some(word => file.includes(word.replace(/^\.\//, ''))))
+}
+
+async function runAll(steps: readonly Step[]): Promise<Result[]> {
+  const results: Result[] = []
+  const waiting = steps.values()
+  async function worker(): Promise<void> {
+    for (const step of waiting) {
+      const result = await step()
+      results.push(result)
+      console.log(stepLine(result))
+    }
+  }
+  const workers = Math.min(availableParallelism(), parallelMax)
+  await Promise.all(Array.from({ length: workers }, worker))
+  return results
+}
+
+function typeCheck(): Promise<Result> {
+  return form('type check (tsc)', ['node_modules/typescript/bin/tsc', '-p', '.'])
+}
+
+function lint(): Promise<Result> {
+  return form('lint (oxlint)', ['node_modules/oxlint/bin/oxlint', '--format=unix'])
+}
+
+/** A check of all files at once, counted as one test. */
+async function form(step: string, args: readonly string[]): Promise<Result> {
+  const { code, output, durationMs, timedOut } = await runProgram(args, root, fileLimitMs)
+  const ok = code === 0
+  const text = timedOut ? 'killed: took too long' : output.trim()
+  return { step, durationMs, passed: ok ? 1 : 0, failures: ok ? [] : [{ name: step, text }], skipped: [], notes: [] }
+}
