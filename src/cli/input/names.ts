@@ -25,21 +25,29 @@ export function findPlain(model: Model, text: string): ObjectEntry {
 }
 
 export function findObject(model: Model, text: string): ObjectEntry {
-  const objects = model.objects()
-  const wanted = fold(bare(text.replace(/^X:/, 'x:')))
-  const byName = (name: string) => objects.find(object => fold(object.name) === name)
-  const found = byName(wanted) ?? byName(singular(wanted)) ?? byListName(model, objects, wanted)
-  if (found) return found
-  throw usage(`there is no object ${text}`, didYouMean(text, objects.map(object => object.name)) ?? 'see `rota describe`')
+  const found = matchObject(model, text)
+  if (found !== null) return found
+  const names = model.objects().map(object => object.name)
+  throw usage(`there is no object ${text}`, didYouMean(text, names) ?? 'see `rota describe`')
 }
 
 export function findVariant(model: Model, shape: string, text: string): Variant {
-  const variants = model.variants(shape)
-  const found = variants.find(variant => variant.name !== null && fold(variant.name) === fold(text))
-  if (found) return found
-  const names = variants.flatMap(variant => variant.name ?? [])
+  const found = matchVariant(model, shape, text)
+  if (found !== null) return found
+  const names = model.variants(shape).flatMap(variant => variant.name ?? [])
   if (names.length === 0) throw usage(`${shape} has no variants`, `use ${shape} without /${text}`)
   throw usage(`${shape} has no variant ${text}`, didYouMean(text, names) ?? `one of ${names.join(', ')}`)
+}
+
+export function matchObject(model: Model, text: string): ObjectEntry | null {
+  const objects = model.objects()
+  const wanted = fold(bare(text.replace(/^X:/, 'x:')))
+  const byName = (name: string) => objects.find(object => fold(object.name) === name)
+  return byName(wanted) ?? byName(singular(wanted)) ?? byListName(model, objects, wanted) ?? null
+}
+
+export function matchVariant(model: Model, shape: string, text: string): Variant | null {
+  return model.variants(shape).find(variant => variant.name !== null && fold(variant.name) === fold(text)) ?? null
 }
 
 function byListName(model: Model, objects: readonly ObjectEntry[], wanted: string): ObjectEntry | undefined {

@@ -9,7 +9,7 @@ import type { Model } from '../../jmap-client/model.ts'
 import { bare } from '../../jmap-client/model.ts'
 import type { FieldType } from '../../jmap-client/schema.ts'
 import { usage } from '../failure.ts'
-import { findVariant } from './names.ts'
+import { matchVariant } from './names.ts'
 import { didYouMean, fold } from './suggest.ts'
 import { parseWhen, WHEN_FORMS } from './when.ts'
 
@@ -78,12 +78,10 @@ function objectValue(objectName: string, text: string, reading: Reading): Json {
   const shape = bare(objectName)
   const names = reading.model.variants(shape).flatMap(variant => variant.name ?? [])
   if (names.length === 0) throw bad(reading, text, 'a JSON object like {"name":"value"}')
-  try {
-    return { '@type': findVariant(reading.model, shape, text).name }
-  } catch {
-    throw usage(`${reading.label}: ${JSON.stringify(text)} is not allowed`,
-      didYouMean(text, names) ?? `one of ${names.join(', ')}, or a JSON object`)
-  }
+  const found = matchVariant(reading.model, shape, text)
+  if (found !== null) return { '@type': found.name }
+  throw usage(`${reading.label}: ${JSON.stringify(text)} is not allowed`,
+    didYouMean(text, names) ?? `one of ${names.join(', ')}, or a JSON object`)
 }
 
 /** A JSON list becomes the wire's object with numbers for keys. */

@@ -1,0 +1,38 @@
+/**
+ * `rota task reschedule`: another due time. A task that waits for a retry keeps its attempts; a Failed one has no due
+ * time, so it becomes Pending.
+ */
+import type { Command } from 'commander'
+import type { JsonObject } from '../../base/json.ts'
+import { usage } from '../failure.ts'
+import { parseWhen, WHEN_FORMS } from '../input/when.ts'
+import type { Perform } from '../remote.ts'
+import { collect } from './collect.ts'
+import type { ChangeOptions } from './task-change.ts'
+import { changeTasks } from './task-change.ts'
+import { statusOf, taskId } from './task-selection.ts'
+
+interface Options extends ChangeOptions { readonly due: string }
+
+export function addTaskReschedule(task: Command, perform: Perform): void {
+  task.command('reschedule')
+    .summary('change when tasks are due')
+    .description('Changes when tasks are due. A task that failed for good becomes Pending again.')
+    .argument('[ids...]', 'ids of the tasks')
+    .requiredOption('--due <when>', WHEN_FORMS)
+    .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect, [])
+    .option('--dry-run', 'only show which tasks it would be')
+    .action((ids: string[], options: Options) => perform(to => {
+      const due = parseWhen(options.due, to.terminal.clock.now())
+      if (due === null) throw usage(`--due ${options.due}: not valid`, `give ${WHEN_FORMS}`)
+      return changeTasks(to, ids, options, {
+        done: 'rescheduled',
+        apply: (remote, { object, tasks }) => remote.client.update(object.wire,
+          new Map(tasks.map(row => [taskId(row), duePatch(row, due)]))),
+      })
+    }))
+}
+
+function duePatch(task: JsonObject, due: string): JsonObject {
+  return statusOf(task) === 'Failed' ? { status: { '@type': 'Pending', due } } : { 'status/due': due }
+}

@@ -1,0 +1,29 @@
+/** What changed between two looks at a set of tasks. */
+import type { JsonObject } from '../../base/json.ts'
+import { taskId } from './task-selection.ts'
+
+export type TaskEvent =
+  | { readonly kind: 'new' | 'gone'; readonly task: JsonObject }
+  | { readonly kind: 'changed'; readonly task: JsonObject; readonly before: JsonObject }
+
+/** New and changed ones in the order of `now`, then those that are gone. */
+export function diffTasks(before: ReadonlyMap<string, JsonObject>, now: ReadonlyMap<string, JsonObject>): TaskEvent[] {
+  const events: TaskEvent[] = []
+  for (const [id, task] of now) {
+    const old = before.get(id)
+    if (old === undefined) events.push({ kind: 'new', task })
+    else if (stateText(old) !== stateText(task)) events.push({ kind: 'changed', task, before: old })
+  }
+  for (const [id, task] of before) if (!now.has(id)) events.push({ kind: 'gone', task })
+  return events
+}
+
+export function byId(tasks: readonly JsonObject[]): Map<string, JsonObject> {
+  return new Map(tasks.map(task => [taskId(task), task]))
+}
+
+/** Independent of the order in which a server writes members. */
+function stateText({ due, status }: JsonObject): string {
+  const members = Object.entries(typeof status === 'object' && status !== null ? status : {})
+  return JSON.stringify([due ?? null, members.sort(([a], [b]) => a < b ? -1 : 1)])
+}

@@ -1,0 +1,34 @@
+/** Every error as exit code, message and what to do about it: the one place where the command line maps them. */
+import { ConnectionFailed, HttpFailed, MethodFailed, ReplyMalformed } from '../jmap-client/errors.ts'
+import type { ExitCode } from './failure.ts'
+import { CommandFailure, EXIT } from './failure.ts'
+
+export interface Explanation { readonly exitCode: ExitCode; readonly message: string; readonly hint: string | null }
+
+/** `remark` is what the connection knows of why nothing may answer. Null: no error of ours, a bug. */
+export function explain(error: unknown, remark: string | null): Explanation | null {
+  if (error instanceof CommandFailure) return error
+  if (error instanceof ConnectionFailed) return { exitCode: EXIT.connection, message: error.message, hint: remark }
+  if (error instanceof HttpFailed) return explainStatus(error)
+  if (error instanceof MethodFailed) return { exitCode: EXIT.refused, message: error.message, hint: methodHint(error) }
+  if (error instanceof ReplyMalformed) return { exitCode: EXIT.refused, message: error.message, hint: null }
+  if (error instanceof Error && 'syscall' in error) return { exitCode: EXIT.refused, message: error.message, hint: null }
+  return null
+}
+
+function explainStatus(error: HttpFailed): Explanation {
+  const { status, message, url } = error
+  switch (status) {
+    case 401: return { exitCode: EXIT.login, message: `login failed (${message})`, hint: 'check user, password or token' }
+    case 403: return { exitCode: EXIT.refused, message: `not allowed (${message})`, hint: 'ask for the permission' }
+    case 404: return { exitCode: EXIT.refused, message: `${url}: ${message}`, hint: 'is this the address of the management API?' }
+    case 429: return { exitCode: EXIT.refused, message: `too many requests (${message})`, hint: 'wait, then try again' }
+    default: return { exitCode: EXIT.refused, message: `${url}: ${message}`, hint: null }
+  }
+}
+
+function methodHint(error: MethodFailed): string | null {
+  if (error.type === 'forbidden') return 'the login lacks the permission for it'
+  if (error.type === 'unsupportedFilter') return 'this field cannot be filtered on; `rota describe` shows which can'
+  return null
+}

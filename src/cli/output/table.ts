@@ -1,0 +1,39 @@
+/** Plain columns, two spaces apart: easy to read, and to cut by a script that should have used --json. */
+import Table from 'cli-table3'
+import type { Terminal } from '../terminal.ts'
+import { EMPTY_CELL } from './cell.ts'
+
+const CELL_WIDTH_MAX = 60
+const NO_LINES = {
+  'top': '', 'top-mid': '', 'top-left': '', 'top-right': '', 'bottom': '', 'bottom-mid': '', 'bottom-left': '',
+  'bottom-right': '', 'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
+}
+
+/** A head and rows; long cells are cut. */
+export function tableText(terminal: Terminal, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = rows.map(row => row.map(cell => shade(terminal, shorten(cell))))
+  return render([head.map(title => terminal.style('bold', title.toUpperCase())), ...cells])
+}
+
+/** Names and values, nothing cut. */
+export function pairsText(terminal: Terminal, pairs: readonly (readonly [string, string])[]): string {
+  return render(pairs.map(([name, value]) => [terminal.style('bold', name), shade(terminal, value)]))
+}
+
+function render(rows: readonly (readonly string[])[]): string {
+  const table = new Table({ chars: NO_LINES, style: { 'head': [], 'border': [], 'padding-left': 0, 'padding-right': 0 } })
+  table.push(...rows.map(row => [...row]))
+  return table.toString().split('\n').map(line => line.trimEnd()).join('\n')
+}
+
+function shorten(text: string): string {
+  const characters = [...text]
+  return characters.length > CELL_WIDTH_MAX ? `${characters.slice(0, CELL_WIDTH_MAX - 1).join('')}…` : text
+}
+
+/** Colours of the words that matter most in a list of tasks or nodes. */
+function shade(terminal: Terminal, text: string): string {
+  if (text === 'Failed') return terminal.style('red', text)
+  if (text === 'Retry') return terminal.style('yellow', text)
+  return text === EMPTY_CELL ? terminal.style('dim', text) : text
+}

@@ -1,0 +1,44 @@
+/** Asks for a secret on the terminal, without echo. The question goes to standard error, so that output can be piped. */
+import type { Terminal } from './terminal.ts'
+import { CommandFailure, EXIT } from './failure.ts'
+
+const ENTER = new Set(['\r', '\n', '\u0004'])
+const ERASE = new Set(['\u007f', '\b'])
+const INTERRUPT = '\u0003'
+const SECRET_LENGTH_MAX = 1024
+
+export async function askSecret(terminal: Terminal, question: string): Promise<string> {
+  const { stdin, stderr } = terminal
+  stderr.write(question)
+  stdin.setRawMode?.(true)
+  stdin.setEncoding('utf8')
+  try {
+    return await readSecret(terminal)
+  } finally {
+    stdin.setRawMode?.(false)
+    stdin.pause()
+    stderr.write('\n')
+  }
+}
+
+function readSecret({ stdin }: Terminal): Promise<string> {
+  const typed: string[] = []
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      stdin.off('data', take)
+      stdin.off('end', atEnd)
+      settle()
+    }
+    const atEnd = () => { end(() => { resolve(typed.join('')) }) }
+    const take = (chunk: string) => {
+      for (const key of chunk) {
+        if (ENTER.has(key)) { atEnd(); return }
+        if (key === INTERRUPT) { end(() => { reject(new CommandFailure(EXIT.login, 'no password given')) }); return }
+        if (ERASE.has(key)) typed.pop()
+        else if (typed.length < SECRET_LENGTH_MAX) typed.push(key)
+      }
+    }
+    stdin.on('data', take)
+    stdin.on('end', atEnd)
+  })
+}

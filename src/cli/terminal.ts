@@ -1,0 +1,100 @@
+/**
+ * The streams, clock and signals of one run, handed in so that tests can hold them. Standard output is for results,
+ * standard error for everything else. When the reader of the output goes away (`rota query task | head`) the run ends
+ * quietly: `signal` aborts and later output is dropped.
+ */
+import type { EventEmitter } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+import { styleText } from 'node:util'
+import type { Clock } from '../base/clock.ts'
+import { systemClock } from '../base/clock.ts'
+
+export interface Environment { readonly [name: string]: string | undefined }
+export interface Input extends Readable { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
+export interface Output extends Writable { readonly isTTY?: boolean }
+export interface Surroundings {
+  readonly env: Environment
+  readonly stdin: Input
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly clock: Clock
+  /** Where SIGINT and SIGTERM are heard. */
+  readonly signals: EventEmitter
+}
+export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green'
+
+const INTERRUPTS = ['SIGINT', 'SIGTERM']
+
+export function processSurroundings(): Surroundings {
+  const { env, stdin, stdout, stderr } = process
+  return { env, stdin, stdout, stderr, clock: systemClock, signals: process }
+}
+
+export class Terminal {
+  readonly env: Environment
+  readonly stdin: Input
+  readonly stderr: Output
+  readonly clock: Clock
+  readonly #around: Surroundings
+  readonly #end = new AbortController()
+  readonly #onOutputError = (error: Error) => { this.#outputFailed(error) }
+  #failure: Error | null = null
+
+  constructor(around: Surroundings) {
+    this.#around = around
+    this.env = around.env
+    this.stdin = around.stdin
+    this.stderr = around.stderr
+    this.clock = around.clock
+    around.stdout.on('error', this.#onOutputError)
+  }
+
+  /** Aborts when the output has nobody to read it any more, or on an interrupt that is listened for. */
+  get signal(): AbortSignal { return this.#end.signal }
+
+  /** One result, with its newline; resolves when the stream takes more. */
+  async print(text: string): Promise<void> {
+    const { stdout } = this.#around
+    if (this.#failure !== null) throw this.#failure
+    if (this.#end.signal.aborted || stdout.write(`${text}\n`)) return
+    await new Promise<void>(resolve => {
+      const done = () => {
+        stdout.off('drain', done)
+        this.#end.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      stdout.once('drain', done)
+      this.#end.signal.addEventListener('abort', done, { once: true })
+    })
+  }
+
+  /** A remark for the person at the keyboard. */
+  note(text: string): void {
+    this.#around.stderr.write(`${text}\n`)
+  }
+
+  style(style: Style, text: string): string {
+    return this.#colours(this.#around.stdout) ? styleText(style, text, { validateStream: false }) : text
+  }
+
+  /** Ctrl-C ends the run cleanly from here on, by way of `signal`; the returned function ends that. */
+  catchInterrupts(): () => void {
+    const stop = () => { this.#end.abort() }
+    for (const name of INTERRUPTS) this.#around.signals.once(name, stop)
+    return () => { for (const name of INTERRUPTS) this.#around.signals.off(name, stop) }
+  }
+
+  /** Throws what kept the output from being written, a full disk for one. */
+  assertWritten(): void {
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  #colours(stream: Output): boolean {
+    return stream.isTTY === true && !this.env['NO_COLOR'] && this.env['TERM'] !== 'dumb'
+  }
+
+  #outputFailed(error: Error): void {
+    if (!('code' in error && error.code === 'EPIPE')) this.#failure = error
+    this.#end.abort()
+  }
+}
