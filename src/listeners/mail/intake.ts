@@ -49,7 +49,9 @@ export class Intake {
           held = 0
         }
       }
-      return await use(pages === null ? { kind: outcome ?? 'busy' } : { kind: 'complete', content: pages.join(head()) })
+      const taken: Taken = pages === null ? { kind: outcome ?? 'busy' } : { kind: 'complete', content: pages.join(head()) }
+      pages = null
+      return await use(taken)
     } finally {
       this.#bytes -= held
     }
