@@ -1,6 +1,6 @@
 /**
  * Loaded into the process of one test file as node's test reporter: one JSON object a line for what matters, in the order
- * of the file. `started` comes first, so that a file that hangs says which test it hung in.
+ * of the file. `started` comes as a test begins to run, so that a file that hangs says where.
  */
 import { inspect } from 'node:util'
 
@@ -25,19 +25,25 @@ interface Source { readonly type: string; readonly data: Data & { readonly messa
 const SUMMARY = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/
 
 export default async function* report(source: AsyncIterable<Source>): AsyncGenerator<string> {
-  const path: string[] = []
+  const running: string[] = []
+  const reported: string[] = []
   for await (const { type, data } of source) {
-    const event = read(type, data, path)
+    const event = type === 'test:dequeue' ? { kind: 'started', name: nameIn(running, data) } : read(type, data, reported)
     if (event) yield `${JSON.stringify(event)}\n`
   }
+}
+
+/** The full name, with the suites around it. `path` is that of the event before. */
+function nameIn(path: string[], { nesting, name }: Data): string {
+  path.splice(nesting, Infinity, name)
+  return path.join(' › ')
 }
 
 function read(type: string, data: Source['data'], path: string[]): TestEvent | null {
   if (type === 'test:diagnostic') return SUMMARY.test(data.message) ? null : { kind: 'note', text: data.message }
   if (type !== 'test:start' && type !== 'test:pass' && type !== 'test:fail') return null
-  path.splice(data.nesting, Infinity, data.name)
-  const name = path.join(' › ')
-  if (type === 'test:start') return { kind: 'started', name }
+  const name = nameIn(path, data)
+  if (type === 'test:start') return null
   const unused = data.skip ?? data.todo ?? false
   if (unused !== false) return { kind: 'skipped', name, reason: typeof unused === 'string' && unused !== '' ? unused : 'no reason given' }
   if (type === 'test:fail') return failureType(data.details.error) === 'subtestsFailed' ? null : failed(name, data)
