@@ -71,9 +71,9 @@ export async function parseMessage(content: Uint8Array): Promise<Message> {
   }
 }
 
-/** The text that a reader sees, for search: the plain body, or else the HTML one without its markup. */
-export function visibleText(message: Message): string {
-  return message.text ?? (message.html === null ? '' : textOfHtml(message.html))
+/** What search reads: both bodies, because the plain one often only says that there is another. */
+export function searchableText({ text, html }: Message): string {
+  return [text ?? '', html === null ? '' : textOfHtml(html)].join('\n')
 }
 
 /** The beginning of the text in one line, for lists of messages. */

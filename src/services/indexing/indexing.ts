@@ -1,0 +1,153 @@
+/**
+ * Indexing: what the tasks IndexDocument and UnindexDocument do. A batch of messages is read in one look at the store,
+ * turned into terms, and written in one transaction.
+ *
+ * | found | done |
+ * |---|---|
+ * | the message | its newest state replaces whatever was indexed of it |
+ * | no such message | it is taken out of the index, which a late task may have put back in |
+ * | a message that cannot be turned into terms, or whose blob is missing | it alone fails; the others are indexed |
+ * | a store that does not answer | the call throws and nothing is written |
+ *
+ * The likeliest language of each message is remembered for its account, beside the index: searches there then need no
+ * stems of the languages that nobody writes in.
+ */
+import { isId } from '../../base/ids.ts'
+import type { Id } from '../../base/ids.ts'
+import { hasCode } from '../../errors.ts'
+import type { Email, EmailRecord, MailStore } from '../mailstore/mailstore.ts'
+import { EMAIL } from '../mailstore/mailstore.ts'
+import { parseMessage, searchableText } from '../message/message.ts'
+import type { Address } from '../message/message.ts'
+import type { DomainStore, DomainTx, SearchDocument } from '../ports.ts'
+import { isLanguage, termsOf } from '../search/search.ts'
+import type { Language, SearchText } from '../search/search.ts'
+
+export interface IndexedDocument { readonly accountId: Id; readonly documentId: Id }
+export type IndexReply = { readonly kind: 'indexed' } | { readonly kind: 'gone' } | { readonly kind: 'failed'; readonly error: unknown }
+
+/** Of a longer message the beginning is read; its attachments' names are known all the same. */
+const MESSAGE_BYTES_MAX = 4 * 1024 * 1024
+const LANGUAGES = 'SearchLanguages'
+const LANGUAGES_ID: Id = '0'.repeat(13)
+
+type Analysed = IndexReply & { readonly document?: SearchDocument; readonly language?: Language | undefined }
+
+export class Indexing<Tx extends DomainTx = DomainTx> {
+  readonly #store: DomainStore<Tx>
+  readonly #mailStore: MailStore<Tx>
+
+  constructor({ store, mailStore }: { readonly store: DomainStore<Tx>; readonly mailStore: MailStore<Tx> }) {
+    this.#store = store
+    this.#mailStore = mailStore
+  }
+
+  /** One reply for each document, in their order. */
+  async index(documents: readonly IndexedDocument[], signal: AbortSignal): Promise<IndexReply[]> {
+    const analysed = await this.#store.read(async tx => {
+      const replies: Analysed[] = []
+      const emails = await this.#load(tx, documents)
+      for (const document of documents) {
+        signal.throwIfAborted()
+        const email = emails.get(keyOf(document))
+        replies.push(email ? await this.#analyse(tx, document.accountId, email) : { kind: 'gone' })
+      }
+      return replies
+    })
+    const gone = documents.filter((_, index) => analysed[index]?.kind === 'gone')
+    await this.#write(analysed, gone.filter(isOurs))
+    return analysed.map(({ document: _, language: __, ...reply }) => reply)
+  }
+
+  async unindex(documents: readonly IndexedDocument[]): Promise<void> {
+    const ours = documents.filter(isOurs)
+    if (ours.length > 0) await this.#store.transact(tx => tx.search.remove(ours.map(ownerOf)))
+  }
+
+  /** The languages that the account's messages are written in; none: nothing is known, so search in all. */
+  async languages({ documents }: DomainTx, accountId: Id): Promise<Language[]> {
+    const [stored] = await documents.get(accountId, LANGUAGES, [LANGUAGES_ID])
+    return Object.keys(stored?.body ?? {}).filter(isLanguage)
+  }
+
+  async #load(tx: Tx, documents: readonly IndexedDocument[]): Promise<Map<string, Email>> {
+    const found = new Map<string, Email>()
+    for (const [accountId, group] of Map.groupBy(documents.filter(isOurs), document => document.accountId)) {
+      const ids = [...new Set(group.map(document => document.documentId))]
+      for (const email of await this.#mailStore.emails(tx, accountId, ids)) found.set(keyOf({ accountId, documentId: email.id }), email)
+    }
+    return found
+  }
+
+  async #analyse(tx: Tx, accountId: Id, { id, record }: Email): Promise<Analysed> {
+    let content: Uint8Array
+    try {
+      content = await this.#mailStore.content(tx, record.blobId)
+    } catch (error) {
+      if (hasCode(error, 'blob/missing')) return { kind: 'failed', error }
+      throw error
+    }
+    try {
+      const { fields, languages } = await termsOf(await searchTextOf(record, content))
+      return { kind: 'indexed', document: { accountId, collection: EMAIL, id, fields }, language: languages[0] }
+    } catch (error) {
+      // From here on nothing but the message itself can be the cause.
+      return { kind: 'failed', error }
+    }
+  }
+
+  async #write(analysed: readonly Analysed[], gone: readonly IndexedDocument[]): Promise<void> {
+    const documents = analysed.flatMap(({ document }) => document ?? [])
+    if (documents.length === 0 && gone.length === 0) return
+    const found = new Map<Id, Set<Language>>()
+    for (const { document, language } of analysed) {
+      if (document && language) found.set(document.accountId, (found.get(document.accountId) ?? new Set()).add(language))
+    }
+    await this.#store.transact(async tx => {
+      if (documents.length > 0) await tx.search.put(documents)
+      if (gone.length > 0) await tx.search.remove(gone.map(ownerOf))
+      for (const [accountId, languages] of [...found].toSorted(([left], [right]) => left < right ? -1 : 1)) {
+        await this.#remember(tx, accountId, languages)
+      }
+    })
+  }
+
+  /** Never forgets one: a stem too many in a search costs little, one too few loses answers. */
+  async #remember(tx: Tx, accountId: Id, found: ReadonlySet<Language>): Promise<void> {
+    const before = await this.languages(tx, accountId)
+    if ([...found].every(language => before.includes(language))) return
+    await tx.documents.lock(accountId, LANGUAGES)
+    const all = new Set([...await this.languages(tx, accountId), ...found])
+    await tx.documents.put(accountId, LANGUAGES, LANGUAGES_ID, Object.fromEntries([...all].map(language => [language, true])), [])
+  }
+}
+
+async function searchTextOf(record: EmailRecord, content: Uint8Array): Promise<SearchText> {
+  const message = await parseMessage(content.subarray(0, MESSAGE_BYTES_MAX))
+  const names = record.parts.flatMap(part => part.name ?? [])
+  return {
+    subject: message.subject ?? '',
+    from: people(message.from),
+    to: people(message.to),
+    cc: people(message.cc),
+    // There is no field for blind copies, and only their sender has them: a search of everything finds them here.
+    body: [searchableText(message), ...names, people(message.bcc)].join('\n'),
+  }
+}
+
+function people(addresses: readonly Address[] | null): string {
+  return (addresses ?? []).map(({ name, email }) => `${name ?? ''} ${email}`).join('\n')
+}
+
+/** A client may name anything as a document; only what has the form of an id can be one. */
+function isOurs({ accountId, documentId }: IndexedDocument): boolean {
+  return isId(accountId) && isId(documentId)
+}
+
+function ownerOf({ accountId, documentId }: IndexedDocument): { accountId: Id; collection: string; id: Id } {
+  return { accountId, collection: EMAIL, id: documentId }
+}
+
+function keyOf({ accountId, documentId }: IndexedDocument): string {
+  return `${accountId}/${documentId}`
+}

@@ -1,0 +1,126 @@
+/** One account's mail, locked for one transaction: every change of its documents goes through here (README.md). */
+import type { Id, IdSource } from '../../base/ids.ts'
+import { RotaError } from '../../errors.ts'
+import type { DomainTx, WantedTask } from '../ports.ts'
+import { EMAIL, emailIndex, threadKeys } from './email.ts'
+import type { EmailRecord, EmailSummary } from './email.ts'
+import { EMPTY_THREAD, THREAD, THREAD_EMAILS_MAX, threadIndex, withMember, withoutMember } from './thread.ts'
+import type { ThreadRecord } from './thread.ts'
+
+export const USAGE = 'Usage'
+export const USAGE_ID: Id = '0'.repeat(13)
+export type UsageRecord = { readonly octets: number; readonly emails: number }
+
+export interface NewEmail {
+  readonly summary: EmailSummary
+  readonly blobId: string
+  readonly size: number
+  /** ms since 1970. */
+  readonly receivedAt: number
+  readonly mailboxIds: readonly Id[]
+  readonly keywords: readonly string[]
+}
+export interface EmailChange { readonly mailboxIds?: Readonly<Record<Id, true>>; readonly keywords?: Readonly<Record<string, true>> }
+
+export class MailAccount {
+  readonly #tx: DomainTx
+  readonly #accountId: Id
+  readonly #ids: IdSource
+  readonly #threads = new Map<Id, ThreadRecord>()
+  readonly #changedThreads = new Set<Id>()
+  readonly #tasks: WantedTask[] = []
+  #usage: UsageRecord
+  #usageChanged = false
+
+  constructor(tx: DomainTx, accountId: Id, ids: IdSource, usage: UsageRecord) {
+    this.#tx = tx
+    this.#accountId = accountId
+    this.#ids = ids
+    this.#usage = usage
+  }
+
+  /** Throws mail/over-quota when `octets` more would not fit. */
+  reserve(octets: number, quotaBytes: number | null): void {
+    if (quotaBytes === null || this.#usage.octets + octets <= quotaBytes) return
+    throw new RotaError('mail/over-quota', `the mailbox of ${this.#accountId} holds ${this.#usage.octets} of ${quotaBytes} bytes`)
+  }
+
+  async add({ summary, blobId, size, receivedAt, mailboxIds, keywords }: NewEmail): Promise<Id> {
+    const id = this.#ids.next()
+    const threadId = await this.#threadFor(summary)
+    const record = { ...summary, blobId, size, receivedAt, threadId, mailboxIds: setOf(mailboxIds), keywords: setOf(keywords) }
+    await this.#put(id, record)
+    await this.#tx.blobs.link(blobId, { accountId: this.#accountId, collection: EMAIL, id })
+    this.#use(size, 1)
+    this.#want('IndexDocument', id)
+    return id
+  }
+
+  async change(id: Id, record: EmailRecord, change: EmailChange): Promise<void> {
+    await this.#put(id, { ...record, ...change })
+  }
+
+  async remove(id: Id, record: EmailRecord): Promise<void> {
+    await this.#tx.documents.remove(this.#accountId, EMAIL, id)
+    await this.#tx.blobs.unlink(record.blobId, { accountId: this.#accountId, collection: EMAIL, id })
+    this.#setThread(record.threadId, withoutMember(await this.#thread(record.threadId), id))
+    this.#use(-record.size, -1)
+    this.#want('UnindexDocument', id)
+  }
+
+  /** Writes what was only collected so far; returns the tasks to queue. */
+  async flush(): Promise<readonly WantedTask[]> {
+    const { documents } = this.#tx
+    for (const threadId of this.#changedThreads) {
+      const thread = await this.#thread(threadId)
+      if (Object.keys(thread.emails).length === 0) await documents.remove(this.#accountId, THREAD, threadId)
+      else await documents.put(this.#accountId, THREAD, threadId, thread, threadIndex(thread))
+    }
+    if (this.#usageChanged) await documents.put(this.#accountId, USAGE, USAGE_ID, this.#usage, [])
+    return this.#tasks
+  }
+
+  async #put(id: Id, record: EmailRecord): Promise<void> {
+    await this.#tx.documents.put(this.#accountId, EMAIL, id, record, emailIndex(record))
+    this.#setThread(record.threadId, withMember(await this.#thread(record.threadId), id, record))
+  }
+
+  /** The thread of the nearest relative that is stored, or a new one. */
+  async #threadFor(summary: EmailSummary): Promise<Id> {
+    for (const value of threadKeys(summary)) {
+      const [relative] = await this.#tx.documents.scan(this.#accountId, EMAIL, { name: 'thread', value, ascending: true, limit: 1 })
+      const [email] = relative === undefined ? [] : await this.#tx.documents.get(this.#accountId, EMAIL, [relative.id])
+      if (email === undefined) continue
+      const { threadId } = email.body as EmailRecord
+      if (Object.keys((await this.#thread(threadId)).emails).length < THREAD_EMAILS_MAX) return threadId
+    }
+    return this.#ids.next()
+  }
+
+  async #thread(id: Id): Promise<ThreadRecord> {
+    const known = this.#threads.get(id)
+    if (known) return known
+    const [stored] = await this.#tx.documents.get(this.#accountId, THREAD, [id])
+    const thread = stored ? stored.body as ThreadRecord : EMPTY_THREAD
+    this.#threads.set(id, thread)
+    return thread
+  }
+
+  #setThread(id: Id, thread: ThreadRecord): void {
+    this.#threads.set(id, thread)
+    this.#changedThreads.add(id)
+  }
+
+  #use(octets: number, emails: number): void {
+    this.#usage = { octets: this.#usage.octets + octets, emails: this.#usage.emails + emails }
+    this.#usageChanged = true
+  }
+
+  #want(variant: string, documentId: Id): void {
+    this.#tasks.push({ variant, band: 0, payload: { accountId: this.#accountId, documentId, documentType: 'email' } })
+  }
+}
+
+function setOf(members: readonly string[]): Record<string, true> {
+  return Object.fromEntries(members.map(member => [member, true as const]))
+}

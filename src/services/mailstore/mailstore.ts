@@ -1,0 +1,114 @@
+/** The mail store's entrance: reads of an account's mail, and the one way to change it. Read README.md beside this file. */
+import type { Id, IdSource } from '../../base/ids.ts'
+import { RotaError } from '../../errors.ts'
+import { parseMessage } from '../message/message.ts'
+import type { Message } from '../message/message.ts'
+import type { DomainTx, Enqueue } from '../ports.ts'
+import { MailAccount, USAGE, USAGE_ID } from './account.ts'
+import type { UsageRecord } from './account.ts'
+import { EMAIL, partContent } from './email.ts'
+import type { EmailRecord } from './email.ts'
+import { ensureMailboxes, MAILBOX } from './mailbox.ts'
+import type { MailboxRecord } from './mailbox.ts'
+import { membersOf, THREAD } from './thread.ts'
+import type { ThreadRecord } from './thread.ts'
+
+export { EMAIL, summaryOf } from './email.ts'
+export type { Addresses, EmailRecord, EmailSummary, Part } from './email.ts'
+export { idOf, INBOX_ID, MAILBOX } from './mailbox.ts'
+export { THREAD } from './thread.ts'
+export type { EmailChange, MailAccount, NewEmail } from './account.ts'
+
+export interface Email { readonly id: Id; readonly record: EmailRecord }
+export interface Mailbox {
+  readonly id: Id
+  readonly record: MailboxRecord
+  readonly totalEmails: number
+  readonly unreadEmails: number
+  readonly totalThreads: number
+  readonly unreadThreads: number
+}
+export interface Thread { readonly id: Id; readonly emailIds: readonly Id[] }
+
+/** SHA-256 in base64url; what follows it in a blob id names a part of that message. */
+const HASH_CHARS = 43
+const MAILBOXES_MAX = 1_000
+
+export class MailStore<Tx extends DomainTx = DomainTx> {
+  readonly #enqueue: Enqueue<Tx>
+  readonly #ids: IdSource
+
+  constructor(dependencies: { readonly enqueue: Enqueue<Tx>; readonly ids: IdSource }) {
+    this.#enqueue = dependencies.enqueue
+    this.#ids = dependencies.ids
+  }
+
+  /** Locks the account's mail, lets `work` change it, and queues what follows from the changes. */
+  async update<T>(tx: Tx, accountId: Id, work: (account: MailAccount) => Promise<T>): Promise<T> {
+    await tx.documents.lock(accountId, EMAIL)
+    await ensureMailboxes(tx, accountId)
+    const account = new MailAccount(tx, accountId, this.#ids, await this.usage(tx, accountId))
+    const result = await work(account)
+    const tasks = await account.flush()
+    if (tasks.length > 0) await this.#enqueue(tx, tasks)
+    return result
+  }
+
+  /** In the order of `ids`; unknown ids are left out. */
+  async emails({ documents }: DomainTx, accountId: Id, ids: readonly Id[]): Promise<Email[]> {
+    const stored = await documents.get(accountId, EMAIL, ids)
+    return stored.map(({ id, body }) => ({ id, record: body as EmailRecord }))
+  }
+
+  /** All of an account, with their counts; none while nothing was ever written. */
+  async mailboxes({ documents }: DomainTx, accountId: Id): Promise<Mailbox[]> {
+    const ids = await documents.list(accountId, MAILBOX, MAILBOXES_MAX)
+    const mailboxes: Mailbox[] = []
+    for (const { id, body } of await documents.get(accountId, MAILBOX, ids)) {
+      mailboxes.push({
+        id,
+        record: body as MailboxRecord,
+        totalEmails: await documents.count(accountId, EMAIL, 'mailbox', id),
+        unreadEmails: await documents.count(accountId, EMAIL, 'unread', id),
+        totalThreads: await documents.count(accountId, THREAD, 'mailbox', id),
+        unreadThreads: await documents.count(accountId, THREAD, 'unread', id),
+      })
+    }
+    return mailboxes
+  }
+
+  async threads({ documents }: DomainTx, accountId: Id, ids: readonly Id[]): Promise<Thread[]> {
+    const stored = await documents.get(accountId, THREAD, ids)
+    return stored.map(({ id, body }) => ({ id, emailIds: membersOf(body as ThreadRecord) }))
+  }
+
+  async usage({ documents }: DomainTx, accountId: Id): Promise<UsageRecord> {
+    const [stored] = await documents.get(accountId, USAGE, [USAGE_ID])
+    return stored ? stored.body as UsageRecord : { octets: 0, emails: 0 }
+  }
+
+  /** Throws blob/missing. */
+  async content({ blobs }: DomainTx, blobId: string): Promise<Uint8Array> {
+    const content = await blobs.get(blobId)
+    if (content === null) throw new RotaError('blob/missing', `the content ${blobId} of a message is missing`)
+    return content
+  }
+
+  async message(tx: DomainTx, record: EmailRecord): Promise<Message> {
+    return parseMessage(await this.content(tx, record.blobId))
+  }
+
+  /** What a blob id of this account stands for: a whole message, or a part of one. Null: not there, or not this account's. */
+  async download(tx: DomainTx, accountId: Id, blobId: string): Promise<Uint8Array | null> {
+    const hash = blobId.slice(0, HASH_CHARS)
+    if (!await tx.blobs.readable(hash, accountId)) return null
+    const content = await this.content(tx, hash)
+    if (blobId.length === HASH_CHARS) return content
+    return blobId[HASH_CHARS] === '_' ? partContent(await parseMessage(content), blobId.slice(HASH_CHARS + 1)) : null
+  }
+}
+
+/** The blob id of a part: readable by whoever may read the message. */
+export function partBlobId(blobId: string, partId: string): string {
+  return `${blobId}_${partId}`
+}
