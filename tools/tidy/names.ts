@@ -14,14 +14,20 @@ export function checkPathName(path: string): Violation[] {
 
 /** A file of src/tasks that defines a variant is named after it, and its test stands beside it. */
 export function checkVariant(source: Source, paths: ReadonlySet<string>): Violation[] {
-  const name = /\bdefine\.(?:task|planned)\(\{\s*name:\s*'(\w+)'/.exec(source.code)?.[1]
-  if (!/^src\/tasks\/[^/]+\.ts$/.test(source.path) || source.path.endsWith('.test.ts') || name === undefined) return []
+  const name = variantName(source)
+  if (name === null) return []
   const found: Violation[] = []
   const expected = `src/tasks/${kebab(name)}.ts`
   const test = source.path.replace(/\.ts$/, '.test.ts')
   if (source.path !== expected) found.push({ path: source.path, line: 0, what: `defines ${name}`, fix: `name the file ${expected}` })
   if (!paths.has(test)) found.push({ path: source.path, line: 0, what: `${name} has no test beside it`, fix: `write ${test}` })
   return found
+}
+
+/** The name of the variant that a file defines, or null. */
+export function variantName(source: Source): string | null {
+  if (!/^src\/tasks\/[^/]+(?<!\.test)\.ts$/.test(source.path)) return null
+  return /\bdefine\.(?:task|planned)\(\{\s*name:\s*'(\w+)'/.exec(source.code)?.[1] ?? null
 }
 
 /** IndexDocument → index-document. */
