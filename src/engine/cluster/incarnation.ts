@@ -1,5 +1,5 @@
 /** One life of a node, from join to the end of its node row: a lease holder, a worker for each lane, and the scheduler. */
-import type { Clock } from '../../base/clock.ts'
+import { pause, type Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import type { Random } from '../../base/random.ts'
@@ -20,6 +20,8 @@ import { Scheduler } from '../upkeep/scheduler.ts'
 
 /** After the drain limit, how long outcomes of aborted runs may still take to be written. */
 const LAST_WRITES_MS = 5_000
+/** How long a run may take to notice that it should stop. */
+const STUBBORN_MS = 10_000
 const SCHEDULER_LANE = 'scheduler'
 
 export interface EngineDeps {
@@ -107,7 +109,7 @@ export class Incarnation {
     this.#holder.announce()
     const cancelAbort = clock.after(limitMs, () => { this.#pins.abortAll('handover', 'the node stops') })
     const cancelAbandon = clock.after(limitMs + LAST_WRITES_MS, () => { this.#completer.abandon() })
-    await this.#stopParts()
+    await this.#stopParts(limitMs + LAST_WRITES_MS + STUBBORN_MS)
     cancelAbort()
     cancelAbandon()
     await this.#holder.stop()
@@ -121,12 +123,17 @@ export class Incarnation {
   async dispose(): Promise<void> {
     this.#pins.abortAll('untrusted', 'this incarnation is over')
     this.#completer.abandon()
-    await this.#stopParts()
+    await this.#stopParts(STUBBORN_MS)
     await this.#holder.stop()
   }
 
-  async #stopParts(): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map(lane => lane.stop()))
+  /** Runs that ignore their signal are waited for until the limit: their outcomes cannot count any more, new work can. */
+  async #stopParts(limitMs: number): Promise<void> {
+    const { clock, log } = this.#deps
+    const ended = new AbortController()
+    const lanes = Promise.all([...this.#lanes.values()].map(lane => lane.stop())).then(() => { ended.abort() })
+    await Promise.race([lanes, pause(clock, limitMs, ended.signal)])
+    if (!ended.signal.aborted) log.error({ running: this.running.map(run => run.variant) }, 'runs ignore that they should stop')
     await this.#completer.settled()
     await this.#pins.stop()
     await this.#scheduler.stop()

@@ -1,0 +1,74 @@
+/** What every question of the benchmark starts from: a store in an empty folder or database, and one node with no-op work. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as f from '../src/base/fields.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { idSource, type IdSource } from '../src/base/ids.ts'
+import { silentLog } from '../src/base/log.ts'
+import { systemRandom } from '../src/base/random.ts'
+import { Catalogue } from '../src/engine/catalogue.ts'
+import { EngineNode } from '../src/engine/cluster/node.ts'
+import { LEASE_TIMES } from '../src/engine/lease/lease.ts'
+import type { NewTask } from '../src/engine/ports.ts'
+import { RETRY_DEFAULTS } from '../src/engine/queue/retry.ts'
+import { taskDefiner, type AnyVariant } from '../src/engine/task-variant.ts'
+import { openPostgresStore } from '../src/store/postgres/store.ts'
+import { openSqliteStore } from '../src/store/sqlite/store.ts'
+import type { Store } from '../src/store/store.ts'
+import { sharedPostgres } from '../test/support/postgres.ts'
+
+export type StoreKind = 'sqlite' | 'postgres'
+export interface BenchStore { readonly kind: StoreKind; readonly store: Store; close(): Promise<void> }
+
+export async function openBenchStore(kind: StoreKind): Promise<BenchStore> {
+  if (kind === 'postgres') {
+    const store = await openPostgresStore({ url: await (await sharedPostgres()).freshDatabase(), clock: systemClock, log: silentLog })
+    return { kind, store, close: () => store.close() }
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'rota-bench-'))
+  const store = await openSqliteStore({ dataDir, clock: systemClock })
+  return { kind, store, async close() {
+    await store.close()
+    await rm(dataDir, { recursive: true, force: true })
+  } }
+}
+
+/** Every task that ran, told to whoever listens. */
+export interface Probe { ran: (word: string) => void }
+
+const fields = { word: f.string('Any word.'), key: f.string('Ordering key.') }
+
+export function probeCatalogue(probe: Probe): Catalogue {
+  const variant = taskDefiner(['probing']).task({
+    name: 'Probe', label: 'Probe', doc: 'Does nothing.', duty: 'probing', lane: 'probe', fields, creatable: true,
+    orderingKey: task => task.key, history: 'countSuccesses',
+    limits: { runMsMax: 60_000, concurrencyPerNode: 4, batchMax: 500 },
+    runBatch: async tasks => tasks.map(task => {
+      probe.ran(task.word)
+      return { kind: 'done' as const }
+    }),
+    classify: error => ({ kind: 'retry', why: String(error) }),
+  })
+  return new Catalogue([variant as AnyVariant], [{ name: 'probe', duty: 'probing', buckets: 64, legacyKey: null, sharding: 'none' }])
+}
+
+export interface BenchNode { readonly node: EngineNode; readonly ids: IdSource; tasks(count: number, word: (index: number) => string): NewTask[] }
+
+export function benchNode({ store }: BenchStore, catalogue: Catalogue): BenchNode {
+  const node = new EngineNode({
+    store, catalogue, shardLists: new Map(), clock: systemClock, random: systemRandom, log: silentLog, times: LEASE_TIMES,
+    runDeps: {}, settings: () => RETRY_DEFAULTS, hostname: 'bench', version: 'bench', alone: true,
+    nodeState: () => ({ role: null, duties: ['probing'], pushShard: null, draining: false, info: {} }),
+  })
+  const ids = idSource(1_000, systemClock)
+  return {
+    node, ids,
+    tasks: (count, word) => Array.from({ length: count }, (_, index) =>
+      catalogue.row({ variant: 'Probe', payload: { word: word(index), key: `account/${index % 1_000}` } }, ids, systemClock.now() - 1)),
+  }
+}
+
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? NaN
+}
