@@ -133,6 +133,12 @@ export function until(manager: ListenerManager, wanted: (state: readonly Listene
   })
 }
 
+/** Resolves when no connection is left. Single connections are no event, so this looks at every turn of the event loop. */
+export async function idle(manager: ListenerManager): Promise<void> {
+  const connections = () => manager.state().flatMap(({ addresses }) => addresses).reduce((sum, each) => sum + each.connections, 0)
+  while (connections() > 0) await new Promise<void>(resolve => { setImmediate(resolve) })
+}
+
 /** A log whose lines can be looked at. */
 export function recordingLog(): Log & { readonly lines: { level: string; fields: object; message: string }[] } {
   const lines: { level: string; fields: object; message: string }[] = []
