@@ -34,8 +34,8 @@ test('a domain that looks like a number is not rewritten as an IPv4 address', ()
 })
 
 test('the canonical form of a canonical form is itself, whatever was put in', () => {
-  const letters = ['a', 'B', 'ü', 'Ü', '\u0308', 'İ', 'ß', 'ﬁ', 'Σ', '中', 'א', '1', '.', '。', '-', '"', '\\', '\ud800', '%']
-  const unit = fc.constantFrom(...letters)
+  const letters = ['a', 'B', 'ü', 'Ü', '\u0308', 'İ', 'ß', 'ﬁ', 'Σ', '中', 'א', '1', '.', '。', '-', '"', '\\']
+  const unit = fc.constantFrom(...letters, '\ud800', '%')
   fc.assert(fc.property(fc.string({ unit, maxLength: 12 }), text => {
     const local = canonicalLocal(text)
     if (local !== null) assert.equal(canonicalLocal(local), local)

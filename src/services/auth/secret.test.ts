@@ -36,9 +36,11 @@ test('one password in two Unicode spellings is one password', async () => {
 test('stored strings outside the limits, or of no known form, never verify and never run', async () => {
   const good = phc('x')
   const bad = [
-    '', 'x', '$argon2id$', good.replace('m=64', 'm=9999999'), good.replace('m=64', 'm=4'), good.replace('t=1', 't=99'),
-    good.replace('t=1', 't=0'), good.replace('p=1', 'p=0'), good.replace('p=1', 'p=99'), good.replace('v=19', 'v=16'),
-    good.replace('argon2id', 'argon2i'), `${good}$`, good.slice(0, -30), '$sha256$', '$sha256$AAAA', '$2y$10$abc',
+    '', 'x', '$argon2id$', '$sha256$', '$sha256$AAAA', '$2y$10$abc', `${good}$`, good.slice(0, -30),
+    good.replace('m=64', 'm=9999999'), good.replace('m=64', 'm=4'),
+    good.replace('t=1', 't=99'), good.replace('t=1', 't=0'),
+    good.replace('p=1', 'p=0'), good.replace('p=1', 'p=99'),
+    good.replace('v=19', 'v=16'), good.replace('argon2id', 'argon2i'),
   ]
   for (const stored of bad) assert.equal(await verifySecret('x', stored), false, stored)
   assert.equal(await verifySecret('x', good), true)
@@ -66,6 +68,6 @@ test('a token names its credential, and only itself verifies', async () => {
 
 test('what is no token of ours is null', () => {
   const token = newToken({ accountId: '0123456789abc', credentialId: 'a' }).token
-  const bad = ['', 'rota_', token.slice(0, -1), `${token}0`, token.toUpperCase(), token.replace('_a_', '__'), `x${token}`, `${token}\n`]
-  for (const text of bad) assert.equal(parseToken(text), null, text)
+  const bad = ['', 'rota_', token.slice(0, -1), `${token}0`, token.toUpperCase(), token.replace('_a_', '__')]
+  for (const text of [...bad, `x${token}`, `${token}\n`]) assert.equal(parseToken(text), null, text)
 })

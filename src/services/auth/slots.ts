@@ -1,6 +1,7 @@
 /**
- * A bounded queue in front of dear work: at most `runningMax` at a time, at most `waitingMax` in line behind them, first
- * come, first served. Whoever finds the line full is told at once, which is better than an answer after the time-out.
+ * A bounded queue in front of dear work: at most `runningMax` at a time, at most `waitingMax` in line behind
+ * them, first come, first served. Whoever finds the line full is told at once, which is better than an answer
+ * after the time-out.
  */
 export class Slots {
   readonly #runningMax: number

@@ -1,6 +1,7 @@
 /**
- * API tokens: `rota_<account id>_<credential id>_<64 hex digits>`. The ids find the credential without a search; the
- * prefix lets secret scanners recognise a token that was published by mistake. 256 random bits: see secret.ts.
+ * API tokens: `rota_<account id>_<credential id>_<64 hex digits>`. The ids find the credential without a
+ * search; the prefix lets secret scanners recognise a token that was published by mistake. 256 random bits:
+ * see secret.ts.
  */
 import { randomBytes } from 'node:crypto'
 import type { Id } from '../../base/ids.ts'

@@ -1,0 +1,220 @@
+/**
+ * Authentication: a password or a token in, a Principal out, or auth/failed, or auth/rate-limited.
+ *
+ * The account in the store is the truth. A verified credential is remembered for 5 minutes under an HMAC with
+ * a key that only this process has (a memory dump holds no password), together with the versions of the
+ * account and its domain. Before each use the version counters of both object kinds are read from the store,
+ * one read for all requests of that moment; when they moved, the two versions are compared. So a changed
+ * password, a removed token or a disabled domain counts at once and on every node, and 5,000 requests a
+ * second run argon2 once.
+ *
+ * | what happens | what the caller gets |
+ * |---|---|
+ * | unknown name, wrong password, disabled domain | auth/failed, after as long as a wrong password takes |
+ * | the same wrong credential again from there | auth/failed at once: it is remembered and counted once |
+ * | expired, or not allowed from that address | auth/failed |
+ * | 60 different guesses from one source, or 20 for a name, in 15 min | auth/rate-limited, nothing verified |
+ * | more logins at once than hashes can run | auth/rate-limited, to try again after a second |
+ * | store unreachable | store/unavailable: nobody gets in on memory alone |
+ *
+ * Remembered credentials go on working while their name is rate-limited, so guessing at an account does not
+ * throw out the programs that are logged in. Concurrent logins with one credential share one verification.
+ */
+import { createHmac, randomBytes } from 'node:crypto'
+import { ADDRESS_LENGTH_MAX } from '../../base/address.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { ownValue } from '../../base/json.ts'
+import type { Log } from '../../base/log.ts'
+import { RotaError } from '../../errors.ts'
+import type { Principal } from '../../registry/method.ts'
+import type { Directory, Login } from '../directory/directory.ts'
+import type { Credential } from './credentials.ts'
+import { credentialsOf, isUsable } from './credentials.ts'
+import type { FailureStore } from './failures.ts'
+import { Failures } from './failures.ts'
+import { failureSource } from './network.ts'
+import { Remembered } from './remembered.ts'
+import { DECOY, verifySecret } from './secret.ts'
+import { sharedRead } from './shared-read.ts'
+import { Slots } from './slots.ts'
+import { parseToken } from './token.ts'
+
+const REMEMBERED_MS = 5 * 60_000
+const REMEMBERED_MAX = 10_000
+/** Each takes 19 MiB and a thread of libuv's pool, which files and DNS use too: half of its four. */
+const HASHES_AT_ONCE_MAX = 2
+/** About four seconds of work on two threads: who waits longer has given up. */
+const HASHES_WAITING_MAX = 128
+const BUSY_RETRY_MS = 1_000
+
+export interface AuthDeps {
+  readonly store: FailureStore
+  readonly directory: Directory
+  /** Names of what the account may do: its role's set, changed by its `permissions`. */
+  readonly permissionsOf: (account: JsonObject) => ReadonlySet<string>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+interface Verified {
+  readonly principal: Principal
+  readonly credential: Credential
+  readonly accountVersion: number
+  readonly domainVersion: number
+  /** The counters of both kinds when the versions above were last known to be the newest. */
+  stamp: string
+}
+
+/** One login: `found` is whom it names, `verify` finds the credential that matches. */
+interface Claim {
+  readonly digest: string
+  readonly remote: string
+  /** For the log and for counting; null: not counted by name. */
+  readonly name: string | null
+  readonly find: () => Promise<Login | null>
+  readonly verify: (login: Login | null) => Promise<Credential | null>
+}
+
+export class Auth {
+  readonly #deps: AuthDeps
+  readonly #key = randomBytes(32)
+  readonly #failures: Failures
+  readonly #verified: Remembered<Verified>
+  readonly #refused: Remembered<string>
+  readonly #verifying = new Map<string, Promise<Credential | null>>()
+  readonly #slots = new Slots(HASHES_AT_ONCE_MAX, HASHES_WAITING_MAX)
+  readonly #counters: () => Promise<Readonly<Record<string, number>>>
+
+  constructor(deps: AuthDeps) {
+    this.#deps = deps
+    this.#failures = new Failures(deps.store, deps.clock)
+    this.#verified = new Remembered(deps.clock, REMEMBERED_MS, REMEMBERED_MAX)
+    this.#refused = new Remembered(deps.clock, REMEMBERED_MS, REMEMBERED_MAX)
+    this.#counters = sharedRead(() => deps.store.read(tx => tx.objects.versions()))
+  }
+
+  /** `remote`: the address of the peer, from the socket. */
+  basic(user: string, password: string, remote: string): Promise<Principal> {
+    return this.#admit({
+      digest: this.#digest('password', user, password),
+      remote,
+      name: user.slice(0, ADDRESS_LENGTH_MAX),
+      find: () => this.#deps.directory.login(user),
+      verify: login => this.#matchPassword(login, password),
+    })
+  }
+
+  bearer(token: string, remote: string): Promise<Principal> {
+    const named = parseToken(token)
+    return this.#admit({
+      digest: this.#digest('token', token),
+      remote,
+      name: null,
+      find: async () => named && this.#deps.directory.loginById(named.accountId),
+      verify: async login => {
+        const credential = login && credentialsOf(login.account.body)
+          .find(({ kind, credentialId }) => kind === 'ApiKey' && credentialId === named?.credentialId)
+        return credential && await verifySecret(token, credential.stored) ? credential : null
+      },
+    })
+  }
+
+  async #admit(claim: Claim): Promise<Principal> {
+    const stamp = stampOf(await this.#counters())
+    const remembered = await this.#remembered(claim.digest, stamp)
+    const verified = remembered ?? await this.#verifyAndRemember(claim, stamp)
+    const { principal, credential } = verified
+    if (isUsable(credential, this.#deps.clock.now(), claim.remote)) return principal
+    this.#deps.log.info({ account: principal.accountId, remote: claim.remote }, 'credential not usable')
+    throw failed()
+  }
+
+  /**
+   * Undefined when it was never verified, too long ago, or for another version of the account or its domain.
+   */
+  async #remembered(digest: string, stamp: string): Promise<Verified | undefined> {
+    const verified = this.#verified.get(digest)
+    if (!verified || verified.stamp === stamp) return verified
+    const login = await this.#deps.directory.loginById(verified.principal.accountId)
+    const same = login?.account.version === verified.accountVersion
+      && login.domain.version === verified.domainVersion
+    if (same) verified.stamp = stamp
+    else this.#verified.delete(digest)
+    return same ? verified : undefined
+  }
+
+  async #verifyAndRemember(claim: Claim, stamp: string): Promise<Verified> {
+    const source = failureSource(claim.remote)
+    const refusedKey = `${claim.digest}/${source}`
+    if (this.#refused.get(refusedKey) === stamp) throw failed()
+
+    const login = await claim.find()
+    const name = claim.name === null ? null : login?.accountId ?? claim.name.toLowerCase()
+    const attempt = { source, name }
+    await this.#failures.refuseIfTooMany(attempt)
+    // The version in the key: who comes after a change must not get the answer to a question from before it.
+    const question = `${claim.digest}/${login?.account.version ?? 0}`
+    const credential = await this.#once(question, () => claim.verify(login))
+    if (!login || !credential) {
+      await this.#failures.record(attempt, claim.digest)
+      this.#refused.set(refusedKey, stamp)
+      const account = login?.accountId ?? null
+      this.#deps.log.info({ name: claim.name, account, remote: claim.remote }, 'login failed')
+      throw failed()
+    }
+    const verified = {
+      principal: principalOf(login, this.#deps.permissionsOf),
+      credential,
+      accountVersion: login.account.version,
+      domainVersion: login.domain.version,
+      stamp,
+    }
+    this.#verified.set(claim.digest, verified)
+    return verified
+  }
+
+  #once(key: string, verify: () => Promise<Credential | null>): Promise<Credential | null> {
+    const running = this.#verifying.get(key)
+    if (running) return running
+    const verifying = verify().finally(() => { this.#verifying.delete(key) })
+    this.#verifying.set(key, verifying)
+    return verifying
+  }
+
+  /** Takes as long for nobody as for somebody: without a password to compare, a decoy is compared. */
+  async #matchPassword(login: Login | null, password: string): Promise<Credential | null> {
+    const credentials = login ? credentialsOf(login.account.body) : []
+    const passwords = credentials.filter(({ kind }) => kind === 'Password')
+    for (const credential of passwords) {
+      if (await this.#compare(password, credential.stored)) return credential
+    }
+    if (passwords.length === 0) await this.#compare(password, DECOY)
+    return null
+  }
+
+  async #compare(password: string, stored: string): Promise<boolean> {
+    const matches = await this.#slots.run(() => verifySecret(password, stored))
+    if (matches !== null) return matches
+    const details = { retryAfterMs: BUSY_RETRY_MS }
+    throw new RotaError('auth/rate-limited', 'Too many logins at once. Try again in a moment.', details)
+  }
+
+  #digest(...parts: readonly string[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64url')
+  }
+}
+
+function stampOf(counters: Readonly<Record<string, number>>): string {
+  return `${counters['Account'] ?? 0}/${counters['Domain'] ?? 0}`
+}
+
+function principalOf(login: Login, permissionsOf: AuthDeps['permissionsOf']): Principal {
+  const { accountId, account, domain } = login
+  const name = `${String(ownValue(account.body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
+  return { accountId, name, permissions: permissionsOf(account.body) }
+}
+
+function failed(): RotaError {
+  return new RotaError('auth/failed', 'Unknown user, wrong password, or a token that is revoked or expired.')
+}
