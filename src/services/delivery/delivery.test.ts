@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, test } from 'node:test'
+import { BROKEN, deepMail, EMPTY, MULTIPART, plainMail } from '../../../test/support/mail-samples.ts'
+import { ANN, BOB, mailWorld } from '../../../test/support/mail-world.ts'
+import type { MailWorld } from '../../../test/support/mail-world.ts'
+import { RotaError } from '../../errors.ts'
+import { Delivery } from './delivery.ts'
+
+let world: MailWorld
+beforeEach(async () => { world = await mailWorld() })
+afterEach(() => world.close())
+
+test('an address is asked of the directory', async () => {
+  assert.deepEqual(await world.delivery.recipient('ann@example.org'), ANN)
+  assert.equal(await world.delivery.recipient('nobody@example.org'), null)
+})
+
+test('one message for two accounts: one blob, two documents, two tasks', async () => {
+  const results = await world.delivery.deliver({ recipients: [BOB, ANN], content: MULTIPART })
+  const [bobs, anns] = results
+  assert(bobs?.kind === 'delivered' && anns?.kind === 'delivered')
+  const [bobsEmail] = await world.emails(BOB, [bobs.id])
+  const [annsEmail] = await world.emails(ANN, [anns.id])
+  assert(bobsEmail && annsEmail)
+  assert.equal(bobsEmail.record.blobId, annsEmail.record.blobId)
+  assert.equal(bobsEmail.record.subject, 'Quarterly figures')
+  assert.equal(bobsEmail.record.receivedAt, world.clock.now())
+  assert.equal((await world.mailbox(BOB, 'inbox')).totalEmails, 1)
+  const tasks = await world.tasks()
+  assert.deepEqual(new Set(tasks.map(task => `${task.variant} ${task.band} ${task.accountId} ${task.payload['documentId']}`)), new Set([
+    `IndexDocument 0 ${BOB.accountId} ${bobs.id}`, `IndexDocument 0 ${ANN.accountId} ${anns.id}`,
+  ]))
+})
+
+test('two addresses of one account get one copy', async () => {
+  const [first, second] = await world.delivery.deliver({ recipients: [BOB, { ...BOB }], content: plainMail('x') })
+  assert.deepEqual(first, second)
+  assert.equal((await world.mailbox(BOB, 'inbox')).totalEmails, 1)
+})
+
+test('a full mailbox is refused, the other recipients are served', async () => {
+  const content = plainMail('x')
+  const small = { ...BOB, quotaBytes: content.byteLength }
+  const first = await world.delivery.deliver({ recipients: [small], content })
+  assert.equal(first[0]?.kind, 'delivered')
+  const [bobs, anns] = await world.delivery.deliver({ recipients: [small, ANN], content })
+  assert.deepEqual(bobs, { kind: 'refused', code: 552, enhanced: '5.2.2', text: 'the mailbox is full', temporary: false })
+  assert.equal(anns?.kind, 'delivered')
+  assert.equal((await world.mailbox(BOB, 'inbox')).totalEmails, 1)
+  assert.equal((await world.tasks()).length, 2)
+})
+
+test('when every mailbox is full nothing is kept, not even the content', async () => {
+  const full = { ...BOB, quotaBytes: 0 }
+  const content = plainMail('nobody has room')
+  await world.delivery.deliver({ recipients: [full], content })
+  assert.equal((await world.tasks()).length, 0)
+  const hash = await world.store.transact(tx => tx.blobs.put(plainMail('something else')))
+  assert.equal(await world.store.read(tx => tx.blobs.readable(hash, BOB.accountId)), false)
+  assert.equal((await world.store.read(tx => world.mailStore.usage(tx, BOB.accountId))).emails, 0)
+})
+
+for (const code of ['store/full', 'store/unavailable'] as const) {
+  test(`${code} in the middle of a delivery leaves nothing of it`, async () => {
+    const failing = new Delivery({
+      ...world,
+      directory: { recipient: () => Promise.resolve(null) },
+      store: {
+        read: work => world.store.read(work),
+        transact: work => world.store.transact(async tx => {
+          await work(tx)
+          throw new RotaError(code, 'planted')
+        }),
+      },
+    })
+    await assert.rejects(failing.deliver({ recipients: [ANN, BOB], content: MULTIPART }), { code })
+    assert.deepEqual(await world.tasks(), [])
+    assert.deepEqual(await world.store.read(tx => world.mailStore.mailboxes(tx, BOB.accountId)), [])
+  })
+}
+
+test('messages that nobody can read are delivered all the same', async () => {
+  for (const content of [BROKEN, EMPTY, deepMail(400)]) {
+    const [result] = await world.delivery.deliver({ recipients: [BOB], content })
+    assert.equal(result?.kind, 'delivered')
+  }
+  assert.equal((await world.mailbox(BOB, 'inbox')).totalEmails, 3)
+})
