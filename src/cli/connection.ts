@@ -34,7 +34,7 @@ const TIMEOUT_MIN_MS = 1
 export async function findConnection(options: ConnectionOptions, terminal: Terminal): Promise<Connection> {
   const { env } = terminal
   const timeoutMs = timeout(options.timeout)
-  const given = options.url ?? env['ROTA_URL']
+  const given = options.url ?? (env['ROTA_URL'] || undefined)
   const file = await readNodeFile(env['ROTA_DATA_DIR'] || DATA_DIR_DEFAULT)
   const origin = originOf(given ?? (file.kind === 'found' ? file.node.url : URL_DEFAULT), given === undefined ? file.path : '--url')
   const credentials = await givenCredentials(options, env, terminal) ?? localCredentials(file, origin)
@@ -54,7 +54,7 @@ async function givenCredentials(options: ConnectionOptions, env: Environment, te
     if (options.password === undefined) return null
     throw usage('--password without a user', 'give --user too')
   }
-  const password = options.password ?? env['ROTA_PASSWORD'] ?? await askPassword(user, terminal)
+  const password = options.password ?? (env['ROTA_PASSWORD'] || undefined) ?? await askPassword(user, terminal)
   return { kind: 'basic', user, password }
 }
 

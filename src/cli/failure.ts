@@ -8,7 +8,7 @@
  * | 2 | the command line is wrong; nothing was sent |
  * | 3 | no connection, or no answer in time |
  * | 4 | not logged in: no login, or a wrong one |
- * | 5 | an object with this id does not exist |
+ * | 5 | not found: every failure was an id that does not exist |
  */
 export const EXIT = { ok: 0, refused: 1, usage: 2, connection: 3, login: 4, notFound: 5 } as const
 export type ExitCode = typeof EXIT[keyof typeof EXIT]

@@ -24,7 +24,8 @@ enums and variants, a,b for sets, JSON for the rest. A field may be a pointer: s
 With --json each object is one line of JSON on standard output, and an error is {"error":{exitCode,message,hint}} on
 standard error. Tables are for people and may change.
 
-Exit codes: 0 done, 1 refused (wholly or in part), 2 wrong command line, 3 no connection, 4 not logged in, 5 not found.
+Exit codes: 0 done, 1 refused (wholly or in part), 2 wrong command line, 3 no connection, 4 not logged in, 5 not found
+(every failure was an unknown id).
 
 Environment: ROTA_URL, ROTA_USER, ROTA_PASSWORD, ROTA_TOKEN stand for the options. On the machine of a node the login
 is found by itself, in node.json in its data folder (ROTA_DATA_DIR, default ./data). NO_COLOR turns colours off.

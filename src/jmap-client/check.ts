@@ -62,7 +62,7 @@ export function objectOf<const M extends Members>(members: M): Check<ObjectOf<M>
   return (value, path) => {
     expect(isJsonObject(value), path, 'an object')
     for (const [key, check] of Object.entries(members)) {
-      if (Object.hasOwn(value as object, key)) check((value as Record<string, unknown>)[key], `${path}/${key}`)
+      if (Object.hasOwn(value, key)) check((value as Record<string, unknown>)[key], `${path}/${key}`)
       else expect('optional' in check, `${path}/${key}`, 'there')
     }
   }

@@ -82,13 +82,17 @@ function authorization(credentials: Credentials): string {
 
 async function boundedText(response: Response, url: string): Promise<string> {
   if (response.body === null) return ''
+  const reader = response.body.getReader()
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  for await (const chunk of response.body) {
-    size += chunk.byteLength
-    if (size > REPLY_BYTES_MAX) throw new ReplyMalformed(url, `it is larger than ${REPLY_BYTES_MAX} bytes`)
-    text += decoder.decode(chunk, { stream: true })
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.byteLength
+    if (size > REPLY_BYTES_MAX) {
+      await reader.cancel()
+      throw new ReplyMalformed(url, `it is larger than ${REPLY_BYTES_MAX} bytes`)
+    }
+    text += decoder.decode(part.value, { stream: true })
   }
   return text + decoder.decode()
 }

@@ -12,14 +12,14 @@ import { refusalCode, refusalText } from '../refusal.ts'
 import type { Invocation, Perform } from '../remote.ts'
 import { collect } from './collect.ts'
 
-interface Options extends BodyOptions { readonly field: readonly string[] }
+interface Options extends BodyOptions { readonly field?: readonly string[] }
 
 export function addCreate(program: Command, perform: Perform): void {
   program.command('create')
     .summary('create an object')
     .description('Creates an object. Fields left out take their defaults.')
     .argument('<object>', 'name of the object, with its variant if it has any, as in task/index-document')
-    .option('--field <name=value>', 'sets a field; may be given several times', collect, [])
+    .option('--field <name=value>', 'sets a field; may be given several times', collect)
     .option('--file <path>', 'a JSON object with the fields')
     .option('--stdin', 'reads that JSON object from standard input')
     .action((name: string, options: Options) => perform(to => create(to, name, options)))
@@ -32,7 +32,7 @@ async function create(to: Invocation, name: string, options: Options): Promise<E
   if (object.kind === 'singleton') throw usage(`${object.name} always exists`, `use \`rota update ${object.name}\``)
   const body = await readBody(to.terminal, options)
   const nowMs = to.terminal.clock.now()
-  const outcome = await remote.client.create(object.wire, createBody({ model, object, fields: options.field, body, nowMs }, variant))
+  const outcome = await remote.client.create(object.wire, createBody({ model, object, fields: options.field ?? [], body, nowMs }, variant))
   if (outcome.kind === 'refused') {
     throw new CommandFailure(refusalCode([outcome.error]), `${object.name} not created: ${refusalText(model, object, outcome.error)}`)
   }

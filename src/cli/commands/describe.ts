@@ -86,7 +86,7 @@ function defaultText(field: Field, value: Json): string {
 }
 
 function describedJson(model: Model, found: Described): JsonObject {
-  if (found.kind === 'enum') return { name: found.name, values: model.enum(found.name) as unknown as Json }
+  if (found.kind === 'enum') return { name: found.name, values: model.enum(found.name).map(member => ({ ...member })) }
   const { name, object, variants } = found
   return {
     name,

@@ -20,7 +20,7 @@ export async function printOutcomes(
     if (outcome.kind === 'done') {
       done += 1
       if (to.json) await to.terminal.print(JSON.stringify({ id: outcome.id, [told.json]: true, ...outcome.result }))
-      else await to.terminal.print(`${told.done} ${object.name} ${outcome.id}`)
+      else await to.terminal.print(`${told.done} ${object.name}${object.kind === 'singleton' ? '' : ` ${outcome.id}`}`)
       continue
     }
     errors.push(outcome.error)

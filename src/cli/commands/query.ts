@@ -16,7 +16,7 @@ import type { Invocation, Perform, Remote } from '../remote.ts'
 import { collect } from './collect.ts'
 
 interface Options {
-  readonly where: readonly string[]
+  readonly where?: readonly string[]
   readonly fields?: string
   readonly sort?: string
   readonly limit?: string
@@ -31,7 +31,7 @@ export function addQuery(program: Command, perform: Perform): void {
     .summary('list objects')
     .description('Lists the objects that meet all conditions.')
     .argument('<object>', 'name of the object')
-    .option('--where <condition>', 'field=value, or one of >= <= > <; may be given several times', collect, [])
+    .option('--where <condition>', 'field=value, or one of >= <= > <; may be given several times', collect)
     .option('--fields <names>', 'these fields, separated by commas')
     .option('--sort <field>', 'order by a field, -field for the reverse')
     .option('--limit <n>', `at most n of them (default: ${TABLE_ROWS_DEFAULT} in a table, all with --json)`)
@@ -47,7 +47,7 @@ async function query(to: Invocation, name: string, options: Options): Promise<Ex
   const sort = parseSort(model, object, options.sort)
   const limit = parseLimit(options.limit)
   const request: QueryOptions = {
-    filter: parseFilter(model, object, options.where, to.terminal.clock.now()),
+    filter: parseFilter(model, object, options.where ?? [], to.terminal.clock.now()),
     ...(sort.length > 0 ? { sort } : {}),
   }
   if (to.json) await printLines(to, remote, object, { ...request, properties: fields, ...(limit === null ? {} : { limit }) })

@@ -10,7 +10,7 @@ export function addTaskCancel(task: Command, perform: Perform): void {
     .summary('destroy tasks')
     .description('Destroys tasks, so that they never run again. One that is running is stopped.')
     .argument('[ids...]', 'ids of the tasks')
-    .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect, [])
+    .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect)
     .option('--dry-run', 'only show which tasks it would be')
     .action((ids: string[], options: ChangeOptions) => perform(to => changeTasks(to, ids, options, {
       done: 'cancelled',

@@ -14,7 +14,7 @@ import { columnsOf, rowsTable, TABLE_ROWS_DEFAULT } from './query.ts'
 import type { Selection } from './task-selection.ts'
 import { selectTasks, taskId } from './task-selection.ts'
 
-export interface ChangeOptions { readonly where: readonly string[]; readonly dryRun?: boolean }
+export interface ChangeOptions { readonly where?: readonly string[]; readonly dryRun?: boolean }
 export interface Change {
   /** Past participle for sentences and for a program's line: `retried`. */
   readonly done: string
@@ -29,7 +29,7 @@ export async function changeTasks(
   to: Invocation, ids: readonly string[], options: ChangeOptions, change: Change,
 ): Promise<ExitCode> {
   const remote = await to.connect()
-  const selection = await selectTasks(to, remote, ids, options.where)
+  const selection = await selectTasks(to, remote, ids, options.where ?? [])
   if (options.dryRun) return showSelection(to, remote, selection, change)
   const tally: Tally = { done: 0, gone: 0, refused: [] }
   try {

@@ -20,7 +20,7 @@ export function addTaskReschedule(task: Command, perform: Perform): void {
     .description('Changes when tasks are due. A task that failed for good becomes Pending again.')
     .argument('[ids...]', 'ids of the tasks')
     .requiredOption('--due <when>', WHEN_FORMS)
-    .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect, [])
+    .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect)
     .option('--dry-run', 'only show which tasks it would be')
     .action((ids: string[], options: Options) => perform(to => {
       const due = parseWhen(options.due, to.terminal.clock.now())

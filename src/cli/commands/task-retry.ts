@@ -10,7 +10,7 @@ export function addTaskRetry(task: Command, perform: Perform): void {
     .summary('run tasks again, now')
     .description('Makes tasks Pending and due now, with all their attempts before them.')
     .argument('[ids...]', 'ids of the tasks')
-    .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect, [])
+    .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect)
     .option('--dry-run', 'only show which tasks it would be')
     .action((ids: string[], options: ChangeOptions) => perform(to => changeTasks(to, ids, options, {
       done: 'retried',

@@ -23,7 +23,7 @@ import { allRows, statusOf, TASK_PROPERTIES, taskId } from './task-selection.ts'
 import type { TaskEvent } from './watch-diff.ts'
 import { byId, diffTasks } from './watch-diff.ts'
 
-interface Options { readonly where: readonly string[]; readonly interval: string; readonly untilEmpty?: boolean }
+interface Options { readonly where?: readonly string[]; readonly interval: string; readonly untilEmpty?: boolean }
 /** `matching`: how many of the conditions' tasks there were, at most FOLLOWED_MAX. */
 interface Look { readonly tasks: ReadonlyMap<string, JsonObject>; readonly matching: number }
 
@@ -37,7 +37,7 @@ export function addTaskWatch(task: Command, perform: Perform): void {
     .summary('follow tasks as they change')
     .description(`Shows tasks that come, change and go, until Ctrl-C. At most ${FOLLOWED_MAX} are followed at a time.`)
     .argument('[ids...]', 'ids of the tasks')
-    .option('--where <condition>', 'only tasks that meet the conditions, as in `rota query`', collect, [])
+    .option('--where <condition>', 'only tasks that meet the conditions, as in `rota query`', collect)
     .option('--interval <duration>', 'how often to look', INTERVAL_DEFAULT)
     .option('--until-empty', 'end when no task is left to wait for')
     .action((ids: string[], options: Options) => perform(to => watch(to, ids, options)))
@@ -45,7 +45,7 @@ export function addTaskWatch(task: Command, perform: Perform): void {
 
 async function watch(to: Invocation, ids: readonly string[], options: Options): Promise<ExitCode> {
   const { terminal } = to
-  if (ids.length > 0 && options.where.length > 0) throw usage('ids and --where exclude each other', 'give one of them')
+  if (ids.length > 0 && options.where) throw usage('ids and --where exclude each other', 'give one of them')
   if (ids.length > FOLLOWED_MAX) throw usage(`at most ${FOLLOWED_MAX} tasks can be followed`, 'use --where')
   const intervalMs = parseDuration(options.interval) ?? 0
   if (intervalMs < INTERVAL_MIN_MS) throw usage(`--interval ${options.interval}: not valid`, 'give a duration from 100ms on')
@@ -93,7 +93,7 @@ async function look(
     const { list } = await remote.client.get(object.wire, ids, TASK_PROPERTIES)
     return { tasks: byId(list), matching: list.length }
   }
-  const filter = parseFilter(remote.model, object, options.where, to.terminal.clock.now())
+  const filter = parseFilter(remote.model, object, options.where ?? [], to.terminal.clock.now())
   const matching = await allRows(remote, object, { filter, limit: FOLLOWED_MAX, properties: TASK_PROPERTIES })
   const tasks = byId(matching)
   const others = [...followed.keys()].filter(id => !tasks.has(id))

@@ -6,7 +6,6 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
 import type { Model, ObjectEntry, Variant } from '../../jmap-client/model.ts'
 import { bare } from '../../jmap-client/model.ts'
-import type { FieldType } from '../../jmap-client/schema.ts'
 import { usage } from '../failure.ts'
 import { findVariant } from './names.ts'
 import type { FieldPath } from './path.ts'
@@ -31,13 +30,13 @@ const TYPE_WORD = '@type'
 /** The object to create; `variant` is what the command line names. */
 export function createBody(from: Assignments, variant: Variant | null): JsonObject {
   const chosen = chosenVariant(from, variant)
-  const result = structuredClone(from.body) as Mutable
+  const result = structuredClone<Mutable>(from.body)
   const variants = chosen === null ? from.model.variants(from.object.name) : [chosen]
   for (const { path, value } of assign(from, variants, 'create')) {
     if (path.segments[0] !== TYPE_WORD) put(result, path, value)
   }
   nameVariants(from.model, variants, result)
-  if (chosen?.name != null) result[TYPE_WORD] = chosen.name
+  if (typeof chosen?.name === 'string') result[TYPE_WORD] = chosen.name
   return result
 }
 
@@ -135,7 +134,7 @@ function nameVariants(model: Model, variants: readonly Variant[], body: Mutable)
     const wanted = Object.keys(value)
     const found = inner.find(variant => wanted.every(name => variant.fields.has(name)))
     const own: Mutable = value
-    if (!wanted.includes(TYPE_WORD) && found?.name != null) own[TYPE_WORD] = found.name
+    if (!wanted.includes(TYPE_WORD) && typeof found?.name === 'string') own[TYPE_WORD] = found.name
     nameVariants(model, inner, own)
   }
 }
