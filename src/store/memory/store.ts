@@ -1,33 +1,43 @@
 /** Everything in memory: the reference for the other two, and the store of simulations and unit tests. */
 import type { Clock } from '../../base/clock.ts'
-import type { RegistryTx } from '../../registry/ports.ts'
-import type { DomainTx } from '../../services/ports.ts'
 import { LocalWakeups } from '../local-wakeups.ts'
+import { taskTable } from '../queue/task-table.ts'
+import type { Store, Tx } from '../store.ts'
 import { memoryBlobs } from './blobs.ts'
 import { MemoryDatabase } from './database.ts'
 import type { MemoryContext } from './database.ts'
 import { memoryDocuments } from './documents.ts'
 import { memoryKeys } from './keys.ts'
+import { memoryLeases } from './leases.ts'
 import { memoryObjects } from './objects.ts'
+import { memoryQueue } from './queue.ts'
+import { memoryRuns } from './runs.ts'
+import { memorySchedules } from './schedules.ts'
 import { memorySearch } from './search.ts'
+import { memoryTaskRows } from './task-rows.ts'
 
-export async function openMemoryStore(options: { readonly clock: Clock }) {
+export async function openMemoryStore(options: { readonly clock: Clock }): Promise<Store> {
   const wakeups = new LocalWakeups()
   const database = new MemoryDatabase(options.clock, wakeups)
   return {
-    kind: 'memory' as const,
+    kind: 'memory',
+    queue: memoryQueue(database),
+    leases: memoryLeases(database),
     wakeups,
     now: () => Promise.resolve(options.clock.now()),
-    transact: <T>(work: (tx: OpenTx) => Promise<T>) => database.transact(context => work(tables(context))),
-    read: <T>(work: (tx: OpenTx) => Promise<T>) => database.read(context => work(tables(context))),
+    transact: work => database.transact(context => work(tables(context))),
+    read: work => database.read(context => work(tables(context))),
     ping: () => Promise.resolve(),
     close: () => database.idle(),
   }
 }
-type OpenTx = RegistryTx & DomainTx
 
-function tables(context: MemoryContext): OpenTx {
+function tables(context: MemoryContext): Tx {
+  const tasks = taskTable(memoryTaskRows(context), context.hints)
   return {
+    tasks,
+    schedules: memorySchedules(context, tasks),
+    runs: memoryRuns(context),
     objects: memoryObjects(context),
     keys: memoryKeys(context),
     documents: memoryDocuments(context),

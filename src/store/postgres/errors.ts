@@ -9,9 +9,15 @@ const CONNECTION_CODES = new Set([
 /** pg gives these no code. */
 const CONNECTION_MESSAGE = /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed)/
 
-/** Two transactions met, and running one of them again is the remedy: serialisation failure, deadlock. */
+const UNIQUE_VIOLATION = '23505'
+
+/**
+ * Two transactions met, and running one of them again is the remedy: serialisation failure, deadlock, and a task that
+ * was set back to waiting in the moment in which another one came under its dedupe key.
+ */
 export function isSerialisationFailure(error: unknown): boolean {
   const code = codeOf(error)
+  if (code === UNIQUE_VIOLATION) return error instanceof Error && 'constraint' in error && error.constraint === 'task_dedupe'
   return code === '40001' || code === '40P01'
 }
 
@@ -22,6 +28,9 @@ export function fromPostgres(error: unknown): unknown {
   if (code === '53100') return new RotaError('store/full', 'the disk of the database is full', {}, error)
   if (isSerialisationFailure(error)) {
     return new RotaError('store/conflict', 'other transactions kept changing the same rows', {}, error)
+  }
+  if (code === UNIQUE_VIOLATION) {
+    return new RotaError('store/conflict', `a row with this key exists: ${errorText(error)}`, {}, error)
   }
   if (code.startsWith('28') || code === '3D000') {
     return new RotaError('config/invalid', `DATABASE_URL is refused: ${errorText(error)}`, {}, error)

@@ -1,10 +1,16 @@
 /** PostgreSQL: the cluster's store. Opens the pools and the listening connection and puts the tables together. */
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
+import type { EngineTx } from '../../engine/ports.ts'
+import { taskTable } from '../queue/task-table.ts'
 import type { SqlContext } from '../sql/context.ts'
-import type { Tx } from '../store.ts'
+import { sqlLeases } from '../sql/leases.ts'
+import { sqlRuns } from '../sql/runs.ts'
+import { sqlSchedules } from '../sql/schedules.ts'
 import { PostgresDatabase } from './database.ts'
 import { fromPostgres } from './errors.ts'
+import { postgresQueue } from './queue.ts'
+import { postgresTaskRows } from './task-rows.ts'
 import { PostgresWakeups } from './wakeups.ts'
 
 export interface PostgresOptions {
@@ -30,10 +36,14 @@ export async function openPostgresStore(options: PostgresOptions) {
   }
   return {
     kind: 'postgres' as const,
+    queue: postgresQueue(database),
+    leases: sqlLeases<SqlContext>({
+      transact: work => database.transactQueue(work), read: work => database.read(work), tasks: postgresTaskRows,
+    }),
     wakeups,
     now: () => database.now(),
-    transact: <T>(work: (tx: QueueTx) => Promise<T>) => database.transact(context => work(tables(context))),
-    read: <T>(work: (tx: QueueTx) => Promise<T>) => database.read(context => work(tables(context))),
+    transact: <T>(work: (tx: EngineTx) => Promise<T>) => database.transact(context => work(tables(context))),
+    read: <T>(work: (tx: EngineTx) => Promise<T>) => database.read(context => work(tables(context))),
     ping: async () => { await database.now() },
     async close() {
       await wakeups.stop()
@@ -41,8 +51,8 @@ export async function openPostgresStore(options: PostgresOptions) {
     },
   }
 }
-type QueueTx = Pick<Tx, never>
 
-function tables(_context: SqlContext): QueueTx {
-  return {}
+function tables(context: SqlContext): EngineTx {
+  const tasks = taskTable(postgresTaskRows(context), context.hints)
+  return { tasks, schedules: sqlSchedules(context, tasks), runs: sqlRuns(context) }
 }

@@ -91,8 +91,9 @@ export class SqliteDatabase {
   }
 
   #context(connection: SqliteConnection): SqliteContext {
-    const now = () => sql<number>`${this.#clock.now()}`
-    return { db: connection.kysely, dialect: 'sqlite', now, hints: new HintBuffer(), connection }
+    const clock = this.#clock
+    const now = () => sql<number>`${clock.now()}`
+    return { db: connection.kysely, dialect: 'sqlite', now, hints: new HintBuffer(), connection, clock }
   }
 }
 

@@ -6,9 +6,10 @@ const SQLITE_BUSY = 5
 const SQLITE_IOERR = 10
 const SQLITE_FULL = 13
 const SQLITE_CANTOPEN = 14
-/** A write beyond what is free can also come back as this, when SQLite was extending the WAL index. */
+const SQLITE_CONSTRAINT = 19
+const KEY_EXISTS = new Set([6, 8].map(detail => SQLITE_CONSTRAINT | (detail << 8)))
+/** A full disk can also come back as this, when SQLite was extending the index of its write-ahead log. */
 const IOERR_SHMSIZE = SQLITE_IOERR | (19 << 8)
-const IOERR_WRITE_FULL = new Set([SQLITE_FULL, IOERR_SHMSIZE])
 
 export function isBusy(error: unknown): boolean {
   return (resultCode(error) ?? 0) % (PRIMARY_CODE + 1) === SQLITE_BUSY
@@ -18,8 +19,10 @@ export function isBusy(error: unknown): boolean {
 export function fromSqlite(error: unknown): unknown {
   const code = resultCode(error)
   if (code === null) return error
-  if (IOERR_WRITE_FULL.has(code)) return new RotaError('store/full', 'the disk of the data folder is full', {}, error)
-  switch (code & PRIMARY_CODE) {
+  if (KEY_EXISTS.has(code)) {
+    return new RotaError('store/conflict', `a row with this key exists: ${errorText(error)}`, {}, error)
+  }
+  switch (code === IOERR_SHMSIZE ? SQLITE_FULL : code & PRIMARY_CODE) {
     case SQLITE_FULL: return new RotaError('store/full', 'the disk of the data folder is full', {}, error)
     case SQLITE_BUSY: case SQLITE_IOERR: case SQLITE_CANTOPEN:
       return new RotaError('store/unavailable', `the data file cannot be used: ${errorText(error)}`, {}, error)

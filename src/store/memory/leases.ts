@@ -1,0 +1,118 @@
+/** Nodes and leases in memory. */
+import type { Id } from '../../base/ids.ts'
+import type { LeaseRow, LeaseStore, NodeRow } from '../../engine/ports.ts'
+import { chooseNodeId } from '../queue/node-ids.ts'
+import { charge, letGo } from '../queue/settle.ts'
+import type { MemoryContext, MemoryDatabase, MemoryTable } from './database.ts'
+import { isAlive } from './queue.ts'
+import { memoryTaskRows } from './task-rows.ts'
+
+type StoredLease = LeaseRow & { readonly unplanned: boolean }
+interface StoredNodeId { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number }
+
+export function memoryLeases(database: MemoryDatabase): LeaseStore {
+  return {
+    join: (node, ttlMs) => database.transact(async context => {
+      const { table, now, hints } = context
+      await bury(context, dead => dead.hostname === node.hostname && dead.expiresAt <= now())
+      const nodes = table<NodeRow>('node')
+      const sameName = [...nodes.rows()].find(other => other.hostname === node.hostname)
+      if (sameName) return { refusedBy: sameName }
+      const live = new Set([...nodes.rows()].map(other => other.nodeId))
+      const nodeId = chooseNodeId(node.hostname, [...table<StoredNodeId>('node_id').rows()], live)
+      const { incarnation, hostname, version, state } = node
+      const times = { startedAt: now(), renewedAt: now(), expiresAt: now() + ttlMs }
+      const row = { incarnation, nodeId, hostname, version, ...state, ...times }
+      nodes.set(incarnation, row)
+      rememberNodeId(context, row)
+      hints.leases()
+      return { nodeId }
+    }),
+
+    heartbeat: (incarnation, state, ttlMs) => database.transact(context => {
+      const { table, now } = context
+      const node = table<NodeRow>('node').get(incarnation)
+      if (!node || !isAlive(context, incarnation)) return false
+      table<NodeRow>('node').set(incarnation, { ...node, ...state, renewedAt: now(), expiresAt: now() + ttlMs })
+      return true
+    }),
+
+    leave: incarnation => database.transact(async context => {
+      const node = context.table<NodeRow>('node').get(incarnation)
+      if (!node) return
+      remove(context, node, false)
+      await letGo(memoryTaskRows(context), incarnation, context.hints)
+    }),
+
+    reap: () => database.transact(context => bury(context, node => node.expiresAt <= context.now())),
+    reapAll: except => database.transact(context => bury(context, node => node.incarnation !== except)),
+
+    view: () => database.read(({ table, now }) => ({
+      now: now(),
+      nodes: [...table<NodeRow>('node').rows()].sort((a, b) => a.nodeId - b.nodeId),
+      leases: [...table<StoredLease>('lease').rows()]
+        .sort((a, b) => a.lane < b.lane ? -1 : a.lane > b.lane ? 1 : a.bucket - b.bucket)
+        .map(({ lane, bucket, holder, generation }) => ({ lane, bucket, holder, generation })),
+    })),
+
+    known: () => database.read(({ table }) => {
+      const live = new Map([...table<NodeRow>('node').rows()].map(node => [node.nodeId, node]))
+      return [...table<StoredNodeId>('node_id').rows()].sort((a, b) => a.nodeId - b.nodeId).map(known => {
+        const node = live.get(known.nodeId) ?? null
+        return { ...known, renewedAt: node?.renewedAt ?? known.renewedAt, live: node }
+      })
+    }),
+
+    acquire: (incarnation, buckets) => database.transact(context => {
+      if (!isAlive(context, incarnation)) return 'lost'
+      const leases = context.table<StoredLease>('lease')
+      return buckets.flatMap(({ lane, bucket }) => {
+        const lease = leases.get(leaseKey(lane, bucket)) ?? { lane, bucket, holder: null, generation: 0, unplanned: false }
+        // A lease that is ours already was granted in a reply that got lost.
+        if (lease.holder !== null && lease.holder !== incarnation) return []
+        const granted = { ...lease, holder: incarnation, generation: lease.generation + 1 }
+        leases.set(leaseKey(lane, bucket), granted)
+        return [{ lane, bucket, generation: granted.generation, unplanned: granted.unplanned }]
+      })
+    }),
+
+    release: (incarnation, buckets) => database.transact(({ table, hints }) => {
+      const leases = table<StoredLease>('lease')
+      for (const { lane, bucket, generation } of buckets) {
+        const lease = leases.get(leaseKey(lane, bucket))
+        if (lease?.holder !== incarnation || lease.generation !== generation) continue
+        leases.set(leaseKey(lane, bucket), { ...lease, holder: null, unplanned: false })
+        hints.leases()
+      }
+    }),
+  }
+}
+
+async function bury(context: MemoryContext, doomed: (node: NodeRow) => boolean): Promise<NodeRow[]> {
+  const dead = [...context.table<NodeRow>('node').rows()].filter(doomed)
+  for (const node of dead) {
+    remove(context, node, true)
+    await charge(memoryTaskRows(context), node, context.now(), context.hints)
+  }
+  return dead
+}
+
+/** Takes the node's row away and frees its leases. */
+function remove(context: MemoryContext, node: NodeRow, unplanned: boolean): void {
+  const { table, hints } = context
+  table<NodeRow>('node').delete(node.incarnation)
+  rememberNodeId(context, node)
+  const leases: MemoryTable<StoredLease> = table('lease')
+  for (const lease of [...leases.rows()]) {
+    if (lease.holder === node.incarnation) leases.set(leaseKey(lease.lane, lease.bucket), { ...lease, holder: null, unplanned })
+  }
+  hints.leases()
+}
+
+function rememberNodeId({ table }: MemoryContext, { nodeId, hostname, renewedAt }: NodeRow): void {
+  table<StoredNodeId>('node_id').set(String(nodeId), { nodeId, hostname, renewedAt })
+}
+
+function leaseKey(lane: string, bucket: number): Id {
+  return `${lane}/${bucket}`
+}

@@ -1,0 +1,58 @@
+/** Run history in memory. */
+import type { RunCount, RunFilter, RunHistory, RunRecord } from '../../engine/ports.ts'
+import { DAY_MS } from '../queue/retention.ts'
+import { storableText } from '../storable.ts'
+import type { MemoryContext } from './database.ts'
+
+export function memoryRuns({ table }: MemoryContext): RunHistory {
+  const records = table<RunRecord>('run')
+  const totals = table<RunCount>('run_count')
+  return {
+    async record(runs, counts) {
+      for (const run of runs) {
+        if (!records.get(run.id)) records.set(run.id, storedRun(run))
+      }
+      for (const count of counts) {
+        const key = countKey(count)
+        const { runs: sum, durationMs } = totals.get(key) ?? { runs: 0, durationMs: 0 }
+        totals.set(key, { ...count, runs: sum + count.runs, durationMs: durationMs + Math.round(count.durationMs) })
+      }
+    },
+
+    query: async (filter, limit, afterId) => [...records.rows()]
+      .filter(run => matches(run, filter) && (afterId === undefined || run.id < afterId))
+      .sort((a, b) => a.id < b.id ? 1 : -1).slice(0, limit),
+
+    counts: async sinceDay => [...totals.entries()].map(([, count]) => count).filter(count => count.day >= sinceDay)
+      .sort((a, b) => a.day - b.day || (countKey(a) < countKey(b) ? -1 : 1)),
+
+    async purge(before, limit) {
+      for (const [key, { day }] of [...totals.entries()]) if (day <= before - DAY_MS) totals.delete(key)
+      const old = [...records.rows()].filter(run => run.startedAt < before)
+        .sort((a, b) => a.startedAt - b.startedAt).slice(0, limit)
+      for (const run of old) records.delete(run.id)
+      return old.length
+    },
+  }
+}
+
+function storedRun(run: RunRecord): RunRecord {
+  return {
+    ...run, durationMs: Math.round(run.durationMs),
+    accountId: run.accountId === null ? null : storableText(run.accountId),
+    error: run.error === null ? null : storableText(run.error),
+  }
+}
+
+function matches(run: RunRecord, filter: RunFilter): boolean {
+  return (filter.taskId === undefined || run.taskId === filter.taskId)
+    && (filter.variant === undefined || run.variant === filter.variant)
+    && (filter.accountId === undefined || run.accountId === filter.accountId)
+    && (filter.nodeId === undefined || run.nodeId === filter.nodeId)
+    && (filter.outcome === undefined || run.outcome === filter.outcome)
+    && run.startedAt >= (filter.startedMin ?? run.startedAt) && run.startedAt <= (filter.startedMax ?? run.startedAt)
+}
+
+function countKey({ day, variant, nodeId, outcome }: RunCount): string {
+  return JSON.stringify([day, variant, nodeId, outcome])
+}

@@ -1,0 +1,77 @@
+/** Task rows in memory: a scan wherever the databases have an index. */
+import { RotaError } from '../../errors.ts'
+import type { Id } from '../../base/ids.ts'
+import { DUE_NEVER } from '../../engine/ports.ts'
+import type { TaskFilter, TaskOrder, TaskRow } from '../../engine/ports.ts'
+import { isWaiting, newRow } from '../queue/task-row.ts'
+import type { TaskRows } from '../queue/task-rows.ts'
+import type { MemoryContext } from './database.ts'
+
+export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'now'>): TaskRows {
+  const tasks = table<TaskRow>('task')
+  const select = (matches: (row: TaskRow) => boolean) => [...tasks.rows()].filter(matches)
+  const get = (ids: readonly Id[]) => ids.flatMap(id => tasks.get(id) ?? [])
+  return {
+    get: async ids => get(ids),
+    async query(filter, { order, limit, after, position }) {
+      const rows = select(row => matches(row, filter)).sort((a, b) => compare(a, b, order))
+      const rest = after ? rows.filter(row => compareKeys(row[order.property], row.id, after.value, after.id, order) > 0) : rows
+      const start = position ?? 0
+      return rest.slice(start, start + limit).map(row => row.id)
+    },
+    count: async filter => select(row => matches(row, filter)).length,
+
+    lock: async ids => get(ids),
+    lockHeld: async holder => select(row => row.holder === holder),
+    lockWaiting: async keys => {
+      const wanted = new Set(keys)
+      return select(row => row.dedupeKey !== null && wanted.has(row.dedupeKey) && isWaiting(row))
+    },
+
+    async insert(list) {
+      const keys = new Set(list.some(task => task.dedupeKey !== null) ? select(isWaiting).map(row => row.dedupeKey) : [])
+      const inserted = new Set<Id>()
+      for (const task of list) {
+        const row = newRow(task, now())
+        if (row.dedupeKey !== null && isWaiting(row)) {
+          if (keys.has(row.dedupeKey)) continue
+          keys.add(row.dedupeKey)
+        }
+        if (tasks.get(row.id)) throw new RotaError('store/conflict', `a task with the id ${row.id} exists`)
+        tasks.set(row.id, row)
+        inserted.add(row.id)
+      }
+      return inserted
+    },
+    async write(rows) {
+      for (const row of rows) tasks.set(row.id, row)
+    },
+    async remove(ids) {
+      for (const id of ids) tasks.delete(id)
+    },
+  }
+}
+
+/** A Failed task has no due time: no bound on it matches. */
+function matches(row: TaskRow, filter: TaskFilter): boolean {
+  const { variants, status, dueMin, dueMax, dueAbove, dueBelow, accountId, domainId, lane, running } = filter
+  const bounded = [dueMin, dueMax, dueAbove, dueBelow].some(bound => bound !== undefined)
+  return (!variants || variants.includes(row.variant))
+    && (!status || status.includes(row.status))
+    && (!bounded || row.due < DUE_NEVER)
+    && row.due >= (dueMin ?? -1) && row.due <= (dueMax ?? DUE_NEVER)
+    && row.due > (dueAbove ?? -1) && (dueBelow === undefined || row.due < dueBelow)
+    && (accountId === undefined || row.accountId === accountId)
+    && (domainId === undefined || row.domainId === domainId)
+    && (lane === undefined || row.lane === lane)
+    && (running === undefined || (row.holder !== null) === running)
+}
+
+function compare(a: TaskRow, b: TaskRow, order: TaskOrder): number {
+  return compareKeys(a[order.property], a.id, b[order.property], b.id, order)
+}
+
+function compareKeys(valueA: number, idA: Id, valueB: number, idB: Id, { ascending }: TaskOrder): number {
+  const difference = valueA - valueB || (idA < idB ? -1 : idA > idB ? 1 : 0)
+  return ascending ? difference : -difference
+}

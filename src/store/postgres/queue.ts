@@ -1,0 +1,158 @@
+/**
+ * The worker's side on PostgreSQL: its few hot statements are prepared once a connection and run outside of explicit
+ * transactions, one round trip each, on connections with a pinned planner (pool.ts).
+ */
+import type pg from 'pg'
+import type { Id } from '../../base/ids.ts'
+import { DUE_NEVER } from '../../engine/ports.ts'
+import type { Finish, QueueStore, TaskRow } from '../../engine/ports.ts'
+import { settle } from '../queue/settle.ts'
+import type { SqlContext } from '../sql/context.ts'
+import type { TaskColumns } from '../sql/tables/queue.ts'
+import { readTask, TASK_COLUMNS } from '../sql/task-columns.ts'
+import type { PostgresDatabase } from './database.ts'
+import { fromPostgres } from './errors.ts'
+import { postgresTaskRows } from './task-rows.ts'
+
+/** Stable within a statement, so that an index range may end at it; clock_timestamp() would be looked at for each row. */
+const NOW = '(extract(epoch from statement_timestamp()) * 1000)::bigint'
+const TASK = TASK_COLUMNS.map(name => `t.${name}`).join(', ')
+
+/**
+ * Each stream is one range of task_stream, read in its order (lateral); `bucket = any(…) order by due` would sort the
+ * whole backlog. The next due time comes with every row, or alone when there is none: one round trip.
+ */
+const FETCH = `
+  with streams as (
+    select s.bucket, s.band, s.due, s.id from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) as s(bucket, band, due, id)
+  ), ahead as (
+    select min(n.due) as next_due from streams s cross join lateral (
+      select t.due from task t where t.lane = $1 and t.band = s.band and t.bucket = s.bucket
+        and t.due > ${NOW} and t.due < ${DUE_NEVER} order by t.due limit 1) n
+  )
+  select ahead.next_due, f.* from ahead left join lateral (
+    select ${TASK} from streams s cross join lateral (
+      select * from task t where t.lane = $1 and t.band = s.band and t.bucket = s.bucket
+        and t.due <= ${NOW} and (t.due, t.id) > (s.due, s.id) order by t.due, t.id limit $6) t) f on true`
+
+/**
+ * The fence: our node row, kept alive until this statement has committed. KEY SHARE conflicts with the delete by which a
+ * node is declared dead, not with a heartbeat's update.
+ */
+const FENCE = `fence as materialized (
+    select 1 from node where incarnation = $1 and expires_at > ${NOW} for key share)`
+const DONE = `
+  with ${FENCE}, gone as (
+    delete from task t using unnest($2::text[], $3::bigint[]) as d(id, version)
+    where t.id = d.id and t.version = d.version and (t.holder is null or t.holder = $1) and exists (select from fence)
+    returning t.id
+  ) select (select count(*) from fence) as alive, array(select id from gone) as ids`
+const PIN = `
+  with ${FENCE}, pinned as (
+    update task t set holder = $1, started_at = p.started_at, progress = p.progress
+    from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[]) as p(id, version, started_at, progress)
+    where t.id = p.id and t.version = p.version and (t.holder is null or t.holder = $1) and exists (select from fence)
+    returning t.id
+  ) select (select count(*) from fence) as alive, array(select id from pinned) as ids`
+const REQUESTS = 'select * from task where holder = $1 and request is not null'
+const QUARANTINE = `
+  update task t set status = 'Failed', due = ${DUE_NEVER}, failed_at = ${NOW}, failure_reason = q.problem,
+    holder = null, request = null, progress = null, started_at = null, version = t.version + 1
+  from unnest($1::text[], $2::bigint[], $3::text[]) as q(id, version, problem) where t.id = q.id and t.version = q.version`
+
+interface Fenced { readonly alive: number; readonly ids: readonly Id[] }
+type Fetched = TaskColumns & { readonly next_due: number | null }
+
+export function postgresQueue(database: PostgresDatabase): QueueStore {
+  const run = <R extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[]) =>
+    query<R>(database.queue, name, text, values)
+
+  return {
+    async fetch(lane, cursors, limit) {
+      const found = await run<Fetched>('fetch', FETCH, [
+        lane, cursors.map(cursor => cursor.bucket), cursors.map(cursor => cursor.band),
+        cursors.map(cursor => cursor.afterDue), cursors.map(cursor => cursor.afterId), limit,
+      ])
+      const rows: TaskRow[] = []
+      const unreadable: { readonly row: TaskRow; readonly problem: string }[] = []
+      for (const columns of found) {
+        if (columns.id === null) continue
+        const { row, problem } = readTask(columns)
+        if (problem === null) rows.push(row)
+        else unreadable.push({ row, problem })
+      }
+      if (unreadable.length > 0) {
+        await run('quarantine', QUARANTINE, [
+          unreadable.map(({ row }) => row.id), unreadable.map(({ row }) => row.version), unreadable.map(({ problem }) => problem),
+        ])
+      }
+      return { rows, nextDue: found[0]?.next_due ?? null }
+    },
+
+    async finish(holder, items) {
+      const done = items.filter(item => item.kind === 'done' && !item.followUps?.length) as Extract<Finish, { kind: 'done' }>[]
+      const gone = new Set<Id>()
+      if (done.length > 0) {
+        const [reply] = await run<Fenced & pg.QueryResultRow>('done', DONE,
+          [holder, done.map(item => item.id), done.map(item => item.version)])
+        if (reply?.alive !== 1) return 'lost'
+        for (const id of reply.ids) gone.add(id)
+      }
+      const replies: boolean[] = []
+      // What is not simply done, or has changed meanwhile, is decided row by row.
+      const rest = items.filter((item, index) => {
+        const isGone = item.kind === 'done' && gone.delete(item.id)
+        if (isGone) replies[index] = true
+        return !isGone
+      })
+      if (rest.length === 0) return replies
+      const settled = await settleRest(database, holder, rest)
+      if (settled === 'lost' && rest.length === items.length) return 'lost'
+      const others = (settled === 'lost' ? [] : settled).values()
+      return items.map((_item, index) => replies[index] ?? others.next().value === true)
+    },
+
+    async pin(holder, pins) {
+      const [reply] = await run<Fenced & pg.QueryResultRow>('pin', PIN, [
+        holder, pins.map(pin => pin.id), pins.map(pin => pin.version), pins.map(pin => pin.startedAt),
+        pins.map(pin => pin.progress && JSON.stringify(pin.progress)),
+      ])
+      if (reply?.alive !== 1) return 'lost'
+      const pinned = new Set(reply.ids)
+      return pins.map(pin => pinned.has(pin.id))
+    },
+
+    async requests(holder) {
+      const rows = await run<TaskColumns & pg.QueryResultRow>('requests', REQUESTS, [holder])
+      return rows.flatMap(columns => {
+        const { id, request } = readTask(columns).row
+        return request ? [{ id, request }] : []
+      })
+    },
+  }
+}
+
+function settleRest(database: PostgresDatabase, holder: Id, items: readonly Finish[]): Promise<'lost' | boolean[]> {
+  return database.transactQueue(async context => {
+    if (!await fenced(context, holder)) return 'lost'
+    return settle(postgresTaskRows(context), holder, items, context.hints)
+  })
+}
+
+/** As FENCE, for the rest of a transaction. */
+async function fenced({ db, now }: SqlContext, holder: Id): Promise<boolean> {
+  const row = await db.selectFrom('node').select('incarnation')
+    .where('incarnation', '=', holder).where('expires_at', '>', now()).forKeyShare().executeTakeFirst()
+  return row !== undefined
+}
+
+async function query<R extends pg.QueryResultRow>(
+  pool: pg.Pool, name: string, text: string, values: readonly unknown[],
+): Promise<R[]> {
+  try {
+    const { rows } = await pool.query<R>({ name: `rota_${name}`, text, values: [...values] })
+    return rows
+  } catch (error) {
+    throw fromPostgres(error)
+  }
+}

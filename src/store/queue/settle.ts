@@ -1,0 +1,71 @@
+/** Outcomes and the ends of holds, over any store's rows. The caller has the fence, in the same transaction. */
+import type { Id } from '../../base/ids.ts'
+import type { Finish, NewTask, NodeRow, TaskRow } from '../../engine/ports.ts'
+import type { HintBuffer } from '../hints.ts'
+import { charged, finished, unpinned } from './task-row.ts'
+import type { TaskRows } from './task-rows.ts'
+import { insertTasks } from './task-table.ts'
+
+/** For each item whether it found its row at its version. */
+export async function settle(rows: TaskRows, holder: Id, items: readonly Finish[], hints: HintBuffer): Promise<boolean[]> {
+  const changes = new Changes(await rows.lock([...new Set(items.map(item => item.id))]))
+  const followUps: NewTask[] = []
+  const replies = items.map(item => {
+    const row = changes.get(item.id)
+    if (!row) return false
+    const outcome = finished(row, item, holder)
+    changes.set(row, outcome.row)
+    if (outcome.found && item.kind === 'done') followUps.push(...item.followUps ?? [])
+    return outcome.found
+  })
+  await changes.write(rows, hints)
+  await insertTasks(rows, followUps, hints)
+  return replies
+}
+
+/** A node left in order: what it still has pinned is let go. */
+export async function letGo(rows: TaskRows, holder: Id, hints: HintBuffer): Promise<void> {
+  const held = await rows.lockHeld(holder)
+  const changes = new Changes(held)
+  for (const row of held) changes.set(row, unpinned(row))
+  await changes.write(rows, hints)
+}
+
+/** A node died: what it had pinned is charged with a crash and let go. */
+export async function charge(rows: TaskRows, dead: NodeRow, now: number, hints: HintBuffer): Promise<void> {
+  const held = await rows.lockHeld(dead.incarnation)
+  const changes = new Changes(held)
+  for (const row of held) changes.set(row, charged(row, dead.hostname, now))
+  await changes.write(rows, hints)
+}
+
+/** Rows as they were locked and as they shall be. */
+class Changes {
+  #before: ReadonlyMap<Id, TaskRow>
+  #after = new Map<Id, TaskRow | null>()
+
+  constructor(locked: readonly TaskRow[]) {
+    this.#before = new Map(locked.map(row => [row.id, row]))
+  }
+
+  get(id: Id): TaskRow | undefined {
+    return this.#after.has(id) ? this.#after.get(id) ?? undefined : this.#before.get(id)
+  }
+  set(row: TaskRow, next: TaskRow | null): void {
+    if (next !== row) this.#after.set(row.id, next)
+  }
+
+  async write(rows: TaskRows, hints: HintBuffer): Promise<void> {
+    const written: TaskRow[] = []
+    const removed: Id[] = []
+    for (const [id, row] of this.#after) {
+      if (row) written.push(row)
+      else removed.push(id)
+      // Whoever owns the bucket by now may go on with this key.
+      const before = this.#before.get(id)
+      if (before?.holder) hints.lane(before.lane)
+    }
+    if (removed.length > 0) await rows.remove(removed)
+    if (written.length > 0) await rows.write(written)
+  }
+}

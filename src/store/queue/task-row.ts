@@ -1,0 +1,98 @@
+/** What each event does to a task's row, for all stores: README.md beside this file has the table. */
+import type { Id } from '../../base/ids.ts'
+import { DUE_NEVER } from '../../engine/ports.ts'
+import type { Finish, NewTask, TaskEdit, TaskFilter, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
+import { keyText, storableText } from '../storable.ts'
+
+const UNPINNED = { holder: null, startedAt: null, progress: null, request: null } as const
+
+export function isWaiting(row: Pick<TaskRow, 'status'>): boolean {
+  return row.status !== 'Failed'
+}
+
+export function newRow(task: NewTask, createdAt: number): TaskRow {
+  const { state, ...rest } = task
+  const initial = state ?? { status: 'Pending', due: task.due, attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null }
+  return { ...rest, ...stored(initial), version: 1, createdAt, crashes: 0, ...UNPINNED }
+}
+
+/** A waiting row takes in a new task of its dedupe key. */
+export function coalesced(row: TaskRow, task: NewTask): TaskRow {
+  const { due } = newRow(task, row.createdAt)
+  return {
+    ...row, due: Math.min(row.due, due), band: task.band < row.band ? task.band : row.band,
+    payload: task.payload, version: row.version + 1,
+  }
+}
+
+export function edited(row: TaskRow, edit: TaskEdit): TaskRow {
+  return {
+    ...row, ...(edit.state ? stored(edit.state) : {}), payload: edit.payload ?? row.payload,
+    crashes: 0, version: row.version + 1, ...UNPINNED,
+  }
+}
+
+/** A pinned row is asked to stop; a second edit adds to the first, and nothing undoes a destroy. */
+export function requested(row: TaskRow, request: TaskRequest): TaskRow {
+  const waiting = row.request
+  const merged: TaskRequest = waiting?.kind === 'edit' && request.kind === 'edit'
+    ? { kind: 'edit', edit: { ...waiting.edit, ...request.edit } }
+    : request
+  return { ...row, request: merged, dedupeKey: null, version: row.version + 1 }
+}
+
+/** The end of a hold; a waiting request is carried out. Null: the row goes. */
+export function unpinned(row: TaskRow): TaskRow | null {
+  if (row.request?.kind === 'destroy') return null
+  return row.request ? edited(row, row.request.edit) : { ...row, ...UNPINNED }
+}
+
+/** The holder died while it ran this task. */
+export function charged(row: TaskRow, hostname: string, now: number): TaskRow | null {
+  return unpinned({
+    ...row, status: 'Retry', attempt: row.attempt + 1, crashes: row.crashes + 1, version: row.version + 1,
+    firstFailedAt: row.firstFailedAt ?? now, failureReason: `the node ${hostname} died while it ran this task`,
+  })
+}
+
+/** What an outcome does to the row that it found. `row: null`: it goes. */
+export function finished(row: TaskRow, item: Finish, holder: Id): { readonly found: boolean; readonly row: TaskRow | null } {
+  if (row.holder !== null && row.holder !== holder) return { found: false, row }
+  const held = row.holder === holder
+  if (item.kind === 'release' || item.kind === 'acknowledge') return { found: true, row: held ? unpinned(row) : row }
+  if (row.version !== item.version) return { found: false, row: held ? unpinned(row) : row }
+  if (item.kind === 'done') return { found: true, row: null }
+  return {
+    found: true,
+    row: {
+      ...row, ...stored(item.state), payload: item.payload ?? row.payload, crashes: item.crashes ?? row.crashes,
+      version: row.version + 1, ...UNPINNED,
+    },
+  }
+}
+
+/** A Failed task is never due; times before 1970 are due at once, where the streams begin. */
+function stored(state: TaskState): TaskState {
+  const due = state.status === 'Failed' ? DUE_NEVER : Math.min(Math.max(Math.trunc(state.due), 0), DUE_NEVER - 1)
+  return { ...state, due, failureReason: state.failureReason === null ? null : storableText(state.failureReason) }
+}
+
+/** Texts of a task come from clients; none of them may make a statement fail. */
+export function storableTask(task: NewTask): NewTask {
+  return {
+    ...task,
+    orderingKey: storableText(task.orderingKey),
+    dedupeKey: task.dedupeKey === null ? null : keyText(task.dedupeKey),
+    accountId: task.accountId === null ? null : storableText(task.accountId),
+    domainId: task.domainId === null ? null : storableText(task.domainId),
+  }
+}
+
+export function storableFilter(filter: TaskFilter): TaskFilter {
+  const { accountId, domainId } = filter
+  return {
+    ...filter,
+    ...(accountId === undefined ? {} : { accountId: storableText(accountId) }),
+    ...(domainId === undefined ? {} : { domainId: storableText(domainId) }),
+  }
+}

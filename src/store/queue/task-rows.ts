@@ -1,0 +1,23 @@
+/** The rows of the task table inside one transaction: all that a store must be able to do with them. */
+import type { Id } from '../../base/ids.ts'
+import type { NewTask, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+
+export interface TaskRows {
+  /** Without a lock, in any order. */
+  get(ids: readonly Id[]): Promise<TaskRow[]>
+  query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
+  count(filter: TaskFilter): Promise<number>
+
+  /** These rows, which nobody else changes until the transaction ends. */
+  lock(ids: readonly Id[]): Promise<TaskRow[]>
+  /** The rows that this incarnation has pinned, locked. */
+  lockHeld(holder: Id): Promise<TaskRow[]>
+  /** The waiting rows under these dedupe keys, locked. */
+  lockWaiting(dedupeKeys: readonly string[]): Promise<TaskRow[]>
+
+  /** Inserts what it can; a task whose dedupe key waits already is left out. Returns the ids that are in. */
+  insert(tasks: readonly NewTask[]): Promise<ReadonlySet<Id>>
+  /** Writes all columns of rows that were locked before. */
+  write(rows: readonly TaskRow[]): Promise<void>
+  remove(ids: readonly Id[]): Promise<void>
+}

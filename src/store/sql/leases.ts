@@ -1,0 +1,195 @@
+/**
+ * Nodes and leases, for both databases. A node is declared dead by deleting its row, in the transaction that frees its
+ * leases and charges its tasks; who writes an outcome holds that row (queue/README.md), so the two never overlap.
+ */
+import { sql } from 'kysely'
+import type { SelectQueryBuilder } from 'kysely'
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { BucketRef, LeaseStore, NodeRow, NodeState } from '../../engine/ports.ts'
+import { RotaError } from '../../errors.ts'
+import { chooseNodeId } from '../queue/node-ids.ts'
+import { charge, letGo } from '../queue/settle.ts'
+import type { TaskRows } from '../queue/task-rows.ts'
+import type { SqlContext } from './context.ts'
+import type { Database } from './database.ts'
+import type { NodeColumns } from './tables/queue.ts'
+
+/** Another node that joins at the same moment may take the id that was chosen. */
+const JOIN_ROUNDS_MAX = 20
+
+/** How the store runs one call of a lease store. */
+export interface LeaseAccess<Context extends SqlContext> {
+  transact<T>(work: (context: Context) => Promise<T>): Promise<T>
+  read<T>(work: (context: Context) => Promise<T>): Promise<T>
+  tasks(context: Context): TaskRows
+}
+
+export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }: LeaseAccess<Context>): LeaseStore {
+  return {
+    join: (node, ttlMs) => transact(async context => {
+      await bury(context, tasks(context), { hostname: node.hostname })
+      return join(context, node, ttlMs)
+    }),
+
+    heartbeat: (incarnation, state, ttlMs) => transact(async ({ db, now }) => {
+      const { numUpdatedRows } = await db.updateTable('node')
+        .set({ ...stateColumns(state), renewed_at: now(), expires_at: sql<number>`${now()} + ${ttlMs}` })
+        .where('incarnation', '=', incarnation).where('expires_at', '>', now())
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    }),
+
+    leave: incarnation => transact(async context => {
+      const { db, hints } = context
+      const node = await db.deleteFrom('node').where('incarnation', '=', incarnation).returningAll().executeTakeFirst()
+      if (!node) return
+      await rememberNodeId(context, node)
+      await db.updateTable('lease').set({ holder: null, unplanned: 0 }).where('holder', '=', incarnation).execute()
+      await letGo(tasks(context), incarnation, hints)
+      hints.leases()
+    }),
+
+    reap: () => transact(context => bury(context, tasks(context), {})),
+    reapAll: except => transact(context => bury(context, tasks(context), { except })),
+
+    view: () => read(async ({ db, now }) => {
+      const clock = await sql<{ now: number }>`select ${now()} as now`.execute(db)
+      const nodes = await db.selectFrom('node').selectAll().orderBy('node_id').execute()
+      const leases = await db.selectFrom('lease').select(['lane', 'bucket', 'holder', 'generation'])
+        .orderBy('lane').orderBy('bucket').execute()
+      return { now: clock.rows[0]?.now ?? 0, nodes: nodes.map(nodeRow), leases: leases.map(lease => ({ ...lease })) }
+    }),
+
+    known: () => read(async ({ db }) => {
+      const live = new Map((await db.selectFrom('node').selectAll().execute()).map(node => [node.node_id, nodeRow(node)]))
+      const known = await db.selectFrom('node_id').selectAll().orderBy('node_id').execute()
+      return known.map(({ node_id: nodeId, hostname, renewed_at }) => {
+        const node = live.get(nodeId) ?? null
+        return { nodeId, hostname, renewedAt: node?.renewedAt ?? renewed_at, live: node }
+      })
+    }),
+
+    acquire: (incarnation, buckets) => transact(async context => {
+      const { db, now } = context
+      const alive = await locked(context, 'key share', db.selectFrom('node').select('incarnation')
+        .where('incarnation', '=', incarnation).where('expires_at', '>', now())).executeTakeFirst()
+      if (!alive) return 'lost'
+      if (buckets.length === 0) return []
+      // A lease that is ours already was granted in a reply that got lost.
+      const granted = await db.insertInto('lease')
+        .values(inOrder(buckets).map(({ lane, bucket }) => ({ lane, bucket, holder: incarnation, generation: 1, unplanned: 0 })))
+        .onConflict(conflict => conflict.columns(['lane', 'bucket'])
+          .doUpdateSet({ holder: incarnation, generation: sql<number>`lease.generation + 1` })
+          .where(eb => eb.or([eb('lease.holder', 'is', null), eb('lease.holder', '=', incarnation)])))
+        .returning(['lane', 'bucket', 'generation', 'unplanned']).execute()
+      return granted.map(({ unplanned, ...lease }) => ({ ...lease, unplanned: unplanned === 1 }))
+    }),
+
+    release: (incarnation, buckets) => transact(async ({ db, hints }) => {
+      if (buckets.length === 0) return
+      const { numUpdatedRows } = await db.updateTable('lease').set({ holder: null, unplanned: 0 })
+        .where('holder', '=', incarnation)
+        .where(eb => eb.or(inOrder(buckets).map(({ lane, bucket, generation }) => eb.and({ lane, bucket, generation }))))
+        .executeTakeFirst()
+      if (numUpdatedRows > 0n) hints.leases()
+    }),
+  }
+}
+
+type Joining = Parameters<LeaseStore['join']>[0]
+
+async function join({ db, now, hints }: SqlContext, node: Joining, ttlMs: number): ReturnType<LeaseStore['join']> {
+  for (let round = 0; round < JOIN_ROUNDS_MAX; round++) {
+    const nodes = await db.selectFrom('node').selectAll().execute()
+    const sameName = nodes.find(other => other.hostname === node.hostname)
+    if (sameName) return { refusedBy: nodeRow(sameName) }
+    const known = await db.selectFrom('node_id').selectAll().execute()
+    const nodeId = chooseNodeId(node.hostname, known.map(row => ({ nodeId: row.node_id, hostname: row.hostname })),
+      new Set(nodes.map(other => other.node_id)))
+    const joined = await db.insertInto('node').values({
+      incarnation: node.incarnation, node_id: nodeId, hostname: node.hostname, version: node.version,
+      ...stateColumns(node.state), started_at: now(), renewed_at: now(), expires_at: sql<number>`${now()} + ${ttlMs}`,
+    }).onConflict(conflict => conflict.doNothing()).returningAll().executeTakeFirst()
+    if (!joined) continue
+    await rememberNodeId({ db }, joined)
+    hints.leases()
+    return { nodeId }
+  }
+  throw new RotaError('store/conflict', 'too many nodes join at the same time')
+}
+
+interface Doomed {
+  /** Only the expired node of this name. */
+  readonly hostname?: string
+  /** Every node but this one, expired or not. */
+  readonly except?: Id | null
+}
+
+/**
+ * Declares nodes dead. A row that somebody holds (an outcome is just being written, or a heartbeat, or another node
+ * buries it) is skipped: the next look, a second later, decides.
+ */
+async function bury(context: SqlContext, tasks: TaskRows, { hostname, except }: Doomed): Promise<NodeRow[]> {
+  const { db, now, hints } = context
+  const doomed = db.selectFrom('node').select('incarnation')
+    .$if(except === undefined, query => query.where('expires_at', '<=', now()))
+    .$if(except !== undefined && except !== null, query => query.where('incarnation', '!=', except ?? ''))
+    .$if(hostname !== undefined, query => query.where('hostname', '=', hostname ?? ''))
+  const dead = await db.deleteFrom('node')
+    .where('incarnation', 'in', locked(context, 'update', doomed))
+    .returningAll().returning(now().as('now')).execute()
+  for (const node of dead) {
+    await rememberNodeId(context, node)
+    await db.updateTable('lease').set({ holder: null, unplanned: 1 }).where('holder', '=', node.incarnation).execute()
+    await charge(tasks, nodeRow(node), node.now, hints)
+    hints.leases()
+  }
+  return dead.map(nodeRow)
+}
+
+/** Row locks are PostgreSQL's; SQLite has one writer. */
+function locked<O>(
+  { dialect }: SqlContext, strength: 'update' | 'key share', query: SelectQueryBuilder<Database, 'node', O>,
+): SelectQueryBuilder<Database, 'node', O> {
+  if (dialect === 'sqlite') return query
+  return strength === 'update' ? query.forUpdate().skipLocked() : query.forKeyShare()
+}
+
+async function rememberNodeId({ db }: Pick<SqlContext, 'db'>, node: NodeColumns): Promise<void> {
+  const { node_id, hostname, renewed_at } = node
+  await db.insertInto('node_id').values({ node_id, hostname, renewed_at })
+    .onConflict(conflict => conflict.column('node_id').doUpdateSet({ hostname, renewed_at })).execute()
+}
+
+/** Two nodes that want the same buckets lock them in the same order. */
+function inOrder<B extends BucketRef>(buckets: readonly B[]): B[] {
+  return [...buckets].sort((a, b) => a.lane < b.lane ? -1 : a.lane > b.lane ? 1 : a.bucket - b.bucket)
+}
+
+function stateColumns(state: NodeState) {
+  return {
+    role: state.role,
+    duties: JSON.stringify(state.duties),
+    push_shard: state.pushShard,
+    draining: state.draining ? 1 : 0,
+    info: JSON.stringify(state.info),
+  }
+}
+
+function nodeRow(columns: NodeColumns): NodeRow {
+  return {
+    incarnation: columns.incarnation,
+    nodeId: columns.node_id,
+    hostname: columns.hostname,
+    role: columns.role,
+    duties: JSON.parse(columns.duties) as string[],
+    pushShard: columns.push_shard,
+    draining: columns.draining === 1,
+    version: columns.version,
+    startedAt: columns.started_at,
+    renewedAt: columns.renewed_at,
+    expiresAt: columns.expires_at,
+    info: JSON.parse(columns.info) as JsonObject,
+  }
+}

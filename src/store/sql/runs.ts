@@ -1,0 +1,92 @@
+/** Run history: records by id (time order), and counts of routine successes by day. */
+import { sql } from 'kysely'
+import type { Expression, SqlBool } from 'kysely'
+import type { RunHistory, RunOutcome, RunRecord } from '../../engine/ports.ts'
+import { DAY_MS } from '../queue/retention.ts'
+import { storableText } from '../storable.ts'
+import type { SqlContext } from './context.ts'
+import type { RunColumns } from './tables/queue.ts'
+import { chunks } from './task-query.ts'
+
+/** Rows in one insert: ten parameters each, and both databases allow more than 30,000. */
+const RECORDS_MAX = 1_000
+
+export function sqlRuns({ db }: SqlContext): RunHistory {
+  return {
+    async record(runs, counts) {
+      for (const some of chunks(runs, RECORDS_MAX)) {
+        await db.insertInto('run').values(some.map(runColumns)).onConflict(conflict => conflict.doNothing()).execute()
+      }
+      for (const { day, variant, nodeId, outcome, runs: count, durationMs } of counts) {
+        await db.insertInto('run_count')
+          .values({ day, variant, node_id: nodeId, outcome, runs: count, duration_ms: Math.round(durationMs) })
+          .onConflict(conflict => conflict.columns(['day', 'variant', 'node_id', 'outcome']).doUpdateSet({
+            runs: sql<number>`run_count.runs + excluded.runs`,
+            duration_ms: sql<number>`run_count.duration_ms + excluded.duration_ms`,
+          })).execute()
+      }
+    },
+
+    async query(filter, limit, afterId) {
+      const { taskId, variant, accountId, nodeId, outcome, startedMin, startedMax } = filter
+      const rows = await db.selectFrom('run').selectAll().where(eb => {
+        const list: Expression<SqlBool>[] = []
+        if (taskId !== undefined) list.push(eb('task_id', '=', storableText(taskId)))
+        if (variant !== undefined) list.push(eb('variant', '=', storableText(variant)))
+        if (accountId !== undefined) list.push(eb('account_id', '=', storableText(accountId)))
+        if (nodeId !== undefined) list.push(eb('node_id', '=', nodeId))
+        if (outcome !== undefined) list.push(eb('outcome', '=', outcome))
+        if (startedMin !== undefined) list.push(eb('started_at', '>=', startedMin))
+        if (startedMax !== undefined) list.push(eb('started_at', '<=', startedMax))
+        if (afterId !== undefined) list.push(eb('id', '<', storableText(afterId)))
+        return eb.and(list)
+      }).orderBy('id', 'desc').limit(limit).execute()
+      return rows.map(runRecord)
+    },
+
+    async counts(sinceDay) {
+      const rows = await db.selectFrom('run_count').selectAll().where('day', '>=', sinceDay)
+        .orderBy('day').orderBy('variant').orderBy('node_id').orderBy('outcome').execute()
+      return rows.map(({ node_id: nodeId, duration_ms: durationMs, outcome, ...rest }) =>
+        ({ ...rest, nodeId, durationMs, outcome: outcome as RunOutcome }))
+    },
+
+    async purge(before, limit) {
+      await db.deleteFrom('run_count').where('day', '<=', before - DAY_MS).execute()
+      const { numDeletedRows } = await db.deleteFrom('run')
+        .where('id', 'in', eb => eb.selectFrom('run').select('id').where('started_at', '<', before).orderBy('started_at').limit(limit))
+        .executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+function runColumns(run: RunRecord): RunColumns {
+  return {
+    id: run.id,
+    task_id: run.taskId,
+    variant: run.variant,
+    account_id: run.accountId === null ? null : storableText(run.accountId),
+    node_id: run.nodeId,
+    started_at: run.startedAt,
+    duration_ms: Math.round(run.durationMs),
+    attempt: run.attempt,
+    outcome: run.outcome,
+    error: run.error === null ? null : storableText(run.error),
+  }
+}
+
+function runRecord(columns: RunColumns): RunRecord {
+  return {
+    id: columns.id,
+    taskId: columns.task_id,
+    variant: columns.variant,
+    accountId: columns.account_id,
+    nodeId: columns.node_id,
+    startedAt: columns.started_at,
+    durationMs: columns.duration_ms,
+    attempt: columns.attempt,
+    outcome: columns.outcome as RunOutcome,
+    error: columns.error,
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The worker's side on SQLite. Each stream is one range of the index, read by one prepared statement; outcomes are
+ * deleted one by one inside one transaction (a delete by id takes about as long as binding it).
+ */
+import type { Clock } from '../../base/clock.ts'
+import type { Id } from '../../base/ids.ts'
+import type { QueueStore, StreamCursor, TaskRow } from '../../engine/ports.ts'
+import { DUE_NEVER } from '../../engine/ports.ts'
+import { settle } from '../queue/settle.ts'
+import type { SqliteConnection } from './connection.ts'
+import type { SqliteDatabase } from './database.ts'
+import { sqliteTask, sqliteTaskRows } from './task-rows.ts'
+
+const FETCH = `select * from task where lane = ? and band = ? and bucket = ? and due <= ? and (due, id) > (?, ?)
+  order by due, id limit ?`
+const NEXT_DUE = `select due from task where lane = ? and band = ? and bucket = ? and due > ? and due < ${DUE_NEVER}
+  order by due limit 1`
+const ALIVE = 'select 1 from node where incarnation = ? and expires_at > ?'
+const DONE = 'delete from task where id = ? and version = ? and (holder is null or holder = ?)'
+const PIN = `update task set holder = ?1, started_at = ?2, progress = ?3
+  where id = ?4 and version = ?5 and (holder is null or holder = ?1)`
+const QUARANTINE = `update task set status = 'Failed', due = ${DUE_NEVER}, failed_at = ?, failure_reason = ?,
+  holder = null, request = null, progress = null, started_at = null, version = version + 1 where id = ? and version = ?`
+
+export function sqliteQueue(database: SqliteDatabase, clock: Clock): QueueStore {
+  return {
+    async fetch(lane, cursors, limit) {
+      const { unreadable, ...fetched } =
+        await database.read(({ connection }) => fetch(connection, lane, cursors, limit, clock.now()))
+      if (unreadable.length > 0) {
+        await database.transact(({ connection }) => {
+          for (const { row, problem } of unreadable) connection.run(QUARANTINE, clock.now(), problem, row.id, row.version)
+        })
+      }
+      return fetched
+    },
+
+    finish: (holder, items) => database.transact(async context => {
+      const { connection, hints } = context
+      if (!alive(connection, holder, clock.now())) return 'lost'
+      const replies: boolean[] = []
+      // What is not simply done, or has changed meanwhile, is decided row by row.
+      const rest = items.filter((item, index) => {
+        const gone = item.kind === 'done' && !item.followUps?.length
+          && connection.run(DONE, item.id, item.version, holder) > 0
+        if (gone) replies[index] = true
+        return !gone
+      })
+      if (rest.length === 0) return replies
+      const settled = (await settle(sqliteTaskRows(context), holder, rest, hints)).values()
+      return items.map((_item, index) => replies[index] ?? settled.next().value === true)
+    }),
+
+    pin: (holder, pins) => database.transact(({ connection }) => {
+      if (!alive(connection, holder, clock.now())) return 'lost'
+      return pins.map(({ id, version, startedAt, progress }) =>
+        connection.run(PIN, holder, startedAt, progress && JSON.stringify(progress), id, version) > 0)
+    }),
+
+    requests: holder => database.read(({ connection }) => connection
+      .all('select * from task where holder = ? and request is not null', holder)
+      .flatMap(row => {
+        const { id, request } = sqliteTask(row).row
+        return request ? [{ id, request }] : []
+      })),
+  }
+}
+
+function fetch(connection: SqliteConnection, lane: string, cursors: readonly StreamCursor[], limit: number, now: number) {
+  const rows: TaskRow[] = []
+  const unreadable: { readonly row: TaskRow; readonly problem: string }[] = []
+  let nextDue: number | null = null
+  for (const { bucket, band, afterDue, afterId } of cursors) {
+    for (const found of connection.all(FETCH, lane, band, bucket, now, afterDue, afterId, limit)) {
+      const { row, problem } = sqliteTask(found)
+      if (problem === null) rows.push(row)
+      else unreadable.push({ row, problem })
+    }
+    const ahead = connection.get(NEXT_DUE, lane, band, bucket, now)
+    if (ahead) nextDue = Math.min(nextDue ?? DUE_NEVER, Number(ahead['due']))
+  }
+  return { rows, nextDue, unreadable }
+}
+
+function alive(connection: SqliteConnection, holder: Id, now: number): boolean {
+  return connection.get(ALIVE, holder, now) !== undefined
+}

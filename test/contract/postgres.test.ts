@@ -1,0 +1,20 @@
+import { after, before, describe } from 'node:test'
+import { systemClock } from '../../src/base/clock.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { openPostgresStore } from '../../src/store/postgres/store.ts'
+import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/postgres.ts'
+import { queueContract } from './queue-contract.ts'
+
+describe('on PostgreSQL', { skip: postgresMissing() }, () => {
+  let store: Awaited<ReturnType<typeof openPostgresStore>>
+  before(async () => {
+    const url = await (await sharedPostgres()).freshDatabase()
+    store = await openPostgresStore({ url, clock: systemClock, log: silentLog })
+  })
+  after(async () => {
+    await store.close()
+    await stopSharedPostgres()
+  })
+
+  queueContract(() => store)
+})

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { RunCount, RunFilter, RunRecord } from '../../src/engine/ports.ts'
+import { newId } from './queue-fixtures.ts'
+import type { QueueUnderTest } from './queue-fixtures.ts'
+
+const DAY_MS = 86_400_000
+
+function aRun(fields: Partial<RunRecord> = {}): RunRecord {
+  return {
+    id: newId(), taskId: newId(), variant: 'Sample', accountId: null, nodeId: 1, startedAt: 10 * DAY_MS, durationMs: 12,
+    attempt: 0, outcome: 'done', error: null, ...fields,
+  }
+}
+
+/** What ran, and how it ended. */
+export function runHistoryContract(store: () => QueueUnderTest): void {
+  const record = (runs: readonly RunRecord[], counts: readonly RunCount[] = []) => store().transact(tx => tx.runs.record(runs, counts))
+  const query = (filter: RunFilter, limit = 100, afterId?: string) => store().read(tx => tx.runs.query(filter, limit, afterId))
+
+  describe('RunHistory', () => {
+    test('keeps every field, newest first, in pages', async () => {
+      const taskId = newId()
+      const runs = Array.from({ length: 5 }, (_, attempt) =>
+        aRun({ taskId, attempt, accountId: newId(), outcome: 'retry', error: 'it\u0000broke', durationMs: attempt + 0.4 }))
+      await record(runs)
+      const expected = runs.map(run => ({ ...run, error: 'it\uFFFDbroke', durationMs: run.attempt })).toReversed()
+      assert.deepEqual(await query({ taskId }), expected)
+      assert.deepEqual(await query({ taskId }, 2), expected.slice(0, 2))
+      assert.deepEqual(await query({ taskId }, 10, expected[1]?.id), expected.slice(2))
+    })
+
+    test('every condition must hold', async () => {
+      const variant = `V${newId()}`
+      const a = aRun({ variant, nodeId: 1, accountId: newId(), startedAt: 100, outcome: 'done' })
+      const b = aRun({ variant, nodeId: 2, startedAt: 200, outcome: 'failed' })
+      const c = aRun({ variant, nodeId: 2, startedAt: 300, outcome: 'retry' })
+      await record([a, b, c])
+      const cases: [RunFilter, RunRecord[]][] = [
+        [{}, [c, b, a]], [{ nodeId: 2 }, [c, b]], [{ outcome: 'failed' }, [b]], [{ accountId: a.accountId ?? '' }, [a]],
+        [{ startedMin: 200 }, [c, b]], [{ startedMax: 200 }, [b, a]], [{ startedMin: 150, startedMax: 250, nodeId: 2 }, [b]],
+        [{ taskId: c.taskId }, [c]], [{ taskId: '\0' }, []],
+      ]
+      for (const [filter, expected] of cases) assert.deepEqual(await query({ variant, ...filter }), expected, JSON.stringify(filter))
+    })
+
+    test('a record that was written twice counts once', async () => {
+      const run = aRun()
+      await record([run])
+      await record([run])
+      assert.deepEqual(await query({ taskId: run.taskId }), [run])
+    })
+
+    test('counts of one day, variant, node and outcome add up', async () => {
+      const variant = `V${newId()}`
+      const count: RunCount = { day: 20 * DAY_MS, variant, nodeId: 1, outcome: 'done', runs: 3, durationMs: 30.2 }
+      await record([], [count, { ...count, nodeId: 2 }])
+      await record([], [{ ...count, runs: 2, durationMs: 5 }, { ...count, day: 21 * DAY_MS }])
+      const counts = (await store().read(tx => tx.runs.counts(0))).filter(row => row.variant === variant)
+      assert.deepEqual(counts, [
+        { ...count, runs: 5, durationMs: 35 }, { ...count, nodeId: 2, durationMs: 30 }, { ...count, day: 21 * DAY_MS, durationMs: 30 },
+      ])
+      const later = (await store().read(tx => tx.runs.counts(21 * DAY_MS))).filter(row => row.variant === variant)
+      assert.deepEqual(later.map(row => row.day), [21 * DAY_MS])
+    })
+
+    test('many at once', async () => {
+      const taskId = newId()
+      await record(Array.from({ length: 2_300 }, () => aRun({ taskId })))
+      assert.equal((await query({ taskId }, 5_000)).length, 2_300)
+    })
+
+    test('purge removes what is older, so many at a time, and counts with it', async () => {
+      const variant = `V${newId()}`
+      const old = Array.from({ length: 3 }, (_, n) => aRun({ variant, startedAt: n }))
+      const young = aRun({ variant, startedAt: 3 * DAY_MS })
+      const count: RunCount = { day: 0, variant, nodeId: 1, outcome: 'done', runs: 1, durationMs: 1 }
+      await record([...old, young], [count, { ...count, day: 3 * DAY_MS }])
+      const purge = () => store().transact(tx => tx.runs.purge(2 * DAY_MS, 2))
+      assert.equal(await purge(), 2)
+      while (await purge() > 0) assert.ok((await query({ variant })).length >= 1)
+      assert.deepEqual(await query({ variant }), [young])
+      const counts = (await store().read(tx => tx.runs.counts(0))).filter(row => row.variant === variant)
+      assert.deepEqual(counts.map(row => row.day), [3 * DAY_MS])
+    })
+  })
+}

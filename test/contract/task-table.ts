@@ -1,0 +1,413 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { DUE_NEVER } from '../../src/engine/ports.ts'
+import type { NewTask, TaskFilter, TaskOrder } from '../../src/engine/ports.ts'
+import { hasCode } from '../../src/errors.ts'
+import { aNode, aState, aTask, failedState, newId, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
+import type { QueueUnderTest } from './queue-fixtures.ts'
+
+/** Enqueueing and administering tasks. */
+export function taskTableContract(store: () => QueueUnderTest): void {
+  insertContract(store)
+  dedupeContract(store)
+  editContract(store)
+  queryContract(store)
+  transactionContract(store)
+}
+
+function insertContract(store: () => QueueUnderTest): void {
+  describe('TaskTable insert and get', () => {
+    test('a row has every field of its task, and what the store adds', async () => {
+      const before = await store().now()
+      const task = aTask(newLane(), {
+        bucket: 3, band: 1, due: 12_345, orderingKey: 'k', dedupeKey: `d/${newId()}`, accountId: newId(), domainId: newId(),
+        payload: { list: [1, null, 'ü'], deep: { yes: true } },
+      })
+      const row = await storedOne(store(), task)
+      const { createdAt, ...rest } = row
+      assert.deepEqual(rest, {
+        ...task, status: 'Pending', version: 1, attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null,
+        crashes: 0, holder: null, startedAt: null, progress: null, request: null,
+      })
+      assert.ok(createdAt >= before && createdAt <= await store().now())
+    })
+
+    test('a task may come with a state', async () => {
+      const lane = newLane()
+      const [retry, failed] = await stored(store(),
+        aTask(lane, { state: aState() }), aTask(lane, { state: { ...failedState(), due: 7 } }))
+      assert.deepEqual([retry?.status, retry?.due, retry?.attempt, retry?.failureReason], ['Retry', 2_000, 1, 'it broke'])
+      assert.deepEqual([failed?.status, failed?.due, failed?.failedAt], ['Failed', DUE_NEVER, 1_600])
+    })
+
+    test('get answers in the order of the ids and leaves unknown ones out', async () => {
+      const [a, b] = await stored(store(), aTask('order'), aTask('order'))
+      assert.ok(a && b)
+      const rows = await store().read(tx => tx.tasks.get([b.id, 'unknown', a.id, '\0']))
+      assert.deepEqual(rows.map(row => row.id), [b.id, a.id])
+      assert.deepEqual(await store().read(tx => tx.tasks.get([])), [])
+    })
+
+    test('many at once, in the order given', async () => {
+      const lane = newLane()
+      const tasks = Array.from({ length: 2_500 }, () => aTask(lane))
+      const replies = await store().transact(tx => tx.tasks.insert(tasks))
+      assert.deepEqual(replies, tasks.map(task => ({ id: task.id, coalesced: false })))
+      assert.equal(await store().read(tx => tx.tasks.count({ lane })), 2_500)
+      const all = await store().read(tx => tx.tasks.get(tasks.map(task => task.id)))
+      assert.deepEqual(all.map(row => row.id), tasks.map(task => task.id))
+    })
+
+    test('an id is never given twice', async () => {
+      const task = aTask(newLane())
+      await stored(store(), task)
+      await assert.rejects(stored(store(), { ...task, payload: {} }), error => hasCode(error, 'store/conflict'))
+      assert.deepEqual((await rowOf(store(), task.id))?.payload, task.payload)
+    })
+
+    test('NUL and lone surrogates in any text of a client are stored, not refused', async () => {
+      const hostile = 'a\0b\uD800c'
+      const task = aTask(newLane(), {
+        orderingKey: hostile, dedupeKey: `${newId()}${hostile}`, accountId: hostile, domainId: hostile, payload: { text: hostile },
+        state: aState({ failureReason: hostile }),
+      })
+      const row = await storedOne(store(), task)
+      assert.deepEqual(row.payload, task.payload)
+      assert.equal(row.failureReason, 'a\uFFFDb\uFFFDc')
+      assert.deepEqual(await store().read(tx => tx.tasks.query({ accountId: hostile, domainId: hostile, lane: task.lane }, firstPage())), [task.id])
+      const again = await store().transact(tx => tx.tasks.insert([{ ...task, id: newId() }]))
+      assert.deepEqual(again, [{ id: task.id, coalesced: true }])
+    })
+
+    test('times before 1970 are due, and far ones are never overflown', async () => {
+      const [past, far] = await stored(store(), aTask('times', { due: -5 }), aTask('times', { due: Number.MAX_VALUE }))
+      assert.equal(past?.due, 0)
+      assert.equal(far?.due, DUE_NEVER - 1)
+    })
+  })
+}
+
+function dedupeContract(store: () => QueueUnderTest): void {
+  describe('TaskTable dedupe keys', () => {
+    test('a waiting task takes a new one in: earlier due, lower band, new payload', async () => {
+      const dedupeKey = newId()
+      const first = aTask(newLane(), { dedupeKey, due: 9_000, band: 1, payload: { n: 1 } })
+      const earlier = aTask(first.lane, { dedupeKey, due: 8_000, band: 0, payload: { n: 2 } })
+      const later = aTask(first.lane, { dedupeKey, due: 9_999, band: 1, payload: { n: 3 } })
+      await stored(store(), first)
+      const replies = await store().transact(tx => tx.tasks.insert([earlier, later, aTask(first.lane)]))
+      assert.deepEqual(replies.map(reply => reply.coalesced), [true, true, false])
+      assert.deepEqual(replies.slice(0, 2).map(reply => reply.id), [first.id, first.id])
+      const row = await rowOf(store(), first.id)
+      assert.deepEqual([row?.due, row?.band, row?.payload, row?.version], [8_000, 0, { n: 3 }, 3])
+      assert.equal(await rowOf(store(), later.id), null)
+    })
+
+    test('two of one key in one call become one', async () => {
+      const dedupeKey = newId()
+      const [a, b] = [aTask(newLane(), { dedupeKey, payload: { n: 1 } }), aTask(newLane(), { dedupeKey, payload: { n: 2 } })]
+      const replies = await store().transact(tx => tx.tasks.insert([a, b]))
+      assert.deepEqual(replies, [{ id: a.id, coalesced: false }, { id: a.id, coalesced: true }])
+      assert.deepEqual((await rowOf(store(), a.id))?.payload, { n: 2 })
+    })
+
+    test('a retrying task takes in, a failed one does not', async () => {
+      const dedupeKey = newId()
+      const failed = aTask(newLane(), { dedupeKey, state: failedState() })
+      const retrying = aTask(failed.lane, { dedupeKey, state: aState({ due: 50_000 }) })
+      await stored(store(), failed)
+      await stored(store(), retrying)
+      const [reply] = await store().transact(tx => tx.tasks.insert([aTask(failed.lane, { dedupeKey, due: 10 })]))
+      assert.deepEqual(reply, { id: retrying.id, coalesced: true })
+      const row = await rowOf(store(), retrying.id)
+      assert.deepEqual([row?.status, row?.due, row?.attempt], ['Retry', 10, 1])
+    })
+
+    test('a failed task that is set back gives its key up to the one that waits', async () => {
+      const dedupeKey = newId()
+      const old = await storedOne(store(), aTask(newLane(), { dedupeKey, state: failedState() }))
+      const waiting = await storedOne(store(), aTask(old.lane, { dedupeKey }))
+      const state = aState({ status: 'Pending' })
+      assert.equal(await store().transact(tx => tx.tasks.edit(old.id, old.version, { state })), 'applied')
+      assert.equal((await rowOf(store(), old.id))?.dedupeKey, null)
+      assert.equal((await rowOf(store(), waiting.id))?.dedupeKey, dedupeKey)
+    })
+
+    test('a failed task that is set back while nobody waits keeps its key', async () => {
+      const dedupeKey = newId()
+      const old = await storedOne(store(), aTask(newLane(), { dedupeKey, state: failedState() }))
+      await store().transact(tx => tx.tasks.edit(old.id, old.version, { state: aState({ status: 'Pending' }) }))
+      const [reply] = await store().transact(tx => tx.tasks.insert([aTask(old.lane, { dedupeKey })]))
+      assert.deepEqual(reply, { id: old.id, coalesced: true })
+    })
+
+    test('a task that is asked to stop takes nothing in', async () => {
+      const { incarnation } = await aNode(store())
+      const dedupeKey = newId()
+      const row = await storedOne(store(), aTask(newLane(), { dedupeKey }))
+      await pin(store(), incarnation, row)
+      assert.equal(await store().transact(tx => tx.tasks.destroy(row.id)), 'requested')
+      const next = aTask(row.lane, { dedupeKey })
+      assert.deepEqual(await store().transact(tx => tx.tasks.insert([next])), [{ id: next.id, coalesced: false }])
+    })
+
+    test('keys longer than an index entry still tell tasks apart', async () => {
+      const long = newId() + 'x'.repeat(10_000)
+      const [a, b] = [aTask(newLane(), { dedupeKey: `${long}a` }), aTask(newLane(), { dedupeKey: `${long}b` })]
+      const replies = await store().transact(tx => tx.tasks.insert([a, b, aTask(a.lane, { dedupeKey: `${long}a` })]))
+      assert.deepEqual(replies.map(reply => reply.id), [a.id, b.id, a.id])
+    })
+
+    test('many who insert one key at the same time get one task', async () => {
+      const dedupeKey = newId()
+      const lane = newLane()
+      const tasks = Array.from({ length: 20 }, (_, n) => aTask(lane, { dedupeKey, payload: { n } }))
+      const replies = await Promise.all(tasks.map(task => store().transact(tx => tx.tasks.insert([task]))))
+      const inserted = replies.flat().filter(reply => !reply.coalesced)
+      assert.equal(inserted.length, 1)
+      assert.equal(new Set(replies.flat().map(reply => reply.id)).size, 1)
+      assert.equal((await rowOf(store(), inserted[0]?.id ?? ''))?.version, 20)
+    })
+
+    test('batches that meet in two keys, in any order, all succeed', async () => {
+      const lane = newLane()
+      const keys = Array.from({ length: 8 }, newId)
+      const batches = Array.from({ length: 10 }, (_, n) => (n % 2 ? keys : keys.toReversed()).map(dedupeKey => aTask(lane, { dedupeKey })))
+      await Promise.all(batches.map(batch => store().transact(tx => tx.tasks.insert(batch))))
+      assert.equal(await store().read(tx => tx.tasks.count({ lane })), keys.length)
+    })
+
+    test('a key is free again when its task is done', async () => {
+      const { incarnation } = await aNode(store())
+      const dedupeKey = newId()
+      const row = await storedOne(store(), aTask(newLane(), { dedupeKey }))
+      await store().queue.finish(incarnation, [{ kind: 'done', id: row.id, version: row.version }])
+      const next = aTask(row.lane, { dedupeKey })
+      assert.deepEqual(await store().transact(tx => tx.tasks.insert([next])), [{ id: next.id, coalesced: false }])
+    })
+  })
+}
+
+function editContract(store: () => QueueUnderTest): void {
+  describe('TaskTable edit and destroy', () => {
+    test('an edit sets state and payload, and leaves what it does not name', async () => {
+      const row = await storedOne(store(), aTask(newLane()))
+      const state = aState({ due: 77 })
+      assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version, { state })), 'applied')
+      const edited = await rowOf(store(), row.id)
+      assert.deepEqual(edited, { ...row, ...state, version: row.version + 1 })
+      assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version + 1, { payload: { n: 2 } })), 'applied')
+      assert.deepEqual(await rowOf(store(), row.id), { ...edited, payload: { n: 2 }, version: row.version + 2 })
+    })
+
+    test('an edit of another version changes nothing', async () => {
+      const row = await storedOne(store(), aTask(newLane()))
+      assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version + 1, { payload: {} })), 'changed')
+      assert.deepEqual(await rowOf(store(), row.id), row)
+      assert.equal(await store().transact(tx => tx.tasks.edit(newId(), 1, { payload: {} })), 'gone')
+    })
+
+    test('of edits of one version at the same time one is applied', async () => {
+      const row = await storedOne(store(), aTask(newLane()))
+      const replies = await Promise.all(Array.from({ length: 8 }, (_, n) =>
+        store().transact(tx => tx.tasks.edit(row.id, row.version, { payload: { n } }))))
+      assert.equal(replies.filter(reply => reply === 'applied').length, 1)
+      assert.equal(replies.filter(reply => reply === 'changed').length, 7)
+    })
+
+    test('an edit takes back crashes, and makes a failed task wait again', async () => {
+      const { incarnation } = await aNode(store())
+      const row = await storedOne(store(), aTask(newLane()))
+      await store().queue.finish(incarnation, [
+        { kind: 'again', id: row.id, version: row.version, state: failedState(), crashes: 2 },
+      ])
+      assert.deepEqual(pick(await rowOf(store(), row.id)), ['Failed', DUE_NEVER, 2])
+      await store().transact(tx => tx.tasks.edit(row.id, row.version + 1, { state: aState({ status: 'Pending', due: 3 }) }))
+      assert.deepEqual(pick(await rowOf(store(), row.id)), ['Pending', 3, 0])
+    })
+
+    test('a destroyed task is gone', async () => {
+      const row = await storedOne(store(), aTask(newLane()))
+      assert.equal(await store().transact(tx => tx.tasks.destroy(row.id)), 'applied')
+      assert.equal(await rowOf(store(), row.id), null)
+      assert.equal(await store().transact(tx => tx.tasks.destroy(row.id)), 'gone')
+    })
+
+    test('a pinned task gets edits as one request, which a destroy replaces', async () => {
+      const { incarnation } = await aNode(store())
+      const row = await storedOne(store(), aTask(newLane()))
+      await pin(store(), incarnation, row)
+      const state = aState({ due: 99 })
+      assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version, { state })), 'requested')
+      assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version, { payload: {} })), 'changed')
+      assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version + 1, { payload: { n: 2 } })), 'requested')
+      const waiting = await rowOf(store(), row.id)
+      assert.deepEqual(waiting?.request, { kind: 'edit', edit: { state, payload: { n: 2 } } })
+      assert.deepEqual([waiting?.payload, waiting?.due, waiting?.holder], [row.payload, row.due, incarnation])
+      assert.equal(await store().transact(tx => tx.tasks.destroy(row.id)), 'requested')
+      assert.deepEqual((await rowOf(store(), row.id))?.request, { kind: 'destroy' })
+      assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version + 3, { payload: {} })), 'gone')
+    })
+  })
+}
+
+function queryContract(store: () => QueueUnderTest): void {
+  describe('TaskTable query and count', () => {
+    test('pages go through equal values in both orders and directions, by key and by position', async () => {
+      const lane = newLane()
+      const dues = [5, 5, 1, 5, 9, 5, 1, 5]
+      const rows = await stored(store(), ...dues.map(due => aTask(lane, { due })))
+      for (const property of ['due', 'createdAt'] as const) {
+        const sorted = rows.toSorted((a, b) => a[property] - b[property] || (a.id < b.id ? -1 : 1)).map(row => row.id)
+        for (const ascending of [true, false]) {
+          const order = { property, ascending }
+          const expected = ascending ? sorted : sorted.toReversed()
+          assert.deepEqual(await byKey(store(), { lane }, order), expected)
+          assert.deepEqual(await byPosition(store(), { lane }, order), expected)
+        }
+      }
+    })
+
+    test('every condition must hold', async () => {
+      const lane = newLane()
+      const { incarnation } = await aNode(store())
+      const [accountId, domainId] = [newId(), newId()]
+      const a = aTask(lane, { variant: 'A', due: 10, accountId })
+      const b = aTask(lane, { variant: 'B', due: 20, domainId })
+      const c = aTask(lane, { variant: 'C', state: aState({ due: 30 }) })
+      const d = aTask(lane, { variant: 'D', state: failedState() })
+      const rows = await stored(store(), a, b, c, d)
+      if (rows[0]) await pin(store(), incarnation, rows[0])
+      const cases: [TaskFilter, NewTask[]][] = [
+        [{}, [a, b, c, d]],
+        [{ variants: ['A', 'C', 'X'] }, [a, c]],
+        [{ variants: [] }, []],
+        [{ status: ['Pending'] }, [a, b]],
+        [{ status: ['Retry'] }, [c]],
+        [{ status: ['Failed'] }, [d]],
+        [{ status: ['Failed', 'Retry'] }, [c, d]],
+        [{ status: [] }, []],
+        [{ dueMin: 20 }, [b, c]],
+        [{ dueAbove: 20 }, [c]],
+        [{ dueMax: 20 }, [a, b]],
+        [{ dueBelow: 20 }, [a]],
+        [{ dueMin: 0 }, [a, b, c]],
+        [{ dueMin: 10, dueBelow: 30 }, [a, b]],
+        [{ accountId }, [a]],
+        [{ domainId }, [b]],
+        [{ accountId, domainId }, []],
+        [{ running: true }, [a]],
+        [{ running: false }, [b, c, d]],
+        [{ running: false, status: ['Pending'] }, [b]],
+      ]
+      for (const [filter, expected] of cases) {
+        const found = await store().read(tx => tx.tasks.query({ ...filter, lane }, firstPage()))
+        assert.deepEqual(found, expected.map(task => task.id), JSON.stringify(filter))
+        assert.equal(await store().read(tx => tx.tasks.count({ ...filter, lane })), expected.length)
+      }
+    })
+
+    test('failed tasks come after all others in due order', async () => {
+      const lane = newLane()
+      const [failed, far, near] = await stored(store(), aTask(lane, { state: failedState() }),
+        aTask(lane, { due: Date.UTC(9999, 0, 1) }), aTask(lane, { due: 1 }))
+      assert.deepEqual(await store().read(tx => tx.tasks.query({ lane }, firstPage())), [near?.id, far?.id, failed?.id])
+    })
+  })
+}
+
+function transactionContract(store: () => QueueUnderTest): void {
+  describe('tasks in transactions', () => {
+    test('what throws leaves nothing behind', async () => {
+      const lane = newLane()
+      const { incarnation } = await aNode(store())
+      const [kept, pinned] = await stored(store(), aTask(lane, { dedupeKey: newId() }), aTask(lane))
+      assert.ok(kept && pinned)
+      await pin(store(), incarnation, pinned)
+      const before = await store().read(tx => tx.tasks.get([kept.id, pinned.id]))
+      await assert.rejects(store().transact(async tx => {
+        await tx.tasks.insert([aTask(lane), aTask(lane, { dedupeKey: kept.dedupeKey, payload: { other: true } })])
+        await tx.tasks.destroy(pinned.id)
+        await tx.tasks.destroy(kept.id)
+        assert.equal(await tx.tasks.count({ lane }), 2)
+        throw new Error('no')
+      }), /^Error: no$/)
+      assert.deepEqual(await store().read(tx => tx.tasks.get([kept.id, pinned.id])), before)
+      assert.equal(await store().read(tx => tx.tasks.count({ lane })), 2)
+    })
+
+    test('a transaction sees its own writes', async () => {
+      const task = aTask(newLane())
+      await store().transact(async tx => {
+        await tx.tasks.insert([task])
+        assert.equal((await tx.tasks.get([task.id])).length, 1)
+        await tx.tasks.edit(task.id, 1, { payload: { n: 2 } })
+        assert.deepEqual((await tx.tasks.get([task.id]))[0]?.payload, { n: 2 })
+        await tx.tasks.destroy(task.id)
+        assert.equal((await tx.tasks.get([task.id])).length, 0)
+      })
+      assert.equal(await rowOf(store(), task.id), null)
+    })
+
+    test('a reader neither waits for a writer nor sees half of its work', async () => {
+      const lane = newLane()
+      await stored(store(), aTask(lane))
+      await store().transact(async tx => {
+        await tx.tasks.insert([aTask(lane)])
+        assert.equal(await store().read(other => other.tasks.count({ lane })), 1)
+      })
+      assert.equal(await store().read(tx => tx.tasks.count({ lane })), 2)
+    })
+
+    test('a reader goes on seeing the moment at which it began', async () => {
+      const lane = newLane()
+      await stored(store(), aTask(lane))
+      await store().read(async tx => {
+        assert.equal(await tx.tasks.count({ lane }), 1)
+        await stored(store(), aTask(lane))
+        assert.equal(await tx.tasks.count({ lane }), 1)
+      })
+      assert.equal(await store().read(tx => tx.tasks.count({ lane })), 2)
+    })
+
+    test('transactions at the same time do not mix', async () => {
+      const lane = newLane()
+      const results = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => store().transact(async tx => {
+        await tx.tasks.insert([aTask(lane, { due: n })])
+        await tx.tasks.count({ lane })
+        await tx.tasks.insert([aTask(lane, { due: n })])
+        if (n % 2) throw new Error('odd')
+      })))
+      assert.equal(results.filter(result => result.status === 'rejected').length, 10)
+      const ids = await store().read(tx => tx.tasks.query({ lane }, firstPage()))
+      const rows = await store().read(tx => tx.tasks.get(ids))
+      assert.deepEqual(rows.map(row => row.due), [0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14, 16, 16, 18, 18])
+    })
+  })
+}
+
+const firstPage = () => ({ order: { property: 'due', ascending: true }, limit: 100 } as const)
+
+async function byKey(store: QueueUnderTest, filter: TaskFilter, order: TaskOrder): Promise<string[]> {
+  const found: string[] = []
+  for (;;) {
+    const [last] = await store.read(tx => tx.tasks.get(found.slice(-1)))
+    const after = last ? { after: { value: last[order.property], id: last.id } } : {}
+    const page = await store.read(tx => tx.tasks.query(filter, { order, limit: 3, ...after }))
+    found.push(...page)
+    if (page.length < 3) return found
+  }
+}
+
+async function byPosition(store: QueueUnderTest, filter: TaskFilter, order: TaskOrder): Promise<string[]> {
+  const found: string[] = []
+  for (;;) {
+    const page = await store.read(tx => tx.tasks.query(filter, { order, limit: 3, position: found.length }))
+    found.push(...page)
+    if (page.length < 3) return found
+  }
+}
+
+function pick(row: Awaited<ReturnType<typeof rowOf>>) {
+  return [row?.status, row?.due, row?.crashes]
+}
