@@ -25,6 +25,9 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
   }
 
   return {
+    /** One transaction writes at a time anyway. */
+    async lock() {},
+
     async get(accountId, collection, ids) {
       const rows = rowsOf(accountId, collection)
       return ids.flatMap(id => {
