@@ -48,7 +48,7 @@ function embeddedShapes(shapes: readonly SingleShape[]): Shape[] {
   return [...found.values()]
 }
 
-function singleShapes(shape: Shape): SingleShape[] {
+export function singleShapes(shape: Shape): SingleShape[] {
   return shape.kind === 'single' ? [shape] : shape.variants.flatMap(variant => variant.shape ?? [])
 }
 
