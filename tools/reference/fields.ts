@@ -7,10 +7,10 @@ function fieldsTable(fields: Fields): string {
   return rows.length === 0 ? 'No fields of its own.' : table(['field', 'type', 'default', 'meaning'], rows)
 }
 
-/** What the fields of a page name and do not explain: each embedded shape and each enumeration once. */
-export function namedTypes(shapes: readonly SingleShape[]): string[] {
+/** What fields name and do not explain: each embedded shape and each enumeration once, but those with a page of their own. */
+export function namedTypes(shapes: readonly SingleShape[], elsewhere: readonly string[] = []): string[] {
   const embedded = embeddedShapes(shapes)
-  const enums = enumerations([...shapes, ...embedded.flatMap(singleShapes)])
+  const enums = enumerations([...shapes, ...embedded.flatMap(singleShapes)]).filter(of => !elsewhere.includes(of.enumName))
   return [
     ...embedded.map(of => `**${of.name}**\n\n${shapeText(of)}`),
     ...enums.map(of => `**${of.enumName}**\n\n${enumTable(of)}`),

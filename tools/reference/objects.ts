@@ -11,13 +11,13 @@ export function objectsPage(objects: readonly Declared[]): string {
   return page('Objects', 'the files of `src/registry/objects`',
     'What the management API reads and writes, by `x:<Object>/get`, `/set` and `/query`. A date is `2026-12-01T00:00:00Z`, a '
     + 'duration is in ms (or `90s`, `6h`, `1h30m`), a set is `{ "member": true }`, a list is `{ "0": {…}, "1": {…} }`. Fields '
-    + 'that the server sets and `id` are never sent by clients.',
+    + 'that the server sets and `id` are never sent by clients. Permissions are listed in [permissions.md](permissions.md).',
     table(['object', 'what it is'], rows),
     ...objects.map(section))
 }
 
 function section(of: Declared): string {
-  return [`## ${of.name}`, of.doc, list(facts(of)), shapeText(of.shape), ...namedTypes(singleShapes(of.shape))].join('\n\n')
+  return [`## ${of.name}`, of.doc, list(facts(of)), shapeText(of.shape), ...namedTypes(singleShapes(of.shape), ['Permission'])].join('\n\n')
 }
 
 function facts(of: Declared): string[] {
