@@ -109,7 +109,11 @@ export class Front {
       socket.on('error', error => { this.#note(error, 'connection failed') })
       this.#server.accept(socket)
     })
-    server.on('tlsClientError', error => { this.#note(error, 'TLS handshake failed') })
+    // Node leaves a connection open whose handshake failed or took too long.
+    server.on('tlsClientError', (error, socket) => {
+      this.#note(error, 'TLS handshake failed')
+      socket.destroy()
+    })
     return server
   }
 
