@@ -1,0 +1,142 @@
+/**
+ * Account: a user or a group with a mailbox. Its address is its name at its domain, and it logs in with that.
+ * Credentials: account-credentials.ts. Who may write whom: account-permissions.ts.
+ */
+import type { EnumMember, Fields, Shape } from '../../base/fields.ts'
+import { boolean, embedded, enumType, map, nullable, number, objectId, objectList, set, shape, string, utcDateTime, variants } from '../../base/fields.ts'
+import { addressText, canonicalLocal } from '../../base/address.ts'
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { isJsonObject } from '../../base/json.ts'
+import type { IndexEntry, RegistryTx } from '../ports.ts'
+import { object, VERBS } from '../schema/object.ts'
+import type { Hooks, ObjectDefinition } from '../schema/object.ts'
+import type { RolePermissions } from '../schema/permissions.ts'
+import { USER_ROLES } from '../schema/permissions.ts'
+import { formatDate } from '../values/date.ts'
+import { Problems } from '../values/problems.ts'
+import type { Secrets } from './account-credentials.ts'
+import { CREDENTIALS, CREDENTIALS_MAX, storeCredentials } from './account-credentials.ts'
+import { refuseRemoval, refuseWrite } from './account-permissions.ts'
+
+export interface AccountOptions<Tx> {
+  readonly secrets: Secrets
+  /** All permissions of this server, and what each role gives. */
+  readonly permissions: readonly EnumMember[]
+  readonly roles: RolePermissions
+  /** Bytes that the mailbox of an account holds. */
+  readonly usedBytes: (tx: Tx, accountId: Id) => Promise<number>
+}
+
+/** Known before the object is, because the list of permissions is a part of it. */
+export const ACCOUNT = { name: 'Account', label: 'Account', plural: 'Accounts', permissionPrefix: 'sysAccount', verbs: VERBS } as const
+
+const ALIASES_MAX = 100
+
+const ALIAS = shape('EmailAlias', {
+  name: string('The part before the @.', { maxLength: 64 }),
+  domainId: objectId('Domain', 'The domain.', { label: 'Domain' }),
+  enabled: boolean('Take mail for it.', { default: true }),
+  description: nullable(string('For people.')),
+})
+
+const QUOTA = enumType('StorageQuota', [{ name: 'maxDiskQuota', label: 'Bytes of stored mail' }])
+
+const MAILBOX = {
+  name: string('The part of the address before the @.', { index: 'filter', maxLength: 64 }),
+  domainId: objectId('Domain', 'The domain of the address.', { index: 'filter', label: 'Domain' }),
+  description: nullable(string('The full name, or what it is for.')),
+  emailAddress: string('The address, made of name and domain.', { format: 'emailAddress', update: 'serverSet', label: 'Address' }),
+  aliases: objectList(ALIAS, 'Further addresses.', { maxItems: ALIASES_MAX }),
+  quotas: map<number>({ type: 'enum', enum: QUOTA }, { type: 'number', format: 'unsignedInteger' }, 'What it may store; nothing set: no limit.'),
+  createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
+  usedDiskQuota: number('Bytes of mail that it stores.', 'size', { update: 'serverSet', label: 'Stored bytes' }),
+} satisfies Fields
+
+function accountShape(permissions: readonly EnumMember[]): Shape {
+  const permission = { type: 'enum', enum: enumType('Permission', permissions) } as const
+  const list = shape('PermissionsList', {
+    enabledPermissions: set(permission, 'Granted.', { label: 'Granted' }),
+    disabledPermissions: set(permission, 'Taken away.', { label: 'Taken away' }),
+  })
+  const user = shape('UserAccount', {
+    ...MAILBOX,
+    credentials: objectList(CREDENTIALS, 'Passwords and API keys.', { maxItems: CREDENTIALS_MAX }),
+    roles: embedded(variants('UserRoles', USER_ROLES.members.map(({ name, label }) => ({ name, label }))), 'What the account may do.', { label: 'Role' }),
+    permissions: embedded(variants('Permissions', [
+      { name: 'Inherit', label: 'Those of the role' },
+      { name: 'Merge', label: 'Those of the role, and more or fewer', shape: list },
+      { name: 'Replace', label: 'Only these', shape: list },
+    ]), 'Exceptions from the role.'),
+  })
+  return variants('Account', [
+    { name: 'User', label: 'User', shape: user },
+    { name: 'Group', label: 'Group', shape: shape('GroupAccount', MAILBOX) },
+  ])
+}
+
+export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>): ObjectDefinition<JsonObject, Tx> {
+  const general = ['emailAddress', 'name', 'domainId', 'description']
+  const mail = [{ title: 'Aliases', fields: ['aliases'] }, { title: 'Storage', fields: ['quotas', 'usedDiskQuota', 'createdAt'] }]
+  const columns = ['emailAddress', 'description', 'createdAt']
+  return object<Tx>({
+    ...ACCOUNT,
+    doc: 'A user or a group with a mailbox.',
+    shape: accountShape(options.permissions),
+    columns: ['emailAddress', '@type', 'description', 'createdAt'],
+    sections: {
+      UserAccount: [{ title: 'Account', fields: general }, { title: 'Login', fields: ['credentials', 'roles', 'permissions'] }, ...mail],
+      GroupAccount: [{ title: 'Group', fields: general }, ...mail],
+    },
+    views: [
+      { name: 'User', title: 'Users', subtitle: 'Accounts of people and programs.', columns, filters: { '@type': 'User' } },
+      { name: 'Group', title: 'Groups', subtitle: 'Mailboxes without a login.', columns, filters: { '@type': 'Group' } },
+    ],
+    keyProperties: { address: 'name' },
+    menu: { section: 'Management', icon: 'users', group: { name: 'Directory', icon: 'book-user' }, link: 'Accounts' },
+    hooks: hooks(options),
+  })
+}
+
+function hooks<Tx extends RegistryTx>({ secrets, roles, usedBytes }: AccountOptions<Tx>): Hooks<Tx> {
+  return {
+    async prepare(id, next, before, context) {
+      refuseWrite(id, next, before, roles, context)
+      const body = { createdAt: formatDate(context.now), ...canonicalNames(next) }
+      return storeCredentials(id, body, before, secrets, context.now)
+    },
+    async derive(tx, _id, next) {
+      const [own, ...aliases] = await addressesOf(tx, next)
+      const index = new Set([own, ...aliases]).values().map((value): IndexEntry => ({ field: 'address', value: value ?? '', unique: true }))
+      return { body: { ...next, emailAddress: own ?? '' }, index: [...index] }
+    },
+    guard: async (_tx, stored, context) => { refuseRemoval(stored, roles, context) },
+    computed: { usedDiskQuota: (tx, { id }) => usedBytes(tx, id) },
+  }
+}
+
+function aliasesOf(body: JsonObject): [string, JsonObject][] {
+  return Object.entries(isJsonObject(body['aliases']) ? body['aliases'] : {}).filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1]))
+}
+
+/** Local parts in canonical form, or what is wrong with them. */
+function canonicalNames(body: JsonObject): JsonObject {
+  const problems = new Problems()
+  const read = (text: string, path: readonly (string | { readonly key: string })[]): string => {
+    const local = canonicalLocal(text)
+    if (local === null) problems.invalid(path, text, 'must be the part of an address before the @, such as jane.doe; the domain is chosen with domainId.')
+    return local ?? text
+  }
+  const name = read(String(body['name']), ['name'])
+  const aliases = aliasesOf(body).map(([key, alias]) => [key, { ...alias, name: read(String(alias['name']), ['aliases', { key }, 'name']) }])
+  problems.refuse()
+  return { ...body, name, aliases: Object.fromEntries(aliases) as JsonObject }
+}
+
+/** The own address, then those of the enabled aliases. */
+async function addressesOf(tx: RegistryTx, body: JsonObject): Promise<string[]> {
+  const named = [body, ...aliasesOf(body).map(([, alias]) => alias).filter(alias => alias['enabled'] !== false)]
+  const domains = await tx.objects.get('Domain', [...new Set(named.map(each => String(each['domainId'])))])
+  const names = new Map(domains.map(domain => [domain.id, String(domain.body['name'])]))
+  return named.map(each => addressText({ local: String(each['name']), domain: names.get(String(each['domainId'])) ?? '' }))
+}

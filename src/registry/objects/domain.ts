@@ -1,0 +1,84 @@
+/**
+ * Domain: a mail domain that is served here. Its names are kept in ASCII and lower case. A domain that is still in use
+ * keeps its name, because the addresses of its accounts are made of it.
+ */
+import { boolean, embedded, nullable, set, string, utcDateTime, variants } from '../../base/fields.ts'
+import { canonicalDomain } from '../../base/address.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { isJsonObject } from '../../base/json.ts'
+import type { IndexEntry, RegistryTx } from '../ports.ts'
+import { object } from '../schema/object.ts'
+import { SetFailure } from '../set-error.ts'
+import { formatDate } from '../values/date.ts'
+import { Problems } from '../values/problems.ts'
+
+const USERS_SHOWN_MAX = 10
+
+export const domain = object({
+  name: 'Domain',
+  label: 'Domain',
+  doc: 'A mail domain whose addresses are served here.',
+  fields: {
+    name: string('The domain, such as example.org.', { index: 'unique', maxLength: 253 }),
+    aliases: set({ type: 'string', format: 'string', maxLength: 253 }, 'Further domains whose addresses are the same as those of this one.', { maxItems: 100 }),
+    isEnabled: boolean('Take mail for it and let its accounts log in.', { default: true, label: 'Enabled' }),
+    catchAllAddress: nullable(string('Gets what is sent to addresses that nobody has.', { format: 'emailAddress', label: 'Catch-all address' })),
+    subAddressing: embedded(variants('SubAddressing', [
+      { name: 'Enabled', label: 'jane+anything reaches jane' },
+      { name: 'Disabled', label: 'Only the exact address' },
+    ]), 'Whether a tag after + is looked over.', { label: 'Subaddressing' }),
+    description: nullable(string('For people.')),
+    createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
+  },
+  labelProperty: 'name',
+  columns: ['name', 'isEnabled', 'description', 'createdAt'],
+  filters: { name: { type: { type: 'string', format: 'string' }, label: 'Name', canonical: text => canonicalDomain(text) ?? text } },
+  keyProperties: { domain: 'name', alias: 'aliases' },
+  sections: {
+    Domain: [
+      { title: 'Domain', fields: ['name', 'aliases', 'isEnabled', 'description', 'createdAt'] },
+      { title: 'Delivery', fields: ['catchAllAddress', 'subAddressing'] },
+    ],
+  },
+  menu: { section: 'Management', icon: 'globe', group: { name: 'Directory', icon: 'book-user' }, link: 'Domains' },
+  hooks: {
+    prepare: async (_id, next, _before, { now }) => ({ body: canonical({ createdAt: formatDate(now), ...next }) }),
+    async derive(tx: RegistryTx, id, next, before) {
+      if (before !== null && before['name'] !== next['name']) await refuseRename(tx, id)
+      return { body: next, index: nameEntries(next) }
+    },
+  },
+})
+
+/** Names in canonical form, or what is wrong with them. */
+function canonical(body: JsonObject): JsonObject {
+  const problems = new Problems()
+  const read = (text: string, path: readonly (string | { key: string })[]): string => {
+    const name = canonicalDomain(text)
+    if (name === null) problems.invalid(path, text, 'must be a domain name, such as example.org.')
+    return name ?? text
+  }
+  const name = read(String(body['name']), ['name'])
+  const aliases = Object.keys(body['aliases'] ?? {}).map(alias => read(alias, ['aliases', { key: alias }]))
+  if (aliases.includes(name)) problems.invalid(['aliases'], name, 'holds the name of the domain itself; leave it out.')
+  problems.refuse()
+  return { ...body, name, aliases: Object.fromEntries(aliases.map(alias => [alias, true])) }
+}
+
+/** `domain` is unique over names and aliases of all domains: an alias must not be another domain's name. */
+function nameEntries(body: JsonObject): IndexEntry[] {
+  const aliases = isJsonObject(body['aliases']) ? Object.keys(body['aliases']) : []
+  return [
+    ...[String(body['name']), ...aliases].map(value => ({ field: 'domain', value, unique: true })),
+    ...aliases.map(value => ({ field: 'alias', value, unique: true })),
+  ]
+}
+
+async function refuseRename(tx: RegistryTx, id: string): Promise<void> {
+  const linkedObjects = await tx.objects.linksTo({ object: 'Domain', id }, USERS_SHOWN_MAX)
+  if (linkedObjects.length === 0) return
+  throw new SetFailure({
+    type: 'objectIsLinked', description: 'The name cannot be changed while accounts have addresses in the domain; add the new name as an alias instead.',
+    properties: ['name'], objectId: { object: 'Domain', id }, linkedObjects,
+  })
+}

@@ -1,0 +1,54 @@
+/** The objects of this server, in the order of the menus, with the permissions and roles that follow from them. */
+import type { EnumMember, EnumType } from '../../base/fields.ts'
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { RegistryTx } from '../ports.ts'
+import type { Placeholder } from '../schema/document.ts'
+import type { ObjectDefinition } from '../schema/object.ts'
+import type { RolePermissions } from '../schema/permissions.ts'
+import { permissionList, rolePermissions } from '../schema/permissions.ts'
+import { ACCOUNT, accountObject } from './account.ts'
+import type { Secrets } from './account-credentials.ts'
+import { clusterNode } from './cluster-node.ts'
+import { clusterRoleObject } from './cluster-role.ts'
+import { domain } from './domain.ts'
+import { networkListener } from './network-listener.ts'
+import { taskManager } from './task-manager.ts'
+import { taskObject } from './task.ts'
+import type { TaskVariantDeclaration } from './task.ts'
+
+/** Named by fields of tasks whose work is not built: a reference to one of them is always refused. */
+export const PLACEHOLDERS: readonly Placeholder[] = [
+  { name: 'Tenant', doc: 'Tenants are not built yet.' },
+  { name: 'Trace', doc: 'Stored traces are not built yet.' },
+  { name: 'DmarcInternalReport', doc: 'DMARC reports are not built yet.' },
+  { name: 'TlsInternalReport', doc: 'TLS reports are not built yet.' },
+]
+
+export interface StandardOptions<Tx> {
+  readonly variants: readonly TaskVariantDeclaration[]
+  /** The enumeration `ClusterTaskType`. */
+  readonly duties: EnumType
+  readonly secrets: Secrets
+  readonly usedBytes: (tx: Tx, accountId: Id) => Promise<number>
+}
+
+export interface StandardObjects<Tx> {
+  readonly task: ObjectDefinition
+  readonly account: ObjectDefinition<JsonObject, Tx>
+  readonly clusterRole: ReturnType<typeof clusterRoleObject>
+  /** All that lie in the store, in the order of the menus. */
+  readonly stored: readonly ObjectDefinition<unknown, Tx>[]
+  readonly permissions: readonly EnumMember[]
+  readonly roles: RolePermissions
+}
+
+export function standardObjects<Tx extends RegistryTx>({ variants, duties, secrets, usedBytes }: StandardOptions<Tx>): StandardObjects<Tx> {
+  const task = taskObject(variants)
+  const clusterRole = clusterRoleObject(duties)
+  const all = [task, ACCOUNT, domain, clusterNode, networkListener, clusterRole, taskManager]
+  const permissions = permissionList(all)
+  const roles = rolePermissions(all)
+  const account = accountObject<Tx>({ secrets, permissions, roles, usedBytes })
+  return { task, account, clusterRole, stored: [task, account, domain, networkListener, clusterRole, taskManager], permissions, roles }
+}

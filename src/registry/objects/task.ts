@@ -1,0 +1,90 @@
+/**
+ * Task: a durable piece of background work. The variants come from the engine's catalogue as data; each gets the fields
+ * that every task has besides its own. Rows: task-backend.ts.
+ */
+import type { Field, Fields } from '../../base/fields.ts'
+import { embedded, enumType, nullable, shape, string, utcDateTime, variants } from '../../base/fields.ts'
+import { assert } from '../../base/assert.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { ownValue } from '../../base/json.ts'
+import { object, typeFilter } from '../schema/object.ts'
+import type { ObjectDefinition } from '../schema/object.ts'
+import { refusal } from '../set-error.ts'
+import { completeStatus, STATUS_NAMES, TASK_STATUS } from './task-status.ts'
+
+/** The part of a task variant that clients see. */
+export interface TaskVariantDeclaration {
+  readonly name: string
+  readonly label: string
+  readonly doc: string
+  readonly fields: Fields
+  readonly creatable: true | { readonly forbidden: string }
+  /** Why the work cannot be done yet. */
+  readonly notBuilt?: string
+  /** Why a creation with these values is refused, or null. */
+  readonly refuse?: (payload: never) => string | null
+}
+
+/** What every task has besides the fields of its variant. */
+export const COMMON_FIELDS = {
+  status: embedded(TASK_STATUS, 'Where the task stands.'),
+  due: nullable(utcDateTime('When it runs next; empty when it has failed for good.', { update: 'serverSet' })),
+  startedAt: nullable(utcDateTime('Since when it has been running; empty when it is not, or only just.', { update: 'serverSet', label: 'Running since' })),
+  runningOn: nullable(string('The host name of the node that runs it.', { update: 'serverSet' })),
+  progress: nullable(string('How far the run is.', { update: 'serverSet', format: 'text' })),
+} satisfies Fields
+
+const STATUS_FILTER = enumType('TaskStatusType', STATUS_NAMES.map(name => ({ name, label: name === 'Retry' ? 'Waiting for another attempt' : name })))
+
+export function taskObject(declarations: readonly TaskVariantDeclaration[]): ObjectDefinition {
+  const byName = new Map(declarations.map(declaration => [declaration.name, declaration]))
+  const shapes = declarations.map(({ name, label, fields }) => {
+    assert(!Object.keys(COMMON_FIELDS).some(common => Object.hasOwn(fields, common)), `${name} declares a field that every task has`)
+    return { name, label, shape: shape(`Task${name}`, { ...fields, ...COMMON_FIELDS }) }
+  })
+  const progress = { title: 'Progress', fields: ['status', 'due', 'startedAt', 'runningOn', 'progress'] }
+  return object({
+    name: 'Task',
+    label: 'Task',
+    doc: 'Background work that is waiting, running, or has failed. Work that is done is no longer here.',
+    shape: variants('Task', shapes),
+    variantPermissionPrefix: 'task',
+    columns: ['@type', 'due', 'status', 'startedAt'],
+    filters: {
+      '@type': typeFilter('Task', shapes),
+      status: { type: { type: 'enum', enum: STATUS_FILTER }, label: 'Status' },
+      due: { type: { type: 'utcDateTime' }, label: 'Due', range: true },
+      accountId: { type: { type: 'objectId', objectName: 'Account' }, label: 'Account' },
+      domainId: { type: { type: 'objectId', objectName: 'Domain' }, label: 'Domain' },
+    },
+    order: { properties: ['due', 'createdAt'], ascending: false },
+    sections: Object.fromEntries(declarations.map(({ name, label, fields }) => {
+      const own = Object.keys(fields)
+      return [`Task${name}`, own.length === 0 ? [progress] : [{ title: label, fields: own }, progress]]
+    })),
+    views: [{ name: 'TaskFailed', title: 'Failed tasks', subtitle: 'Tasks that were given up; set one to Pending to try it again.', columns: ['@type', 'status'], filters: { status: 'Failed' } }],
+    menu: { section: 'Management', icon: 'list-todo', group: { name: 'Tasks', icon: 'list-todo' }, link: 'Scheduled tasks' },
+    hooks: {
+      admit(variant) {
+        const declaration = variant === null ? undefined : byName.get(variant)
+        if (declaration === undefined) return
+        if (declaration.creatable !== true) throw refusal('forbidden', declaration.creatable.forbidden)
+        if (declaration.notBuilt !== undefined) throw refusal('forbidden', declaration.notBuilt)
+      },
+      complete(raw, before, context) {
+        const was = before === null ? null : ownValue(before, 'status') as JsonObject
+        return was !== null && raw['status'] === was ? raw : { ...raw, status: completeStatus(raw['status'], was, context) }
+      },
+      check(next, before) {
+        const reason = before === null ? byName.get(String(next['@type']))?.refuse?.(payloadOf(next) as never) : null
+        if (typeof reason === 'string') throw refusal('forbidden', reason)
+      },
+    },
+  })
+}
+
+/** The fields of the variant alone: what the engine keeps as payload. */
+export function payloadOf(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== '@type' && !Object.hasOwn(COMMON, name)))
+}
+const COMMON: Readonly<Record<string, Field>> = COMMON_FIELDS

@@ -1,0 +1,69 @@
+/**
+ * Permissions: names that a principal holds or does not hold; nothing is allowed that is not named. An object's are
+ * `sys<Object><Verb>`, only for the verbs that it has; work on tasks of a variant needs `task<Variant>` besides. The four
+ * built-in sets are what an account's role gives; an account's own list adds to its set, takes away, or replaces it.
+ */
+import type { EnumMember } from '../../base/fields.ts'
+import { enumType } from '../../base/fields.ts'
+import type { ObjectDefinition, Verb } from './object.ts'
+
+/** Of the mail methods (jmap/methods); the own mailbox only. */
+export const MAIL_PERMISSIONS = [
+  { name: 'jmapMailboxGet', label: 'Read mailboxes' },
+  { name: 'jmapMailboxQuery', label: 'Find mailboxes' },
+  { name: 'jmapEmailGet', label: 'Read e-mail' },
+  { name: 'jmapEmailQuery', label: 'Find e-mail' },
+  { name: 'jmapEmailDestroy', label: 'Destroy e-mail' },
+] as const satisfies readonly EnumMember[]
+
+export const USER_ROLES = enumType('UserRole', [
+  { name: 'User', label: 'User', explanation: 'The own mailbox, nothing else.' },
+  { name: 'Admin', label: 'Administrator', explanation: 'Everything.' },
+  { name: 'Operator', label: 'Operator', explanation: 'Runs the cluster: tasks, roles, listeners and nodes; sees accounts and domains but changes none.' },
+  { name: 'ReadOnly', label: 'Auditor', explanation: 'Sees everything of the server and changes nothing.' },
+])
+export type UserRole = NonNullable<(typeof USER_ROLES)['_names']>
+
+/** Objects whose work is the operator's; of all others an operator sees what there is. */
+const OPERATED: ReadonlySet<string> = new Set(['Task', 'TaskManager', 'ClusterRole', 'ClusterNode', 'NetworkListener'])
+
+type Named = Pick<ObjectDefinition, 'name' | 'plural' | 'permissionPrefix' | 'verbs'>
+type Declared = Named & Partial<Pick<ObjectDefinition, 'shape' | 'variantPermissionPrefix'>>
+
+export function permissionOf({ permissionPrefix }: Pick<Named, 'permissionPrefix'>, verb: Verb): string {
+  return permissionPrefix + verb
+}
+
+/** Every permission that means something on this server, in the order of the menus. */
+export function permissionList(objects: readonly Declared[]): EnumMember[] {
+  return [
+    ...MAIL_PERMISSIONS,
+    ...objects.flatMap(of => of.verbs.map(verb => ({ name: permissionOf(of, verb), label: `${VERB_LABELS[verb]}: ${of.plural}` }))),
+    ...objects.flatMap(variantPermissions),
+  ]
+}
+const VERB_LABELS: Readonly<Record<Verb, string>> = { Get: 'Read', Query: 'List', Create: 'Create', Update: 'Change', Destroy: 'Destroy' }
+
+function variantPermissions({ plural, shape, variantPermissionPrefix: prefix }: Declared): EnumMember[] {
+  if (prefix === undefined || shape?.kind !== 'multiple') return []
+  return shape.variants.map(({ name, label }) => ({ name: prefix + name, label: `${plural}: ${label}` }))
+}
+
+export type RolePermissions = Readonly<Record<UserRole, ReadonlySet<string>>>
+
+export function rolePermissions(objects: readonly Declared[]): RolePermissions {
+  const mail = MAIL_PERMISSIONS.map(permission => permission.name)
+  const readable = objects.flatMap(of => of.verbs.filter(isReading).map(verb => permissionOf(of, verb)))
+  const operated = objects.filter(of => OPERATED.has(of.name))
+  const all = permissionList(objects).map(permission => permission.name)
+  return {
+    User: new Set(mail),
+    Admin: new Set(all),
+    Operator: new Set([...readable, ...permissionList(operated).map(permission => permission.name)]),
+    ReadOnly: new Set([...mail, ...readable]),
+  }
+}
+
+function isReading(verb: Verb): boolean {
+  return verb === 'Get' || verb === 'Query'
+}

@@ -1,0 +1,37 @@
+/** The ids of other objects inside a value: links to check and keep, and creation ids that decide who is created first. */
+import type { FieldType, MapValueType, Shape } from '../../base/fields.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import { isJsonObject, ownValue } from '../../base/json.ts'
+import type { Path } from './problems.ts'
+import { fieldsOf } from './shapes.ts'
+
+export interface Reference { readonly object: string; readonly id: string; readonly path: Path }
+
+/** Also of a value as it was sent: what has not the declared form holds no references. */
+export function* references(shape: Shape, value: JsonObject, path: Path = []): Generator<Reference> {
+  for (const [name, field] of Object.entries(fieldsOf(shape, value) ?? {})) {
+    const inner = ownValue(value, name)
+    if (inner !== undefined && inner !== null) yield* inside(field.type, inner, [...path, name])
+  }
+}
+
+function* inside(type: FieldType | MapValueType, value: Json, path: Path): Generator<Reference> {
+  if (type.type === 'objectId') {
+    if (typeof value === 'string') yield { object: type.objectName, id: value, path }
+  } else if (type.type === 'object') {
+    if (isJsonObject(value)) yield* references(type.shape, value, path)
+  } else if (type.type === 'set') {
+    for (const key of keysOf(value)) yield* inside(type.class, key, [...path, { key }])
+  } else if (type.type === 'map' || type.type === 'objectList') {
+    const entries = Array.isArray(value) || isJsonObject(value) ? Object.entries(value) as [string, Json][] : []
+    for (const [key, entry] of entries) {
+      if (type.type === 'map') yield* inside(type.keyClass, key, [...path, { key }])
+      yield* inside(type.type === 'map' ? type.valueClass : { type: 'object', shape: type.shape }, entry, [...path, { key }])
+    }
+  }
+}
+
+function keysOf(value: Json): string[] {
+  if (Array.isArray(value)) return value.filter(item => typeof item === 'string')
+  return isJsonObject(value) ? Object.keys(value) : []
+}
