@@ -1,6 +1,6 @@
 /**
- * Which server, and as whom. Options come before the environment, and the environment before what the node on this
- * machine says in its node.json; the token in there is sent to no other address than the one beside it.
+ * Which server, and as whom. Options come before the environment, and the environment before what the node on
+ * this machine says in its node.json; the token in there is sent to no other address than the one beside it.
  */
 import { parseDuration } from '../base/duration.ts'
 import type { Credentials } from '../jmap-client/transport.ts'

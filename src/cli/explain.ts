@@ -1,4 +1,6 @@
-/** Every error as exit code, message and what to do about it: the one place where the command line maps them. */
+/**
+ * Every error as exit code, message and what to do about it: the one place where the command line maps them.
+ */
 import { ConnectionFailed, HttpFailed, MethodFailed, ReplyMalformed } from '../jmap-client/errors.ts'
 import type { ExitCode } from './failure.ts'
 import { CommandFailure, EXIT } from './failure.ts'

@@ -1,4 +1,7 @@
-/** The command line of Rota: it speaks only the management API, and learns every object and field from its schema. */
+/**
+ * The command line of Rota: it speaks only the management API, and learns every object and field from its
+ * schema.
+ */
 import { run } from './run.ts'
 import type { Environment } from './terminal.ts'
 import { processSurroundings } from './terminal.ts'

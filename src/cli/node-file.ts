@@ -1,7 +1,8 @@
 /**
- * What the node on this machine leaves for its own command line: `node.json` in the data folder, with the address and a
- * token. It is believed only when nobody but its owner can read or write it and the owner is the caller (or the caller is
- * root): the default folder is relative, and a planted file must not lead a login elsewhere.
+ * What the node on this machine leaves for its own command line: `node.json` in the data folder, with the
+ * address and a token. It is believed only when nobody but its owner can read or write it and the owner is
+ * the caller (or the caller is root): the default folder is relative, and a planted file must not lead a
+ * login elsewhere.
  */
 import type { FileHandle } from 'node:fs/promises'
 import { open } from 'node:fs/promises'

@@ -1,4 +1,7 @@
-/** The commands and options of `rota` as commander knows them; its help text is the reference of the command line. */
+/**
+ * The commands and options of `rota` as commander knows them; its help text is the reference of the command
+ * line.
+ */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addCreate } from './commands/create.ts'

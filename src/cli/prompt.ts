@@ -1,4 +1,7 @@
-/** Asks for a secret on the terminal, without echo. The question goes to standard error, so that output can be piped. */
+/**
+ * Asks for a secret on the terminal, without echo. The question goes to standard error, so that output can be
+ * piped.
+ */
 import type { Terminal } from './terminal.ts'
 import { CommandFailure, EXIT } from './failure.ts'
 

@@ -1,4 +1,6 @@
-/** A SetError as lines that name the field and say what it may be; what the server says itself comes first. */
+/**
+ * A SetError as lines that name the field and say what it may be; what the server says itself comes first.
+ */
 import type { Model, ObjectEntry } from '../jmap-client/model.ts'
 import type { ObjectReference, SetError, ValidationError } from '../jmap-client/set-error.ts'
 import type { ExitCode } from './failure.ts'

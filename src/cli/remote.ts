@@ -1,4 +1,7 @@
-/** What a command works with: the terminal, how output is wanted, and the server with its schema once it asks for it. */
+/**
+ * What a command works with: the terminal, how output is wanted, and the server with its schema once it asks
+ * for it.
+ */
 import type { JmapClient } from '../jmap-client/client.ts'
 import type { Model } from '../jmap-client/model.ts'
 import type { ExitCode } from './failure.ts'

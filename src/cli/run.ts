@@ -1,4 +1,7 @@
-/** One run of the command line: parse, connect when the command asks for it, and turn every error into its exit code. */
+/**
+ * One run of the command line: parse, connect when the command asks for it, and turn every error into its
+ * exit code.
+ */
 import { CommanderError } from 'commander'
 import { JmapClient } from '../jmap-client/client.ts'
 import { RequestAborted } from '../jmap-client/errors.ts'
@@ -45,18 +48,20 @@ async function perform(action: Action, terminal: Terminal, options: GlobalOption
     return { client, model: new Model(schema) }
   }
   const json = options.json === true
+  let exitCode: ExitCode = EXIT.ok
+  let failure: unknown = null
   try {
-    const exitCode = await action({ terminal, json, connect })
-    terminal.assertWritten()
-    return exitCode
+    exitCode = await action({ terminal, json, connect })
   } catch (error) {
     // The reader of the output went away, or Ctrl-C ended a watch: neither is an error.
-    if (error instanceof RequestAborted) return EXIT.ok
-    const found = explain(error, remark)
-    if (found === null) throw error
-    report(terminal, json, found)
-    return found.exitCode
+    if (!(error instanceof RequestAborted)) failure = error
   }
+  failure = await terminal.outputFailure() ?? failure
+  if (failure === null) return exitCode
+  const found = explain(failure, remark)
+  if (found === null) throw failure
+  report(terminal, json, found)
+  return found.exitCode
 }
 
 function report(terminal: Terminal, json: boolean, { exitCode, message, hint }: Explanation): void {

@@ -1,7 +1,7 @@
 /**
- * The streams, clock and signals of one run, handed in so that tests can hold them. Standard output is for results,
- * standard error for everything else. When the reader of the output goes away (`rota query task | head`) the run ends
- * quietly: `signal` aborts and later output is dropped.
+ * The streams, clock and signals of one run, handed in so that tests can hold them. Standard output is for
+ * results, standard error for everything else. When the reader of the output goes away (`rota query task |
+ * head`) the run ends quietly: `signal` aborts and later output is dropped.
  */
 import type { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
@@ -37,7 +37,6 @@ export class Terminal {
   readonly clock: Clock
   readonly #around: Surroundings
   readonly #end = new AbortController()
-  readonly #onOutputError = (error: Error) => { this.#outputFailed(error) }
   #failure: Error | null = null
 
   constructor(around: Surroundings) {
@@ -46,7 +45,9 @@ export class Terminal {
     this.stdin = around.stdin
     this.stderr = around.stderr
     this.clock = around.clock
-    around.stdout.on('error', this.#onOutputError)
+    around.stdout.on('error', error => { this.#outputFailed(error) })
+    // Nobody is left to be told that the messages have no reader.
+    around.stderr.on('error', () => undefined)
   }
 
   /** Aborts when the output has nobody to read it any more, or on an interrupt that is listened for. */
@@ -55,7 +56,6 @@ export class Terminal {
   /** One result, with its newline; resolves when the stream takes more. */
   async print(text: string): Promise<void> {
     const { stdout } = this.#around
-    if (this.#failure !== null) throw this.#failure
     if (this.#end.signal.aborted || stdout.write(`${text}\n`)) return
     await new Promise<void>(resolve => {
       const done = () => {
@@ -84,9 +84,10 @@ export class Terminal {
     return () => { for (const name of INTERRUPTS) this.#around.signals.off(name, stop) }
   }
 
-  /** Throws what kept the output from being written, a full disk for one. */
-  assertWritten(): void {
-    if (this.#failure !== null) throw this.#failure
+  /** Once all output is written: what kept it from being so, a full disk for one. */
+  async outputFailure(): Promise<Error | null> {
+    if (!this.#end.signal.aborted) await new Promise<void>(resolve => { this.#around.stdout.write('', () => { resolve() }) })
+    return this.#failure
   }
 
   #colours(stream: Output): boolean {
@@ -94,6 +95,7 @@ export class Terminal {
   }
 
   #outputFailed(error: Error): void {
+    if (this.#end.signal.aborted) return
     if (!('code' in error && error.code === 'EPIPE')) this.#failure = error
     this.#end.abort()
   }

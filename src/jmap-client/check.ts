@@ -1,6 +1,7 @@
 /**
- * Checks for JSON that comes from outside, from which its TypeScript type is read: one declaration for both. A check
- * throws Mismatch with the path of the first value that is wrong; keys that it does not know are left alone.
+ * Checks for JSON that comes from outside, from which its TypeScript type is read: one declaration for both.
+ * A check throws Mismatch with the path of the first value that is wrong; keys that it does not know are left
+ * alone.
  */
 import type { Json } from '../base/json.ts'
 import { isJsonObject } from '../base/json.ts'

@@ -1,10 +1,11 @@
 /**
- * A client of the management API, for the command line, tests and a browser: session, schema, and the three verbs
- * (`get`, `query`, `set`) over objects that it knows only from the schema. It keeps no state but the session.
+ * A client of the management API, for the command line, tests and a browser: session, schema, and the three
+ * verbs (`get`, `query`, `set`) over objects that it knows only from the schema. It keeps no state but the
+ * session.
  *
- * The pages of a query follow anchors (RFC 8620 §5.5). Tasks come and go while pages are read, so an anchor may be gone:
- * then the nearest id seen before it is tried, going back in doubling steps and at last to the start. Rows seen before
- * are dropped, so that nothing is given twice and nothing that stays is missed.
+ * The pages of a query follow anchors (RFC 8620 §5.5). Tasks come and go while pages are read, so an anchor
+ * may be gone: then the nearest id seen before it is tried, going back in doubling steps and at last to the
+ * start. Rows seen before are dropped, so that nothing is given twice and nothing that stays is missed.
  */
 import type { Json, JsonObject } from '../base/json.ts'
 import { isJsonObject } from '../base/json.ts'

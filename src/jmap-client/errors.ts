@@ -1,7 +1,7 @@
 /**
- * What can go wrong between a client and the server, one class a layer: no connection, an HTTP status, a method error
- * (RFC 8620 §3.6.2), an answer that is no JMAP. SetErrors (RFC 8620 §5.3) are data, not exceptions: a `/set` may refuse
- * one entry and take the next.
+ * What can go wrong between a client and the server, one class a layer: no connection, an HTTP status, a
+ * method error (RFC 8620 §3.6.2), an answer that is no JMAP. SetErrors (RFC 8620 §5.3) are data, not
+ * exceptions: a `/set` may refuse one entry and take the next.
  */
 
 /** Nothing answered: refused, name unknown, timed out, or cut while the answer was read. */

@@ -1,6 +1,6 @@
 /**
- * The schema as questions that a client asks: which objects are there, which fields has this variant, how is it listed.
- * Names go in and come out without the prefix `x:`.
+ * The schema as questions that a client asks: which objects are there, which fields has this variant, how is
+ * it listed. Names go in and come out without the prefix `x:`.
  */
 import type { Json } from '../base/json.ts'
 import type { EnumVariant, Field, List, Schema } from './schema.ts'

@@ -1,6 +1,7 @@
 /**
- * The document at `/api/schema`: every object, its fields, forms and lists as data. It is checked as a whole when it is
- * loaded, so that what reads it later may trust its form. Names carry the prefix `x:`; enums do not.
+ * The document at `/api/schema`: every object, its fields, forms and lists as data. It is checked as a whole
+ * when it is loaded, so that what reads it later may trust its form. Names carry the prefix `x:`; enums do
+ * not.
  */
 import type { Checked } from './check.ts'
 import { amount, flag, json, listOf, objectOf, optional, parse, recordOf, taggedOf, text, word } from './check.ts'

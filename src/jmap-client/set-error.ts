@@ -1,4 +1,7 @@
-/** SetErrors of RFC 8620 §5.3 with the members that the management API adds; a strange one still gives a message. */
+/**
+ * SetErrors of RFC 8620 §5.3 with the members that the management API adds; a strange one still gives a
+ * message.
+ */
 import type { Json } from '../base/json.ts'
 import { isJsonObject } from '../base/json.ts'
 

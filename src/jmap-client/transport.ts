@@ -1,6 +1,6 @@
 /**
- * One HTTP exchange over the platform's `fetch`: login header, time-out, a limit on the answer, and every failure as one
- * of errors.ts. Works in a browser as in Node.
+ * One HTTP exchange over the platform's `fetch`: login header, time-out, a limit on the answer, and every
+ * failure as one of errors.ts. Works in a browser as in Node.
  */
 import type { Clock } from '../base/clock.ts'
 import type { Json } from '../base/json.ts'

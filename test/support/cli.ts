@@ -1,4 +1,6 @@
-/** Runs the command line inside the test's process, with its streams, clock and signals in the test's hands. */
+/**
+ * Runs the command line inside the test's process, with its streams, clock and signals in the test's hands.
+ */
 import { EventEmitter } from 'node:events'
 import { Readable, Writable } from 'node:stream'
 import type { Clock } from '../../src/base/clock.ts'

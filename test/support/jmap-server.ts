@@ -1,7 +1,8 @@
 /**
- * The management API over a real socket with objects kept in memory, for tests of clients. It speaks the documented wire
- * format: schema with its redirect, session, `/get`, `/query` with flat filters and anchors, `/set` with patches. What it
- * does not do is validate: a test says with `refuse` what the server would refuse.
+ * The management API over a real socket with objects kept in memory, for tests of clients. It speaks the
+ * documented wire format: schema with its redirect, session, `/get`, `/query` with flat filters and anchors,
+ * `/set` with patches. What it does not do is validate: a test says with `refuse` what the server would
+ * refuse.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
@@ -31,6 +32,10 @@ export class JmapServer {
   refuse: (object: string, kind: SetKind, id: string, body: JsonObject) => JsonObject | null = () => null
   /** Answers instead of everything when it gives something. */
   intercept: (path: string) => Answer | null = () => null
+  /** Sees the Authorization header of each request. */
+  onLogin: (login: string | undefined) => void = () => undefined
+  /** Methods that the login may not call. */
+  readonly forbidden = new Set<string>()
   /** Runs before each method call. */
   beforeCall: (name: string, args: JsonObject) => void = () => undefined
   /** Members that `created` shows beside the id. */
@@ -77,6 +82,7 @@ export class JmapServer {
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += String(chunk)
     const path = request.url ?? '/'
+    this.onLogin(request.headers.authorization)
     const answer = this.intercept(path) ?? this.#route(path, request.headers.authorization, body)
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
@@ -118,6 +124,7 @@ export class JmapServer {
 
   /** A method error is what has a `type`. */
   #method(object: string, verb: string, args: JsonObject): JsonObject {
+    if (this.forbidden.has(`${object}/${verb}`)) return { type: 'forbidden', description: 'the permission is missing' }
     if (!(object in (API_SCHEMA['objects'] as JsonObject))) return { type: 'unknownMethod', description: `no ${object}` }
     if (verb === 'get') return this.#get(object, args)
     if (verb === 'query') return this.#query(object, args)

@@ -1,4 +1,7 @@
-/** get, query, create, update, delete and describe, from words on the command line to calls on a socket and back. */
+/**
+ * get, query, create, update, delete and describe, from words on the command line to calls on a socket and
+ * back.
+ */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -75,12 +78,10 @@ suite('get', () => {
     }
   })
   test('a method that is refused is exit code 1', async () => {
-    server.intercept = path => path === '/jmap/' ? { status: 200, body: {
-      methodResponses: [['error', { type: 'forbidden', description: 'sysTaskGet is missing' }, 'c0']],
-    } } : null
+    server.forbidden.add('x:Task/get')
     const { code, stderr } = await rota(['get', 'task', 't1'])
     assert.equal(code, 1)
-    assert.match(stderr, /x:Task\/get: forbidden: sysTaskGet is missing \(the login lacks the permission/)
+    assert.match(stderr, /x:Task\/get: forbidden: the permission is missing \(the login lacks the permission/)
   })
 })
 
@@ -121,7 +122,7 @@ suite('query', () => {
     assert.deepEqual([code, stdout, stderr], [0, '', 'no tasks found\n'])
   })
   test('labels that may not be read leave the ids', async () => {
-    server.beforeCall = (_name, _args) => { server.objects.delete('x:Account') }
+    server.forbidden.add('x:Account/get')
     assert.match((await rota(['query', 'task'])).stdout, /Pending {2}a1$/m)
   })
   test('refusals', async () => {

@@ -1,4 +1,7 @@
-/** Outcomes of changes to several objects, as they come: a line each, then what the exit code says of them all. */
+/**
+ * Outcomes of changes to several objects, as they come: a line each, then what the exit code says of them
+ * all.
+ */
 import type { SetOutcome } from '../../jmap-client/client.ts'
 import type { ObjectEntry } from '../../jmap-client/model.ts'
 import type { SetError } from '../../jmap-client/set-error.ts'
@@ -10,7 +13,10 @@ import type { Invocation, Remote } from '../remote.ts'
 
 export interface Told { readonly done: string; readonly json: string }
 
-/** `told.done` is the verb in people's lines (`Deleted`), `told.json` the member that is true in a program's line. */
+/**
+ * `told.done` is the verb in people's lines (`Deleted`), `told.json` the member that is true in a program's
+ * line.
+ */
 export async function printOutcomes(
   to: Invocation, remote: Remote, object: ObjectEntry, told: Told, outcomes: AsyncIterable<SetOutcome>,
 ): Promise<ExitCode> {

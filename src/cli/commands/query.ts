@@ -23,7 +23,10 @@ interface Options {
 }
 interface Column { readonly name: string; readonly label: string }
 
-/** Rows of a table when no --limit is given: it is built in memory. JSON lines flow, so they have no such limit. */
+/**
+ * Rows of a table when no --limit is given: it is built in memory. JSON lines flow, so they have no such
+ * limit.
+ */
 export const TABLE_ROWS_DEFAULT = 100
 
 export function addQuery(program: Command, perform: Perform): void {

@@ -1,6 +1,6 @@
 /**
- * One change to many tasks, for retry, cancel and reschedule: select, show with --dry-run, else change in parts and sum
- * up. A task that finished between selection and change is `gone`, which is no error.
+ * One change to many tasks, for retry, cancel and reschedule: select, show with --dry-run, else change in
+ * parts and sum up. A task that finished between selection and change is `gone`, which is no error.
  */
 import type { SetOutcome } from '../../jmap-client/client.ts'
 import type { SetError } from '../../jmap-client/set-error.ts'

@@ -1,6 +1,6 @@
 /**
- * `rota task reschedule`: another due time. A task that waits for a retry keeps its attempts; a Failed one has no due
- * time, so it becomes Pending.
+ * `rota task reschedule`: another due time. A task that waits for a retry keeps its attempts; a Failed one
+ * has no due time, so it becomes Pending.
  */
 import type { Command } from 'commander'
 import type { JsonObject } from '../../base/json.ts'

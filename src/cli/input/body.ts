@@ -1,6 +1,6 @@
 /**
- * `--field name=value` pairs and a JSON body as what `/set` takes: the whole object for create, a patch for update.
- * Both say at once which field is wrong, before anything is sent.
+ * `--field name=value` pairs and a JSON body as what `/set` takes: the whole object for create, a patch for
+ * update. Both say at once which field is wrong, before anything is sent.
  */
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
@@ -41,9 +41,9 @@ export function createBody(from: Assignments, variant: Variant | null): JsonObje
 }
 
 /**
- * The patch for one object. Pairs below a whole value that is set in the same command go into that value (RFC 8620 §5.3
- * forbids a pointer into another entry of the patch). A body may be an object as `rota get --json` shows it: its id,
- * variant and server-set fields are left out.
+ * The patch for one object. Pairs below a whole value that is set in the same command go into that value (RFC
+ * 8620 §5.3 forbids a pointer into another entry of the patch). A body may be an object as `rota get --json`
+ * shows it: its id, variant and server-set fields are left out.
  */
 export function updatePatch(from: Assignments): JsonObject {
   const variants = from.model.variants(from.object.name)

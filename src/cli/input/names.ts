@@ -1,6 +1,6 @@
 /**
- * Names of objects and variants as people write them: any case, `task-manager` as `TaskManager`, singular or plural, or
- * the name that the object's list has (`roles`, `listener`).
+ * Names of objects and variants as people write them: any case, `task-manager` as `TaskManager`, singular or
+ * plural, or the name that the object's list has (`roles`, `listener`).
  */
 import type { Model, ObjectEntry, Variant } from '../../jmap-client/model.ts'
 import { bare } from '../../jmap-client/model.ts'

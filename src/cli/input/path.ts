@@ -1,6 +1,7 @@
 /**
- * Fields as people name them, resolved against the schema: `max-attempts` is `maxAttempts`, `status/due` leads into an
- * embedded object, `bind/[::]:25` to a member of a set. Pointers are those of RFC 8620 §5.3: `~1` stands for `/`.
+ * Fields as people name them, resolved against the schema: `max-attempts` is `maxAttempts`, `status/due`
+ * leads into an embedded object, `bind/[::]:25` to a member of a set. Pointers are those of RFC 8620 §5.3:
+ * `~1` stands for `/`.
  */
 import type { Model, Variant } from '../../jmap-client/model.ts'
 import { bare } from '../../jmap-client/model.ts'
@@ -8,7 +9,9 @@ import type { Field, FieldType } from '../../jmap-client/schema.ts'
 import { usage } from '../failure.ts'
 import { didYouMean, fold } from './suggest.ts'
 
-/** `segments` are as written, `~1` kept; `field` is the property that the path begins with, null for `@type`. */
+/**
+ * `segments` are as written, `~1` kept; `field` is the property that the path begins with, null for `@type`.
+ */
 export interface FieldPath { readonly segments: readonly string[]; readonly type: FieldType; readonly field: Field | null }
 
 const TYPE_WORD = '@type'

@@ -28,7 +28,9 @@ export function fold(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '')
 }
 
-/** Edits (insert, delete, replace, swap neighbours) between two words; `stop` when there are at least so many. */
+/**
+ * Edits (insert, delete, replace, swap neighbours) between two words; `stop` when there are at least so many.
+ */
 function distance(a: string, b: string, stop: number): number {
   if (Math.abs(a.length - b.length) >= stop) return stop
   let before: number[] = []

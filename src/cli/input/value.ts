@@ -1,6 +1,7 @@
 /**
- * One value from its text, by the type that the schema gives it. Numbers, `true`, dates, `6h`, comma lists for sets, the
- * bare name of a variant for an embedded object; JSON where a value has parts. `null` empties what may be empty.
+ * One value from its text, by the type that the schema gives it. Numbers, `true`, dates, `6h`, comma lists
+ * for sets, the bare name of a variant for an embedded object; JSON where a value has parts. `null` empties
+ * what may be empty.
  */
 import { parseDuration } from '../../base/duration.ts'
 import type { Json } from '../../base/json.ts'
@@ -65,7 +66,10 @@ function enumValue(enumName: string, text: string, reading: Reading): string {
     didYouMean(text, names) ?? `one of ${names.join(', ')}`)
 }
 
-/** `a,b`, a JSON list, or the wire's own `{"a":true}`. An address like `[::]:25` is no JSON, so it is a member. */
+/**
+ * `a,b`, a JSON list, or the wire's own `{"a":true}`. An address like `[::]:25` is no JSON, so it is a
+ * member.
+ */
 function setValue(member: FieldType, text: string, reading: Reading): Json {
   const parsed = /^[[{]/.test(text) ? tryJson(text) : undefined
   if (isJsonObject(parsed)) return parsed

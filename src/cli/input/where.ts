@@ -1,6 +1,6 @@
 /**
- * `--where status=Failed`, `--where 'due<2026-12-01'` as the flat filter of `x:…/query`: each condition is one key, a
- * comparison is a suffix of it, and all must hold.
+ * `--where status=Failed`, `--where 'due<2026-12-01'` as the flat filter of `x:…/query`: each condition is
+ * one key, a comparison is a suffix of it, and all must hold.
  */
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Model, ObjectEntry } from '../../jmap-client/model.ts'

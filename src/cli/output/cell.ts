@@ -1,4 +1,7 @@
-/** Values as people read them. What a server sends is never trusted with the terminal: control characters are shown. */
+/**
+ * Values as people read them. What a server sends is never trusted with the terminal: control characters are
+ * shown.
+ */
 import { formatDuration } from '../../base/duration.ts'
 import type { Json } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
@@ -7,7 +10,9 @@ import type { FieldType } from '../../jmap-client/schema.ts'
 import type { Labels } from './labels.ts'
 import { formatRelative } from './relative.ts'
 
-/** `brief` is for tables: distances instead of dates, labels instead of ids, the variant's name for an object. */
+/**
+ * `brief` is for tables: distances instead of dates, labels instead of ids, the variant's name for an object.
+ */
 export interface CellStyle { readonly brief: boolean; readonly nowMs: number; readonly labels: Labels }
 
 export const EMPTY_CELL = '-'

@@ -1,4 +1,7 @@
-/** The names behind ids: for references to objects whose list has a label. For people only, so failures are no errors. */
+/**
+ * The names behind ids: for references to objects whose list has a label. For people only, so failures are no
+ * errors.
+ */
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
 import { MethodFailed } from '../../jmap-client/errors.ts'

@@ -5,7 +5,10 @@ const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
-/** From a distance of `fromMs` on, rounded to multiples of `stepMs`: two units at most, and no false precision. */
+/**
+ * From a distance of `fromMs` on, rounded to multiples of `stepMs`: two units at most, and no false
+ * precision.
+ */
 const STEPS = [
   { fromMs: 7 * DAY_MS, stepMs: DAY_MS },
   { fromMs: DAY_MS, stepMs: HOUR_MS },

@@ -32,7 +32,7 @@ function shorten(text: string): string {
 }
 
 /** Colours of the words that matter most in a list of tasks or nodes. */
-function shade(terminal: Terminal, text: string): string {
+export function shade(terminal: Terminal, text: string): string {
   if (text === 'Failed') return terminal.style('red', text)
   if (text === 'Retry') return terminal.style('yellow', text)
   return text === EMPTY_CELL ? terminal.style('dim', text) : text

@@ -1,4 +1,7 @@
-/** A field's type in a few words, with what it may be: `duration`, `set of searchIndexing | …`, `id of Account`. */
+/**
+ * A field's type in a few words, with what it may be: `duration`, `set of searchIndexing | …`, `id of
+ * Account`.
+ */
 import type { Model } from '../../jmap-client/model.ts'
 import { bare } from '../../jmap-client/model.ts'
 import type { FieldType, MapValueType } from '../../jmap-client/schema.ts'
