@@ -1,13 +1,14 @@
 /**
- * What a database's full-text index is given: one flat set of tokens a document, and a tree over the same tokens.
+ * What a database's full-text index is given: a flat set of tokens for each document, and a tree over the same tokens.
  *
  * | token | stands for |
  * |---|---|
  * | `-<hex>` | the scope: account and collection; every query begins with it, so other accounts' words cost nothing |
  * | `s-word`, `f-`, `t-`, `c-`, `b-` | the word in the subject, from, to, cc, body |
  *
- * A token has no character that FTS5 or a tsquery would read as syntax: terms that are not of the promised form are
- * never stored and never found.
+ * So one index without columns or positions answers for single fields and for all of them, and the two databases, which
+ * know different things of fields, are asked the same. A token has no character that either would read as syntax: terms
+ * that are not of the promised form are never stored and never found.
  */
 import { assertNever } from '../base/assert.ts'
 import type { Id } from '../base/ids.ts'
@@ -16,28 +17,43 @@ import type { SearchDocument, SearchExpression, SearchField } from '../services/
 import { SEARCH_FIELDS } from '../services/ports.ts'
 
 export const TERM_CHARS_MAX = 64
+/** Of one document, together. A tsvector holds 1 MiB of text; what is above is left out, the body last in line. */
+export const DOCUMENT_TERMS_BYTES_MAX = 1_000_000
 /** Words of one query, their forms and fields counted. */
 export const QUERY_TOKENS_MAX = 1_000
-/** FTS5 refuses trees deeper than 256. */
+/** Of and, or, not. FTS5 refuses trees deeper than 256. */
 export const QUERY_DEPTH_MAX = 32
 
 /** ASCII other than these would be a separator for FTS5; everything above ASCII is part of a word there. */
 const TERM_SHAPE = /^[a-z0-9_\u0080-\u{10FFFF}]+$/u
-const CODES: Readonly<Record<SearchField, string>> = { subject: 's', from: 'f', to: 't', cc: 'c', body: 'b' }
+const CODES: Readonly<Record<SearchField, string>> = { subject: 's-', from: 'f-', to: 't-', cc: 'c-', body: 'b-' }
+const CODE_BYTES = 2
 
-export function isTerm(text: string): boolean {
-  return text.length <= TERM_CHARS_MAX && TERM_SHAPE.test(text) && text.isWellFormed()
+export type TokenTree =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly TokenTree[] }
+  | { readonly kind: 'not'; readonly part: TokenTree }
+
+/** What of a document is indexed: each term once for its field. */
+export function indexedTerms(fields: SearchDocument['fields']): Readonly<Record<SearchField, ReadonlySet<string>>> {
+  let bytes = 0
+  const terms = { subject: new Set<string>(), from: new Set<string>(), to: new Set<string>(), cc: new Set<string>(), body: new Set<string>() }
+  for (const field of SEARCH_FIELDS) {
+    for (const term of fields[field]) {
+      if (!isTerm(term) || terms[field].has(term)) continue
+      bytes += Buffer.byteLength(term) + CODE_BYTES
+      if (bytes > DOCUMENT_TERMS_BYTES_MAX) return terms
+      terms[field].add(term)
+    }
+  }
+  return terms
 }
 
-/** Throws search/too-complex for what is above the limits. */
-export function checkExpression(expression: SearchExpression): void {
-  if (weigh(expression, 1) > QUERY_TOKENS_MAX) throw tooComplex(`more than ${QUERY_TOKENS_MAX} words`)
-}
-
-/** Each token once. */
+/** Its terms as tokens, and its scope. */
 export function tokensOf({ accountId, collection, fields }: SearchDocument): string[] {
-  const tokens = SEARCH_FIELDS.flatMap(field => fields[field].filter(isTerm).map(term => `${CODES[field]}-${term}`))
-  return [scopeToken(accountId, collection), ...new Set(tokens)]
+  const terms = indexedTerms(fields)
+  const tokens = SEARCH_FIELDS.flatMap(field => Array.from(terms[field], term => CODES[field] + term))
+  return [scopeToken(accountId, collection), ...tokens]
 }
 
 /** Hex, so that whatever the names contain the token is one word, and different pairs have different tokens. */
@@ -45,10 +61,44 @@ export function scopeToken(accountId: Id, collection: string): string {
   return `-${Buffer.from(`${accountId}\0${collection}`).toString('hex')}`
 }
 
-/** The tokens of which a document must have one to match a `term`; none: nothing matches. */
-export function tokensOfTerm({ anyOf, field }: SearchExpression & { kind: 'term' }): string[] {
-  const fields = field === undefined ? SEARCH_FIELDS : [field]
-  return anyOf.filter(isTerm).flatMap(term => fields.map(name => `${CODES[name]}-${term}`))
+/** The expression over tokens; true and false: whatever the documents are, all match, or none. Throws search/too-complex. */
+export function tokenTree(expression: SearchExpression): TokenTree | boolean {
+  checkExpression(expression)
+  return translate(expression)
+}
+
+/** Throws search/too-complex for what is above the limits. */
+export function checkExpression(expression: SearchExpression): void {
+  if (weigh(expression, 1) > QUERY_TOKENS_MAX) throw tooComplex(`more than ${QUERY_TOKENS_MAX} words`)
+}
+
+export function isTerm(text: string): boolean {
+  return text.length <= TERM_CHARS_MAX && TERM_SHAPE.test(text) && text.isWellFormed()
+}
+
+function translate(expression: SearchExpression): TokenTree | boolean {
+  switch (expression.kind) {
+    case 'term': {
+      const fields = expression.field === undefined ? SEARCH_FIELDS : [expression.field]
+      const terms = expression.anyOf.filter(isTerm)
+      return join('or', terms.flatMap(term => fields.map(field => ({ kind: 'token' as const, token: CODES[field] + term }))))
+    }
+    case 'and':
+    case 'or': return join(expression.kind, expression.parts.map(translate))
+    case 'not': {
+      const part = translate(expression.part)
+      return typeof part === 'boolean' ? !part : { kind: 'not', part }
+    }
+    default: return assertNever(expression)
+  }
+}
+
+/** A constant decides the whole or falls away; of nothing, `and` is true and `or` is false. */
+function join(kind: 'and' | 'or', parts: readonly (TokenTree | boolean)[]): TokenTree | boolean {
+  const deciding = kind === 'or'
+  if (parts.includes(deciding)) return deciding
+  const rest = parts.filter(part => typeof part !== 'boolean')
+  return rest.length > 1 ? { kind, parts: rest } : rest[0] ?? !deciding
 }
 
 /** Tokens and operators of the tree; refuses to go deeper than the limit, so that no tree overflows the stack. */

@@ -5,11 +5,11 @@ import { describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import type { BlobOwner } from '../../src/services/ports.ts'
-import type { DomainStore } from './domain-store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 const ids = idSource(14, systemClock)
 
-export function blobTableContract(store: () => DomainStore): void {
+export function blobTableContract(store: () => Store): void {
   const put = (content: Uint8Array): Promise<string> => store().transact(tx => tx.blobs.put(content))
   const get = (hash: string): Promise<Uint8Array | null> => store().read(tx => tx.blobs.get(hash))
   const owner = (): BlobOwner => ({ accountId: ids.next(), collection: 'email', id: ids.next() })

@@ -6,12 +6,12 @@ import { idSource } from '../../src/base/ids.ts'
 import type { Id } from '../../src/base/ids.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { DocumentIndex, DocumentScan } from '../../src/services/ports.ts'
-import type { DomainStore } from './domain-store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 const ids = idSource(13, systemClock)
 const COLLECTION = 'email'
 
-export function documentTableContract(store: () => DomainStore): void {
+export function documentTableContract(store: () => Store): void {
   const put = (account: Id, id: Id, index: readonly DocumentIndex[] = [], body: JsonObject = {}, collection = COLLECTION): Promise<number> =>
     store().transact(tx => tx.documents.put(account, collection, id, body, index))
   const remove = (account: Id, id: Id): Promise<number | null> => store().transact(tx => tx.documents.remove(account, COLLECTION, id))
@@ -171,6 +171,24 @@ export function documentTableContract(store: () => DomainStore): void {
       const replies = await writers
       assert.deepEqual(replies.toSorted((left, right) => left - right), Array.from({ length: writes }, (_, nth) => nth + 1))
       for (const look of looks) assert.deepEqual(look.seen, Array.from({ length: look.modseq }, (_, nth) => nth + 1))
+    })
+
+    test('what is read under the lock is current: counting up loses nothing', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      await Promise.all(Array.from({ length: 12 }, () => store().transact(async tx => {
+        await tx.documents.lock(account, COLLECTION)
+        const [stored] = await tx.documents.get(account, COLLECTION, [id])
+        await tx.documents.put(account, COLLECTION, id, { count: Number(stored?.body['count'] ?? 0) + 1 }, [])
+      })))
+      const [document] = await store().read(tx => tx.documents.get(account, COLLECTION, [id]))
+      assert.deepEqual(document, { id, modseq: 12, body: { count: 12 } })
+    })
+
+    test('a lock alone changes nothing', async () => {
+      const account = ids.next()
+      await store().transact(tx => tx.documents.lock(account, COLLECTION))
+      assert.equal(await modseq(account), 0)
+      assert.equal(await put(account, ids.next()), 1)
     })
 
     test('two writers of one document: both count, the log tells the order', async () => {

@@ -5,11 +5,12 @@ import { describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import type { Id } from '../../src/base/ids.ts'
-import type { DomainStore, DomainTables } from './domain-store.ts'
+import type { Store, Tx } from '../../src/store/store.ts'
 
 const ids = idSource(17, systemClock)
+const NO_TERMS = { subject: [], from: [], to: [], cc: [], body: [] }
 
-export function domainTransactionContract(store: () => DomainStore): void {
+export function domainTransactionContract(store: () => Store): void {
   describe('domain transactions', () => {
     test('a rollback takes back the writes to every table', async () => {
       const account = ids.next()
@@ -63,20 +64,29 @@ export function domainTransactionContract(store: () => DomainStore): void {
       })
     })
 
-    test('writers of many accounts at the same time, in opposite orders, all get through', async () => {
+    test('two writers of the same accounts in opposite orders both get through', async () => {
       const accounts = Array.from({ length: 4 }, () => ids.next())
-      const rounds = 6
+      const rounds = 2
       await Promise.all(Array.from({ length: rounds }, (_, round) => store().transact(async tx => {
-        for (const account of round % 2 ? accounts : accounts.toReversed()) await writeEverywhere(tx, account, round)
+        for (const account of round % 2 ? accounts : accounts.toReversed()) {
+          await tx.documents.put(account, 'email', account, { round }, [{ name: 'round', value: String(round), sort: 0 }])
+          await tx.keys.put(`rollback/${account}`, { round }, null)
+          await tx.search.put([{ accountId: account, collection: 'email', id: account, fields: { ...NO_TERMS, body: [`w${round}`] } }])
+        }
       })))
       for (const account of accounts) {
-        assert.equal(await store().read(tx => tx.documents.modseq(account, 'email')), rounds)
+        const [document] = await store().read(tx => tx.documents.get(account, 'email', [account]))
+        assert.equal(document?.modseq, rounds)
+        const round = document.body['round']
+        assert.deepEqual(await store().read(tx => tx.keys.get(`rollback/${account}`)), { round })
+        const found = await store().read(tx => tx.search.query(account, 'email', { kind: 'term', anyOf: [`w${String(round)}`] }, 1))
+        assert.deepEqual(found, [account])
       }
     })
   })
 }
 
-async function writeEverywhere(tx: DomainTables, account: Id, value: number): Promise<void> {
+async function writeEverywhere(tx: Tx, account: Id, value: number): Promise<void> {
   const owner = { accountId: account, collection: 'email', id: account }
   const [stored] = await tx.objects.get('Rollback', [account])
   const index = [{ field: 'account', value: account, unique: true }]
@@ -87,10 +97,10 @@ async function writeEverywhere(tx: DomainTables, account: Id, value: number): Pr
   await tx.keys.put(`rollback/${account}`, { value }, null)
   await tx.documents.put(account, 'email', account, { value }, [{ name: 'box', value: 'in', sort: value }])
   await tx.blobs.link(await tx.blobs.put(Buffer.from(account)), owner)
-  await tx.search.put([{ ...owner, fields: { subject: [], from: [], to: [], cc: [], body: [`w${value}`, 'word'] } }])
+  await tx.search.put([{ ...owner, fields: { ...NO_TERMS, body: [`w${value}`, 'word'] } }])
 }
 
-async function lookEverywhere(tx: DomainTables, account: Id): Promise<object> {
+async function lookEverywhere(tx: Tx, account: Id): Promise<object> {
   const [object] = await tx.objects.get('Rollback', [account])
   const [document] = await tx.documents.get(account, 'email', [account])
   return {

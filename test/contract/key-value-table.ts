@@ -4,12 +4,12 @@ import { describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import type { JsonObject } from '../../src/base/json.ts'
-import type { DomainStore } from './domain-store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 const ids = idSource(12, systemClock)
 const HOUR_MS = 3_600_000
 
-export function keyValueTableContract(store: () => DomainStore): void {
+export function keyValueTableContract(store: () => Store): void {
   const put = (key: string, value: JsonObject, expiresAt: number | null = null): Promise<void> =>
     store().transact(tx => tx.keys.put(key, value, expiresAt))
   const create = (key: string, value: JsonObject, expiresAt: number | null = null): Promise<boolean> =>

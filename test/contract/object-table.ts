@@ -7,7 +7,7 @@ import type { Id } from '../../src/base/ids.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { hasCode } from '../../src/errors.ts'
 import type { IndexEntry, ObjectRef, WriteReply } from '../../src/registry/ports.ts'
-import type { DomainStore } from './domain-store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 const ids = idSource(11, systemClock)
 let names = 0
@@ -15,7 +15,7 @@ const freshName = (): string => `Thing${ids.next()}${names++}`
 const filter = (field: string, value: string): IndexEntry => ({ field, value, unique: false })
 const unique = (field: string, value: string): IndexEntry => ({ field, value, unique: true })
 
-export function objectTableContract(store: () => DomainStore): void {
+export function objectTableContract(store: () => Store): void {
   const insert = (object: string, id: Id, index: readonly IndexEntry[] = [], links: readonly ObjectRef[] = [], body: JsonObject = {}): Promise<WriteReply> =>
     store().transact(tx => tx.objects.insert(object, id, body, index, links))
   const update = (object: string, id: Id, version: number, index: readonly IndexEntry[] = [], links: readonly ObjectRef[] = []): Promise<WriteReply> =>

@@ -8,7 +8,7 @@ import type { Id } from '../../src/base/ids.ts'
 import type { SearchDocument, SearchExpression } from '../../src/services/ports.ts'
 import { SEARCH_FIELDS } from '../../src/services/ports.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
-import type { DomainStore } from './domain-store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 const ids = idSource(16, systemClock)
 const RUNS = 60
@@ -39,7 +39,7 @@ const { expression } = fc.letrec<{ expression: SearchExpression }>(tie => ({
 }))
 const question = fc.record({ account: fc.nat(1), collection: fc.constantFrom(...COLLECTIONS), expression, limit: fc.integer({ min: 1, max: 9 }), after: fc.option(fc.nat(7)) })
 
-export function searchAgreement(store: () => DomainStore): void {
+export function searchAgreement(store: () => Store): void {
   test('search: the same answers as memory for any documents and any expression', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 6 }), fc.array(question, { minLength: 1, maxLength: 8 }), async (steps, questions) => {
       const accounts = [ids.next(), ids.next()]
@@ -47,7 +47,7 @@ export function searchAgreement(store: () => DomainStore): void {
       const owner = (of: { account: number; collection: string; document: number }): Omit<SearchDocument, 'fields'> =>
         ({ accountId: at(accounts, of.account), collection: of.collection, id: at(documents, of.document) })
       const memory = await openMemoryStore({ clock: systemClock })
-      const ask = (of: DomainStore): Promise<Id[][]> => of.read(tx => Promise.all(questions.map(asked => tx.search.query(
+      const ask = (of: Store): Promise<Id[][]> => of.read(tx => Promise.all(questions.map(asked => tx.search.query(
         at(accounts, asked.account), asked.collection, asked.expression, asked.limit,
         asked.after === null ? undefined : at(documents, asked.after)))))
 

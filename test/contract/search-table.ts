@@ -6,7 +6,7 @@ import { idSource } from '../../src/base/ids.ts'
 import type { Id } from '../../src/base/ids.ts'
 import { hasCode } from '../../src/errors.ts'
 import type { SearchDocument, SearchExpression, SearchField } from '../../src/services/ports.ts'
-import type { DomainStore } from './domain-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { QUERY_DEPTH_MAX, QUERY_TOKENS_MAX } from '../../src/store/search-terms.ts'
 
 const ids = idSource(15, systemClock)
@@ -18,7 +18,7 @@ const and = (...parts: SearchExpression[]): SearchExpression => ({ kind: 'and', 
 const or = (...parts: SearchExpression[]): SearchExpression => ({ kind: 'or', parts })
 const not = (part: SearchExpression): SearchExpression => ({ kind: 'not', part })
 
-export function searchTableContract(store: () => DomainStore): void {
+export function searchTableContract(store: () => Store): void {
   const index = async (accountId: Id, ...fields: Partial<SearchDocument['fields']>[]): Promise<Id[]> => {
     const documents = fields.map(some => ({ accountId, collection: COLLECTION, id: ids.next(), fields: { ...NO_TERMS, ...some } }))
     await store().transact(tx => tx.search.put(documents))
@@ -137,13 +137,25 @@ export function searchTableContract(store: () => DomainStore): void {
       assert.deepEqual(await query(account, word('x'.repeat(64), 'a')), [a])
     })
 
+    test('a document with more words than fit is found by those that do', async () => {
+      const account = ids.next()
+      const body = Array.from({ length: 20_000 }, (_, nth) => `${'語'.repeat(57)}${nth}`)
+      const [a] = await index(account, { subject: ['start'], body })
+      assert.deepEqual(await query(account, and(word('start'), inField('body', body[0] ?? ''), inField('body', body[5_000] ?? ''))), [a])
+      assert.deepEqual(await query(account, inField('body', body.at(-1) ?? '')), [])
+    })
+
     test('what is too large is refused, what is at the limit is answered', async () => {
       const account = ids.next()
       const [a] = await index(account, { body: ['w'] })
       const wide = (count: number): SearchExpression => inField('body', 'w', ...Array.from({ length: count - 1 }, (_, nth) => `no${nth}`))
       const deep = (depth: number): SearchExpression => {
+        const around = [
+          (part: SearchExpression) => and(part, word('w')), not,
+          (part: SearchExpression) => or(part, word('none')), not,
+        ]
         let expression = word('w')
-        for (let level = 1; level < depth; level++) expression = level % 2 ? and(expression, word('w')) : or(expression, word('none'))
+        for (let level = 1; level < depth; level++) expression = around[level % 4]?.(expression) ?? expression
         return expression
       }
       assert.deepEqual(await query(account, wide(QUERY_TOKENS_MAX)), [a])

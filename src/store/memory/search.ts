@@ -3,7 +3,7 @@ import type { Id } from '../../base/ids.ts'
 import { assertNever } from '../../base/assert.ts'
 import type { BlobOwner, SearchExpression, SearchField, SearchTable } from '../../services/ports.ts'
 import { SEARCH_FIELDS } from '../../services/ports.ts'
-import { checkExpression, isTerm } from '../search-terms.ts'
+import { checkExpression, indexedTerms } from '../search-terms.ts'
 import type { MemoryContext } from './database.ts'
 import { rowKey } from './row-key.ts'
 
@@ -17,8 +17,7 @@ export function memorySearch(context: MemoryContext): SearchTable {
   return {
     async put(added) {
       for (const { accountId, collection, id, fields } of added) {
-        const terms = Object.fromEntries(SEARCH_FIELDS.map(field => [field, new Set(fields[field].filter(isTerm))])) as Record<SearchField, Set<string>>
-        indexed.set(keyOf({ accountId, collection, id }), { accountId, collection, id, terms })
+        indexed.set(keyOf({ accountId, collection, id }), { accountId, collection, id, terms: indexedTerms(fields) })
       }
     },
 

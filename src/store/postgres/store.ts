@@ -1,15 +1,20 @@
 /** PostgreSQL: the cluster's store. Opens the pools and the listening connection and puts the tables together. */
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type { EngineTx } from '../../engine/ports.ts'
 import { taskTable } from '../queue/task-table.ts'
+import { sqlBlobs } from '../sql/blobs.ts'
 import type { SqlContext } from '../sql/context.ts'
+import { sqlDocuments } from '../sql/documents.ts'
+import { sqlKeys } from '../sql/keys.ts'
 import { sqlLeases } from '../sql/leases.ts'
+import { sqlObjects } from '../sql/objects.ts'
 import { sqlRuns } from '../sql/runs.ts'
 import { sqlSchedules } from '../sql/schedules.ts'
+import type { Store, Tx } from '../store.ts'
 import { PostgresDatabase } from './database.ts'
 import { fromPostgres } from './errors.ts'
 import { postgresQueue } from './queue.ts'
+import { postgresSearch } from './search.ts'
 import { postgresTaskRows } from './task-rows.ts'
 import { PostgresWakeups } from './wakeups.ts'
 
@@ -22,7 +27,7 @@ export interface PostgresOptions {
 }
 
 /** Rejects with store/unavailable, store/newer-schema or config/invalid. */
-export async function openPostgresStore(options: PostgresOptions) {
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, clock, log } = options
   const wakeups = new PostgresWakeups(url, clock, log)
   const database = new PostgresDatabase(url, log, wakeups)
@@ -35,15 +40,15 @@ export async function openPostgresStore(options: PostgresOptions) {
     throw fromPostgres(error)
   }
   return {
-    kind: 'postgres' as const,
+    kind: 'postgres',
     queue: postgresQueue(database),
     leases: sqlLeases<SqlContext>({
       transact: work => database.transactQueue(work), read: work => database.read(work), tasks: postgresTaskRows,
     }),
     wakeups,
     now: () => database.now(),
-    transact: <T>(work: (tx: EngineTx) => Promise<T>) => database.transact(context => work(tables(context))),
-    read: <T>(work: (tx: EngineTx) => Promise<T>) => database.read(context => work(tables(context))),
+    transact: work => database.transact(context => work(tables(context))),
+    read: work => database.read(context => work(tables(context))),
     ping: async () => { await database.now() },
     async close() {
       await wakeups.stop()
@@ -52,7 +57,16 @@ export async function openPostgresStore(options: PostgresOptions) {
   }
 }
 
-function tables(context: SqlContext): EngineTx {
+function tables(context: SqlContext): Tx {
   const tasks = taskTable(postgresTaskRows(context), context.hints)
-  return { tasks, schedules: sqlSchedules(context, tasks), runs: sqlRuns(context) }
+  return {
+    tasks,
+    schedules: sqlSchedules(context, tasks),
+    runs: sqlRuns(context),
+    objects: sqlObjects(context),
+    keys: sqlKeys(context),
+    documents: sqlDocuments(context),
+    blobs: sqlBlobs(context),
+    search: postgresSearch(context),
+  }
 }

@@ -12,6 +12,9 @@ const STATEMENTS_MAX = 200
 /** Another process may hold the file for the time of a check point or a backup. */
 const BUSY_MS_MAX = 5_000
 
+/** Pages in memory, a connection. Rows of the queue go in and out all over its index: 2 MiB, the default, is too small. */
+const CACHE_KIB_MAX = 16_384
+
 export type Value = SQLInputValue
 export type Row = Record<string, SQLOutputValue>
 
@@ -24,7 +27,7 @@ export class SqliteConnection {
 
   constructor(path: string, options: { readonly readOnly?: boolean } = {}) {
     this.#database = new DatabaseSync(path, { timeout: BUSY_MS_MAX, readOnly: options.readOnly ?? false })
-    this.#database.exec('pragma foreign_keys = on; pragma synchronous = full')
+    this.#database.exec(`pragma foreign_keys = on; pragma synchronous = full; pragma cache_size = -${CACHE_KIB_MAX}`)
     this.kysely = new Kysely<Database>({
       dialect: new SqliteDialect({ database: { prepare: text => this.#forKysely(text), close: () => this.close() } }),
     })
@@ -60,6 +63,8 @@ export class SqliteConnection {
     }
     const statement = this.#database.prepare(text)
     const prepared = { statement, reader: statement.columns().length > 0 }
+    // FTS5 leaves inner row ids above 2^53 behind as the last inserted one, and every later run() would fail over it.
+    if (!prepared.reader) statement.setReadBigInts(true)
     this.#prepared.set(text, prepared)
     const oldest = this.#prepared.keys().next()
     if (this.#prepared.size > STATEMENTS_MAX && !oldest.done) this.#prepared.delete(oldest.value)

@@ -1,37 +1,51 @@
 /** SQLite in the data folder: the embedded default. Opens the database and puts the tables together. */
 import type { Clock } from '../../base/clock.ts'
-import type { EngineTx } from '../../engine/ports.ts'
 import { LocalWakeups } from '../local-wakeups.ts'
 import { taskTable } from '../queue/task-table.ts'
+import { sqlBlobs } from '../sql/blobs.ts'
+import { sqlDocuments } from '../sql/documents.ts'
+import { sqlKeys } from '../sql/keys.ts'
 import { sqlLeases } from '../sql/leases.ts'
+import { sqlObjects } from '../sql/objects.ts'
 import { sqlRuns } from '../sql/runs.ts'
 import { sqlSchedules } from '../sql/schedules.ts'
+import type { Store, Tx } from '../store.ts'
 import type { SqliteContext } from './context.ts'
 import { SqliteDatabase } from './database.ts'
 import { sqliteQueue } from './queue.ts'
+import { sqliteSearch } from './search.ts'
 import { sqliteTaskRows } from './task-rows.ts'
 
 /** Rejects with store/in-use, store/newer-schema, store/unavailable or store/full. */
-export async function openSqliteStore(options: { readonly dataDir: string; readonly clock: Clock }) {
+export async function openSqliteStore(options: { readonly dataDir: string; readonly clock: Clock }): Promise<Store> {
   const { dataDir, clock } = options
   const wakeups = new LocalWakeups()
   const database = await SqliteDatabase.open(dataDir, clock, wakeups)
   return {
-    kind: 'sqlite' as const,
+    kind: 'sqlite',
     queue: sqliteQueue(database, clock),
     leases: sqlLeases<SqliteContext>({
       transact: work => database.transact(work), read: work => database.read(work), tasks: sqliteTaskRows,
     }),
     wakeups,
     now: () => Promise.resolve(clock.now()),
-    transact: <T>(work: (tx: EngineTx) => Promise<T>) => database.transact(context => work(tables(context))),
-    read: <T>(work: (tx: EngineTx) => Promise<T>) => database.read(context => work(tables(context))),
+    transact: work => database.transact(context => work(tables(context))),
+    read: work => database.read(context => work(tables(context))),
     ping: () => database.read(() => undefined),
     close: () => database.close(),
   }
 }
 
-function tables(context: SqliteContext): EngineTx {
+function tables(context: SqliteContext): Tx {
   const tasks = taskTable(sqliteTaskRows(context), context.hints)
-  return { tasks, schedules: sqlSchedules(context, tasks), runs: sqlRuns(context) }
+  return {
+    tasks,
+    schedules: sqlSchedules(context, tasks),
+    runs: sqlRuns(context),
+    objects: sqlObjects(context),
+    keys: sqlKeys(context),
+    documents: sqlDocuments(context),
+    blobs: sqlBlobs(context),
+    search: sqliteSearch(context),
+  }
 }

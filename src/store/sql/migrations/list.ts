@@ -1,5 +1,7 @@
 /** All migrations in order. Adding one: a new file, and its line here. */
 import { queue } from './0001-queue.ts'
+import { registry } from './0002-registry.ts'
+import { domain } from './0003-domain.ts'
 import type { Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [queue]
+export const MIGRATIONS: readonly Migration[] = [queue, registry, domain]

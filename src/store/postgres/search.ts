@@ -1,0 +1,82 @@
+/**
+ * The search index on a GIN index over tsvectors, with statements of PostgreSQL's own. The tokens (search-terms.ts) go in
+ * as they are, by array_to_tsvector, and a query is a tsquery as text: no dictionary, no positions, no recheck.
+ */
+import { sql } from 'kysely'
+import { assertNever } from '../../base/assert.ts'
+import type { BlobOwner, SearchTable } from '../../services/ports.ts'
+import { scopeToken, tokenTree, tokensOf } from '../search-terms.ts'
+import type { TokenTree } from '../search-terms.ts'
+import { storableText } from '../storable.ts'
+import type { SqlContext } from '../sql/context.ts'
+
+export function postgresSearch({ db }: SqlContext): SearchTable {
+  return {
+    async put(documents) {
+      const rows = inOrder(documents)
+      if (rows.length === 0) return
+      const columns = columnsOf(rows)
+      const tokens = rows.map(row => tokensOf(row).join(' '))
+      await sql`insert into search_document (account_id, collection, id, tokens)
+        select account_id, collection, id, array_to_tsvector(string_to_array(tokens, ' '))
+        from unnest(${columns.accounts}::text[], ${columns.collections}::text[], ${columns.ids}::text[], ${tokens}::text[])
+          as given (account_id, collection, id, tokens)
+        on conflict (account_id, collection, id) do update set tokens = excluded.tokens`.execute(db)
+    },
+
+    async remove(owners) {
+      const { accounts, collections, ids } = columnsOf(inOrder(owners))
+      await sql`delete from search_document where (account_id, collection, id) in (
+        select * from unnest(${accounts}::text[], ${collections}::text[], ${ids}::text[]))`.execute(db)
+    },
+
+    async query(accountId, collection, expression, limit, afterId) {
+      const tree = tokenTree(expression)
+      if (tree === false) return []
+      const scope = quote(scopeToken(accountId, collection))
+      const match = tree === true ? scope : `${scope} & ${render(tree)}`
+      // Apart from the order, so that the planner cannot walk the account's documents instead of asking the index.
+      const { rows } = await sql<{ id: string }>`
+        with found as materialized (select account_id, collection, id from search_document where tokens @@ ${match}::tsquery)
+        select id from found
+        where account_id = ${accountId} and collection = ${collection}
+          and (${afterId === undefined ? null : storableText(afterId)}::text is null or id < ${storableText(afterId ?? '')})
+        order by id desc limit ${limit}`.execute(db)
+      return rows.map(row => row.id)
+    },
+
+    async has({ accountId, collection, id }) {
+      const { rows } = await sql`select 1 from search_document
+        where account_id = ${accountId} and collection = ${collection} and id = ${storableText(id)}`.execute(db)
+      return rows.length > 0
+    },
+  }
+}
+
+/** One of each, the last given; rows are locked in this order, so that two batches never wait for each other. */
+function inOrder<Owner extends BlobOwner>(owners: readonly Owner[]): Owner[] {
+  const byKey = new Map(owners.map(owner => [JSON.stringify([owner.accountId, owner.collection, owner.id]), owner]))
+  return [...byKey].toSorted(([left], [right]) => left < right ? -1 : 1).map(([, owner]) => owner)
+}
+
+function columnsOf(owners: readonly BlobOwner[]) {
+  return {
+    accounts: owners.map(owner => owner.accountId),
+    collections: owners.map(owner => owner.collection),
+    ids: owners.map(owner => storableText(owner.id)),
+  }
+}
+
+function render(tree: TokenTree): string {
+  switch (tree.kind) {
+    case 'token': return quote(tree.token)
+    case 'and':
+    case 'or': return `( ${tree.parts.map(render).join(tree.kind === 'and' ? ' & ' : ' | ')} )`
+    case 'not': return `!${render(tree.part)}`
+    default: return assertNever(tree)
+  }
+}
+
+function quote(token: string): string {
+  return `'${token.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+}

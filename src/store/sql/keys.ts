@@ -1,0 +1,71 @@
+/** Keys with an expiry in SQL. An expired key is not there, whether or not it has been removed yet. */
+import type { ExpressionBuilder } from 'kysely'
+import type { JsonObject } from '../../base/json.ts'
+import type { KeyValueTable } from '../../registry/ports.ts'
+import { keyText, storableText } from '../storable.ts'
+import type { SqlContext } from './context.ts'
+import type { Database } from './database.ts'
+
+export function sqlKeys({ db, now }: SqlContext): KeyValueTable {
+  const live = (eb: ExpressionBuilder<Database, 'key_value'>) =>
+    eb.or([eb('key_value.expires_at', 'is', null), eb('key_value.expires_at', '>', now())])
+
+  return {
+    async get(key) {
+      const row = await db.selectFrom('key_value').select('value').where('key', '=', keyText(key)).where(live).executeTakeFirst()
+      return row ? JSON.parse(row.value) as JsonObject : null
+    },
+
+    async put(key, value, expiresAt) {
+      await db.insertInto('key_value').values({ key: keyText(key), value: JSON.stringify(value), expires_at: expiresAt })
+        .onConflict(conflict => conflict.column('key').doUpdateSet({ value: JSON.stringify(value), expires_at: expiresAt }))
+        .execute()
+    },
+
+    async create(key, value, expiresAt) {
+      // A second creator waits here for the first to commit, and then sees its row.
+      const row = await db.insertInto('key_value').values({ key: keyText(key), value: JSON.stringify(value), expires_at: expiresAt })
+        .onConflict(conflict => conflict.column('key').doUpdateSet({ value: JSON.stringify(value), expires_at: expiresAt })
+          .where('key_value.expires_at', '<=', now()))
+        .returning('key_value.key').executeTakeFirst()
+      return row !== undefined
+    },
+
+    async remove(key) {
+      const row = await db.deleteFrom('key_value').where('key', '=', keyText(key))
+        .returning(eb => eb.case().when(live(eb)).then(1).else(0).end().as('live')).executeTakeFirst()
+      return row?.live === 1
+    },
+
+    async list(prefix, limit, after) {
+      const start = storableText(prefix)
+      const end = endOfPrefix(start)
+      const rows = await db.selectFrom('key_value').select(['key', 'value']).where('key', '>=', start).where(live)
+        .$if(end !== null, query => query.where('key', '<', end))
+        .$if(after !== undefined, query => query.where('key', '>', storableText(after ?? '')))
+        .orderBy('key').limit(limit).execute()
+      return rows.map(row => ({ key: row.key, value: JSON.parse(row.value) as JsonObject }))
+    },
+
+    async removeExpired(limit) {
+      // The outer condition is for PostgreSQL: a row that was put again since the inner query saw it stays.
+      const removed = await db.deleteFrom('key_value').where('expires_at', '<=', now())
+        .where('key', 'in', db.selectFrom('key_value').select('key').where('expires_at', '<=', now()).orderBy('expires_at').limit(limit))
+        .executeTakeFirst()
+      return Number(removed.numDeletedRows)
+    },
+  }
+}
+
+/** The first text after all that begin with the prefix, in the order of code points (that of UTF-8); null: there is none. */
+function endOfPrefix(prefix: string): string | null {
+  const points = Array.from(prefix, character => character.codePointAt(0) ?? 0)
+  while (points.at(-1) === LAST_CODE_POINT) points.pop()
+  const last = points.pop()
+  if (last === undefined) return null
+  return String.fromCodePoint(...points, last === BEFORE_SURROGATES ? AFTER_SURROGATES : last + 1)
+}
+
+const LAST_CODE_POINT = 0x10ffff
+const BEFORE_SURROGATES = 0xd7ff
+const AFTER_SURROGATES = 0xe000

@@ -1,0 +1,63 @@
+/** The tables of documents, blobs and of what is indexed: migration 0003. JSON is text. */
+
+export interface DocumentColumns {
+  account_id: string
+  collection: string
+  id: string
+  modseq: number
+  body: string
+}
+
+export interface DocumentIndexColumns {
+  account_id: string
+  collection: string
+  id: string
+  name: string
+  value: string
+  sort: number
+}
+
+/** The highest modseq; writers of one account's collection take turns on this row. */
+export interface DocumentCounterColumns {
+  account_id: string
+  collection: string
+  modseq: number
+}
+
+export interface DocumentChangeColumns {
+  account_id: string
+  collection: string
+  modseq: number
+  id: string
+  kind: string
+}
+
+export interface BlobColumns {
+  hash: string
+  size: number
+  content: Uint8Array
+}
+
+export interface BlobLinkColumns {
+  hash: string
+  account_id: string
+  collection: string
+  id: string
+}
+
+/** Which documents are indexed. PostgreSQL keeps their tokens in a further column, SQLite in a table of FTS5. */
+export interface SearchDocumentColumns {
+  account_id: string
+  collection: string
+  id: string
+}
+
+export interface DomainTables {
+  document: DocumentColumns
+  document_index: DocumentIndexColumns
+  document_counter: DocumentCounterColumns
+  document_change: DocumentChangeColumns
+  blob: BlobColumns
+  blob_link: BlobLinkColumns
+  search_document: SearchDocumentColumns
+}

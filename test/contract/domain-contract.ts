@@ -1,0 +1,17 @@
+/** What a store promises of the tables of registry and domain. The databases also run search-agreement.ts. */
+import type { Store } from '../../src/store/store.ts'
+import { blobTableContract } from './blob-table.ts'
+import { documentTableContract } from './document-table.ts'
+import { domainTransactionContract } from './domain-transaction.ts'
+import { keyValueTableContract } from './key-value-table.ts'
+import { objectTableContract } from './object-table.ts'
+import { searchTableContract } from './search-table.ts'
+
+export function domainContract(store: () => Store): void {
+  objectTableContract(store)
+  keyValueTableContract(store)
+  documentTableContract(store)
+  blobTableContract(store)
+  searchTableContract(store)
+  domainTransactionContract(store)
+}
