@@ -28,6 +28,7 @@ export interface Connection {
 }
 
 const URL_DEFAULT = 'http://127.0.0.1:8080'
+const PROTOCOLS = ['http:', 'https:']
 const DATA_DIR_DEFAULT = './data'
 const TIMEOUT_MIN_MS = 1
 
@@ -36,12 +37,15 @@ export async function findConnection(options: ConnectionOptions, terminal: Termi
   const timeoutMs = timeout(options.timeout)
   const given = options.url ?? (env['ROTA_URL'] || undefined)
   const file = await readNodeFile(env['ROTA_DATA_DIR'] || DATA_DIR_DEFAULT)
-  const origin = originOf(given ?? (file.kind === 'found' ? file.node.url : URL_DEFAULT), given === undefined ? file.path : '--url')
+  const local = file.kind === 'found' ? file.node.url : URL_DEFAULT
+  const origin = originOf(given ?? local, given === undefined ? file.path : '--url')
   const credentials = await givenCredentials(options, env, terminal) ?? localCredentials(file, origin)
   return { origin, credentials, timeoutMs, remark: given === undefined ? remarkOn(file) : 'check --url or ROTA_URL' }
 }
 
-async function givenCredentials(options: ConnectionOptions, env: Environment, terminal: Terminal): Promise<Credentials | null> {
+async function givenCredentials(
+  options: ConnectionOptions, env: Environment, terminal: Terminal,
+): Promise<Credentials | null> {
   if (options.token !== undefined && (options.user !== undefined || options.password !== undefined)) {
     throw usage('--token and --user exclude each other', 'give one login')
   }
@@ -60,25 +64,29 @@ async function givenCredentials(options: ConnectionOptions, env: Environment, te
 
 async function askPassword(user: string, terminal: Terminal): Promise<string> {
   if (terminal.stdin.isTTY === true) return askSecret(terminal, `Password of ${user}: `)
-  throw new CommandFailure(EXIT.login, `no password for ${user}`, 'set ROTA_PASSWORD, or run it on a terminal to be asked')
+  const hint = 'set ROTA_PASSWORD, or run it on a terminal to be asked'
+  throw new CommandFailure(EXIT.login, `no password for ${user}`, hint)
 }
 
 function bearer(token: string, source: string): Credentials {
-  if (!/^[\x21-\x7e]+$/.test(token)) throw usage(`${source} is no token`, 'it has no spaces and only ASCII characters')
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw usage(`${source} is no token`, 'it has no spaces and only ASCII characters')
+  }
   return { kind: 'bearer', token }
 }
 
 function localCredentials(file: NodeFile, origin: string): Credentials {
   if (file.kind === 'found' && new URL(file.node.url).origin === origin) return bearer(file.node.token, file.path)
-  const local = file.kind === 'found' ? `${file.path} is for ${file.node.url}` : `${file.path} is not used: ${file.why}`
-  throw new CommandFailure(EXIT.login, 'no login', `give --user or --token (or ROTA_USER, ROTA_TOKEN); ${local}`)
+  const why = file.kind === 'found' ? `is for ${file.node.url}` : `is not used: ${file.why}`
+  const hint = `give --user or --token (or ROTA_USER, ROTA_TOKEN); ${file.path} ${why}`
+  throw new CommandFailure(EXIT.login, 'no login', hint)
 }
 
 function originOf(url: string, source: string): string {
   const form = 'write it like http://mail.example.org:8080'
   if (!URL.canParse(url)) throw usage(`${source}: ${url} is no URL`, form)
   const { origin, protocol, pathname, search, username } = new URL(url)
-  if (protocol !== 'http:' && protocol !== 'https:') throw usage(`${source}: ${url} is neither http nor https`, form)
+  if (!PROTOCOLS.includes(protocol)) throw usage(`${source}: ${url} is neither http nor https`, form)
   if (username !== '') throw usage(`${source}: a login does not belong into the URL`, 'use --user')
   if (pathname !== '/' || search !== '') throw usage(`${source}: ${url} has a path`, `use ${origin}`)
   return origin

@@ -12,21 +12,25 @@ export function explain(error: unknown, remark: string | null): Explanation | nu
   if (error instanceof CommandFailure) return error
   if (error instanceof ConnectionFailed) return { exitCode: EXIT.connection, message: error.message, hint: remark }
   if (error instanceof HttpFailed) return explainStatus(error)
-  if (error instanceof MethodFailed) return { exitCode: EXIT.refused, message: error.message, hint: methodHint(error) }
-  if (error instanceof ReplyMalformed) return { exitCode: EXIT.refused, message: error.message, hint: null }
-  if (error instanceof Error && 'syscall' in error) return { exitCode: EXIT.refused, message: error.message, hint: null }
-  return null
+  if (error instanceof MethodFailed) return refused(error.message, methodHint(error))
+  if (error instanceof ReplyMalformed) return refused(error.message, null)
+  // The operating system said no: a full disk behind standard output, for one.
+  return error instanceof Error && 'syscall' in error ? refused(error.message, null) : null
 }
 
-function explainStatus(error: HttpFailed): Explanation {
-  const { status, message, url } = error
+function explainStatus({ status, message, url }: HttpFailed): Explanation {
   switch (status) {
-    case 401: return { exitCode: EXIT.login, message: `login failed (${message})`, hint: 'check user, password or token' }
-    case 403: return { exitCode: EXIT.refused, message: `not allowed (${message})`, hint: 'ask for the permission' }
-    case 404: return { exitCode: EXIT.refused, message: `${url}: ${message}`, hint: 'is this the address of the management API?' }
-    case 429: return { exitCode: EXIT.refused, message: `too many requests (${message})`, hint: 'wait, then try again' }
-    default: return { exitCode: EXIT.refused, message: `${url}: ${message}`, hint: null }
+    case 401:
+      return { exitCode: EXIT.login, message: `login failed (${message})`, hint: 'check user, password or token' }
+    case 403: return refused(`not allowed (${message})`, 'ask for the permission')
+    case 404: return refused(`${url}: ${message}`, 'is this the address of the management API?')
+    case 429: return refused(`too many requests (${message})`, 'wait, then try again')
+    default: return refused(`${url}: ${message}`, null)
   }
+}
+
+function refused(message: string, hint: string | null): Explanation {
+  return { exitCode: EXIT.refused, message, hint }
 }
 
 function methodHint(error: MethodFailed): string | null {

@@ -25,12 +25,13 @@ export async function readNodeFile(dataDir: string): Promise<NodeFile> {
   try {
     file = await open(path, 'r')
     const { uid, mode, size } = await file.stat()
+    const unusable = (why: string): NodeFile => ({ kind: 'unusable', path, why })
     const own = process.getuid?.()
-    if (own !== undefined && own !== 0 && uid !== own) return { kind: 'unusable', path, why: 'it belongs to somebody else' }
-    if ((mode & OTHERS_MASK) !== 0) return { kind: 'unusable', path, why: 'others may read or write it (mode must be 0600)' }
-    if (size > FILE_BYTES_MAX) return { kind: 'unusable', path, why: 'it is too large' }
+    if (own !== undefined && own !== 0 && uid !== own) return unusable('it belongs to somebody else')
+    if ((mode & OTHERS_MASK) !== 0) return unusable('others may read or write it (mode must be 0600)')
+    if (size > FILE_BYTES_MAX) return unusable('it is too large')
     const node = parseNode(await file.readFile('utf8'))
-    return node === null ? { kind: 'unusable', path, why: 'its content is not understood' } : { kind: 'found', path, node }
+    return node === null ? unusable('its content is not understood') : { kind: 'found', path, node }
   } catch (error) {
     return { kind: 'unusable', path, why: reason(error) }
   } finally {
@@ -57,8 +58,8 @@ function parseNode(text: string): LocalNode | null {
   }
   if (!isJsonObject(value)) return null
   const { pid, url, token } = value
-  if (typeof pid !== 'number' || typeof url !== 'string' || typeof token !== 'string' || !URL.canParse(url)) return null
-  return { pid, url, token }
+  if (typeof pid !== 'number' || typeof url !== 'string' || typeof token !== 'string') return null
+  return URL.canParse(url) ? { pid, url, token } : null
 }
 
 function reason(error: unknown): string {

@@ -20,18 +20,21 @@ export interface GlobalOptions extends ConnectionOptions { readonly json?: boole
 const HELP_WIDTH = 100
 
 const AFTER_HELP = `
-Names: any case, singular or plural, TaskManager as task-manager; variants after a slash, as in task/index-document.
-Values: numbers, true, false, null, dates (2026-12-01T00:00:00Z, now, +10m), durations (90s, 6h, 1h30m), words for
-enums and variants, a,b for sets, JSON for the rest. A field may be a pointer: status/due, bind/[::]:25.
+Names: any case, singular or plural, TaskManager as task-manager; variants after a slash, as in
+task/index-document.
+Values: numbers, true, false, null, dates (2026-12-01T00:00:00Z, now, +10m), durations (90s, 6h, 1h30m),
+words for enums and variants, a,b for sets, JSON for the rest. A field may be a pointer: status/due,
+bind/[::]:25.
 
-With --json each object is one line of JSON on standard output, and an error is {"error":{exitCode,message,hint}} on
-standard error. Tables are for people and may change.
+With --json each object is one line of JSON on standard output, and an error is
+{"error":{exitCode,message,hint}} on standard error. Tables are for people and may change.
 
-Exit codes: 0 done, 1 refused (wholly or in part), 2 wrong command line, 3 no connection, 4 not logged in, 5 not found
-(every failure was an unknown id).
+Exit codes: 0 done, 1 refused (wholly or in part), 2 wrong command line, 3 no connection, 4 not logged in,
+5 not found (every failure was an unknown id).
 
-Environment: ROTA_URL, ROTA_USER, ROTA_PASSWORD, ROTA_TOKEN stand for the options. On the machine of a node the login
-is found by itself, in node.json in its data folder (ROTA_DATA_DIR, default ./data). NO_COLOR turns colours off.
+Environment: ROTA_URL, ROTA_USER, ROTA_PASSWORD, ROTA_TOKEN stand for the options. On the machine of a node
+the login is found by itself, in node.json in its data folder (ROTA_DATA_DIR, default ./data). NO_COLOR
+turns colours off.
 
 Examples:
   rota create domain --field name=example.org
@@ -46,7 +49,7 @@ export function buildProgram(perform: Perform): Command {
     .version(packageVersion(), '--version', 'print the version')
     .option('--url <url>', 'address of the management API')
     .option('--user <name>', 'login name')
-    .option('--password <password>', 'its password (others can see it here: better ROTA_PASSWORD, or be asked for it)')
+    .option('--password <password>', 'its password (others can see it here; ROTA_PASSWORD or the prompt is better)')
     .option('--token <token>', 'API key or access token instead of a login name')
     .option('--json', 'one JSON object a line, for programs')
     .option('--timeout <duration>', 'how long a request may take', '60s')
@@ -58,7 +61,7 @@ export function buildProgram(perform: Perform): Command {
   program.command('serve')
     .summary('run a node')
     .description('Runs a node until SIGTERM or Ctrl-C. It is configured by environment variables alone.')
-    .action(() => perform(() => Promise.reject(usage('serve comes first and takes no options', 'run `rota serve`'))))
+    .action(() => perform(() => { throw usage('serve comes first and takes no options', 'run `rota serve`') }))
   addGet(program, perform)
   addQuery(program, perform)
   addCreate(program, perform)
@@ -70,6 +73,6 @@ export function buildProgram(perform: Perform): Command {
 }
 
 function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return version
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }

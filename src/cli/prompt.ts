@@ -35,8 +35,8 @@ function readSecret({ stdin }: Terminal): Promise<string> {
     const atEnd = () => { end(() => { resolve(typed.join('')) }) }
     const take = (chunk: string) => {
       for (const key of chunk) {
-        if (ENTER.has(key)) { atEnd(); return }
-        if (key === INTERRUPT) { end(() => { reject(new CommandFailure(EXIT.login, 'no password given')) }); return }
+        if (ENTER.has(key)) return atEnd()
+        if (key === INTERRUPT) return end(() => { reject(new CommandFailure(EXIT.login, 'no password given')) })
         if (ERASE.has(key)) typed.pop()
         else if (typed.length < SECRET_LENGTH_MAX) typed.push(key)
       }

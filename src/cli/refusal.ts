@@ -9,24 +9,24 @@ import { propertiesOf } from './input/path.ts'
 import { typeText } from './output/type-text.ts'
 
 export function refusalText(model: Model, object: ObjectEntry, error: SetError): string {
-  const parts = [
-    ...error.validationErrors.map(entry => validationText(model, object, entry)),
-    ...(error.validationErrors.length === 0 ? [propertiesText(error)] : []),
-    ...(error.description === null || error.properties.length > 0 && error.validationErrors.length === 0 ? [] : [error.description]),
-    ...(error.linkedObjects.length > 0 ? [`it is used by ${error.linkedObjects.map(referenceText).join(', ')}`] : []),
-    ...(error.type === 'primaryKeyViolation' && error.objectId ? [`taken by ${referenceText(error.objectId)}`] : []),
-    ...(error.type === 'invalidForeignKey' && error.objectId ? [`there is no ${referenceText(error.objectId)}`] : []),
-  ].filter(part => part !== '')
-  return parts.length > 0 ? parts.join('; ') : plainText(object, error.type)
+  const { type, description, properties, objectId, linkedObjects, validationErrors } = error
+  const parts: string[] = []
+  if (validationErrors.length > 0) {
+    parts.push(...validationErrors.map(entry => validationText(model, object, entry)))
+    if (description !== null) parts.push(description)
+  } else if (properties.length > 0) {
+    parts.push(`${properties.join(', ')}: ${description ?? plainWord(type)}`)
+  } else if (description !== null) {
+    parts.push(description)
+  }
+  if (linkedObjects.length > 0) parts.push(`it is used by ${linkedObjects.map(referenceText).join(', ')}`)
+  if (objectId !== null && type === 'primaryKeyViolation') parts.push(`taken by ${referenceText(objectId)}`)
+  if (objectId !== null && type === 'invalidForeignKey') parts.push(`there is no ${referenceText(objectId)}`)
+  return parts.length > 0 ? parts.join('; ') : plainText(object, type)
 }
 
 export function refusalCode(errors: readonly SetError[]): ExitCode {
   return errors.length > 0 && errors.every(error => error.type === 'notFound') ? EXIT.notFound : EXIT.refused
-}
-
-function propertiesText(error: SetError): string {
-  if (error.properties.length === 0) return ''
-  return `${error.properties.join(', ')}: ${error.description ?? plainWord(error.type)}`
 }
 
 function validationText(model: Model, object: ObjectEntry, error: ValidationError): string {
@@ -39,7 +39,7 @@ function validationText(model: Model, object: ObjectEntry, error: ValidationErro
     case 'MaxLength': return `${error.property} takes at most ${limit}`
     case 'MinValue': return `${error.property} must be at least ${limit}`
     case 'MaxValue': return `${error.property} must be at most ${limit}`
-    default: return `${error.property}: ${error.value === null ? '' : `${JSON.stringify(error.value)} `}is not valid${form}`
+    default: return `${error.property}: ${error.value === null ? 'it' : JSON.stringify(error.value)} is not valid${form}`
   }
 }
 

@@ -49,10 +49,11 @@ async function perform(action: Action, terminal: Terminal, options: GlobalOption
   }
   const json = options.json === true
   let exitCode: ExitCode = EXIT.ok
-  let failure: unknown = null
+  let failure: Error | null = null
   try {
     exitCode = await action({ terminal, json, connect })
   } catch (error) {
+    if (!(error instanceof Error)) throw error
     // The reader of the output went away, or Ctrl-C ended a watch: neither is an error.
     if (!(error instanceof RequestAborted)) failure = error
   }

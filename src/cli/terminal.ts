@@ -86,7 +86,8 @@ export class Terminal {
 
   /** Once all output is written: what kept it from being so, a full disk for one. */
   async outputFailure(): Promise<Error | null> {
-    if (!this.#end.signal.aborted) await new Promise<void>(resolve => { this.#around.stdout.write('', () => { resolve() }) })
+    const { stdout } = this.#around
+    if (!this.#end.signal.aborted) await new Promise<void>(resolve => { stdout.write('', () => { resolve() }) })
     return this.#failure
   }
 

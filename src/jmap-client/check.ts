@@ -74,7 +74,9 @@ type TaggedOf<Tag extends string, V extends Readonly<Record<string, Members>>> =
 }[keyof V]
 
 /** A union told apart by the word under `tag`. */
-export function taggedOf<const Tag extends string, const V extends Readonly<Record<string, Members>>>(tag: Tag, variants: V): Check<TaggedOf<Tag, V>> {
+export function taggedOf<const Tag extends string, const V extends Readonly<Record<string, Members>>>(
+  tag: Tag, variants: V,
+): Check<TaggedOf<Tag, V>> {
   const checks = new Map(Object.entries(variants).map(([name, members]) => [name, objectOf(members)]))
   return (value, path) => {
     expect(isJsonObject(value), path, 'an object')

@@ -21,7 +21,9 @@ import { Transport } from './transport.ts'
 
 export interface Call { readonly name: string; readonly args: JsonObject }
 /** One reply a call, in order. */
-export type Reply = { readonly kind: 'ok'; readonly result: JsonObject } | { readonly kind: 'error'; readonly error: MethodFailed }
+export type Reply =
+  | { readonly kind: 'ok'; readonly result: JsonObject }
+  | { readonly kind: 'error'; readonly error: MethodFailed }
 
 export interface GetReply { readonly list: readonly JsonObject[]; readonly notFound: readonly string[] }
 export interface QueryOptions {
@@ -91,7 +93,9 @@ export class JmapClient {
   }
 
   /** Any number of ids, in their order; `object` with its prefix, as in `x:Task`. */
-  async get(object: string, ids: readonly string[], properties: readonly string[] | null = null): Promise<GetReply> {
+  async get(
+    object: string, ids: readonly string[], properties: readonly string[] | null = null,
+  ): Promise<GetReply> {
     const { objectsInGetMax } = await this.session()
     const list: JsonObject[] = []
     const notFound: string[] = []
@@ -129,7 +133,9 @@ export class JmapClient {
   async create(object: string, body: JsonObject): Promise<SetOutcome> {
     const result = await this.call(`${object}/set`, { create: { [CREATION_ID]: body } })
     const created = member(result, 'created', CREATION_ID)
-    if (isJsonObject(created) && typeof created['id'] === 'string') return { kind: 'done', id: created['id'], result: created }
+    if (isJsonObject(created) && typeof created['id'] === 'string') {
+      return { kind: 'done', id: created['id'], result: created }
+    }
     return { kind: 'refused', id: CREATION_ID, error: refusal(result, 'notCreated', CREATION_ID) }
   }
 
@@ -159,10 +165,13 @@ export class JmapClient {
   }
 
   /** The page after the last id of the trail that still exists; null when there is none. */
-  async #after(object: string, options: QueryOptions, limit: number, trail: readonly string[]): Promise<IdPage | null> {
+  async #after(
+    object: string, options: QueryOptions, limit: number, trail: readonly string[],
+  ): Promise<IdPage | null> {
     for (let back = 1; back <= trail.length; back *= 2) {
       try {
-        return await this.#page(object, options, { limit, anchor: trail[trail.length - back] ?? '', anchorOffset: 1 })
+        const anchor = trail[trail.length - back] ?? ''
+        return await this.#page(object, options, { limit, anchor, anchorOffset: 1 })
       } catch (error) {
         if (!(error instanceof MethodFailed && error.type === 'anchorNotFound')) throw error
       }
@@ -178,12 +187,13 @@ export class JmapClient {
       ...(sort ? { sort: sort.map(entry => ({ ...entry })) } : {}),
       ...(options.total && place['position'] === 0 ? { calculateTotal: true } : {}),
     }
-    const [found, got] = await this.request([
+    const found = { resultOf: 'c0', name: `${object}/query`, path: '/ids' }
+    const [ids, got] = await this.request([
       { name: `${object}/query`, args: query },
-      { name: `${object}/get`, args: { '#ids': { resultOf: 'c0', name: `${object}/query`, path: '/ids' }, properties } },
+      { name: `${object}/get`, args: { '#ids': found, properties } },
     ])
-    if (found === undefined || got === undefined) throw new ReplyMalformed(`${object}/query`, 'it is empty')
-    const result = resultOf(found)
+    if (ids === undefined || got === undefined) throw new ReplyMalformed(`${object}/query`, 'it is empty')
+    const result = resultOf(ids)
     const total = result['total']
     return {
       ids: strings(result['ids']),
@@ -193,7 +203,8 @@ export class JmapClient {
   }
 }
 
-interface IdPage { readonly ids: readonly string[]; readonly rows: readonly JsonObject[]; readonly total: number | null }
+/** A row whose object went away between query and get is missing; its id is not. */
+interface IdPage extends Page { readonly ids: readonly string[] }
 
 function reply(name: string, response: Json | undefined): Reply {
   const [answered, result] = Array.isArray(response) ? response as Json[] : []
@@ -235,5 +246,6 @@ function objects(value: Json | undefined): JsonObject[] {
 }
 
 function parts<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
+  const count = Math.ceil(all.length / size)
+  return Array.from({ length: count }, (_, index) => all.slice(index * size, (index + 1) * size))
 }

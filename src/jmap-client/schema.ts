@@ -7,7 +7,8 @@ import type { Checked } from './check.ts'
 import { amount, flag, json, listOf, objectOf, optional, parse, recordOf, taggedOf, text, word } from './check.ts'
 
 const stringFormat = word(
-  'string', 'ipAddress', 'ipNetwork', 'socketAddress', 'emailAddress', 'secret', 'secretText', 'uri', 'color', 'text', 'html',
+  'string', 'ipAddress', 'ipNetwork', 'socketAddress', 'emailAddress', 'secret', 'secretText', 'uri', 'color',
+  'text', 'html',
 )
 const numberFormat = word('integer', 'unsignedInteger', 'float', 'size', 'duration')
 

@@ -22,7 +22,9 @@ export interface SetError {
 }
 
 /** An entry that the server neither took nor refused. */
-export const UNANSWERED: SetError = setError({ type: 'unanswered', description: 'the server gave no answer for it' })
+export const UNANSWERED: SetError = setError({
+  type: 'unanswered', description: 'the server gave no answer for it',
+})
 
 export function setError(value: Json | undefined): SetError {
   const from = isJsonObject(value) ? value : {}
@@ -32,7 +34,7 @@ export function setError(value: Json | undefined): SetError {
     properties: listOf(from['properties']).flatMap(entry => textOf(entry) ?? []),
     objectId: reference(from['objectId'] ?? from['existingId']),
     linkedObjects: listOf(from['linkedObjects']).flatMap(entry => reference(entry) ?? []),
-    validationErrors: listOf(from['validationErrors']).flatMap(entry => isJsonObject(entry) ? [validation(entry)] : []),
+    validationErrors: listOf(from['validationErrors']).filter(isJsonObject).map(validation),
   }
 }
 

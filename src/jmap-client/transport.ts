@@ -24,6 +24,7 @@ export interface TransportOptions {
 }
 
 export const TIMEOUT_DEFAULT_MS = 60_000
+const OWN_ERRORS = [HttpFailed, ReplyMalformed, ConnectionFailed]
 const REPLY_BYTES_MAX = 64 * 1024 * 1024
 
 export class Transport {
@@ -46,7 +47,7 @@ export class Transport {
     } catch (error) {
       if (own?.aborted) throw new RequestAborted('aborted', { cause: error })
       if (timeout.signal.aborted) throw new ConnectionFailed(url, `no answer within ${timeoutMs} ms`, error)
-      if (error instanceof HttpFailed || error instanceof ReplyMalformed || error instanceof ConnectionFailed) throw error
+      if (OWN_ERRORS.some(own => error instanceof own)) throw error
       throw new ConnectionFailed(url, networkReason(error), error)
     } finally {
       cancel()

@@ -32,9 +32,11 @@ async function create(to: Invocation, name: string, options: Options): Promise<E
   if (object.kind === 'singleton') throw usage(`${object.name} always exists`, `use \`rota update ${object.name}\``)
   const body = await readBody(to.terminal, options)
   const nowMs = to.terminal.clock.now()
-  const outcome = await remote.client.create(object.wire, createBody({ model, object, fields: options.field ?? [], body, nowMs }, variant))
+  const created = createBody({ model, object, fields: options.field ?? [], body, nowMs }, variant)
+  const outcome = await remote.client.create(object.wire, created)
   if (outcome.kind === 'refused') {
-    throw new CommandFailure(refusalCode([outcome.error]), `${object.name} not created: ${refusalText(model, object, outcome.error)}`)
+    const reason = refusalText(model, object, outcome.error)
+    throw new CommandFailure(refusalCode([outcome.error]), `${object.name} not created: ${reason}`)
   }
   if (to.json) {
     await to.terminal.print(JSON.stringify(outcome.result))

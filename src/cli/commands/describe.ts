@@ -28,11 +28,13 @@ export function addDescribe(program: Command, perform: Perform): void {
 
 async function describe(to: Invocation, name: string | undefined): Promise<ExitCode> {
   const { model } = await to.connect()
-  if (name === undefined) await describeAll(to, model)
-  else {
-    const found = findDescribed(model, name)
-    await to.terminal.print(to.json ? JSON.stringify(describedJson(model, found)) : describedText(to.terminal, model, found))
+  if (name === undefined) {
+    await describeAll(to, model)
+    return EXIT.ok
   }
+  const found = findDescribed(model, name)
+  if (to.json) await to.terminal.print(JSON.stringify(describedJson(model, found)))
+  else await to.terminal.print(describedText(to.terminal, model, found))
   return EXIT.ok
 }
 
@@ -50,14 +52,16 @@ async function describeAll(to: Invocation, model: Model): Promise<void> {
 
 function describedText(terminal: Terminal, model: Model, found: Described): string {
   if (found.kind === 'enum') {
-    const rows = model.enum(found.name).map(({ name, label, explanation }) => [name, label, explanation ?? EMPTY_CELL])
-    return tableText(terminal, ['value', 'label', 'meaning'], rows)
+    const members = model.enum(found.name)
+    return tableText(terminal, ['value', 'label', 'meaning'],
+      members.map(({ name, label, explanation }) => [name, label, explanation ?? EMPTY_CELL]))
   }
   const { name, object, variants } = found
   const head = object === null ? [] : [object.description]
   const [only] = variants
   if (variants.length === 1 && only !== undefined) return [...head, fieldsText(terminal, model, only)].join('\n\n')
-  const rows = variants.map(variant => [variant.name ?? EMPTY_CELL, variant.label, [...variant.fields.keys()].join(', ') || EMPTY_CELL])
+  const rows = variants.map(({ name: variant, label, fields }) =>
+    [variant ?? EMPTY_CELL, label, [...fields.keys()].join(', ') || EMPTY_CELL])
   const filters = object === null ? [] : filterNames(model, name)
   return [
     ...head,
@@ -70,8 +74,9 @@ function describedText(terminal: Terminal, model: Model, found: Described): stri
 function fieldsText(terminal: Terminal, model: Model, variant: Variant): string {
   return [...variant.fields].map(([name, field]) => {
     const standard = variant.defaults.get(name)
+    const orNull = 'nullable' in field.type && field.type.nullable ? ', or null' : ''
     const facts: [string, string][] = [
-      ['  type', typeText(model, field.type) + ('nullable' in field.type && field.type.nullable ? ', or null' : '')],
+      ['  type', typeText(model, field.type) + orNull],
       ...(standard === undefined ? [] : [['  default', defaultText(field, standard)] as [string, string]]),
       ['  set', CHANGED_BY[field.update]],
     ]
@@ -86,11 +91,14 @@ function defaultText(field: Field, value: Json): string {
 }
 
 function describedJson(model: Model, found: Described): JsonObject {
-  if (found.kind === 'enum') return { name: found.name, values: model.enum(found.name).map(member => ({ ...member })) }
+  if (found.kind === 'enum') {
+    return { name: found.name, values: model.enum(found.name).map(member => ({ ...member })) }
+  }
   const { name, object, variants } = found
   return {
     name,
-    ...(object === null ? {} : { kind: object.kind, description: object.description, filters: filterNames(model, name) }),
+    ...(object === null ? {} : { kind: object.kind, description: object.description }),
+    ...(object === null ? {} : { filters: filterNames(model, name) }),
     variants: variants.map(variant => ({
       name: variant.name,
       label: variant.label,

@@ -35,8 +35,9 @@ async function get(to: Invocation, name: string, given: readonly string[], optio
   const labels = to.json ? new Map<string, string>() : await loadLabels(remote, list, fields)
   const style = { brief: false, nowMs: to.terminal.clock.now(), labels }
   for (const [index, row] of list.entries()) {
-    if (to.json) await to.terminal.print(JSON.stringify(row))
-    else await to.terminal.print((index > 0 ? '\n' : '') + pairsText(to.terminal, detailPairs(remote.model, object.name, row, style)))
+    const pairs = detailPairs(remote.model, object.name, row, style)
+    const text = (index > 0 ? '\n' : '') + pairsText(to.terminal, pairs)
+    await to.terminal.print(to.json ? JSON.stringify(row) : text)
   }
   if (notFound.length === 0) return EXIT.ok
   throw new CommandFailure(EXIT.notFound, `there is no ${object.name} ${notFound.join(', ')}`)
@@ -48,6 +49,8 @@ export function wantedIds(object: ObjectEntry, ids: readonly string[]): string[]
     if (ids.some(id => id !== SINGLETON_ID)) throw usage(`there is only one ${object.name}`, 'leave the id out')
     return [SINGLETON_ID]
   }
-  if (ids.length === 0) throw usage(`which ${object.name}?`, `give its id; \`rota query ${object.name}\` lists them`)
+  if (ids.length === 0) {
+    throw usage(`which ${object.name}?`, `give its id; \`rota query ${object.name}\` lists them`)
+  }
   return [...new Set(ids)]
 }

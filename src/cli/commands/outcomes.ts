@@ -20,19 +20,20 @@ export interface Told { readonly done: string; readonly json: string }
 export async function printOutcomes(
   to: Invocation, remote: Remote, object: ObjectEntry, told: Told, outcomes: AsyncIterable<SetOutcome>,
 ): Promise<ExitCode> {
+  const one = (id: string) => object.kind === 'singleton' ? object.name : `${object.name} ${id}`
   const errors: SetError[] = []
   let done = 0
   for await (const outcome of outcomes) {
     if (outcome.kind === 'done') {
       done += 1
       if (to.json) await to.terminal.print(JSON.stringify({ id: outcome.id, [told.json]: true, ...outcome.result }))
-      else await to.terminal.print(`${told.done} ${object.name}${object.kind === 'singleton' ? '' : ` ${outcome.id}`}`)
+      else await to.terminal.print(`${told.done} ${one(outcome.id)}`)
       continue
     }
     errors.push(outcome.error)
     const reason = refusalText(remote.model, object, outcome.error)
     if (to.json) await to.terminal.print(refusedLine(outcome.id, outcome.error.type, reason))
-    else to.terminal.note(`${object.name} ${outcome.id}: ${printable(reason)}`)
+    else to.terminal.note(`${one(outcome.id)}: ${printable(reason)}`)
   }
   if (errors.length === 0) return EXIT.ok
   if (!to.json && done + errors.length > 1) to.terminal.note(`${done} ${told.json}, ${errors.length} refused`)

@@ -45,7 +45,9 @@ async function query(to: Invocation, name: string, options: Options): Promise<Ex
   const remote = await to.connect()
   const { model } = remote
   const object = findPlain(model, name)
-  if (object.kind === 'singleton') throw usage(`there is only one ${object.name}`, `use \`rota get ${object.name}\``)
+  if (object.kind === 'singleton') {
+    throw usage(`there is only one ${object.name}`, `use \`rota get ${object.name}\``)
+  }
   const fields = parseFields(model, object, options.fields)
   const sort = parseSort(model, object, options.sort)
   const limit = parseLimit(options.limit)
@@ -53,12 +55,19 @@ async function query(to: Invocation, name: string, options: Options): Promise<Ex
     filter: parseFilter(model, object, options.where ?? [], to.terminal.clock.now()),
     ...(sort.length > 0 ? { sort } : {}),
   }
-  if (to.json) await printLines(to, remote, object, { ...request, properties: fields, ...(limit === null ? {} : { limit }) })
-  else await printTable(to, remote, object, columnsOf(model, object, fields), { ...request, limit: limit ?? TABLE_ROWS_DEFAULT })
+  if (to.json) {
+    const some = limit === null ? {} : { limit }
+    await printLines(to, remote, object, { ...request, ...some, properties: fields })
+  } else {
+    const columns = columnsOf(model, object, fields)
+    await printTable(to, remote, object, columns, { ...request, limit: limit ?? TABLE_ROWS_DEFAULT })
+  }
   return EXIT.ok
 }
 
-async function printLines(to: Invocation, remote: Remote, object: ObjectEntry, request: QueryOptions): Promise<void> {
+async function printLines(
+  to: Invocation, remote: Remote, object: ObjectEntry, request: QueryOptions,
+): Promise<void> {
   for await (const { rows } of remote.client.pages(object.wire, request)) {
     for (const row of rows) await to.terminal.print(JSON.stringify(row))
   }
@@ -79,7 +88,9 @@ async function printTable(
     return
   }
   await to.terminal.print(await rowsTable(to, remote, object, columns, rows))
-  if (total !== null && total > rows.length) to.terminal.note(`${rows.length} of ${total} shown; --limit shows more`)
+  if (total !== null && total > rows.length) {
+    to.terminal.note(`${rows.length} of ${total} shown; --limit shows more`)
+  }
 }
 
 /** The table of some rows, with labels for what they refer to. */

@@ -33,7 +33,9 @@ export async function changeTasks(
   if (options.dryRun) return showSelection(to, remote, selection, change)
   const tally: Tally = { done: 0, gone: 0, refused: [] }
   try {
-    for await (const outcome of change.apply(remote, selection)) await count(to, remote, selection, change, outcome, tally)
+    for await (const outcome of change.apply(remote, selection)) {
+      await count(to, remote, selection, change, outcome, tally)
+    }
   } finally {
     // Also when the connection breaks half-way: what is done is done.
     if (!to.json) await to.terminal.print(summary(tally, change))
@@ -41,13 +43,18 @@ export async function changeTasks(
   return tally.refused.length === 0 ? EXIT.ok : refusalCode(tally.refused)
 }
 
-async function showSelection(to: Invocation, remote: Remote, { object, tasks }: Selection, change: Change): Promise<ExitCode> {
+async function showSelection(
+  to: Invocation, remote: Remote, { object, tasks }: Selection, change: Change,
+): Promise<ExitCode> {
   if (to.json) {
     for (const task of tasks) await to.terminal.print(JSON.stringify({ ...task, dryRun: true }))
     return EXIT.ok
   }
   const shown = tasks.slice(0, TABLE_ROWS_DEFAULT)
-  if (shown.length > 0) await to.terminal.print(await rowsTable(to, remote, object, columnsOf(remote.model, object, null), shown))
+  if (shown.length > 0) {
+    const columns = columnsOf(remote.model, object, null)
+    await to.terminal.print(await rowsTable(to, remote, object, columns, shown))
+  }
   const more = tasks.length > shown.length ? ` (${shown.length} shown)` : ''
   await to.terminal.print(`${amount(tasks.length)} would be ${change.done}${more}; nothing was changed`)
   return EXIT.ok

@@ -21,13 +21,17 @@ export async function selectTasks(
 ): Promise<Selection> {
   const object = findObject(remote.model, 'Task')
   if (ids.length > 0 && where.length > 0) throw usage('ids and --where exclude each other', 'give one of them')
-  if (ids.length === 0 && where.length === 0) throw usage('which tasks?', "give ids, or conditions as in --where status=Failed")
+  if (ids.length === 0 && where.length === 0) {
+    throw usage('which tasks?', 'give ids, or conditions as in --where status=Failed')
+  }
   if (where.length > 0) {
     const filter = parseFilter(remote.model, object, where, to.terminal.clock.now())
     return { object, tasks: await allRows(remote, object, { filter, properties: TASK_PROPERTIES }) }
   }
   const { list, notFound } = await remote.client.get(object.wire, [...new Set(ids)], TASK_PROPERTIES)
-  if (notFound.length > 0) throw new CommandFailure(EXIT.notFound, `there is no task ${notFound.join(', ')}`, 'nothing was changed')
+  if (notFound.length > 0) {
+    throw new CommandFailure(EXIT.notFound, `there is no task ${notFound.join(', ')}`, 'nothing was changed')
+  }
   return { object, tasks: list }
 }
 

@@ -4,7 +4,6 @@
  * server that is away for a while is waited for.
  */
 import type { Command } from 'commander'
-import type { JsonObject } from '../../base/json.ts'
 import { pause } from '../../base/clock.ts'
 import { parseDuration } from '../../base/duration.ts'
 import { ConnectionFailed } from '../../jmap-client/errors.ts'
@@ -16,6 +15,7 @@ import { parseFilter } from '../input/where.ts'
 import type { Invocation, Perform, Remote } from '../remote.ts'
 import { collect } from './collect.ts'
 import { allRows, TASK_PROPERTIES } from './task-selection.ts'
+import type { Tasks } from './watch-diff.ts'
 import { byId, diffTasks } from './watch-diff.ts'
 import { reportEvent } from './watch-report.ts'
 
@@ -27,7 +27,6 @@ interface Watched {
   readonly ids: readonly string[]
   readonly where: readonly string[]
 }
-type Tasks = ReadonlyMap<string, JsonObject>
 /** `matching`: how many tasks were found by the ids or conditions themselves, at most FOLLOWED_MAX. */
 interface Look { readonly tasks: Tasks; readonly matching: number }
 
@@ -38,7 +37,7 @@ const INTERVAL_MIN_MS = 100
 export function addTaskWatch(task: Command, perform: Perform): void {
   task.command('watch')
     .summary('follow tasks as they change')
-    .description(`Shows tasks that come, change and go, until Ctrl-C. At most ${FOLLOWED_MAX} are followed at a time.`)
+    .description(`Shows tasks that come, change and go, until Ctrl-C. At most ${FOLLOWED_MAX} are followed.`)
     .argument('[ids...]', 'ids of the tasks')
     .option('--where <condition>', 'only tasks that meet the conditions, as in `rota query`', collect)
     .option('--interval <duration>', 'how often to look', INTERVAL_DEFAULT)
@@ -82,7 +81,9 @@ async function follow(to: Invocation, watched: Watched, intervalMs: number, unti
 }
 
 /** Null while the server cannot be reached, which is said once. */
-async function lookUnlessAway(to: Invocation, watched: Watched, followed: Tasks, away: boolean): Promise<Look | null> {
+async function lookUnlessAway(
+  to: Invocation, watched: Watched, followed: Tasks, away: boolean,
+): Promise<Look | null> {
   try {
     return await look(to, watched, followed)
   } catch (error) {

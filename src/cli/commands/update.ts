@@ -19,7 +19,7 @@ export function addUpdate(program: Command, perform: Perform): void {
     .description('Changes the given fields and leaves the others. A singleton such as task-manager needs no id.')
     .argument('<object>', 'name of the object')
     .argument('[ids...]', 'ids of the objects')
-    .option('--field <name=value>', 'sets a field, or part of one as in status/due=+10m; may be given several times', collect)
+    .option('--field <name=value>', 'sets a field, or a part as in status/due=+10m; may be given several times', collect)
     .option('--file <path>', 'a JSON object with the fields')
     .option('--stdin', 'reads that JSON object from standard input')
     .action((name: string, ids: string[], options: Options) => perform(to => update(to, name, ids, options)))
@@ -30,8 +30,11 @@ async function update(to: Invocation, name: string, given: readonly string[], op
   const object = findPlain(remote.model, name)
   const ids = wantedIds(object, given)
   const body = await readBody(to.terminal, options)
-  const patch = updatePatch({ model: remote.model, object, fields: options.field ?? [], body, nowMs: to.terminal.clock.now() })
-  if (Object.keys(patch).length === 0) throw usage('nothing to change', 'give --field name=value, --file or --stdin')
+  const nowMs = to.terminal.clock.now()
+  const patch = updatePatch({ model: remote.model, object, fields: options.field ?? [], body, nowMs })
+  if (Object.keys(patch).length === 0) {
+    throw usage('nothing to change', 'give --field name=value, --file or --stdin')
+  }
   const outcomes = remote.client.update(object.wire, new Map(ids.map(id => [id, patch])))
   return printOutcomes(to, remote, object, { done: 'Updated', json: 'updated' }, outcomes)
 }

@@ -3,11 +3,14 @@ import type { JsonObject } from '../../base/json.ts'
 import { taskId } from './task-selection.ts'
 
 export type TaskEvent =
-  | { readonly kind: 'new' | 'gone'; readonly task: JsonObject }
+  | { readonly kind: 'new'; readonly task: JsonObject }
+  | { readonly kind: 'gone'; readonly task: JsonObject }
   | { readonly kind: 'changed'; readonly task: JsonObject; readonly before: JsonObject }
 
+export type Tasks = ReadonlyMap<string, JsonObject>
+
 /** New and changed ones in the order of `now`, then those that are gone. */
-export function diffTasks(before: ReadonlyMap<string, JsonObject>, now: ReadonlyMap<string, JsonObject>): TaskEvent[] {
+export function diffTasks(before: Tasks, now: Tasks): TaskEvent[] {
   const events: TaskEvent[] = []
   for (const [id, task] of now) {
     const old = before.get(id)

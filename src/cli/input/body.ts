@@ -21,6 +21,7 @@ export interface Assignments {
   readonly body: JsonObject
   readonly nowMs: number
 }
+type Verb = 'create' | 'update'
 interface Assignment { readonly path: FieldPath; readonly value: Json }
 /** A body being built: our own copy, so it may be written to. */
 type Mutable = { [key: string]: Json }
@@ -52,9 +53,9 @@ export function updatePatch(from: Assignments): JsonObject {
     const field = variants.flatMap(variant => variant.fields.get(key) ?? [])[0]
     if (key !== 'id' && key !== TYPE_WORD && field?.update !== 'serverSet') patch[key] = structuredClone(value)
   }
-  const assignments = assign(from, variants, 'update').sort((a, b) => a.path.segments.length - b.path.segments.length)
-  for (const { path, value } of assignments) {
-    if (path.segments[0] === TYPE_WORD) throw usage('the variant of an object cannot be changed', 'create a new one')
+  const depth = ({ path }: Assignment) => path.segments.length
+  for (const { path, value } of assign(from, variants, 'update').sort((a, b) => depth(a) - depth(b))) {
+    if (path.segments[0] === TYPE_WORD) throw usage('a variant cannot be changed', 'create a new object')
     if (isJsonObject(patch[path.segments[0] ?? '']) && path.segments.length > 1) put(patch, path, value)
     else patch[path.segments.join('/')] = value
   }
@@ -75,10 +76,11 @@ function chosenVariant({ model, object, body, fields }: Assignments, variant: Va
     return found
   }
   if (variant !== null) return variant
-  throw usage(`which ${object.name}?`, `give a variant, as in ${object.name}/${names[0]}: one of ${names.join(', ')}`)
+  const example = `${object.name}/${names[0]}`
+  throw usage(`which ${object.name}?`, `give a variant, as in ${example}: one of ${names.join(', ')}`)
 }
 
-function assign(from: Assignments, variants: readonly Variant[], verb: 'create' | 'update'): Assignment[] {
+function assign(from: Assignments, variants: readonly Variant[], verb: Verb): Assignment[] {
   const taken = new Set<string>()
   return from.fields.map(text => {
     const equals = text.indexOf('=')
@@ -93,7 +95,7 @@ function assign(from: Assignments, variants: readonly Variant[], verb: 'create' 
   })
 }
 
-function refuseReadOnly({ model, object }: Assignments, path: FieldPath, label: string, verb: 'create' | 'update'): void {
+function refuseReadOnly({ model, object }: Assignments, path: FieldPath, label: string, verb: Verb): void {
   if (path.field?.update === 'serverSet') {
     const inside = [...model.variants(object.name)].flatMap(variant => [...variant.fields])
       .find(([, field]) => field.type.type === 'object' && model.variants(bare(field.type.objectName))

@@ -29,6 +29,7 @@ export function parseLimit(text: string | undefined): number | null {
 
 function propertyName(model: Model, object: ObjectEntry, name: string): string {
   if (name === 'id') return name
-  if (name.includes('/')) throw usage(`${name}: only whole fields can be chosen here`, `use ${name.slice(0, name.indexOf('/'))}`)
+  const slash = name.indexOf('/')
+  if (slash >= 0) throw usage(`${name}: only whole fields can be chosen here`, `use ${name.slice(0, slash)}`)
   return findPath(model, object.name, model.variants(object.name), name).segments[0] ?? name
 }

@@ -4,9 +4,14 @@ import { usage } from '../failure.ts'
 import { findVariant, matchObject } from './names.ts'
 import { didYouMean, fold } from './suggest.ts'
 
-export type Described =
-  | { readonly kind: 'shape'; readonly name: string; readonly object: ObjectEntry | null; readonly variants: readonly Variant[] }
-  | { readonly kind: 'enum'; readonly name: string }
+/** `object` is null for a shape that only occurs inside others. */
+interface DescribedShape {
+  readonly kind: 'shape'
+  readonly name: string
+  readonly object: ObjectEntry | null
+  readonly variants: readonly Variant[]
+}
+export type Described = DescribedShape | { readonly kind: 'enum'; readonly name: string }
 
 export function findDescribed(model: Model, text: string): Described {
   const [head = '', variant] = text.split('/')

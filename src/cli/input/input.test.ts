@@ -206,7 +206,7 @@ suite('update patch', () => {
   })
   test('refusals', () => {
     assert.match(refusal(() => update('role', ['name=x'])), /name cannot be changed once the ClusterRole exists/)
-    assert.match(refusal(() => update('task', ['@type=IndexTrace'])), /the variant of an object cannot be changed/)
+    assert.match(refusal(() => update('task', ['@type=IndexTrace'])), /a variant cannot be changed; create a new object/)
   })
 })
 

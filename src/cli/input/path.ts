@@ -12,7 +12,11 @@ import { didYouMean, fold } from './suggest.ts'
 /**
  * `segments` are as written, `~1` kept; `field` is the property that the path begins with, null for `@type`.
  */
-export interface FieldPath { readonly segments: readonly string[]; readonly type: FieldType; readonly field: Field | null }
+export interface FieldPath {
+  readonly segments: readonly string[]
+  readonly type: FieldType
+  readonly field: Field | null
+}
 
 const TYPE_WORD = '@type'
 
@@ -61,7 +65,10 @@ function within(model: Model, type: FieldType, rest: readonly string[], text: st
   }
 }
 
-function property(model: Model, shape: string, variants: readonly Variant[], word: string, text: string): { name: string; field: Field } {
+/** `word` is the part of the whole `text` that must name a property. */
+function property(
+  model: Model, shape: string, variants: readonly Variant[], word: string, text: string,
+): { name: string; field: Field } {
   const all = propertiesOf(variants)
   for (const [name, field] of all) if (fold(name) === fold(word)) return { name, field }
   const only = variants.length === 1 ? variants[0]?.name ?? null : null

@@ -36,7 +36,8 @@ function parseBody(text: string, source: string): JsonObject {
 
 async function readText(path: string): Promise<string> {
   try {
-    if ((await stat(path)).size > INPUT_BYTES_MAX) throw usage(`${path}: it is larger than ${INPUT_BYTES_MAX} bytes`)
+    const { size } = await stat(path)
+    if (size > INPUT_BYTES_MAX) throw usage(`${path}: it is larger than ${INPUT_BYTES_MAX} bytes`)
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) throw usage(`--file: ${error.message}`)

@@ -39,7 +39,8 @@ function distance(a: string, b: string, stop: number): number {
     const line = [row]
     for (let column = 1; column <= b.length; column++) {
       const same = a[row - 1] === b[column - 1]
-      let edits = Math.min((above[column] ?? 0) + 1, (line[column - 1] ?? 0) + 1, (above[column - 1] ?? 0) + (same ? 0 : 1))
+      const replaced = (above[column - 1] ?? 0) + (same ? 0 : 1)
+      let edits = Math.min((above[column] ?? 0) + 1, (line[column - 1] ?? 0) + 1, replaced)
       const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
       if (swapped) edits = Math.min(edits, (before[column - 2] ?? 0) + 1)
       line.push(edits)

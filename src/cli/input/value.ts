@@ -73,7 +73,8 @@ function enumValue(enumName: string, text: string, reading: Reading): string {
 function setValue(member: FieldType, text: string, reading: Reading): Json {
   const parsed = /^[[{]/.test(text) ? tryJson(text) : undefined
   if (isJsonObject(parsed)) return parsed
-  const members = Array.isArray(parsed) ? parsed.map(String) : text.split(',').map(part => part.trim()).filter(Boolean)
+  const listed = Array.isArray(parsed) ? parsed.map(String) : text.split(',')
+  const members = listed.map(part => part.trim()).filter(Boolean)
   return Object.fromEntries(members.map(part => [String(parseValue(member, part, reading)), true]))
 }
 
@@ -94,7 +95,8 @@ function listValue(text: string, reading: Reading): Json {
   if (!/^[[{]/.test(text)) throw bad(reading, text, form)
   const value = tryJson(text)
   if (value === undefined) throw bad(reading, text, form)
-  return Array.isArray(value) ? Object.fromEntries(value.map((entry: Json, index) => [String(index), entry])) : value
+  if (!Array.isArray(value)) return value
+  return Object.fromEntries(value.map((entry: Json, index) => [String(index), entry]))
 }
 
 function jsonValue(text: string, reading: Reading, form: string): Json {

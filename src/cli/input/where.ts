@@ -13,11 +13,17 @@ import { parseValue } from './value.ts'
 
 const CONDITION = /^([^=<>!]+)(>=|<=|!=|=|>|<)(.*)$/s
 const SUFFIXES: ReadonlyMap<string, string> = new Map([
-  ['=', ''], ['>=', 'IsGreaterThanOrEqual'], ['<=', 'IsLessThanOrEqual'], ['>', 'IsGreaterThan'], ['<', 'IsLessThan'],
+  ['=', ''],
+  ['>=', 'IsGreaterThanOrEqual'],
+  ['<=', 'IsLessThanOrEqual'],
+  ['>', 'IsGreaterThan'],
+  ['<', 'IsLessThan'],
 ])
 const TYPE_WORD = '@type'
 
-export function parseFilter(model: Model, object: ObjectEntry, conditions: readonly string[], nowMs: number): JsonObject {
+export function parseFilter(
+  model: Model, object: ObjectEntry, conditions: readonly string[], nowMs: number,
+): JsonObject {
   const filter: Record<string, Json> = {}
   for (const text of conditions) {
     const [, name = '', operator = '', value = ''] = CONDITION.exec(text) ?? []
@@ -25,8 +31,10 @@ export function parseFilter(model: Model, object: ObjectEntry, conditions: reado
     if (suffix === undefined) throw usage(`--where ${text}: no condition`, 'write field=value, or one of >= <= > <')
     const { key, type } = filterable(model, object, name.trim())
     if (suffix !== '' && !ordered(type)) throw usage(`--where ${text}: ${key} has no order`, 'use =')
-    if (`${key}${suffix}` in filter) throw usage(`--where ${text}: ${key}${operator} is given twice`, 'all conditions must hold')
-    filter[key + suffix] = conditionValue(model, object, key, type, value.trim(), nowMs)
+    if (key + suffix in filter) {
+      throw usage(`--where ${text}: ${key}${operator} is given twice`, 'all conditions must hold')
+    }
+    filter[key + suffix] = conditionValue(model, object, { key, type }, value.trim(), nowMs)
   }
   return filter
 }
@@ -39,7 +47,9 @@ function filterable(model: Model, object: ObjectEntry, name: string): Filterable
   const variants = model.variants(object.name)
   const known = new Map<string, FieldType | null>()
   for (const [field, { type }] of propertiesOf(variants)) known.set(field, type)
-  for (const filter of model.list(object.name)?.filters ?? []) known.set(filter.field, typeOf(filter, known.get(filter.field)))
+  for (const filter of model.list(object.name)?.filters ?? []) {
+    known.set(filter.field, typeOf(filter, known.get(filter.field)))
+  }
   if (variants.some(variant => variant.name !== null)) known.set(TYPE_WORD, null)
   const wanted = fold(name)
   for (const [key, type] of known) {
@@ -63,7 +73,9 @@ function ordered(type: FieldType | null): boolean {
   return type?.type === 'utcDateTime' || type?.type === 'number'
 }
 
-function conditionValue(model: Model, object: ObjectEntry, key: string, type: FieldType | null, text: string, nowMs: number): Json {
+function conditionValue(
+  model: Model, object: ObjectEntry, { key, type }: Filterable, text: string, nowMs: number,
+): Json {
   if (type === null) return findVariant(model, object.name, text).name
   const scalar = type.type === 'set' ? type.class : type
   if (scalar.type === 'object') return findVariant(model, scalar.objectName, text).name

@@ -32,7 +32,8 @@ export function printable(text: string): string {
 
 function typedText(value: Json, type: FieldType | null, style: CellStyle): string {
   if (type?.type === 'utcDateTime' && typeof value === 'string') return dateText(value, style)
-  if (type?.type === 'number' && type.format === 'duration' && typeof value === 'number') return formatDuration(value)
+  const isDuration = type?.type === 'number' && type.format === 'duration'
+  if (isDuration && typeof value === 'number') return formatDuration(value)
   if (type?.type === 'objectId' && typeof value === 'string') return referenceText(value, style)
   if (type?.type === 'set' && isJsonObject(value)) return setText(value, type.class.type === 'objectId', style)
   if (isJsonObject(value) && typeof value['@type'] === 'string' && style.brief) return value['@type']

@@ -14,7 +14,10 @@ export type Labels = ReadonlyMap<string, string>
 
 export const NO_LABELS: Labels = new Map()
 
-export async function loadLabels(remote: Remote, rows: readonly JsonObject[], fields: ReadonlyMap<string, Field>): Promise<Labels> {
+/** For what the rows refer to in these fields. */
+export async function loadLabels(
+  remote: Remote, rows: readonly JsonObject[], fields: ReadonlyMap<string, Field>,
+): Promise<Labels> {
   const wanted = new Map<ObjectEntry, Set<string>>()
   for (const [name, field] of fields) {
     const object = referenceOf(remote, field.type)
@@ -28,7 +31,9 @@ export async function loadLabels(remote: Remote, rows: readonly JsonObject[], fi
   return labels
 }
 
-async function addLabels(remote: Remote, object: ObjectEntry, ids: readonly string[], labels: Map<string, string>): Promise<void> {
+async function addLabels(
+  remote: Remote, object: ObjectEntry, ids: readonly string[], labels: Map<string, string>,
+): Promise<void> {
   const property = remote.model.list(object.name)?.labelProperty
   if (property === undefined || ids.length === 0) return
   try {

@@ -3,14 +3,17 @@ import Table from 'cli-table3'
 import type { Terminal } from '../terminal.ts'
 import { EMPTY_CELL } from './cell.ts'
 
+type Rows = readonly (readonly string[])[]
+
 const CELL_WIDTH_MAX = 60
 const NO_LINES = {
-  'top': '', 'top-mid': '', 'top-left': '', 'top-right': '', 'bottom': '', 'bottom-mid': '', 'bottom-left': '',
-  'bottom-right': '', 'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
+  'top': '', 'top-mid': '', 'top-left': '', 'top-right': '',
+  'bottom': '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
+  'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
 }
 
 /** A head and rows; long cells are cut. */
-export function tableText(terminal: Terminal, head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function tableText(terminal: Terminal, head: readonly string[], rows: Rows): string {
   const cells = rows.map(row => row.map(cell => shade(terminal, shorten(cell))))
   return render([head.map(title => terminal.style('bold', title.toUpperCase())), ...cells])
 }
@@ -20,8 +23,9 @@ export function pairsText(terminal: Terminal, pairs: readonly (readonly [string,
   return render(pairs.map(([name, value]) => [terminal.style('bold', name), shade(terminal, value)]))
 }
 
-function render(rows: readonly (readonly string[])[]): string {
-  const table = new Table({ chars: NO_LINES, style: { 'head': [], 'border': [], 'padding-left': 0, 'padding-right': 0 } })
+function render(rows: Rows): string {
+  const style = { 'head': [], 'border': [], 'padding-left': 0, 'padding-right': 0 }
+  const table = new Table({ chars: NO_LINES, style })
   table.push(...rows.map(row => [...row]))
   return table.toString().split('\n').map(line => line.trimEnd()).join('\n')
 }

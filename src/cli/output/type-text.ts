@@ -11,7 +11,7 @@ const MEMBERS_MAX = 6
 
 export function typeText(model: Model, type: FieldType | MapValueType): string {
   switch (type.type) {
-    case 'string': return plain(type.format === 'text' ? 'text' : type.format, 'characters', type.minLength, type.maxLength)
+    case 'string': return plain(type.format, 'characters', type.minLength, type.maxLength)
     case 'number': return plain(numberWord(type.format), '', type.min, type.max)
     case 'boolean': return 'true | false'
     case 'utcDateTime': return 'date and time'
