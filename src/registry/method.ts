@@ -24,7 +24,7 @@ export type Method = (args: JsonObject, context: CallContext) => Promise<JsonObj
 export type MethodErrorType =
   | 'unknownMethod' | 'invalidArguments' | 'requestTooLarge' | 'forbidden' | 'accountNotFound' | 'unsupportedFilter'
   | 'unsupportedSort' | 'anchorNotFound' | 'invalidResultReference' | 'serverUnavailable' | 'serverPartialFail'
-  | 'serverFail' | 'accountReadOnly' | 'cannotCalculateChanges'
+  | 'serverFail' | 'accountReadOnly' | 'cannotCalculateChanges' | 'stateMismatch'
 
 export class MethodError extends Error {
   override readonly name = 'MethodError'

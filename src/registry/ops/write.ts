@@ -146,7 +146,7 @@ export class Writer<Tx> {
     const { name, keyProperties } = this.#env.definition
     const property = keyProperties[field] ?? field
     return new SetFailure({
-      type: 'primaryKeyViolation', description: `Another ${name} has this ${property}; choose another one.`,
+      type: 'primaryKeyViolation', description: `Another ${name} has this ${field}; choose another ${property}.`,
       properties: [property], existingId, objectId: { object: name, id: existingId },
     })
   }

@@ -10,7 +10,6 @@ import type { ObjectDefinition, Verb } from './object.ts'
 /** Of the mail methods (jmap/methods); the own mailbox only. */
 export const MAIL_PERMISSIONS = [
   { name: 'jmapMailboxGet', label: 'Read mailboxes' },
-  { name: 'jmapMailboxQuery', label: 'Find mailboxes' },
   { name: 'jmapEmailGet', label: 'Read e-mail' },
   { name: 'jmapEmailQuery', label: 'Find e-mail' },
   { name: 'jmapEmailDestroy', label: 'Destroy e-mail' },

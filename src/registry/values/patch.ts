@@ -18,15 +18,15 @@ export function applyPatch(shape: Shape, stored: JsonObject, patch: JsonObject, 
   const keys = Object.keys(patch)
   const tooMany = keys[PATCH_KEYS_MAX]
   if (tooMany !== undefined) {
-    problems.patch([tooMany], `is more than the ${PATCH_KEYS_MAX} keys of one patch; send the rest in another update.`)
+    problems.patchKey(tooMany, `is more than the ${PATCH_KEYS_MAX} keys of one patch; send the rest in another update.`)
     return stored
   }
   let next: JsonObject = stored
   const pointers = new Map(keys.map(key => [key, partsOf(key)]))
   for (const [key, parts] of pointers) {
     const above = parts && prefixIn(pointers, key)
-    if (!parts) problems.patch([key], 'is no pointer: "~" is followed by 0 or 1.')
-    else if (above) problems.patch([key], `lies inside ${above}, which the same patch sets.`)
+    if (!parts) problems.patchKey(key, 'is no pointer: "~" is followed by 0 or 1.')
+    else if (above) problems.patchKey(key, `lies inside ${above}, which the same patch sets.`)
     else next = putProperty(shape, next, parts, patch[key] ?? null, [], problems) ?? next
   }
   return next

@@ -29,6 +29,12 @@ export class Problems {
     this.#add({ kind: 'patch', path: pointer(path), text: `${pointer(path)} ${text}` })
   }
 
+  /** A key of a patch that is wrong as such, under the text that was sent. */
+  patchKey(key: string, text: string): void {
+    const shown = shorten(key, POINTER_CHARS_MAX)
+    this.#add({ kind: 'patch', path: shown, text: `${shown} ${text}` })
+  }
+
   unknown(path: Path, fields: Fields): void {
     this.patch(path, `is not a property here; the properties are ${Object.keys(fields).join(', ') || 'none'}.`)
   }

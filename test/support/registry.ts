@@ -1,0 +1,134 @@
+/** The whole registry over a memory store with a virtual clock: the real objects and the real catalogue of tasks. */
+import assert from 'node:assert/strict'
+import { idSource } from '../../src/base/ids.ts'
+import type { Id } from '../../src/base/ids.ts'
+import type { Json, JsonObject } from '../../src/base/json.ts'
+import { isJsonObject } from '../../src/base/json.ts'
+import { VirtualClock } from '../../src/base/virtual-clock.ts'
+import { Catalogue } from '../../src/engine/catalogue.ts'
+import type { CallContext, Principal } from '../../src/registry/method.ts'
+import { clusterNode, nodeReader } from '../../src/registry/objects/cluster-node.ts'
+import type { NodeData } from '../../src/registry/objects/cluster-node.ts'
+import { PLACEHOLDERS, standardObjects } from '../../src/registry/objects/standard-objects.ts'
+import { taskBackend } from '../../src/registry/objects/task-backend.ts'
+import type { TaskRows } from '../../src/registry/objects/task-backend.ts'
+import { Registry } from '../../src/registry/registry.ts'
+import { openMemoryStore } from '../../src/store/memory/store.ts'
+import type { Tx } from '../../src/store/store.ts'
+import { VARIANTS } from '../../src/tasks/catalogue.ts'
+import { CLUSTER_TASK_TYPE } from '../../src/tasks/define.ts'
+import { lanes } from '../../src/tasks/lanes.ts'
+
+export async function openRegistry() {
+  const clock = new VirtualClock()
+  return new TestRegistry(clock, await openMemoryStore({ clock }))
+}
+
+export class TestRegistry {
+  readonly clock: VirtualClock
+  readonly store
+  readonly objects
+  readonly registry: Registry<Tx>
+  readonly catalogue = new Catalogue([...VARIANTS], lanes(null))
+  readonly ids
+  /** What ClusterNode shows. */
+  nodes: NodeData[] = []
+  /** Host names of running tasks, by incarnation. */
+  readonly hostnames = new Map<Id, string>()
+  readonly #methods
+
+  constructor(clock: VirtualClock, store: Awaited<ReturnType<typeof openMemoryStore>>) {
+    this.clock = clock
+    this.store = store
+    this.ids = idSource(1, clock)
+    this.objects = standardObjects<Tx>({
+      variants: VARIANTS, duties: CLUSTER_TASK_TYPE,
+      secrets: {
+        hashSecret: async text => `$fake$${text}`,
+        newToken: ({ accountId, credentialId }) => ({ token: `rota_${accountId}_${credentialId}_key`, stored: '$fake$key' }),
+      },
+      usedBytes: async () => 4_096,
+    })
+    const tasks = taskBackend<Tx>({
+      rows: (tx): TaskRows => tx.tasks,
+      create: async (tx, { variant, payload, state }) => {
+        const row = this.catalogue.row({ variant, payload, due: state.due }, this.ids, clock.now())
+        const [reply] = await tx.tasks.insert([{ ...row, state }])
+        assert(reply)
+        return reply.id
+      },
+      hostnameOf: incarnation => this.hostnames.get(incarnation) ?? null,
+      now: () => clock.now(),
+    })
+    const nodes = nodeReader({ known: async () => this.nodes, now: async () => clock.now() })
+    this.registry = new Registry<Tx>({
+      objects: this.objects.stored, backends: { Task: tasks }, outside: [{ definition: clusterNode, reader: nodes }],
+      placeholders: PLACEHOLDERS, store, ids: this.ids, clock,
+    })
+    this.#methods = this.registry.methods()
+  }
+
+  /** Somebody who may do what is named; without names, everything. */
+  principal(permissions: Iterable<string> = this.objects.roles.Admin, accountId: Id = '0000000000001'): Principal {
+    return { accountId, name: 'tester', permissions: new Set(permissions) }
+  }
+
+  context(principal = this.principal()): CallContext {
+    return { principal, createdIds: new Map() }
+  }
+
+  /** The reply of `x:<name>`, as it goes over the wire. */
+  async call(name: string, args: JsonObject, context = this.context()): Promise<JsonObject> {
+    const method = this.#methods.get(`x:${name}`)
+    assert(method, `no method x:${name}`)
+    return JSON.parse(JSON.stringify(await method(args, context))) as JsonObject
+  }
+
+  /** The id of a new object; fails with what was refused. */
+  async create(object: string, body: JsonObject, context = this.context()): Promise<Id> {
+    const reply = await this.call(`${object}/set`, { create: { new: body } }, context)
+    const id = at(reply, 'created', 'new', 'id')
+    assert(typeof id === 'string', JSON.stringify(reply))
+    return id
+  }
+
+  /** What a creation was refused with. */
+  async refused(object: string, body: JsonObject, context = this.context()): Promise<JsonObject> {
+    return part(await this.call(`${object}/set`, { create: { new: body } }, context), 'notCreated', 'new')
+  }
+
+  /** What a change was refused with. */
+  async refusedUpdate(object: string, id: Id, patch: Json, context = this.context()): Promise<JsonObject> {
+    return part(await this.call(`${object}/set`, { update: { [id]: patch } }, context), 'notUpdated', id)
+  }
+
+  async update(object: string, id: Id, patch: JsonObject, context = this.context()): Promise<JsonObject | null> {
+    const reply = await this.call(`${object}/set`, { update: { [id]: patch } }, context)
+    const updated = part(reply, 'updated')
+    assert(Object.hasOwn(updated, id), JSON.stringify(reply))
+    return updated[id] as JsonObject | null
+  }
+
+  async get(object: string, id: Id, context = this.context()): Promise<JsonObject> {
+    const reply = await this.call(`${object}/get`, { ids: [id] }, context)
+    return part(reply, 'list', '0')
+  }
+
+  async query(object: string, args: JsonObject = {}, context = this.context()): Promise<Id[]> {
+    return (await this.call(`${object}/query`, args, context))['ids'] as unknown as Id[]
+  }
+
+  async task(variant: string, body: JsonObject = {}): Promise<Id> {
+    return this.create('Task', { '@type': variant, ...body })
+  }
+}
+
+export function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((inner, key) => (inner as JsonObject | undefined)?.[key], value)
+}
+
+export function part(value: Json | undefined, ...path: readonly string[]): JsonObject {
+  const inner = at(value, ...path)
+  assert(isJsonObject(inner), `${path.join('/')} is missing in ${JSON.stringify(value)}`)
+  return inner
+}
