@@ -109,7 +109,7 @@ function defaultText({ default: value, nullable, type, update }: Field): string 
   if (update === 'serverSet') return ''
   switch (type.type) {
     case 'boolean': return code('false')
-    case 'set': case 'map': case 'objectList': return code('{}')
+    case 'set': case 'map': case 'objectList': return (type.minItems ?? 0) > 0 ? 'required' : code('{}')
     case 'object': return type.shape.kind === 'single' ? code('{}') : code(type.shape.variants[0]?.name ?? '')
     default: return 'required'
   }

@@ -1,6 +1,8 @@
 /** docs/reference/objects.md: every object of the management API, with its fields, filters and verbs. */
+import { shape, type Shape } from '../../src/base/fields.ts'
+import { COMMON_FIELDS } from '../../src/registry/objects/task.ts'
+import { type ObjectDefinition, WRITE_VERBS } from '../../src/registry/schema/object.ts'
 import { permissionOf } from '../../src/registry/schema/permissions.ts'
-import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { namedTypes, shapeText, singleShapes } from './fields.ts'
 import { code, list, page, table } from './markdown.ts'
 
@@ -17,7 +19,17 @@ export function objectsPage(objects: readonly Declared[]): string {
 }
 
 function section(of: Declared): string {
-  return [`## ${of.name}`, of.doc, list(facts(of)), shapeText(of.shape), ...namedTypes(singleShapes(of.shape), ['Permission'])].join('\n\n')
+  const shown = shownShape(of)
+  const intro = of.name === 'Task' ? ['Besides the fields of its [variant](variants.md) every task has:'] : []
+  const types = namedTypes(singleShapes(shown), ['Permission'])
+  return [`## ${of.name}`, of.doc, list(facts(of)), ...intro, shapeText(shown), ...types].join('\n\n')
+}
+
+function shownShape(of: Declared): Shape {
+  // The variants of tasks have a page of their own.
+  if (of.name === 'Task') return shape('Task', COMMON_FIELDS)
+  if (of.shape.kind === 'multiple' || of.verbs.some(verb => WRITE_VERBS.includes(verb))) return of.shape
+  return shape(of.name, Object.fromEntries(Object.entries(of.shape.fields).map(([name, field]) => [name, { ...field, update: 'serverSet' }])))
 }
 
 function facts(of: Declared): string[] {

@@ -1,16 +1,30 @@
 /** The pages that `npm run gen` writes, by path. */
+import { clusterNode } from '../../src/registry/objects/cluster-node.ts'
+import { standardObjects } from '../../src/registry/objects/standard-objects.ts'
+import { hashSecret } from '../../src/services/auth/secret.ts'
+import { newToken } from '../../src/services/auth/token.ts'
+import { VARIANTS } from '../../src/tasks/catalogue.ts'
+import { CLUSTER_TASK_TYPE } from '../../src/tasks/define.ts'
 import { cliPage } from './cli.ts'
 import { configurationPage } from './configuration.ts'
 import { errorsPage } from './errors.ts'
 import { lanesPage } from './lanes.ts'
+import { objectsPage } from './objects.ts'
+import { permissionsPage } from './permissions.ts'
 import { variantsPage } from './variants.ts'
 
 export function referencePages(): Map<string, string> {
+  const standard = standardObjects({
+    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, usedBytes: () => Promise.resolve(0),
+  })
+  const objects = [...standard.stored, clusterNode].toSorted((a, b) => a.name < b.name ? -1 : 1)
   return new Map([
     ['docs/reference/cli.md', cliPage()],
     ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/lanes.md', lanesPage()],
+    ['docs/reference/objects.md', objectsPage(objects)],
+    ['docs/reference/permissions.md', permissionsPage(standard)],
     ['docs/reference/variants.md', variantsPage()],
   ])
 }

@@ -1,11 +1,12 @@
 /** docs/reference/permissions.md: every permission, and which role has it. */
-import { permissionList, rolePermissions, USER_ROLES } from '../../src/registry/schema/permissions.ts'
+import { USER_ROLES } from '../../src/registry/schema/permissions.ts'
+import type { StandardObjects } from '../../src/registry/objects/standard-objects.ts'
 import { code, page, table } from './markdown.ts'
 
-export function permissionsPage(objects: Parameters<typeof permissionList>[0]): string {
-  const roles = new Map<string, ReadonlySet<string>>(Object.entries(rolePermissions(objects)))
-  const rows = permissionList(objects).map(({ name, label }) =>
-    [code(name), label, ...USER_ROLES.members.map(role => roles.get(role.name)?.has(name) === true ? 'yes' : '')])
+export function permissionsPage({ permissions, roles }: Pick<StandardObjects<never>, 'permissions' | 'roles'>): string {
+  const held = new Map<string, ReadonlySet<string>>(Object.entries(roles))
+  const rows = permissions.map(({ name, label }) =>
+    [code(name), label, ...USER_ROLES.members.map(role => held.get(role.name)?.has(name) === true ? 'yes' : '')])
   return page('Permissions', '`src/registry/schema/permissions.ts`',
     'Nothing is allowed that is not named. An account has the permissions of its role; its own list adds to them, takes some '
     + 'away, or replaces them.',
