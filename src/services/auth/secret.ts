@@ -42,11 +42,7 @@ function secretBytes(text: string): Buffer | null {
   return bytes.length > 0 && bytes.length <= SECRET_BYTES_MAX ? bytes : null
 }
 
-export function isPossibleSecret(text: string): boolean {
-  return secretBytes(text) !== null
-}
-
-/** The PHC string of a password. The caller has refused impossible ones (`isPossibleSecret`). */
+/** The PHC string of a password; the caller has checked its length. */
 export async function hashSecret(text: string): Promise<string> {
   const message = secretBytes(text)
   if (message === null) throw new RangeError('a password is 1 to 1024 bytes of well-formed text')

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { REGISTRY_CAPABILITY, sessionOf, sessionState } from './session.ts'
+import type { Capability } from './session.ts'
+
+const MAIL: Capability = { urn: 'urn:ietf:params:jmap:mail', session: {}, account: { maxMailboxDepth: 1 } }
+const CAPABILITIES = [REGISTRY_CAPABILITY, MAIL]
+const CORE = 'urn:ietf:params:jmap:core'
+const JANE = { accountId: '0000000000001', name: 'jane@example.org', permissions: new Set<string>() }
+
+test('the session names the account, where to go and the limits', () => {
+  const session = sessionOf(JANE, 'http://host.example:8080', CAPABILITIES)
+  assert.deepEqual(session['accounts'], {
+    [JANE.accountId]: {
+      name: 'jane@example.org', isPersonal: true, isReadOnly: false,
+      accountCapabilities: { 'urn:stalwart:jmap': {}, 'urn:ietf:params:jmap:mail': { maxMailboxDepth: 1 } },
+    },
+  })
+  assert.deepEqual(session['primaryAccounts'], {
+    [CORE]: JANE.accountId, 'urn:stalwart:jmap': JANE.accountId, 'urn:ietf:params:jmap:mail': JANE.accountId,
+  })
+  assert.equal(session['username'], 'jane@example.org')
+  assert.equal(session['apiUrl'], 'http://host.example:8080/jmap/')
+  const { [CORE]: core, ...others } = session['capabilities'] as Record<string, Record<string, unknown>>
+  assert.deepEqual(others, { 'urn:stalwart:jmap': {}, 'urn:ietf:params:jmap:mail': {} })
+  const limits = ['maxObjectsInGet', 'maxObjectsInSet', 'maxCallsInRequest', 'maxSizeRequest']
+  assert.deepEqual(limits.map(limit => core?.[limit]), [500, 500, 16, 10_000_000])
+})
+
+test('without a login there are no accounts', () => {
+  const session = sessionOf(null, 'http://h', CAPABILITIES)
+  assert.deepEqual([session['accounts'], session['primaryAccounts'], session['username']], [{}, {}, ''])
+})
+
+test('the state is that of replies, and differs between callers and between capabilities', () => {
+  const state = sessionState(JANE, CAPABILITIES)
+  assert.equal(sessionOf(JANE, 'http://one', CAPABILITIES)['state'], state)
+  assert.equal(sessionOf(JANE, 'http://other', CAPABILITIES)['state'], state)
+  const renamed = { ...JANE, name: 'john@example.org' }
+  assert.notEqual(sessionState(null, CAPABILITIES), state)
+  assert.notEqual(sessionState(JANE, [MAIL]), state)
+  assert.notEqual(sessionState(renamed, CAPABILITIES), state)
+})
