@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { mailCalls, refused } from '../../../test/support/mail-calls.ts'
+import type { Call } from '../../../test/support/mail-calls.ts'
+import { ANN, mailWorld } from '../../../test/support/mail-world.ts'
+import type { MailWorld } from '../../../test/support/mail-world.ts'
+import { utcDate } from './account.ts'
+
+let world: MailWorld
+let call: Call
+before(async () => {
+  world = await mailWorld()
+  call = mailCalls(world)
+})
+after(() => world.close())
+
+const NEEDED = {
+  'Email/get': 'jmapEmailGet', 'Email/query': 'jmapEmailQuery', 'Email/set': 'jmapEmailSet', 'Mailbox/get': 'jmapMailboxGet', 'Thread/get': 'jmapEmailGet',
+}
+
+for (const [name, permission] of Object.entries(NEEDED)) {
+  test(`${name} needs its permission and the caller's own account`, async () => {
+    const others = Object.values(NEEDED).filter(other => other !== permission)
+    await refused(call(name, {}, { permissions: others }), 'forbidden', new RegExp(permission))
+    await refused(call(name, { accountId: ANN.accountId }), 'accountNotFound')
+    await refused(call(name, { accountId: null }), 'invalidArguments', /accountId/)
+    await refused(call(name, { accountId: 7 }), 'invalidArguments', /accountId/)
+  })
+}
+
+for (const name of ['Email/get', 'Mailbox/get', 'Thread/get']) {
+  test(`${name} takes 500 ids, of any form, each once`, async () => {
+    await refused(call(name, { ids: Array.from({ length: 501 }, (_, index) => `x${index}`) }), 'requestTooLarge', /500/)
+    await refused(call(name, { ids: 'x' }), 'invalidArguments', /ids/)
+    await refused(call(name, { ids: [1] }), 'invalidArguments', /ids/)
+    await refused(call(name, { ids: [], properties: ['id', 'nonsense'] }), 'invalidArguments', /nonsense/)
+    const reply = await call(name, { ids: ['\0', '__proto__', 'x', 'x'] })
+    assert.deepEqual([reply['list'], reply['notFound']], [[], ['\0', '__proto__', 'x']])
+    assert.deepEqual((await call(name, { ids: [] }))['list'], [])
+  })
+}
+
+test('times are whole seconds of UTC', () => {
+  assert.equal(utcDate(Date.UTC(2026, 0, 31, 12, 0, 0, 999)), '2026-01-31T12:00:00Z')
+})
