@@ -5,7 +5,7 @@
 import { isId } from '../../base/ids.ts'
 import type { Id } from '../../base/ids.ts'
 import { isJsonObject } from '../../base/json.ts'
-import type { Json, JsonObject } from '../../base/json.ts'
+import type { Json } from '../../base/json.ts'
 import { MethodError } from '../../registry/method.ts'
 import type { Method } from '../../registry/method.ts'
 import { objectArgument, textArgument, textsArgument } from '../../registry/ops/arguments.ts'

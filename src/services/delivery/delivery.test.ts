@@ -27,9 +27,11 @@ test('one message for two accounts: one blob, two documents, two tasks', async (
   assert.equal(bobsEmail.record.receivedAt, world.clock.now())
   assert.equal((await world.mailbox(BOB, 'inbox')).totalEmails, 1)
   const tasks = await world.tasks()
-  assert.deepEqual(new Set(tasks.map(task => `${task.variant} ${task.band} ${task.accountId} ${task.payload['documentId']}`)), new Set([
-    `IndexDocument 0 ${BOB.accountId} ${bobs.id}`, `IndexDocument 0 ${ANN.accountId} ${anns.id}`,
-  ]))
+  assert.deepEqual(tasks.map(task => task.payload), [
+    { accountId: BOB.accountId, documentId: bobs.id, documentType: 'email' },
+    { accountId: ANN.accountId, documentId: anns.id, documentType: 'email' },
+  ].toSorted((left, right) => left.accountId < right.accountId ? -1 : 1))
+  assert.deepEqual(tasks.map(task => [task.variant, task.band, task.status]), [['IndexDocument', 0, 'Pending'], ['IndexDocument', 0, 'Pending']])
 })
 
 test('two addresses of one account get one copy', async () => {
