@@ -1,6 +1,6 @@
 /**
- * One address of one listener: the socket that listens, its retries, and the fronts that hold its connections. The states
- * are those of README.md.
+ * One address of one listener: the socket that listens, its retries, and the fronts that hold its connections. The
+ * states are those of README.md.
  */
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
@@ -75,8 +75,8 @@ export class Endpoint {
 
   state(): AddressState {
     return {
-      address: this.#target.address.host, port: this.#port, state: this.#status, error: this.#error, since: this.#since,
-      connections: this.connections,
+      address: this.#target.address.host, port: this.#port, state: this.#status, error: this.#error,
+      since: this.#since, connections: this.connections,
     }
   }
 
@@ -94,7 +94,7 @@ export class Endpoint {
     this.#front = this.#newFront()
   }
 
-  /** Stops accepting at once. The first promise resolves when the address is free, the second when no connection is left. */
+  /** Stops accepting at once. `freed`: the address may be bound again. `gone`: no connection is left. */
   stop(): { readonly freed: Promise<void>; readonly gone: Promise<void> } {
     this.#stopped = true
     this.#cancelRetry()
@@ -117,23 +117,26 @@ export class Endpoint {
   }
 
   #opened(server: Server): void {
-    server.on('error', error => { this.#options.log.error({ ...this.#names(), error: error.message }, 'a listener could not accept') })
+    const { log } = this.#options
+    server.on('error', error => { log.error({ ...this.#names(), error: error.message }, 'a listener could not accept') })
     const address = server.address()
     if (address !== null && typeof address === 'object') this.#port = address.port
     this.#server = server
     this.#front = this.#newFront()
     this.#failures = 0
     this.#become('up', null)
-    this.#options.log.info(this.#names(), 'listener is up')
+    log.info(this.#names(), 'listener is up')
   }
 
   #failed(problem: string): void {
     this.#failures += 1
     const delayMs = retryDelayMs(this.#failures)
-    const error = `listener '${this.#target.listener.name}' cannot bind ${formatBind(this.#target.address)}: ${problem}`
-    if (error !== this.#error) this.#options.log.error({ ...this.#names(), error }, 'listener is not up, it is tried again')
+    const { clock, log } = this.#options
+    const { listener, address } = this.#target
+    const error = `listener '${listener.name}' cannot bind ${formatBind(address)}: ${problem}`
+    if (error !== this.#error) log.error({ ...this.#names(), error }, 'listener is not up, it is tried again')
     this.#become('failed', error)
-    this.#cancelRetry = this.#options.clock.after(delayMs, () => { this.#opening = this.#open() })
+    this.#cancelRetry = clock.after(delayMs, () => { this.#opening = this.#open() })
   }
 
   #accept(socket: Socket): void {
@@ -169,8 +172,8 @@ export class Endpoint {
   }
 
   #names(): object {
-    const { listener, address } = this.#target
-    return { listener: listener.name, protocol: listener.protocol, address: formatBind({ host: address.host, port: this.#port }) }
+    const { listener: { name, protocol }, address: { host } } = this.#target
+    return { listener: name, protocol, address: formatBind({ host, port: this.#port }) }
   }
 }
 

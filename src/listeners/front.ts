@@ -1,6 +1,6 @@
 /**
- * One generation of a listener's settings on one address: the connections that were accepted under it, implicit TLS, and
- * the protocol server. When the settings change, the next connections get a new front and this one drains.
+ * One generation of a listener's settings on one address: the connections that were accepted under it, implicit TLS,
+ * and the protocol server. When the settings change, the next connections get a new front and this one drains.
  */
 import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
@@ -103,8 +103,9 @@ export class Front {
   }
 
   #tlsServer(secure: SecureOptions, handshakeTimeout: number): TlsServer {
-    const alpn = this.#options.protocol.alpn
-    const server = createServer({ ...secure, handshakeTimeout, ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }) })
+    const { alpn } = this.#options.protocol
+    const offered = alpn === undefined ? {} : { ALPNProtocols: [...alpn] }
+    const server = createServer({ ...secure, ...offered, handshakeTimeout })
     server.on('secureConnection', socket => {
       socket.on('error', error => { this.#note(error, 'connection failed') })
       this.#server.accept(socket)

@@ -16,7 +16,9 @@ export interface HttpLimits {
   readonly idleMsMax: number
 }
 
-export const HTTP_LIMITS: HttpLimits = { headerBytesMax: 16_384, headersMsMax: 20_000, requestMsMax: 300_000, idleMsMax: 65_000 }
+export const HTTP_LIMITS: HttpLimits = {
+  headerBytesMax: 16_384, headersMsMax: 20_000, requestMsMax: 300_000, idleMsMax: 65_000,
+}
 const CHECK_MS = 5_000
 
 const REFUSAL = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'

@@ -67,15 +67,15 @@ export class ListenerManager {
   /** Stops accepting and resolves when no socket is left: connections in use finish, for at most `drainMsMax`. */
   async stop(): Promise<void> {
     this.#stopped = true
-    for (const key of [...this.#endpoints.keys()]) this.#leave(key)
+    await this.#leaveAll()
     await this.#applying
-    for (const key of [...this.#endpoints.keys()]) this.#leave(key)
+    await this.#leaveAll()
     await Promise.all(this.#gone)
   }
 
   /** By name. Addresses that only wait for their last connections are listed as `draining`. */
   state(): ListenerState[] {
-    const listeners = new Map<Id, { id: Id; name: string; protocol: ListenerProtocol; addresses: AddressState[] }>()
+    const listeners = new Map<Id, ListenerState & { readonly addresses: AddressState[] }>()
     const add = ({ id, name, protocol }: NetworkListener, state: AddressState) => {
       const entry = listeners.get(id) ?? { id, name, protocol, addresses: [] }
       entry.addresses.push(state)
@@ -96,19 +96,19 @@ export class ListenerManager {
   }
 
   async #apply(listeners: readonly NetworkListener[]): Promise<void> {
-    const { targets, unserved, unmatched } = wanted(listeners, this.#options.binds, protocol => protocol in this.#options.protocols)
+    const { protocols, binds } = this.#options
+    const { targets, unserved, unmatched } = wanted(listeners, binds, protocol => protocol in protocols)
     this.#report(unserved, unmatched)
     const running = new Map([...this.#endpoints].map(([key, endpoint]) => [key, endpoint.target]))
     const steps = plan(running, targets)
-    const freed = steps.map(step => this.#before(step))
-    await Promise.all(freed)
+    await Promise.all(steps.map(step => this.#prepare(step)))
     if (this.#stopped) return
     await Promise.all(steps.map(step => this.#start(step)))
     this.#changed()
   }
 
   /** What can be done at once; resolves when the addresses that the step gives up are free. */
-  #before(step: Step): Promise<void> | undefined {
+  async #prepare(step: Step): Promise<void> {
     switch (step.kind) {
       case 'stop': return this.#leave(step.key)
       case 'rebind': return this.#leave(step.target.key)
@@ -119,21 +119,24 @@ export class ListenerManager {
     }
   }
 
-  #start(step: Step): Promise<void> | undefined {
-    if (step.kind !== 'start' && step.kind !== 'rebind') return undefined
+  async #start(step: Step): Promise<void> {
+    if (step.kind !== 'start' && step.kind !== 'rebind') return
+    const { certificate, drainMsMax = DRAIN_MS_MAX, clock, log } = this.#options
     const endpoint = new Endpoint(step.target, {
       protocol: target => this.#protocol(target),
-      certificate: this.#options.certificate,
-      admit: target => this.#connections(target.listener.id) < (target.listener.maxConnections ?? CONNECTIONS_MAX_DEFAULT),
+      admit: ({ listener }) => this.#connections(listener.id) < (listener.maxConnections ?? CONNECTIONS_MAX_DEFAULT),
       changed: () => { this.#changed() },
-      drainMsMax: this.#options.drainMsMax ?? DRAIN_MS_MAX,
-      clock: this.#options.clock,
-      log: this.#options.log,
+      certificate, drainMsMax, clock, log,
     })
     this.#endpoints.set(step.target.key, endpoint)
-    return endpoint.start()
+    await endpoint.start()
   }
 
+  async #leaveAll(): Promise<void> {
+    await Promise.all([...this.#endpoints.keys()].map(key => this.#leave(key)))
+  }
+
+  /** Resolves when the address is free. */
   #leave(key: string): Promise<void> {
     const endpoint = this.#endpoints.get(key)
     assert(endpoint, `no endpoint ${key}`)
@@ -169,7 +172,7 @@ export class ListenerManager {
     const known = new Map(this.#unserved.map(entry => [`${entry.key} ${entry.error}`, entry]))
     this.#unserved = unserved.map(entry => {
       const before = known.get(`${entry.key} ${entry.error}`)
-      if (before === undefined) log.error({ listener: entry.listener.name, error: entry.error }, 'listener cannot be served')
+      if (before === undefined) log.error({ listener: entry.listener.name, error: entry.error }, 'listener not served')
       return { ...entry, since: before?.since ?? clock.now() }
     })
     for (const name of unmatched.filter(each => !this.#unmatched.includes(each))) {

@@ -8,8 +8,9 @@ import type { Target } from './plan.ts'
 
 function listener(fields: Partial<NetworkListener>): NetworkListener {
   return {
-    id: fields.name ?? 'smtp', name: 'smtp', protocol: 'smtp', bind: { '127.0.0.1:25': true }, maxConnections: null, socketBacklog: null,
-    socketNoDelay: true, socketReusePort: true, useTls: true, tlsImplicit: false, tlsTimeout: null,
+    id: fields.name ?? 'smtp', name: 'smtp', protocol: 'smtp', bind: { '127.0.0.1:25': true },
+    maxConnections: null, socketBacklog: null, socketNoDelay: true, socketReusePort: true,
+    useTls: true, tlsImplicit: false, tlsTimeout: null,
     tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true, ...fields,
   }
 }
@@ -40,7 +41,7 @@ test('what cannot be served is named, with the reason', () => {
     listener({ name: 'imap', protocol: 'imap', bind: { '127.0.0.1:143': true } }),
     listener({ name: 'odd', bind: { 'nonsense': true } }),
     listener({ name: 'first', bind: { '127.0.0.1:26': true } }),
-    listener({ name: 'second', bind: { '127.0.0.1:26': true } }),
+    listener({ name: 'second', bind: { '127.0.0.1:026': true } }),
     listener({ name: 'mute', bind: { '127.0.0.1:27': true }, tlsDisableProtocols: { tls12: true, tls13: true } }),
     listener({ name: 'plain', bind: { '127.0.0.1:28': true }, useTls: false, tlsDisableProtocols: { tls12: true, tls13: true } }),
   ])
@@ -61,9 +62,10 @@ test('several listeners may take any free port', () => {
 test('[::] leaves IPv4 alone only where an IPv4 address of the same port is wanted', () => {
   const { targets } = want([
     listener({ name: 'a', bind: { '[::]:25': true } }), listener({ name: 'b', bind: { '0.0.0.0:25': true } }),
-    listener({ name: 'c', bind: { '[::]:26': true } }), listener({ name: 'd', bind: { '[::]:0': true } }), listener({ name: 'e', bind: { '127.0.0.1:0': true } }),
+    listener({ name: 'c', bind: { '[::]:26': true } }), listener({ name: 'd', bind: { '[::]:0': true } }),
+    listener({ name: 'e', bind: { '127.0.0.1:0': true } }),
   ])
-  assert.deepEqual(targets.map(({ listener: { name }, ipv6Only }) => [name, ipv6Only]), [['a', true], ['b', false], ['c', false], ['d', false], ['e', false]])
+  assert.deepEqual(targets.filter(({ ipv6Only }) => ipv6Only).map(({ listener: { name } }) => name), ['a'])
 })
 
 test('only what changed is touched', () => {
@@ -86,17 +88,18 @@ test('socket settings bind anew, settings of connections do not, a limit needs n
 
 test('after the steps of a plan exactly the wanted addresses run, whatever ran before', () => {
   const ports = fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 4 })
-  const set = fc.uniqueArray(fc.record({ name: fc.constantFrom('a', 'b', 'c'), ports, backlog: fc.constantFrom(1, 2) }), { selector: each => each.name })
+  const one = fc.record({ name: fc.constantFrom('a', 'b', 'c'), ports, backlog: fc.constantFrom(1, 2) })
+  const set = fc.uniqueArray(one, { selector: each => each.name })
   const definitions = set.map(list => list.map(({ name, ports: each, backlog }) =>
     listener({ name, socketBacklog: backlog, bind: Object.fromEntries(each.map(port => [`127.0.0.1:${port}`, true])) })))
   fc.assert(fc.property(definitions, definitions, (before, now) => {
     const targets = want(now).targets
     const left = new Map(running(before))
-    const ports = () => [...left.values()].map(target => target.address.port)
+    const bound = () => [...left.values()].map(target => target.address.port)
     for (const step of plan(left, targets)) {
       if (step.kind === 'stop') left.delete(step.key)
       else left.set(step.target.key, step.target)
-      if (step.kind === 'start') assert.equal(new Set(ports()).size, ports().length, 'no address is taken before it is free')
+      if (step.kind === 'start') assert.equal(new Set(bound()).size, bound().length, 'no address is taken before it is free')
     }
     assert.deepEqual([...left.keys()].sort(), keys(targets).sort())
   }), { numRuns: 300 })

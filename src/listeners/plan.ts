@@ -1,6 +1,6 @@
 /**
- * The pure core of the listener manager: definitions → what should be bound here, and (what should be) × (what is) → steps.
- * No socket, no clock.
+ * The pure core of the listener manager: definitions → what should be bound here, and (what should be) × (what is) →
+ * steps. No socket, no clock.
  */
 import { isIP } from 'node:net'
 import { setMembers } from '../base/fields.ts'
@@ -43,13 +43,13 @@ export function wanted(
     for (const text of texts) {
       const address = parseBind(text)
       const at = { key: `${listener.id} ${text}`, listener, address: address ?? { host: text, port: 0 } }
-      const problem = address === null ? `'${text}' is no address; it must look like 127.0.0.1:25 or [::]:25` : obstacle(listener, text, holders)
+      const problem = address === null ? noAddress(text) : obstacle(listener, formatBind(address), holders)
       if (!served(listener.protocol)) {
         unserved.push({ ...at, state: 'unsupported', error: `this version of Rota has no ${listener.protocol} server` })
       } else if (problem !== null) {
         unserved.push({ ...at, state: 'failed', error: problem })
       } else {
-        if (at.address.port !== 0) holders.set(text, listener.name)
+        if (at.address.port !== 0) holders.set(formatBind(at.address), listener.name)
         targets.push({ ...at, ipv6Only: false })
       }
     }
@@ -58,16 +58,20 @@ export function wanted(
   return { targets: splitFamilies(targets), unserved, unmatched: [...binds.keys()].filter(name => !names.has(name)) }
 }
 
+function noAddress(text: string): string {
+  return `'${text}' is no address; it must look like 127.0.0.1:25 or [::]:25`
+}
+
 /** Two sockets of one address are possible where ports may be shared; connections would then reach either at random. */
-function obstacle(listener: NetworkListener, text: string, holders: ReadonlyMap<string, string>): string | null {
-  const holder = holders.get(text)
-  if (holder !== undefined) return `${text} is already bound by the listener '${holder}'`
+function obstacle(listener: NetworkListener, bind: string, holders: ReadonlyMap<string, string>): string | null {
+  const holder = holders.get(bind)
+  if (holder !== undefined) return `${bind} is already bound by the listener '${holder}'`
   if (listener.useTls && tlsSettings(listener) === null) return 'every TLS version or cipher suite is disabled'
   return null
 }
 
 function splitFamilies(targets: readonly Target[]): Target[] {
-  const ipv4Ports = new Set(targets.filter(target => isIP(target.address.host) !== 6).map(target => target.address.port))
+  const ipv4Ports = new Set(targets.filter(({ address }) => isIP(address.host) !== 6).map(({ address }) => address.port))
   return targets.map(target => {
     const { host, port } = target.address
     return isIP(host) === 6 && port !== 0 && ipv4Ports.has(port) ? { ...target, ipv6Only: true } : target
@@ -85,7 +89,7 @@ export type Step =
 /** In an order that frees addresses before they are taken. */
 export function plan(running: ReadonlyMap<string, Target>, targets: readonly Target[]): Step[] {
   const keys = new Set(targets.map(target => target.key))
-  const stops: Step[] = [...running.keys()].filter(key => !keys.has(key)).map(key => ({ kind: 'stop', key }))
+  const stops = [...running.keys()].filter(key => !keys.has(key)).map(key => ({ kind: 'stop' as const, key }))
   return [...stops, ...targets.map(target => ({ kind: change(running.get(target.key), target), target }))]
 }
 

@@ -15,8 +15,9 @@ import type { KeyPair } from '../../src/listeners/tls/settings.ts'
 
 export function listener(fields: Partial<NetworkListener>): NetworkListener {
   return {
-    id: fields.name ?? 'smtp', name: 'smtp', protocol: 'smtp', bind: { '127.0.0.1:0': true }, maxConnections: null, socketBacklog: null,
-    socketNoDelay: true, socketReusePort: false, useTls: false, tlsImplicit: false, tlsTimeout: null,
+    id: fields.name ?? 'smtp', name: 'smtp', protocol: 'smtp', bind: { '127.0.0.1:0': true },
+    maxConnections: null, socketBacklog: null, socketNoDelay: true, socketReusePort: false,
+    useTls: false, tlsImplicit: false, tlsTimeout: null,
     tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true, ...fields,
   }
 }
@@ -87,8 +88,8 @@ export function bodyOf(message: MailMessage<string> | undefined): string {
 export interface Running {
   readonly manager: ListenerManager
   readonly certificate: TestCertificate
-  port(name: string): number
-  stop(): Promise<void>
+  readonly port: (name: string) => number
+  readonly stop: () => Promise<void>
 }
 
 export async function startListeners(

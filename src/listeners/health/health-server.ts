@@ -133,8 +133,9 @@ const noCertificate = {
 
 function healthListener(bind: BindAddress): NetworkListener {
   return {
-    id: 'health', name: 'ROTA_HEALTH_BIND', protocol: 'http', bind: { [formatBind(bind)]: true }, maxConnections: CONNECTIONS_MAX,
-    socketBacklog: null, socketNoDelay: true, socketReusePort: false, useTls: false, tlsImplicit: false, tlsTimeout: null,
+    id: 'health', name: 'ROTA_HEALTH_BIND', protocol: 'http', bind: { [formatBind(bind)]: true },
+    maxConnections: CONNECTIONS_MAX, socketBacklog: null, socketNoDelay: true, socketReusePort: false,
+    useTls: false, tlsImplicit: false, tlsTimeout: null,
     tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true,
   }
 }

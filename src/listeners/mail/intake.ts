@@ -2,7 +2,6 @@
  * Takes the text of messages into memory, within a limit for each message and one for all that are on their way in. A
  * message that goes over is read to its end and dropped, so that its client gets its reply where it expects it.
  */
-import type { Readable } from 'node:stream'
 
 /** Pages grow with the message: short mail stays cheap, and a message of many tiny writes holds no tiny buffers. */
 const PAGE_BYTES_MIN = 16_384
@@ -29,13 +28,13 @@ export class Intake {
     return this.#bytes
   }
 
-  /** Reads the stream to its end and hands the message, with `head` in front, to `use`. Rejects when the stream breaks. */
-  async take<T>(stream: Readable, head: () => Buffer, use: (taken: Taken) => Promise<T>): Promise<T> {
+  /** Reads the stream to its end and hands the message, with `head` in front, to `use`. Rejects when it breaks. */
+  async take<T>(stream: AsyncIterable<Buffer>, head: () => Buffer, use: (taken: Taken) => Promise<T>): Promise<T> {
     let pages: Pages | null = new Pages()
     let held = 0
     let outcome: 'too-large' | 'busy' | null = null
     try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
+      for await (const chunk of stream) {
         if (pages === null) continue
         if (pages.bytes + chunk.length > this.#messageBytesMax) outcome = 'too-large'
         else if (this.#bytes + chunk.length > this.#bytesMax) outcome = 'busy'
@@ -49,7 +48,8 @@ export class Intake {
           held = 0
         }
       }
-      const taken: Taken = pages === null ? { kind: outcome ?? 'busy' } : { kind: 'complete', content: pages.join(head()) }
+      const content = pages?.join(head())
+      const taken: Taken = content === undefined ? { kind: outcome ?? 'busy' } : { kind: 'complete', content }
       pages = null
       return await use(taken)
     } finally {

@@ -1,11 +1,10 @@
 /**
- * One client of smtp-server, with what that library leaves out: enhanced codes chosen by the reply, a bound on errors of
- * any kind, a bound on the STARTTLS handshake.
+ * One client of smtp-server, with what that library leaves out: enhanced codes chosen by the reply, a bound on
+ * errors of any kind, a bound on the STARTTLS handshake.
  */
 import type { Socket } from 'node:net'
-import type { SMTPServerEnvelope } from 'smtp-server'
+import type { SMTPServer, SMTPServerEnvelope } from 'smtp-server'
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
-import type { SMTPServer } from 'smtp-server'
 import type { Clock } from '../../base/clock.ts'
 import { BEGINS_WITH_ENHANCED_CODE } from './reply.ts'
 

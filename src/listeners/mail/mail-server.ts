@@ -17,8 +17,9 @@ import type { Taken } from './intake.ts'
 import { MAIL_LIMITS } from './limits.ts'
 import type { MailLimits } from './limits.ts'
 import { MailConnection } from './mail-connection.ts'
-import type { MailSink } from './mail-sink.ts'
+import type { DeliveryResult, MailSink } from './mail-sink.ts'
 import { Refusal, refusalOf, replyForAll, replyForOne } from './reply.ts'
+import type { Reply } from './reply.ts'
 import { asciiDomain, traceHeader } from './trace.ts'
 
 export interface MailOptions<Recipient> {
@@ -30,8 +31,10 @@ export interface MailOptions<Recipient> {
   readonly limits?: Partial<MailLimits>
 }
 
+export interface MailProtocols { readonly smtp: Protocol; readonly lmtp: Protocol }
+
 /** Both protocols of one node; they share the limit on mail that is on its way in. */
-export function mailProtocols<Recipient>(options: MailOptions<Recipient>): { readonly smtp: Protocol; readonly lmtp: Protocol } {
+export function mailProtocols<Recipient>(options: MailOptions<Recipient>): MailProtocols {
   const limits = { ...MAIL_LIMITS, ...options.limits }
   const intake = new Intake(limits.messageBytesMax, limits.intakeBytesMax)
   const protocol = (name: 'smtp' | 'lmtp'): Protocol => ({
@@ -61,13 +64,17 @@ interface MailServerOptions<Recipient> extends MailOptions<Recipient> {
 interface Accepted<Recipient> {
   readonly addresses: string[]
   readonly recipients: Recipient[]
-  /** For each accepted RCPT the index of its recipient: an address that was given twice has two replies (RFC 2033 §4.2). */
+  /** For each accepted RCPT its recipient's index: who is named twice has two replies (RFC 2033 §4.2). */
   readonly order: number[]
 }
 
 /** Joke commands of the library, and those that let a client speak for another. */
 const DISABLED_COMMANDS = ['AUTH', 'XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL']
-const NON_ASCII = /[^\x00-\x7f]/
+const NON_ASCII = /[^\p{ASCII}]/u
+
+/** What smtp-server is answered with: nothing is success. */
+type Callback = (error?: Error | null) => void
+type DataCallback = (error?: Error | null, reply?: string | SMTPServerDataResult[]) => void
 
 class MailServer<Recipient> extends SMTPServer {
   readonly #mail: MailServerOptions<Recipient>
@@ -86,13 +93,15 @@ class MailServer<Recipient> extends SMTPServer {
       size: limits.messageBytesMax, maxCommandLength: limits.commandBytesMax, socketTimeout: limits.idleMsMax,
     })
     this.#mail = mail
-    this.on('error', error => { mail.log.debug({ listener: settings.listener, error: error.message }, 'connection failed') })
+    const { listener } = settings
+    this.on('error', error => { mail.log.debug({ listener, error: error.message }, 'connection failed') })
   }
 
   override connect(socket: Socket): void {
     const { name, settings, limits, clock } = this.#mail
+    const { tlsTimeoutMs, noDelay } = settings
     const connection = new MailConnection(this, socket, {
-      greetAtOnce: name === 'lmtp', errorsMax: limits.errorsMax, tlsTimeoutMs: settings.tlsTimeoutMs, noDelay: settings.noDelay, clock,
+      greetAtOnce: name === 'lmtp', errorsMax: limits.errorsMax, tlsTimeoutMs, noDelay, clock,
     })
     this.#clients.set(connection.session, connection)
     this.connections.add(connection)
@@ -108,86 +117,87 @@ class MailServer<Recipient> extends SMTPServer {
     }
   }
 
-  override onMailFrom(address: SMTPServerAddress, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
+  override onMailFrom(address: SMTPServerAddress, session: SMTPServerSession, callback: Callback): void {
     callback(this.#draining ? closing() : refuseAddress(address, session))
   }
 
-  override onRcptTo(address: SMTPServerAddress, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
-    this.#settle(this.#recipient(address, session).then(() => { callback() }, (error: unknown) => { callback(this.#refusal(error)) }))
+  override onRcptTo(address: SMTPServerAddress, session: SMTPServerSession, callback: Callback): void {
+    this.#run(async () => { callback(await this.#recipient(address, session)) })
   }
 
-  override onData(
-    stream: SMTPServerDataStream, session: SMTPServerSession,
-    callback: (error?: Error | null, reply?: string | SMTPServerDataResult[]) => void,
-  ): void {
-    const accepted = this.#transaction(session)
-    this.#settle(this.#message(stream, session, accepted).then(
-      reply => {
-        if (reply instanceof Refusal) callback(reply)
-        else callback(null, reply)
-      },
-      (error: unknown) => {
-        const refusal = stream.readableEnded ? this.#refusal(error) : broken(error)
-        if (this.#mail.name === 'smtp' || refusal.responseCode === 421) callback(refusal)
-        else callback(null, accepted.order.map(() => refusal))
-      },
-    ).then(() => {
+  override onData(stream: SMTPServerDataStream, session: SMTPServerSession, callback: DataCallback): void {
+    this.#run(async () => {
+      const reply = await this.#message(stream, session)
+      if (reply instanceof Refusal) callback(reply)
+      else callback(null, reply)
       const connection = this.#clients.get(session)
       if (this.#draining && connection !== undefined) goodbye(connection)
-    }))
+    })
   }
 
-  async #recipient(address: SMTPServerAddress, session: SMTPServerSession): Promise<void> {
-    const refused = refuseAddress(address, session)
-    if (refused !== null) throw refused
+  /** Null when the recipient was taken into the transaction. */
+  async #recipient(address: SMTPServerAddress, session: SMTPServerSession): Promise<Refusal | null> {
     const { addresses, recipients, order } = this.#transaction(session)
-    if (order.length >= this.#mail.limits.recipientsMax) throw new Refusal(452, '4.5.3', 'too many recipients')
+    if (order.length >= this.#mail.limits.recipientsMax) return new Refusal(452, '4.5.3', 'too many recipients')
+    const refused = refuseAddress(address, session)
+    if (refused !== null) return refused
     const name = asciiDomain(address.address).toLowerCase()
     const known = addresses.indexOf(name)
     if (known >= 0) {
       order.push(known)
-      return
+      return null
     }
-    const recipient = await this.#mail.sink.recipient(name)
-    if (recipient === null) throw new Refusal(550, '5.1.1', 'no such mailbox here')
-    addresses.push(name)
-    order.push(recipients.push(recipient) - 1)
+    try {
+      const recipient = await this.#mail.sink.recipient(name)
+      if (recipient === null) return new Refusal(550, '5.1.1', 'no such mailbox here')
+      addresses.push(name)
+      order.push(recipients.push(recipient) - 1)
+      return null
+    } catch (error) {
+      return this.#refusal(error)
+    }
   }
 
-  async #message(
-    stream: SMTPServerDataStream, session: SMTPServerSession, accepted: Accepted<Recipient>,
-  ): Promise<Refusal | string | (Refusal | string)[]> {
-    const { intake, clock, limits } = this.#mail
-    const cancel = clock.after(limits.dataMsMax, () => { stream.destroy(new Refusal(421, '4.4.2', 'the message took too long')) })
+  /** What is answered to the message: one reply, or for LMTP one for each accepted RCPT. */
+  async #message(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Refusal | string | Reply[]> {
+    const { intake, clock, limits, name } = this.#mail
+    const accepted = this.#transaction(session)
+    const cancel = clock.after(limits.dataMsMax, () => { stream.destroy(late()) })
     try {
-      return await intake.take(stream, () => this.#head(session, accepted), taken => this.#deliver(taken, session, accepted))
+      const head = () => this.#head(session, accepted)
+      const results = await intake.take(stream, head, taken => this.#deliver(taken, session, accepted))
+      if (name === 'smtp') return replyForAll(results, accepted.addresses)
+      return accepted.order.map(index => replyForOne(results[index]))
+    } catch (error) {
+      if (!stream.readableEnded) return broken(error)
+      const refusal = this.#refusal(error)
+      return name === 'smtp' ? refusal : accepted.order.map(() => refusal)
     } finally {
       cancel()
     }
   }
 
   async #deliver(
-    taken: Taken, session: SMTPServerSession, { addresses, recipients, order }: Accepted<Recipient>,
-  ): Promise<Refusal | string | (Refusal | string)[]> {
-    const { sink, name, log, settings, limits } = this.#mail
-    if (taken.kind === 'too-large') throw new Refusal(552, '5.3.4', `the message is larger than ${limits.messageBytesMax} bytes`)
+    taken: Taken, session: SMTPServerSession, { recipients }: Accepted<Recipient>,
+  ): Promise<readonly DeliveryResult[]> {
+    const { sink, log, settings, limits } = this.#mail
+    if (taken.kind === 'too-large') throw new Refusal(552, '5.3.4', `the limit is ${limits.messageBytesMax} bytes`)
     if (taken.kind === 'busy') throw new Refusal(452, '4.3.1', 'too much mail at once, try again later')
-    const results = await sink.deliver({ mailFrom: sender(session), recipients, content: taken.content })
-    log.debug({ listener: settings.listener, id: session.id, bytes: taken.content.length, recipients: addresses.length }, 'message')
-    if (name === 'smtp') return replyForAll(results, addresses)
-    return order.map(index => {
-      const result = results[index]
-      return result === undefined ? new Refusal(451, '4.3.0', 'not delivered') : replyForOne(result)
-    })
+    const { content } = taken
+    const results = await sink.deliver({ mailFrom: sender(session), recipients, content })
+    const { listener } = settings
+    log.debug({ listener, id: session.id, bytes: content.length, recipients: recipients.length }, 'message')
+    return results
   }
 
   #head(session: SMTPServerSession, { addresses, order }: Accepted<Recipient>): Buffer {
     const { name, hostname, clock } = this.#mail
+    const { hostNameAppearsAs: helo, remoteAddress, openingCommand, envelope, tlsOptions, id } = session
     return Buffer.from(traceHeader({
-      mailFrom: sender(session), hostname, helo: session.hostNameAppearsAs, remoteAddress: session.remoteAddress, protocol: name,
-      extended: session.openingCommand !== 'HELO', utf8: session.envelope.smtpUtf8 === true,
-      tls: session.tlsOptions === false ? null : `${session.tlsOptions.version} ${session.tlsOptions.standardName}`,
-      id: session.id, recipient: order.length === 1 ? addresses[0] ?? null : null, at: clock.now(),
+      mailFrom: sender(session), hostname, helo, remoteAddress, protocol: name,
+      extended: openingCommand !== 'HELO', utf8: envelope.smtpUtf8 === true,
+      tls: tlsOptions === false ? null : `${tlsOptions.version} ${tlsOptions.standardName}`,
+      id, recipient: order.length === 1 ? addresses[0] ?? null : null, at: clock.now(),
     }))
   }
 
@@ -199,15 +209,17 @@ class MailServer<Recipient> extends SMTPServer {
 
   #refusal(error: unknown): Refusal {
     const { refusal, expected } = refusalOf(error)
-    if (!expected) this.#mail.log.error({ listener: this.#mail.settings.listener, error: errorText(error) }, 'mail could not be taken')
+    if (!expected) this.#error(error, 'mail could not be taken')
     return refusal
   }
 
-  /** Nothing that comes after a reply may end the process. */
-  #settle(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      this.#mail.log.error({ listener: this.#mail.settings.listener, error: errorText(error) }, 'a mail connection failed')
-    })
+  /** Nothing that happens on one connection may end the process. */
+  #run(work: () => Promise<void>): void {
+    work().catch((error: unknown) => { this.#error(error, 'a mail connection failed') })
+  }
+
+  #error(error: unknown, message: string): void {
+    this.#mail.log.error({ listener: this.#mail.settings.listener, error: errorText(error) }, message)
   }
 }
 
@@ -215,7 +227,7 @@ function sender(session: SMTPServerSession): string {
   return session.envelope.mailFrom === false ? '' : asciiDomain(session.envelope.mailFrom.address)
 }
 
-/** RFC 6531 §3.4: only who asks for SMTPUTF8 may use it. The library has decoded the domain, whatever the client sent. */
+/** RFC 6531 §3.4: only who asks for SMTPUTF8 may use it. The library decodes domains, whatever the client sent. */
 function refuseAddress(address: SMTPServerAddress, session: SMTPServerSession): Refusal | null {
   if (session.envelope.smtpUtf8 === true || !NON_ASCII.test(asciiDomain(address.address))) return null
   return new Refusal(553, '5.6.7', 'this address needs SMTPUTF8')
@@ -224,6 +236,10 @@ function refuseAddress(address: SMTPServerAddress, session: SMTPServerSession): 
 /** The text of the message never came to its end: the client has gone, or was told to. */
 function broken(error: unknown): Refusal {
   return error instanceof Refusal ? error : new Refusal(421, '4.4.2', 'the connection was lost')
+}
+
+function late(): Refusal {
+  return new Refusal(421, '4.4.2', 'the message took too long')
 }
 
 function closing(): Refusal {

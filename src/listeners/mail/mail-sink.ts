@@ -1,4 +1,4 @@
-/** Where received mail goes. Both calls throw RotaError when the store cannot answer; the mail server turns that into a reply. */
+/** Where received mail goes. Both calls throw RotaError when the store cannot answer: a temporary reply. */
 import type { Id } from '../../base/ids.ts'
 
 export interface MailMessage<Recipient> {
@@ -12,7 +12,13 @@ export interface MailMessage<Recipient> {
 export type DeliveryResult =
   | { readonly kind: 'delivered'; readonly id: Id }
   /** `code` 4xx or 5xx, `enhanced` as in RFC 3463. */
-  | { readonly kind: 'refused'; readonly code: number; readonly enhanced: string; readonly text: string; readonly temporary: boolean }
+  | {
+    readonly kind: 'refused'
+    readonly code: number
+    readonly enhanced: string
+    readonly text: string
+    readonly temporary: boolean
+  }
 
 export interface MailSink<Recipient> {
   /** Null when nobody here has the address. */

@@ -1,6 +1,6 @@
 /**
- * Replies of the mail protocols: RFC 5321 §4.2 codes with the enhanced codes of RFC 3463. Whatever goes wrong inside is a
- * temporary failure without detail: the client keeps the message.
+ * Replies of the mail protocols: RFC 5321 §4.2 codes with the enhanced codes of RFC 3463. Whatever goes wrong inside is
+ * a temporary failure without detail: the client keeps the message.
  */
 import { RotaError } from '../../errors.ts'
 import type { ErrorCode } from '../../errors.ts'
@@ -15,6 +15,9 @@ export class Refusal extends Error {
     this.responseCode = code
   }
 }
+
+/** Text of a success, or a refusal. */
+export type Reply = Refusal | string
 
 export const BEGINS_WITH_ENHANCED_CODE = /^[245]\.\d{1,3}\.\d{1,3} /
 
@@ -34,23 +37,36 @@ export function refusalOf(error: unknown): { readonly refusal: Refusal; readonly
 }
 
 /** LMTP: one reply for one recipient (RFC 2033 §4.2). */
-export function replyForOne(result: DeliveryResult): Refusal | string {
-  return result.kind === 'delivered' ? `delivered as ${result.id}` : new Refusal(result.code, result.enhanced, result.text)
+export function replyForOne(result: DeliveryResult = UNSERVED): Reply {
+  if (result.kind === 'delivered') return `delivered as ${result.id}`
+  return new Refusal(result.code, result.enhanced, result.text)
+}
+
+/** For a recipient without a result. */
+const UNSERVED: DeliveryResult = {
+  kind: 'refused', code: 451, enhanced: '4.3.0', text: 'not delivered', temporary: true,
 }
 
 /**
  * SMTP: one reply for all recipients. When only some could be served, success would lose mail without a word and a
- * temporary failure would bring the message to the others again and again, so the answer is final and says who was left out.
+ * temporary failure would bring the message to the others again and again, so the answer is final and says who was
+ * left out.
  */
-export function replyForAll(results: readonly DeliveryResult[], addresses: readonly string[]): Refusal | string {
-  const refused = results.flatMap((result, index) => result.kind === 'refused' ? [{ ...result, address: addresses[index] ?? '' }] : [])
-  const worst = refused.find(result => result.temporary) ?? refused[0]
-  if (worst === undefined) return 'message accepted'
-  if (refused.length === results.length) return new Refusal(worst.code, worst.enhanced, worst.text)
-  const names = refused.slice(0, NAMED_MAX).map(({ address, text }) => `<${address}> ${text}`).join(', ')
-  const rest = refused.length > NAMED_MAX ? ` and ${refused.length - NAMED_MAX} more` : ''
-  return new Refusal(554, '5.3.0', `delivered to ${results.length - refused.length} of ${results.length}, not to ${names}${rest}`)
+export function replyForAll(results: readonly DeliveryResult[], addresses: readonly string[]): Reply {
+  const refused: string[] = []
+  let worst: Extract<DeliveryResult, { kind: 'refused' }> | null = null
+  for (const [index, address] of addresses.entries()) {
+    const result = results[index] ?? UNSERVED
+    if (result.kind === 'delivered') continue
+    refused.push(`<${address}> ${result.text}`)
+    if (worst === null || (result.temporary && !worst.temporary)) worst = result
+  }
+  if (worst === null) return 'message accepted'
+  const served = addresses.length - refused.length
+  if (served === 0) return new Refusal(worst.code, worst.enhanced, worst.text)
+  const text = `delivered to ${served} of ${addresses.length}, not to ${refused.join(', ')}`
+  return new Refusal(554, '5.3.0', text.slice(0, TEXT_LENGTH_MAX))
 }
 
 /** RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets. */
-const NAMED_MAX = 3
+const TEXT_LENGTH_MAX = 480

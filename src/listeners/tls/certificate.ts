@@ -1,6 +1,6 @@
 /**
- * The certificate of a node that has none configured: made by itself, kept in the store so that clients that were told to
- * trust it still do after a restart, and made anew 30 days before it ends.
+ * The certificate of a node that has none configured: made by itself, kept in the store so that clients that were told
+ * to trust it still do after a restart, and made anew 30 days before it ends.
  *
  * | failure                                   | what happens                                                        |
  * |-------------------------------------------|---------------------------------------------------------------------|

@@ -52,7 +52,7 @@ function commonName(hostname: string): string {
 
 function alternativeNames(hostname: string): Buffer[] {
   const names = new Set([hostname, 'localhost', '127.0.0.1', '::1'])
-  return [...names].map(name => isIP(name) === 0 ? der(0x82, Buffer.from(name, 'latin1')) : der(0x87, addressBytes(name)))
+  return [...names].map(name => isIP(name) === 0 ? der(0x82, Buffer.from(name)) : der(0x87, addressBytes(name)))
 }
 
 function addressBytes(address: string): Buffer {

@@ -30,13 +30,14 @@ const TLS12_SUITES: Readonly<Record<string, string>> = {
 
 type TlsFields = Pick<NetworkListener, 'tlsDisableProtocols' | 'tlsDisableCipherSuites' | 'tlsIgnoreClientOrder'>
 
-/** Null when the listener disables so much that no handshake could succeed. A version without a suite counts as disabled. */
+/** Null when so much is disabled that no handshake could succeed. A version without a suite counts as disabled. */
 export function tlsSettings(listener: TlsFields): TlsSettings | null {
   const versions = new Set(setMembers(listener.tlsDisableProtocols))
   const suites = new Set(setMembers(listener.tlsDisableCipherSuites))
-  const left = (table: Readonly<Record<string, string>>) => Object.keys(table).filter(name => !suites.has(name)).map(name => table[name])
-  const tls13 = versions.has('tls13') ? [] : left(TLS13_SUITES)
-  const tls12 = versions.has('tls12') ? [] : left(TLS12_SUITES)
+  const left = (version: string, table: Readonly<Record<string, string>>) =>
+    versions.has(version) ? [] : Object.entries(table).filter(([name]) => !suites.has(name)).map(([, suite]) => suite)
+  const tls13 = left('tls13', TLS13_SUITES)
+  const tls12 = left('tls12', TLS12_SUITES)
   if (tls13.length + tls12.length === 0) return null
   return {
     minVersion: tls12.length > 0 ? 'TLSv1.2' : 'TLSv1.3',

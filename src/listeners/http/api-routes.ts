@@ -1,0 +1,41 @@
+/** `/api`: what the management clients ask beside JMAP. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { SchemaDocument } from '../../registry/schema/document.ts'
+import type { Authenticator } from './authorization.ts'
+import { requirePrincipal } from './authorization.ts'
+
+/** Only the part before the underscore counts for the web console. */
+const LOCALE = 'en_US'
+const SCHEMA_CACHED = 'public, max-age=31536000, immutable'
+
+export function apiRoutes(app: FastifyInstance, auth: Authenticator, schema: SchemaDocument): void {
+  const schemaPath = `/api/schema/${schema.hash}`
+
+  app.get('/api/account', async ({ raw }, reply) => {
+    const { permissions } = await requirePrincipal(raw, auth)
+    // `oss`: the console leaves out what only other editions have.
+    return reply.send({ permissions: [...permissions].toSorted(), edition: 'oss', locale: LOCALE })
+  })
+
+  const newest = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
+    await requirePrincipal(raw, auth)
+    return reply.redirect(schemaPath, 302)
+  }
+  app.get('/api/schema', newest)
+  // Another hash: a client of another version asks; it is led to what there is.
+  app.get('/api/schema/:hash', newest)
+
+  app.get(schemaPath, async ({ raw }, reply) => {
+    await requirePrincipal(raw, auth)
+    reply.type('application/json').header('Cache-Control', SCHEMA_CACHED).header('Vary', 'Accept-Encoding')
+    if (!takesGzip(raw.headers['accept-encoding'])) return reply.send(schema.json)
+    return reply.header('Content-Encoding', 'gzip').send(schema.gzip)
+  })
+}
+
+/** RFC 9110 §12.5.3, as far as it is about gzip. Without the header: no, the client might not know it. */
+function takesGzip(header: string | string[] | undefined): boolean {
+  const codings = String(header ?? '').toLowerCase().split(',').map(coding => coding.split(';').map(part => part.trim()))
+  const named = codings.find(([name]) => name === 'gzip' || name === 'x-gzip') ?? codings.find(([name]) => name === '*')
+  return named !== undefined && !named.some(part => /^q=0(?:\.0*)?$/.test(part))
+}

@@ -1,0 +1,157 @@
+/**
+ * HTTP: the session, JMAP, the schema and downloads. This is a request handler and no server: the listener
+ * manager accepts connections, ends TLS, bounds headers and slow clients (`listeners/http-server.ts`), and
+ * hands requests here.
+ *
+ * Every route asks who is calling before it does anything else; only `/jmap/session` answers strangers, with
+ * an empty session. The remote address is that of the socket, whatever headers say. Replies are never
+ * compressed but for the schema, whose clients know gzip. Everything that is refused is
+ * `application/problem+json`:
+ *
+ * | what | answer |
+ * |---|---|
+ * | no or wrong credentials | 401 with WWW-Authenticate; scripts in a browser are not offered Basic |
+ * | too many failed logins, or too many at once | 429 with Retry-After |
+ * | JMAP envelope: malformed, too large, too many at once | 400 with the problem type of RFC 8620 §3.6.1 |
+ * | unknown path, unknown blob | 404 |
+ * | a URL or header that cannot be parsed | 400 |
+ * | store away or full, or too many bytes of bodies in memory | 503 with Retry-After |
+ * | an error of ours | 500 with a reference; the log has the detail under it |
+ * | after `close` | 503 with Connection: close |
+ *
+ * A body that is too large is not kept: see `body.ts`. A client that goes away in the middle is no error of
+ * anybody.
+ */
+import { createServer } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
+import Fastify from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IdSource } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import { errorText } from '../../errors.ts'
+import type { SchemaDocument } from '../../registry/schema/document.ts'
+import { apiRoutes } from './api-routes.ts'
+import type { Authenticator } from './authorization.ts'
+import { challenges } from './authorization.ts'
+import { downloadRoute } from './download-route.ts'
+import type { Download } from './download-route.ts'
+import { jmapRoutes } from './jmap-routes.ts'
+import type { JmapService } from './jmap-routes.ts'
+import { HttpProblem, knownProblem, plainProblem, problemText } from './problem.ts'
+
+export interface HttpDeps {
+  readonly auth: Authenticator
+  readonly jmap: JmapService
+  readonly schema: SchemaDocument
+  readonly download: Download
+  readonly log: Log
+  /** Makes the reference that leads from a 500 to the log. */
+  readonly ids: IdSource
+}
+
+export interface HttpHandler {
+  /** For `request` events of any HTTP server. */
+  readonly handler: RequestListener
+  /** New requests are refused; resolves when those in flight have been answered. */
+  close(): Promise<void>
+}
+
+/** Of a path parameter: names of downloads are the longest. */
+const PARAMETER_LENGTH_MAX = 1_000
+
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+}
+
+export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
+  const { auth, jmap, schema, download, log } = deps
+  const refuse = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    await sendProblem(error, request, reply, deps)
+  }
+  const app = Fastify({
+    serverFactory: handler => createServer(handler),
+    routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+    frameworkErrors: (error, request, reply) => { void refuse(error, request, reply) },
+  })
+  // Bodies are read by the route that wants one, after it knows who sends it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
+  app.addHook('onRequest', async (_request, reply) => { reply.headers(HEADERS) })
+  app.addHook('onResponse', async ({ raw }, reply) => {
+    const { elapsedTime: ms, statusCode: status } = reply
+    const [path] = (raw.url ?? '').split('?')
+    log.debug({ method: raw.method, path, status, ms, remote: raw.socket.remoteAddress }, 'request')
+  })
+  app.setErrorHandler(refuse)
+  app.setNotFoundHandler(() => { throw new HttpProblem(plainProblem(404, 'There is nothing under this path.')) })
+  jmapRoutes(app, auth, jmap)
+  apiRoutes(app, auth, schema)
+  downloadRoute(app, auth, download)
+  await app.ready()
+  return closable(app.routing.bind(app), () => app.close())
+}
+
+async function sendProblem(
+  error: unknown, request: FastifyRequest, reply: FastifyReply, { log, ids }: HttpDeps,
+): Promise<void> {
+  const { raw } = request
+  if (raw.destroyed && !raw.complete) {
+    log.debug({ error: errorText(error) }, 'the client went away in the middle of a request')
+    reply.hijack()
+    return
+  }
+  const known = knownProblem(error)
+  const reference = known === null ? ids.next() : null
+  if (known === null) {
+    const stack = error instanceof Error ? error.stack : undefined
+    log.error({ reference, method: raw.method, path: raw.url, error: errorText(error), stack }, 'request failed')
+  }
+  const detail = `Something went wrong here. The log of this node has the details under ${reference}.`
+  const problem = known?.problem ?? plainProblem(500, detail)
+  const retryAfterMs = known?.retryAfterMs ?? null
+  if (problem.status === 401) reply.header('WWW-Authenticate', challenges(raw))
+  if (retryAfterMs !== null) reply.header('Retry-After', Math.ceil(retryAfterMs / 1_000))
+  // What is left of a body is thrown away by node, but nobody wants to wait for the end of one without end.
+  if (!raw.complete && !(Number(raw.headers['content-length'] ?? NaN) <= UNREAD_BYTES_MAX)) reply.header('Connection', 'close')
+  await reply.code(problem.status).headers(HEADERS).type('application/problem+json').send(problemText(problem))
+}
+const UNREAD_BYTES_MAX = 20_000_000
+
+function closable(handle: RequestListener, closeApp: () => Promise<void>): HttpHandler {
+  const running = new Set<ServerResponse>()
+  const idle = Promise.withResolvers<void>()
+  let closing = false
+  const handler: RequestListener = (request, response) => {
+    if (closing) {
+      refuseClosing(response)
+      return
+    }
+    running.add(response)
+    response.on('close', () => {
+      running.delete(response)
+      if (closing && running.size === 0) idle.resolve()
+    })
+    handle(request, response)
+  }
+  return {
+    handler,
+    async close() {
+      closing = true
+      for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close')
+      if (running.size === 0) idle.resolve()
+      await idle.promise
+      await closeApp()
+    },
+  }
+}
+
+function refuseClosing(response: ServerResponse): void {
+  const text = problemText(plainProblem(503, 'This node is stopping; another one takes the request.'))
+  const headers = { ...HEADERS, 'Content-Type': 'application/problem+json', 'Retry-After': '1', Connection: 'close' }
+  response.writeHead(503, headers).end(text)
+}

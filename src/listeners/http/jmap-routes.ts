@@ -1,0 +1,91 @@
+/** `/jmap/session`, `/.well-known/jmap` and `POST /jmap` (RFC 8620 §2, §3.1). */
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { JsonObject } from '../../base/json.ts'
+import type { Id } from '../../base/ids.ts'
+import type { Principal } from '../../registry/method.ts'
+import type { Authenticator } from './authorization.ts'
+import { authenticate, requirePrincipal } from './authorization.ts'
+import { BodyBudget, readBody } from './body.ts'
+import { HttpProblem, plainProblem } from './problem.ts'
+import type { Problem } from './problem.ts'
+
+/** What this listener needs of JMAP. */
+export interface JmapService {
+  readonly requestBytesMax: number
+  readonly requestsPerAccountMax: number
+  session(principal: Principal | null, origin: string): JsonObject
+  answer(body: Uint8Array, principal: Principal): Promise<JmapReply>
+  overLimit(limit: 'maxSizeRequest' | 'maxConcurrentRequests'): Problem
+  notJson(detail: string): Problem
+}
+export type JmapReply =
+  | { readonly kind: 'reply'; readonly body: JsonObject }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+
+/** 25 requests of the largest size. */
+const BODY_BYTES_AT_ONCE_MAX = 250_000_000
+const BUSY_RETRY_MS = 1_000
+
+export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: JmapService): void {
+  const budget = new BodyBudget(BODY_BYTES_AT_ONCE_MAX)
+  const running = new Map<Id, number>()
+
+  app.get('/.well-known/jmap', (_request, reply) => reply.redirect('/jmap/session', 307))
+
+  app.get('/jmap/session', async ({ raw }, reply) => {
+    const principal = await authenticate(raw, auth)
+    return reply.type('application/json').send(JSON.stringify(jmap.session(principal, originOf(raw))))
+  })
+
+  const post = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
+    const principal = await requirePrincipal(raw, auth)
+    if (!isJson(raw)) throw new HttpProblem(jmap.notJson('Send it with Content-Type: application/json.'))
+    const { accountId } = principal
+    const others = running.get(accountId) ?? 0
+    if (others >= jmap.requestsPerAccountMax) throw new HttpProblem(jmap.overLimit('maxConcurrentRequests'))
+    running.set(accountId, others + 1)
+    try {
+      const answer = await answerBody(raw, principal)
+      if (answer.kind === 'problem') throw new HttpProblem(answer.problem)
+      return await reply.type('application/json').send(JSON.stringify(answer.body))
+    } finally {
+      const left = (running.get(accountId) ?? 1) - 1
+      if (left > 0) running.set(accountId, left)
+      else running.delete(accountId)
+    }
+  }
+  // Clients add the slash or not, and follow no redirect on a POST.
+  app.post('/jmap', post)
+  app.post('/jmap/', post)
+
+  async function answerBody(request: IncomingMessage, principal: Principal): Promise<JmapReply> {
+    const body = await readBody(request, jmap.requestBytesMax, budget)
+    if (body === 'tooLarge') return { kind: 'problem', problem: jmap.overLimit('maxSizeRequest') }
+    if (body === 'busy') throw new HttpProblem(plainProblem(503, 'Too many large requests at once.'), BUSY_RETRY_MS)
+    try {
+      return await jmap.answer(body, principal)
+    } finally {
+      budget.give(body.length)
+    }
+  }
+}
+
+function isJson(request: IncomingMessage): boolean {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';')
+  return type.trim().toLowerCase() === 'application/json'
+}
+
+const HOST_SHAPE = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
+
+/**
+ * Scheme, host and port as the client used them on this connection. Behind a proxy that ends TLS this is
+ * `http`; headers that tell otherwise can be written by anybody and are not believed, and the known clients
+ * only use the path.
+ */
+function originOf(request: IncomingMessage): string {
+  const { socket, headers: { host = '' } } = request
+  const local = `${socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress}:${socket.localPort}`
+  return `${socket instanceof TLSSocket ? 'https' : 'http'}://${HOST_SHAPE.test(host) ? host : local}`
+}
