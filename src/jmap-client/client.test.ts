@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
 import type { JsonObject } from '../base/json.ts'
 import { systemClock } from '../base/clock.ts'
@@ -80,30 +80,33 @@ test('a limit asks for no more than it needs', async () => {
   })
 })
 
-test('rows that vanish between pages, the anchor among them, cost nothing that stays', async () => {
-  await withServer({ objects: { 'x:Policy': policies(12) }, objectsMax: 4 }, async (server, client) => {
-    let queries = 0
-    server.beforeCall = name => {
-      if (name !== 'x:Policy/query') return
-      queries += 1
-      if (queries === 2) for (const id of ['p002', 'p003']) server.table('x:Policy').delete(id)
-    }
-    const ids = await idsOf(client)
-    assert.deepEqual(ids, policies(12).map(policy => policy['id']))
+for (const anchorsRestart of [false, true]) {
+  const told = anchorsRestart ? 'by a list that starts again' : 'by an error'
+  test(`a vanished anchor, told ${told}, costs nothing that stays`, async () => {
+    await withServer({ objects: { 'x:Policy': policies(12) }, objectsMax: 4, anchorsRestart }, async (server, client) => {
+      vanishAtQuery(server, 2, ['p002', 'p003'])
+      assert.deepEqual(await idsOf(client), policies(12).map(policy => policy['id']))
+      const anchors = server.argsOf('x:Policy/query').map(args => args['anchor'])
+      assert.deepEqual(anchors, [undefined, 'p003', 'p002', 'p000', 'p006', 'p010'])
+    })
   })
-})
+  test(`a walk whose ids are all gone, told ${told}, starts again without repeats`, async () => {
+    await withServer({ objects: { 'x:Policy': policies(9) }, objectsMax: 3, anchorsRestart }, async (server, client) => {
+      vanishAtQuery(server, 3, ['p001', 'p002', 'p003', 'p004', 'p005'])
+      assert.deepEqual(await idsOf(client, { limit: 9 }), policies(9).map(policy => policy['id']))
+    })
+  })
+}
 
-test('a page whose rows are all gone is read again from the start, without repeats', async () => {
-  await withServer({ objects: { 'x:Policy': policies(9) }, objectsMax: 3 }, async (server, client) => {
-    let queries = 0
-    server.beforeCall = name => {
-      if (name !== 'x:Policy/query') return
-      queries += 1
-      if (queries === 3) for (const id of ['p003', 'p004', 'p005', 'p002', 'p001']) server.table('x:Policy').delete(id)
-    }
-    assert.deepEqual(await idsOf(client, { limit: 9 }), policies(9).map(policy => policy['id']))
-  })
-})
+/** Just before the n-th query. */
+function vanishAtQuery(server: JmapServer, n: number, ids: readonly string[]): void {
+  let queries = 0
+  server.beforeCall = name => {
+    if (name !== 'x:Policy/query') return
+    queries += 1
+    if (queries === n) for (const id of ids) server.table('x:Policy').delete(id)
+  }
+}
 
 test('the total comes only when it is asked for', async () => {
   await withServer({ objects: { 'x:Policy': policies(5) } }, async (_server, client) => {
@@ -196,9 +199,17 @@ test('a closed port is a refused connection', async () => {
 /** A server that takes connections and never answers; `accepted` resolves at the first. */
 async function silentServer() {
   const { promise: accepted, resolve } = Promise.withResolvers<void>()
-  const server = createServer(socket => { socket.on('error', () => undefined); resolve() })
+  const sockets: Socket[] = []
+  const server = createServer(socket => {
+    sockets.push(socket.on('error', () => undefined))
+    resolve()
+  })
   await new Promise<void>(done => { server.listen(0, '127.0.0.1', done) })
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accepted, close: () => { server.close() } }
+  const close = () => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accepted, close }
 }
 
 test('a server that does not answer is given up after the time-out', async () => {

@@ -2,29 +2,23 @@
  * A client of the management API, for the command line, tests and a browser: session, schema, and the three
  * verbs (`get`, `query`, `set`) over objects that it knows only from the schema. It keeps no state but the
  * session.
- *
- * The pages of a query follow anchors (RFC 8620 §5.5). Tasks come and go while pages are read, so an anchor
- * may be gone: then the nearest id seen before it is tried, going back in doubling steps and at last to the
- * start. Rows seen before are dropped, so that nothing is given twice and nothing that stays is missed.
  */
 import type { Json, JsonObject } from '../base/json.ts'
 import { isJsonObject } from '../base/json.ts'
-import { MethodFailed, ReplyMalformed } from './errors.ts'
+import { ReplyMalformed } from './errors.ts'
+import type { IdPage, Page, Place } from './paging.ts'
+import { followPages } from './paging.ts'
+import type { Reply } from './reply.ts'
+import { member, objects, parseReply, refusal, resultOf, strings } from './reply.ts'
 import type { Schema } from './schema.ts'
 import { parseSchema } from './schema.ts'
 import type { Session } from './session.ts'
 import { parseSession } from './session.ts'
 import type { SetError } from './set-error.ts'
-import { setError, UNANSWERED } from './set-error.ts'
 import type { TransportOptions } from './transport.ts'
 import { Transport } from './transport.ts'
 
 export interface Call { readonly name: string; readonly args: JsonObject }
-/** One reply a call, in order. */
-export type Reply =
-  | { readonly kind: 'ok'; readonly result: JsonObject }
-  | { readonly kind: 'error'; readonly error: MethodFailed }
-
 export interface GetReply { readonly list: readonly JsonObject[]; readonly notFound: readonly string[] }
 export interface QueryOptions {
   readonly filter?: JsonObject
@@ -36,8 +30,6 @@ export interface QueryOptions {
   /** Ask how many there are in all: a count over the whole table for the server. */
   readonly total?: boolean
 }
-/** `total` as the first page told it; null when it was not asked for. */
-export interface Page { readonly rows: readonly JsonObject[]; readonly total: number | null }
 export type SetOutcome =
   | { readonly kind: 'done'; readonly id: string; readonly result: JsonObject }
   | { readonly kind: 'refused'; readonly id: string; readonly error: SetError }
@@ -82,7 +74,7 @@ export class JmapClient {
     if (!Array.isArray(responses) || responses.length !== calls.length) {
       throw new ReplyMalformed(apiPath, `it does not hold ${calls.length} method responses`)
     }
-    return calls.map(({ name }, index) => reply(name, (responses as Json[])[index]))
+    return calls.map(({ name }, index) => parseReply(name, (responses as Json[])[index]))
   }
 
   /** One call; throws MethodFailed. */
@@ -107,27 +99,10 @@ export class JmapClient {
     return { list, notFound }
   }
 
-  /** Query and get in one request a page. */
+  /** Query and get in one request a page; paging.ts says how pages follow each other. */
   async *pages(object: string, options: QueryOptions = {}): AsyncGenerator<Page> {
     const { objectsInGetMax } = await this.session()
-    const limit = options.limit ?? Infinity
-    const seen = new Set<string>()
-    let trail: string[] = []
-    let total: number | null = null
-    while (seen.size < limit) {
-      const asked = Math.min(objectsInGetMax, limit - seen.size)
-      let page = await this.#after(object, options, asked, trail)
-      if (page === null) {
-        trail = []
-        page = await this.#page(object, options, { limit: asked, position: 0 })
-      }
-      total ??= page.total
-      trail.push(...page.ids)
-      const fresh = page.rows.filter(row => !seen.has(idOf(row)))
-      for (const id of page.ids) seen.add(id)
-      yield { rows: fresh, total }
-      if (page.ids.length < asked) return
-    }
+    yield* followPages(place => this.#page(object, options, place), objectsInGetMax, options.limit ?? Infinity)
   }
 
   async create(object: string, body: JsonObject): Promise<SetOutcome> {
@@ -164,28 +139,13 @@ export class JmapClient {
     }
   }
 
-  /** The page after the last id of the trail that still exists; null when there is none. */
-  async #after(
-    object: string, options: QueryOptions, limit: number, trail: readonly string[],
-  ): Promise<IdPage | null> {
-    for (let back = 1; back <= trail.length; back *= 2) {
-      try {
-        const anchor = trail[trail.length - back] ?? ''
-        return await this.#page(object, options, { limit, anchor, anchorOffset: 1 })
-      } catch (error) {
-        if (!(error instanceof MethodFailed && error.type === 'anchorNotFound')) throw error
-      }
-    }
-    return null
-  }
-
-  async #page(object: string, options: QueryOptions, place: JsonObject): Promise<IdPage> {
+  async #page(object: string, options: QueryOptions, place: Place): Promise<IdPage> {
     const { filter = {}, sort, properties = null } = options
     const query = {
       filter,
       ...place,
       ...(sort ? { sort: sort.map(entry => ({ ...entry })) } : {}),
-      ...(options.total && place['position'] === 0 ? { calculateTotal: true } : {}),
+      ...(options.total && 'position' in place ? { calculateTotal: true } : {}),
     }
     const found = { resultOf: 'c0', name: `${object}/query`, path: '/ids' }
     const [ids, got] = await this.request([
@@ -201,48 +161,6 @@ export class JmapClient {
       total: typeof total === 'number' ? total : null,
     }
   }
-}
-
-/** A row whose object went away between query and get is missing; its id is not. */
-interface IdPage extends Page { readonly ids: readonly string[] }
-
-function reply(name: string, response: Json | undefined): Reply {
-  const [answered, result] = Array.isArray(response) ? response as Json[] : []
-  if (!isJsonObject(result)) throw new ReplyMalformed(name, 'a method response is no object')
-  if (answered === 'error') {
-    const { type, description } = result
-    const text = typeof description === 'string' ? description : null
-    return { kind: 'error', error: new MethodFailed(name, typeof type === 'string' ? type : 'serverFail', text) }
-  }
-  if (answered !== name) throw new ReplyMalformed(name, `it is a response to ${JSON.stringify(answered)}`)
-  return { kind: 'ok', result }
-}
-
-function resultOf(from: Reply): JsonObject {
-  if (from.kind === 'error') throw from.error
-  return from.result
-}
-
-function refusal(result: JsonObject, map: string, id: string): SetError {
-  const error = member(result, map, id)
-  return error === undefined ? UNANSWERED : setError(error)
-}
-
-function member(result: JsonObject, map: string, key: string): Json | undefined {
-  const entries = result[map]
-  return isJsonObject(entries) && Object.hasOwn(entries, key) ? entries[key] : undefined
-}
-
-function idOf(row: JsonObject): string {
-  return typeof row['id'] === 'string' ? row['id'] : ''
-}
-
-function strings(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter(entry => typeof entry === 'string') : []
-}
-
-function objects(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : []
 }
 
 function parts<T>(all: readonly T[], size: number): T[][] {

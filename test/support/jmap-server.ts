@@ -16,6 +16,8 @@ export interface JmapServerOptions {
   readonly objects?: Readonly<Record<string, readonly JsonObject[]>>
   readonly objectsMax?: number
   readonly schema?: Json
+  /** An anchor that is gone starts the list again, instead of an error. */
+  readonly anchorsRestart?: boolean
 }
 interface Answer { readonly status: number; readonly body: Json; readonly headers?: Readonly<Record<string, string>> }
 type Sorting = { readonly property: string; readonly isAscending: boolean }
@@ -153,8 +155,8 @@ export class JmapServer {
     let start = Number(args['position'] ?? 0)
     if (args['anchor'] !== undefined) {
       const at = ids.indexOf(String(args['anchor']))
-      if (at < 0) return { type: 'anchorNotFound', description: 'gone' }
-      start = at + Number(args['anchorOffset'] ?? 0)
+      if (at < 0 && !this.#options.anchorsRestart) return { type: 'anchorNotFound', description: 'gone' }
+      start = at < 0 ? 0 : at + Number(args['anchorOffset'] ?? 0)
     }
     const page = ids.slice(start, start + Number(args['limit'] ?? ids.length))
     return { ids: page, position: start, ...(args['calculateTotal'] === true ? { total: ids.length } : {}) }

@@ -107,6 +107,10 @@ suite('query', () => {
     }])
     assert.deepEqual(server.argsOf('x:Task/get')[0]?.['properties'], ['status'])
   })
+  test('a name that only the server can judge is passed on', async () => {
+    await rota(['query', 'task', '--sort', 'createdAt'])
+    assert.deepEqual(server.argsOf('x:Task/query')[0]?.['sort'], [{ property: 'createdAt', isAscending: true }])
+  })
   test('--json gives every row of every page', async () => {
     for (let index = 0; index < 5; index++) server.table('x:Policy').set(`p${index}`, { id: `p${index}`, name: 'n' })
     const { stdout } = await rota(['query', 'policies', '--json'])

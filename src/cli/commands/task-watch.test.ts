@@ -88,6 +88,15 @@ suite('watch', () => {
       '+ f1 StoreMaintenance Failed', '~ f1 StoreMaintenance Failed → Pending, due in 3m', '- f1 StoreMaintenance gone',
     ])
   })
+  test('shows what runs where, and how far it is', async () => {
+    const { ran, stdout, signals, next } = await watch('t1')
+    const run = { startedAt: '2026-01-01T00:00:00Z', runningOn: 'mx1', progress: '40 of 90' }
+    server.table('x:Task').set('t1', { ...pending('t1'), ...run })
+    await next()
+    signals.emit('SIGINT')
+    await ran
+    assert.match(stdout.text, /~ t1 StoreMaintenance Pending, running on mx1 \(40 of 90\), due in 3m\n$/)
+  })
   test('--until-empty ends when nothing is left, also for ids', async () => {
     for (const words of [[], ['t1']]) {
       server.table('x:Task').set('t1', pending('t1'))

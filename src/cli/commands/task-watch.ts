@@ -31,6 +31,8 @@ interface Watched {
 interface Look { readonly tasks: Tasks; readonly matching: number }
 
 const FOLLOWED_MAX = 500
+/** With what is known of a run that takes longer; servers leave out what they do not have. */
+const WATCHED_PROPERTIES = [...TASK_PROPERTIES, 'startedAt', 'runningOn', 'progress']
 const INTERVAL_DEFAULT = '1s'
 const INTERVAL_MIN_MS = 100
 
@@ -95,14 +97,14 @@ async function lookUnlessAway(
 
 async function look(to: Invocation, { remote, object, ids, where }: Watched, followed: Tasks): Promise<Look> {
   if (ids.length > 0) {
-    const { list } = await remote.client.get(object.wire, ids, TASK_PROPERTIES)
+    const { list } = await remote.client.get(object.wire, ids, WATCHED_PROPERTIES)
     return { tasks: byId(list), matching: list.length }
   }
   const filter = parseFilter(remote.model, object, where, to.terminal.clock.now())
-  const matching = await allRows(remote, object, { filter, limit: FOLLOWED_MAX, properties: TASK_PROPERTIES })
+  const matching = await allRows(remote, object, { filter, limit: FOLLOWED_MAX, properties: WATCHED_PROPERTIES })
   const found = byId(matching)
   const others = [...followed.keys()].filter(id => !found.has(id))
-  const { list } = await remote.client.get(object.wire, others, TASK_PROPERTIES)
+  const { list } = await remote.client.get(object.wire, others, WATCHED_PROPERTIES)
   const tasks = byId(list)
   for (const [id, task] of found) if (followed.has(id) || tasks.size < FOLLOWED_MAX) tasks.set(id, task)
   return { tasks, matching: matching.length }

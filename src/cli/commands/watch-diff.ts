@@ -1,5 +1,6 @@
 /** What changed between two looks at a set of tasks. */
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import { isJsonObject } from '../../base/json.ts'
 import { taskId } from './task-selection.ts'
 
 export type TaskEvent =
@@ -26,7 +27,11 @@ export function byId(tasks: readonly JsonObject[]): Map<string, JsonObject> {
 }
 
 /** Independent of the order in which a server writes members. */
-function stateText({ due, status }: JsonObject): string {
-  const members = Object.entries(typeof status === 'object' && status !== null ? status : {})
-  return JSON.stringify([due ?? null, members.sort(([a], [b]) => a < b ? -1 : 1)])
+function stateText(task: JsonObject): string {
+  return JSON.stringify(sorted(task))
+}
+
+function sorted(value: Json): Json {
+  if (!isJsonObject(value)) return value
+  return Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, entry]) => [key, sorted(entry)])
 }

@@ -42,10 +42,17 @@ function stateText(to: Invocation, task: JsonObject, nowMs: number): string {
   const reason = textOf(status['failureReason'])
   return [
     shade(to.terminal, statusOf(task)),
+    ...(typeof task['startedAt'] === 'string' ? [runText(task)] : []),
     ...(Number.isNaN(due) ? [] : [`due ${formatRelative(due, nowMs)}`]),
     ...(typeof attempts === 'number' ? [`attempt ${attempts}`] : []),
     ...(reason === '' ? [] : [printable(reason)]),
   ].join(', ')
+}
+
+function runText(task: JsonObject): string {
+  const node = printable(textOf(task['runningOn']))
+  const progress = printable(textOf(task['progress']))
+  return `running${node === '' ? '' : ` on ${node}`}${progress === '' ? '' : ` (${progress})`}`
 }
 
 function textOf(value: Json | undefined): string {

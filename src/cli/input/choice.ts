@@ -1,7 +1,8 @@
 /** Small options: which fields, which order, how many. */
 import type { Model, ObjectEntry } from '../../jmap-client/model.ts'
 import { usage } from '../failure.ts'
-import { findPath } from './path.ts'
+import { findPath, propertiesOf } from './path.ts'
+import { fold } from './suggest.ts'
 
 export interface Sort { readonly property: string; readonly isAscending: boolean }
 
@@ -13,11 +14,13 @@ export function parseFields(model: Model, object: ObjectEntry, text: string | un
   return [...new Set(names.map(name => propertyName(model, object, name)))]
 }
 
-/** `due`, or `-due` for the latest first. */
+/** `due`, or `-due` for the latest first. The schema does not say what sorts, so the server judges other names. */
 export function parseSort(model: Model, object: ObjectEntry, text: string | undefined): Sort[] {
   if (text === undefined) return []
   const isAscending = !text.startsWith('-')
-  return [{ property: propertyName(model, object, isAscending ? text : text.slice(1)), isAscending }]
+  const name = isAscending ? text : text.slice(1)
+  const known = propertiesOf(model.variants(object.name)).keys().find(property => fold(property) === fold(name))
+  return [{ property: known ?? name, isAscending }]
 }
 
 /** A whole number from 1 on; null when not given. */
