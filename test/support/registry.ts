@@ -12,6 +12,7 @@ import type { NodeData } from '../../src/registry/objects/cluster-node.ts'
 import { PLACEHOLDERS, standardObjects } from '../../src/registry/objects/standard-objects.ts'
 import { taskBackend } from '../../src/registry/objects/task-backend.ts'
 import type { TaskRows } from '../../src/registry/objects/task-backend.ts'
+import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Tx } from '../../src/store/store.ts'
@@ -19,9 +20,10 @@ import { VARIANTS } from '../../src/tasks/catalogue.ts'
 import { CLUSTER_TASK_TYPE } from '../../src/tasks/define.ts'
 import { lanes } from '../../src/tasks/lanes.ts'
 
-export async function openRegistry() {
+/** `more`: objects of the test's own; the administrator may do everything to them too. */
+export async function openRegistry(...more: readonly ObjectDefinition<unknown, Tx>[]) {
   const clock = new VirtualClock()
-  return new TestRegistry(clock, await openMemoryStore({ clock }))
+  return new TestRegistry(clock, await openMemoryStore({ clock }), more)
 }
 
 export class TestRegistry {
@@ -37,7 +39,7 @@ export class TestRegistry {
   readonly hostnames = new Map<Id, string>()
   readonly #methods
 
-  constructor(clock: VirtualClock, store: Awaited<ReturnType<typeof openMemoryStore>>) {
+  constructor(clock: VirtualClock, store: Awaited<ReturnType<typeof openMemoryStore>>, more: readonly ObjectDefinition<unknown, Tx>[]) {
     this.clock = clock
     this.store = store
     this.ids = idSource(1, clock)
@@ -62,14 +64,14 @@ export class TestRegistry {
     })
     const nodes = nodeReader({ known: async () => this.nodes, now: async () => clock.now() })
     this.registry = new Registry<Tx>({
-      objects: this.objects.stored, backends: { Task: tasks }, outside: [{ definition: clusterNode, reader: nodes }],
+      objects: [...this.objects.stored, ...more], backends: { Task: tasks }, outside: [{ definition: clusterNode, reader: nodes }],
       placeholders: PLACEHOLDERS, store, ids: this.ids, clock,
     })
     this.#methods = this.registry.methods()
   }
 
   /** Somebody who may do what is named; without names, everything. */
-  principal(permissions: Iterable<string> = this.objects.roles.Admin, accountId: Id = '0000000000001'): Principal {
+  principal(permissions: Iterable<string> = this.registry.permissions().map(({ name }) => name), accountId: Id = '0000000000001'): Principal {
     return { accountId, name: 'tester', permissions: new Set(permissions) }
   }
 

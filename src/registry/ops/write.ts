@@ -126,19 +126,18 @@ export class Writer<Tx> {
     return { body, index: [...fieldEntries(definition, body), ...index], links }
   }
 
-  /** Whom the object names. A reference that was there before is not judged again. */
+  /** Whom the object names. A reference that was there before may be stale (imported): it is kept, but is no link. */
   async #links(tx: Tx, next: JsonObject, before: JsonObject | null): Promise<ObjectRef[]> {
     const { definition: { shape }, existing } = this.#env
-    const all = [...references(shape, next)]
-    const old = new Set(before === null ? [] : [...references(shape, before)].map(({ object, id }) => `${object}/${id}`))
-    const fresh = Map.groupBy(all.filter(({ object, id }) => !old.has(`${object}/${id}`)), reference => reference.object)
-    for (const [object, named] of fresh) {
+    const old = new Set(before === null ? [] : [...references(shape, before)].map(keyOf))
+    const links = new Map<string, ObjectRef>()
+    for (const [object, named] of Map.groupBy(references(shape, next), reference => reference.object)) {
       const there = await existing(tx, object, [...new Set(named.map(({ id }) => id))])
-      const missing = named.find(({ id }) => !there.has(id))
+      const missing = named.find(reference => !there.has(reference.id) && !old.has(keyOf(reference)))
       if (missing) throw noSuchObject(object, missing.id, pointer(missing.path))
+      for (const id of there) links.set(keyOf({ object, id }), { object, id })
     }
-    const distinct = new Map(all.map(({ object, id }) => [`${object}/${id}`, { object, id }]))
-    return [...distinct.values()]
+    return [...links.values()]
   }
 
   /** The index entry of a unique value is held by another object. */
@@ -165,6 +164,10 @@ export class Writer<Tx> {
 }
 
 const AGAIN = Symbol('the object changed meanwhile')
+
+function keyOf({ object, id }: ObjectRef): string {
+  return `${object}/${id}`
+}
 
 function variantOf(body: JsonObject): string | null {
   const type = ownValue(body, '@type')
