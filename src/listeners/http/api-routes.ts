@@ -35,7 +35,8 @@ export function apiRoutes(app: FastifyInstance, auth: Authenticator, schema: Sch
 
 /** RFC 9110 §12.5.3, as far as it is about gzip. Without the header: no, the client might not know it. */
 function takesGzip(header: string | string[] | undefined): boolean {
-  const codings = String(header ?? '').toLowerCase().split(',').map(coding => coding.split(';').map(part => part.trim()))
-  const named = codings.find(([name]) => name === 'gzip' || name === 'x-gzip') ?? codings.find(([name]) => name === '*')
+  const codings = String(header ?? '').toLowerCase().split(',')
+    .map(coding => coding.split(';').map(part => part.trim()))
+  const named = codings.find(([name]) => name === 'gzip') ?? codings.find(([name]) => name === '*')
   return named !== undefined && !named.some(part => /^q=0(?:\.0*)?$/.test(part))
 }

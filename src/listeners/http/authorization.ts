@@ -15,14 +15,18 @@ export async function authenticate(request: IncomingMessage, auth: Authenticator
   const [, scheme = '', value = ''] = /^(\S+)[ \t]+(\S+)[ \t]*$/.exec(header) ?? []
   if (scheme.toLowerCase() === 'bearer') return auth.bearer(value, remote)
   const login = scheme.toLowerCase() === 'basic' ? parseBasic(value) : null
-  if (login === null) throw new RotaError('auth/failed', 'Log in with "Authorization: Basic …" or "Bearer …".')
+  if (login === null) throw notLoggedIn()
   return auth.basic(login.user, login.password, remote)
 }
 
 export async function requirePrincipal(request: IncomingMessage, auth: Authenticator): Promise<Principal> {
   const principal = await authenticate(request, auth)
-  if (principal === null) throw new RotaError('auth/failed', 'Log in with "Authorization: Basic …" or "Bearer …".')
+  if (principal === null) throw notLoggedIn()
   return principal
+}
+
+function notLoggedIn(): RotaError {
+  return new RotaError('auth/failed', 'Log in with "Authorization: Basic …" or "Authorization: Bearer …".')
 }
 
 /** The first colon ends the user name, which can therefore hold none; a password can. */

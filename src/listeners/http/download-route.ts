@@ -37,5 +37,6 @@ export function downloadRoute(app: FastifyInstance, auth: Authenticator, downloa
 
 /** RFC 8187: what encodeURIComponent leaves but this grammar does not allow. */
 function encodedName(name: string): string {
-  return encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, mark => `%${mark.charCodeAt(0).toString(16)}`)
+  const encoded = encodeURIComponent(name.toWellFormed())
+  return encoded.replace(/['()*]/g, mark => `%${mark.charCodeAt(0).toString(16)}`)
 }

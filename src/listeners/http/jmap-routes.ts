@@ -26,6 +26,7 @@ export type JmapReply =
 
 /** 25 requests of the largest size. */
 const BODY_BYTES_AT_ONCE_MAX = 250_000_000
+const BUSY = plainProblem(503, 'Too many large requests at once; try again in a moment.')
 const BUSY_RETRY_MS = 1_000
 
 export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: JmapService): void {
@@ -63,7 +64,7 @@ export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: Jmap
   async function answerBody(request: IncomingMessage, principal: Principal): Promise<JmapReply> {
     const body = await readBody(request, jmap.requestBytesMax, budget)
     if (body === 'tooLarge') return { kind: 'problem', problem: jmap.overLimit('maxSizeRequest') }
-    if (body === 'busy') throw new HttpProblem(plainProblem(503, 'Too many large requests at once.'), BUSY_RETRY_MS)
+    if (body === 'busy') throw new HttpProblem(BUSY, BUSY_RETRY_MS)
     try {
       return await jmap.answer(body, principal)
     } finally {
@@ -86,6 +87,7 @@ const HOST_SHAPE = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
  */
 function originOf(request: IncomingMessage): string {
   const { socket, headers: { host = '' } } = request
-  const local = `${socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress}:${socket.localPort}`
-  return `${socket instanceof TLSSocket ? 'https' : 'http'}://${HOST_SHAPE.test(host) ? host : local}`
+  const address = socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress
+  const authority = HOST_SHAPE.test(host) ? host : `${address}:${socket.localPort}`
+  return `${socket instanceof TLSSocket ? 'https' : 'http'}://${authority}`
 }

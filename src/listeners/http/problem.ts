@@ -27,8 +27,7 @@ export function plainProblem(status: number, detail: string): Problem {
 }
 
 export function problemText(problem: Problem): string {
-  const { type, status, detail, limit } = problem
-  return JSON.stringify({ type, status, title: STATUS_CODES[status], detail, ...(limit === undefined ? {} : { limit }) })
+  return JSON.stringify({ ...problem, title: STATUS_CODES[problem.status] })
 }
 
 /** Null for what is our own fault and no client's business. */
@@ -43,11 +42,13 @@ export function knownProblem(error: unknown): HttpProblem | null {
   }
   // Errors of fastify about the request itself carry the status they want.
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  return status >= 400 && status < 500 ? new HttpProblem(plainProblem(status, 'The request cannot be understood.')) : null
+  return status >= 400 && status < 500 ? new HttpProblem(plainProblem(status, NOT_UNDERSTOOD)) : null
 }
+const NOT_UNDERSTOOD = 'The request cannot be understood.'
 
 const STORE_RETRY_MS = 1_000
 const STORE_AWAY = 'The store does not answer in time; try again later.'
 const STATUS_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
-  'auth/failed': 401, 'auth/rate-limited': 429, 'store/unavailable': 503, 'store/full': 503, 'store/conflict': 503,
+  'auth/failed': 401, 'auth/rate-limited': 429,
+  'store/unavailable': 503, 'store/full': 503, 'store/conflict': 503,
 }

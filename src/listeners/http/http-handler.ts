@@ -23,7 +23,7 @@
  * anybody.
  */
 import { createServer } from 'node:http'
-import type { RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Fastify from 'fastify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { IdSource } from '../../base/ids.ts'
@@ -84,11 +84,11 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   app.addHook('onRequest', async (_request, reply) => { reply.headers(HEADERS) })
   app.addHook('onResponse', async ({ raw }, reply) => {
     const { elapsedTime: ms, statusCode: status } = reply
-    const [path] = (raw.url ?? '').split('?')
-    log.debug({ method: raw.method, path, status, ms, remote: raw.socket.remoteAddress }, 'request')
+    const remote = raw.socket.remoteAddress
+    log.debug({ method: raw.method, path: pathOf(raw), status, ms, remote }, 'request')
   })
   app.setErrorHandler(refuse)
-  app.setNotFoundHandler(() => { throw new HttpProblem(plainProblem(404, 'There is nothing under this path.')) })
+  app.setNotFoundHandler(() => { throw new HttpProblem(plainProblem(404, 'There is nothing here.')) })
   jmapRoutes(app, auth, jmap)
   apiRoutes(app, auth, schema)
   downloadRoute(app, auth, download)
@@ -109,18 +109,30 @@ async function sendProblem(
   const reference = known === null ? ids.next() : null
   if (known === null) {
     const stack = error instanceof Error ? error.stack : undefined
-    log.error({ reference, method: raw.method, path: raw.url, error: errorText(error), stack }, 'request failed')
+    const fields = { reference, method: raw.method, path: pathOf(raw), error: errorText(error), stack }
+    log.error(fields, 'request failed')
   }
   const detail = `Something went wrong here. The log of this node has the details under ${reference}.`
   const problem = known?.problem ?? plainProblem(500, detail)
   const retryAfterMs = known?.retryAfterMs ?? null
   if (problem.status === 401) reply.header('WWW-Authenticate', challenges(raw))
   if (retryAfterMs !== null) reply.header('Retry-After', Math.ceil(retryAfterMs / 1_000))
-  // What is left of a body is thrown away by node, but nobody wants to wait for the end of one without end.
-  if (!raw.complete && !(Number(raw.headers['content-length'] ?? NaN) <= UNREAD_BYTES_MAX)) reply.header('Connection', 'close')
-  await reply.code(problem.status).headers(HEADERS).type('application/problem+json').send(problemText(problem))
+  if (!raw.complete && !hasShortBody(raw)) reply.header('Connection', 'close')
+  reply.code(problem.status).headers(HEADERS).type('application/problem+json')
+  await reply.send(problemText(problem))
+}
+
+/** Node reads on and throws away what is left of a body; one without an end is not waited for. */
+function hasShortBody({ headers }: IncomingMessage): boolean {
+  if (headers['transfer-encoding'] !== undefined) return false
+  return Number(headers['content-length'] ?? 0) <= UNREAD_BYTES_MAX
 }
 const UNREAD_BYTES_MAX = 20_000_000
+
+/** Without the query, which clients may put secrets into. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? ''
+}
 
 function closable(handle: RequestListener, closeApp: () => Promise<void>): HttpHandler {
   const running = new Set<ServerResponse>()
@@ -152,6 +164,6 @@ function closable(handle: RequestListener, closeApp: () => Promise<void>): HttpH
 
 function refuseClosing(response: ServerResponse): void {
   const text = problemText(plainProblem(503, 'This node is stopping; another one takes the request.'))
-  const headers = { ...HEADERS, 'Content-Type': 'application/problem+json', 'Retry-After': '1', Connection: 'close' }
-  response.writeHead(503, headers).end(text)
+  const connection = { 'Retry-After': '1', Connection: 'close' }
+  response.writeHead(503, { ...HEADERS, 'Content-Type': 'application/problem+json', ...connection }).end(text)
 }
