@@ -74,7 +74,7 @@ export class Front {
     this.#server.drain()
     if (this.#sockets.size > 0) {
       await new Promise<void>(resolve => {
-        const cancel = this.#options.clock.after(limitMs, () => { this.#cut() })
+        const cancel = this.#options.clock.after(limitMs, () => { this.cut() })
         this.#drained = () => {
           cancel()
           resolve()
@@ -85,7 +85,8 @@ export class Front {
     this.#server.close()
   }
 
-  #cut(): void {
+  cut(): void {
+    if (this.#sockets.size === 0) return
     this.#options.log.warn({ listener: this.#listener.name, connections: this.#sockets.size }, 'connections cut')
     for (const socket of this.#sockets) socket.destroy()
   }

@@ -13,9 +13,6 @@ import type { Step, Target, Unserved } from './plan.ts'
 import type { Protocol } from './protocol-server.ts'
 import type { CertificateSource } from './tls/certificate.ts'
 
-/** Over all addresses of a listener that sets none. */
-const CONNECTIONS_MAX_DEFAULT = 8_192
-
 export interface ListenerState {
   readonly id: Id
   readonly name: string
@@ -73,6 +70,11 @@ export class ListenerManager {
     await Promise.all(this.#gone)
   }
 
+  /** Cuts now what else would have until `drainMsMax` to finish. */
+  hurry(): void {
+    for (const endpoint of [...this.#endpoints.values(), ...this.#leaving]) endpoint.hurry()
+  }
+
   /** By name. Addresses that only wait for their last connections are listed as `draining`. */
   state(): ListenerState[] {
     const listeners = new Map<Id, ListenerState & { readonly addresses: AddressState[] }>()
@@ -124,7 +126,7 @@ export class ListenerManager {
     const { certificate, drainMsMax = DRAIN_MS_MAX, clock, log } = this.#options
     const endpoint = new Endpoint(step.target, {
       protocol: target => this.#protocol(target),
-      admit: ({ listener }) => this.#connections(listener.id) < (listener.maxConnections ?? CONNECTIONS_MAX_DEFAULT),
+      admit: ({ listener }) => this.#connections(listener.id) < (listener.maxConnections ?? Infinity),
       changed: () => { this.#changed() },
       certificate, drainMsMax, clock, log,
     })

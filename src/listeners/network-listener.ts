@@ -15,7 +15,7 @@ export interface NetworkListener {
   readonly protocol: ListenerProtocol
   /** `127.0.0.1:25`, `[::]:25`; port 0 is any free port. */
   readonly bind: Members
-  /** Over all addresses of the listener; null: the default of this part. */
+  /** Over all addresses of the listener; null: no limit. */
   readonly maxConnections: number | null
   readonly socketBacklog: number | null
   readonly socketNoDelay: boolean

@@ -182,6 +182,20 @@ test('what will not finish is cut after the limit', async () => {
   })
 })
 
+test('who is in a hurry need not wait for what drains', async () => {
+  await withListeners([lmtp()], { clock: new VirtualClock() }, async ({ manager, port }) => {
+    const client = await LineClient.open(port('lmtp'))
+    await client.reply()
+    for (const command of ['LHLO c.example', 'MAIL FROM:<s@c.example>']) await client.command(command)
+    manager.hurry()
+    assert.match(await client.command('NOOP'), /^250 /, 'nothing drains yet')
+    const stopped = manager.stop()
+    manager.hurry()
+    await stopped
+    assert.equal(await client.rest(), '')
+  })
+})
+
 test('HTTP: the running request gets its answer, idle connections are closed at once', async () => {
   const asked = Promise.withResolvers<() => void>()
   const slow = httpProtocol((request, response) => {
