@@ -19,6 +19,7 @@ export const LAYERS: Readonly<Record<string, Allowed>> = {
   'src/cli': ['src/base', 'src/jmap-client'],
   'src/server': [
     'src/base', 'src/errors.ts', 'src/engine', 'src/registry', 'src/store', 'src/services', 'src/tasks', 'src/listeners', 'src/jmap',
+    'package.json',
   ],
   'src/main.ts': ['src/server', 'src/cli'],
   bin: ['src/main.ts'],

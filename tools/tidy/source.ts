@@ -14,15 +14,17 @@ export interface Source {
 }
 
 type Kind = 'code' | 'comment' | 'literal'
+interface Part { readonly kind: Kind; readonly start: number; readonly end: number }
 
 export function readSource(path: string, text: string): Source {
-  const kinds = Array.from<unknown, Kind>({ length: text.length }, () => 'code')
-  new Scanner(text, kinds).run()
-  const keep = (...kept: readonly Kind[]) => text.replace(/[^\n]/g, (character, at: number) => {
-    const kind = kinds[at]
-    return kind !== undefined && kept.includes(kind) ? character : ' '
-  })
+  const parts = new Scanner(text).run()
+  const keep = (...kept: readonly Kind[]) =>
+    parts.map(({ kind, start, end }) => kept.includes(kind) ? text.slice(start, end) : blank(text.slice(start, end))).join('')
   return { path, text, code: keep('code', 'literal'), bare: keep('code'), comments: keep('comment') }
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, ' ')
 }
 
 /** The line of an offset, from 1. */
@@ -36,16 +38,19 @@ const BEFORE_REGEX_CHARS = 200
 
 class Scanner {
   readonly #text: string
-  readonly #kinds: Kind[]
+  readonly #parts: Part[] = []
   #at = 0
+  #marked = 0
 
-  constructor(text: string, kinds: Kind[]) {
+  constructor(text: string) {
     this.#text = text
-    this.#kinds = kinds
   }
 
-  run(): void {
+  /** The whole text, cut where the kind changes. */
+  run(): readonly Part[] {
     while (this.#at < this.#text.length) this.#code()
+    this.#mark('code', this.#text.length)
+    return this.#parts
   }
 
   /** Code up to the end, or to the brace that closes the `${` it stands in. */
@@ -70,9 +75,13 @@ class Scanner {
     else this.#at += 1
   }
 
+  /** From here to `end`; what lies before here and is not marked yet is code. */
   #mark(kind: Kind, end: number): void {
-    this.#kinds.fill(kind, this.#at, end)
-    this.#at = Math.min(end, this.#text.length)
+    if (this.#marked < this.#at) this.#parts.push({ kind: 'code', start: this.#marked, end: this.#at })
+    const to = Math.min(end, this.#text.length)
+    if (this.#at < to) this.#parts.push({ kind, start: this.#at, end: to })
+    this.#at = to
+    this.#marked = to
   }
 
   /** The delimiters stay code: a text stays visible as an empty one. */
