@@ -60,13 +60,17 @@ function describedText(terminal: Terminal, model: Model, found: Described): stri
   const head = object === null ? [] : [object.description]
   const [only] = variants
   if (variants.length === 1 && only !== undefined) return [...head, fieldsText(terminal, model, only)].join('\n\n')
-  const rows = variants.map(({ name: variant, label, fields }) =>
-    [variant ?? EMPTY_CELL, label, [...fields.keys()].join(', ') || EMPTY_CELL])
+  const common = [...only?.fields.keys() ?? []].filter(field => variants.every(({ fields }) => fields.has(field)))
+  const rows = variants.map(({ name: variant, label, fields }) => {
+    const own = [...fields.keys()].filter(field => !common.includes(field))
+    return [variant ?? EMPTY_CELL, label, own.join(', ') || EMPTY_CELL]
+  })
   const filters = object === null ? [] : filterNames(model, name)
   return [
     ...head,
-    tableText(terminal, ['variant', 'label', 'fields'], rows),
-    ...(filters.length > 0 ? [`--where takes ${filters.join(', ')}`] : []),
+    tableText(terminal, ['variant', 'label', 'its own fields'], rows),
+    ...(common.length > 0 ? [`All have ${common.join(', ')}.`] : []),
+    ...(filters.length > 0 ? [`--where takes ${filters.join(', ')}.`] : []),
     `rota describe ${name}/${only?.name ?? ''} shows the fields of a variant.`,
   ].join('\n\n')
 }

@@ -269,8 +269,9 @@ suite('describe', () => {
   })
   test('an object with variants', async () => {
     const { stdout } = await rota(['describe', 'task'])
-    assert.match(stdout, /^StoreMaintenance +StoreMaintenance +due, status, maintenanceType, shardIndex$/m)
-    assert.match(stdout, /--where takes @type, status, due, attempts/)
+    assert.match(stdout, /^StoreMaintenance +StoreMaintenance +maintenanceType, shardIndex$/m)
+    assert.match(stdout, /^All have due, status\.$/m)
+    assert.match(stdout, /--where takes @type, status, due, attempts\./)
   })
   test('fields with types, defaults and allowed values', async () => {
     const { stdout } = await rota(['describe', 'task-manager'])

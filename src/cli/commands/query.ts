@@ -11,7 +11,7 @@ import { propertiesOf } from '../input/path.ts'
 import { parseFilter } from '../input/where.ts'
 import { cellText } from '../output/cell.ts'
 import { loadLabels } from '../output/labels.ts'
-import { tableText } from '../output/table.ts'
+import { shorten, tableText } from '../output/table.ts'
 import type { Invocation, Perform, Remote } from '../remote.ts'
 import { collect } from './collect.ts'
 
@@ -101,7 +101,8 @@ export async function rowsTable(
   const shown = new Map([...fields].filter(([name]) => columns.some(column => column.name === name)))
   const labels = await loadLabels(remote, rows, shown)
   const style = { brief: true, nowMs: to.terminal.clock.now(), labels }
-  const cell = (name: string, value: Json | undefined) => cellText(value, fields.get(name)?.type ?? null, style)
+  const cell = (name: string, value: Json | undefined) =>
+    shorten(cellText(value, fields.get(name)?.type ?? null, style))
   return tableText(to.terminal, columns.map(column => column.label),
     rows.map(row => columns.map(({ name }) => cell(name, row[name]))))
 }

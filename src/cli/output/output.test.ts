@@ -13,7 +13,7 @@ import { Terminal } from '../terminal.ts'
 import { cellText, printable } from './cell.ts'
 import { detailPairs } from './detail.ts'
 import { formatRelative } from './relative.ts'
-import { pairsText, tableText } from './table.ts'
+import { pairsText, shorten, tableText } from './table.ts'
 import { typeText } from './type-text.ts'
 
 const model = new Model(parseSchema(API_SCHEMA))
@@ -80,9 +80,13 @@ suite('detail', () => {
 })
 
 suite('table', () => {
-  test('columns line up also with wide characters; long cells are cut', () => {
-    const text = tableText(terminal(false), ['id', 'name'], [['1', '日本'], ['22', 'x'.repeat(80)]])
-    assert.deepEqual(text.split('\n'), ['ID  NAME', '1   日本', `22  ${'x'.repeat(59)}…`])
+  test('columns line up, also with wide characters', () => {
+    const text = tableText(terminal(false), ['id', 'name', 'more'], [['1', '日本', 'a'], ['22', 'x', 'b']])
+    assert.deepEqual(text.split('\n'), ['ID  NAME  MORE', '1   日本  a', '22  x     b'])
+  })
+  test('long cells are cut between characters', () => {
+    assert.equal(shorten('x'.repeat(60)), 'x'.repeat(60))
+    assert.equal(shorten('😀'.repeat(61)), `${'😀'.repeat(59)}…`)
   })
   test('names and values are not cut', () => {
     assert.equal(pairsText(terminal(false), [['a', 'x'.repeat(80)], ['long', '1']]), `a     ${'x'.repeat(80)}\nlong  1`)

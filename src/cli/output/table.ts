@@ -12,13 +12,13 @@ const NO_LINES = {
   'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
 }
 
-/** A head and rows; long cells are cut. */
+/** A head and rows. */
 export function tableText(terminal: Terminal, head: readonly string[], rows: Rows): string {
-  const cells = rows.map(row => row.map(cell => shade(terminal, shorten(cell))))
+  const cells = rows.map(row => row.map(cell => shade(terminal, cell)))
   return render([head.map(title => terminal.style('bold', title.toUpperCase())), ...cells])
 }
 
-/** Names and values, nothing cut. */
+/** Names and values. */
 export function pairsText(terminal: Terminal, pairs: readonly (readonly [string, string])[]): string {
   return render(pairs.map(([name, value]) => [terminal.style('bold', name), shade(terminal, value)]))
 }
@@ -30,7 +30,8 @@ function render(rows: Rows): string {
   return table.toString().split('\n').map(line => line.trimEnd()).join('\n')
 }
 
-function shorten(text: string): string {
+/** Cut to a width at which several columns fit on a screen. */
+export function shorten(text: string): string {
   const characters = [...text]
   return characters.length > CELL_WIDTH_MAX ? `${characters.slice(0, CELL_WIDTH_MAX - 1).join('')}…` : text
 }
