@@ -16,5 +16,10 @@ export interface Store extends EngineStore {
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Resolves when the store answers; rejects with store/unavailable. */
   ping(): Promise<void>
+  /**
+   * Upkeep for one node of the cluster to call every few seconds while tasks flow (PostgreSQL: a VACUUM of the task
+   * table, without which it grows to gigabytes under load); nothing to do elsewhere.
+   */
+  maintain(): Promise<void>
   close(): Promise<void>
 }

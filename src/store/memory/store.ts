@@ -28,6 +28,7 @@ export async function openMemoryStore(options: { readonly clock: Clock }): Promi
     transact: work => database.transact(context => work(tables(context))),
     read: work => database.read(context => work(tables(context))),
     ping: () => Promise.resolve(),
+    maintain: () => Promise.resolve(),
     close: () => database.idle(),
   }
 }

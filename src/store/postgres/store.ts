@@ -50,6 +50,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     transact: work => database.transact(context => work(tables(context))),
     read: work => database.read(context => work(tables(context))),
     ping: async () => { await database.now() },
+    maintain: () => database.vacuumTasks(),
     async close() {
       await wakeups.stop()
       await database.close()

@@ -2,8 +2,7 @@
  * Task rows on PostgreSQL. Batches travel as one array a column (unnest): one text, one plan and one round trip for any
  * number of rows (measured: 150,000 rows a second in batches of 1,000, against 3,000 one by one).
  */
-import { sql } from 'kysely'
-import type { RawBuilder } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import type { TaskRow } from '../../engine/ports.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
@@ -11,6 +10,7 @@ import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, taskColumns } from '../sql/task-columns.ts'
 import { countTasks, getTasks, queryTasks } from '../sql/task-query.ts'
+import { CLOCK_MS } from './database.ts'
 
 type ColumnTypes = Partial<Record<keyof TaskColumns, 'text' | 'bigint'>>
 
@@ -27,48 +27,55 @@ const WRITTEN = {
   holder: 'text', started_at: 'bigint', progress: 'text', request: 'text',
 } as const satisfies ColumnTypes
 
+/** Written once: building it from parts for every call took longer than the database needs to run it. */
+const INSERT = `insert into task (${names(INSERTED)}, created_at, version, crashes)
+  select n.*, ${CLOCK_MS}, 1, 0 from ${unnest(INSERTED)} as n
+  on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing returning id`
+const WRITE = `update task set ${keys(WRITTEN).filter(name => name !== 'id').map(name => `${name} = n.${name}`).join(', ')}
+  from ${unnest(WRITTEN)} as n(${names(WRITTEN)}) where task.id = n.id`
+
 export function postgresTaskRows(context: SqlContext): TaskRows {
   const { db } = context
-  const locked = async (where: RawBuilder<unknown>): Promise<TaskRow[]> => {
-    const { rows } = await sql<TaskColumns>`select * from task where ${where} order by id for update`.execute(db)
-    return rows.map(columns => readTask(columns).row)
-  }
+  const run = async <Row>(text: string, ...values: readonly unknown[]): Promise<readonly Row[]> =>
+    (await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows
+  const locked = async (where: string, value: unknown): Promise<TaskRow[]> =>
+    (await run<TaskColumns>(`select * from task where ${where} order by id for update`, value))
+      .map(columns => readTask(columns).row)
   return {
     get: ids => getTasks(context, ids),
     query: (filter, page) => queryTasks(context, filter, page),
     count: filter => countTasks(context, filter),
 
-    lock: ids => locked(sql`id = any(${ids}::text[])`),
-    lockHeld: holder => locked(sql`holder = ${holder}`),
-    lockWaiting: keys => locked(sql`dedupe_key = any(${keys}::text[]) and status <> 'Failed'`),
+    lock: ids => locked('id = any($1::text[])', ids),
+    lockHeld: holder => locked('holder = $1', holder),
+    lockWaiting: dedupeKeys => locked(`dedupe_key = any($1::text[]) and status <> 'Failed'`, dedupeKeys),
 
     async insert(tasks) {
       const rows = tasks.map(task => taskColumns(newRow(task, 0)))
-      const { rows: inserted } = await sql<{ id: string }>`
-        insert into task (${columnList(INSERTED)}, created_at, version, crashes)
-        select n.*, ${context.now()}, 1, 0 from ${unnest(rows, INSERTED)} as n
-        on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing
-        returning id`.execute(db)
-      return new Set(inserted.map(row => row.id))
+      return new Set((await run<{ id: string }>(INSERT, ...arrays(rows, INSERTED))).map(row => row.id))
     },
     async write(rows) {
-      const names = Object.keys(WRITTEN).filter(name => name !== 'id')
-      await sql`update task set ${sql.join(names.map(name => sql`${sql.id(name)} = n.${sql.id(name)}`))}
-        from ${unnest(rows.map(taskColumns), WRITTEN)} as n(${columnList(WRITTEN)}) where task.id = n.id`.execute(db)
+      await run(WRITE, ...arrays(rows.map(taskColumns), WRITTEN))
     },
     async remove(ids) {
-      await sql`delete from task where id = any(${ids}::text[])`.execute(db)
+      await run('delete from task where id = any($1::text[])', ids)
     },
   }
 }
 
-function columnList(types: ColumnTypes): RawBuilder<unknown> {
-  return sql.join(Object.keys(types).map(name => sql.id(name)))
+function keys(types: ColumnTypes): (keyof TaskColumns)[] {
+  return Object.keys(types) as (keyof TaskColumns)[]
 }
 
-/** One array parameter for each column. */
-function unnest(rows: readonly TaskColumns[], types: ColumnTypes): RawBuilder<unknown> {
-  const arrays = (Object.entries(types) as [keyof TaskColumns, 'text' | 'bigint'][])
-    .map(([name, type]) => sql`${rows.map(row => row[name])}::${sql.raw(type)}[]`)
-  return sql`unnest(${sql.join(arrays)})`
+function names(types: ColumnTypes): string {
+  return keys(types).join(', ')
+}
+
+/** One array parameter for each column, from $1 on. */
+function unnest(types: ColumnTypes): string {
+  return `unnest(${keys(types).map((name, index) => `$${index + 1}::${types[name]}[]`).join(', ')})`
+}
+
+function arrays(rows: readonly TaskColumns[], types: ColumnTypes): unknown[] {
+  return keys(types).map(name => rows.map(row => row[name]))
 }

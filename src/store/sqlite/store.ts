@@ -32,6 +32,7 @@ export async function openSqliteStore(options: { readonly dataDir: string; reado
     transact: work => database.transact(context => work(tables(context))),
     read: work => database.read(context => work(tables(context))),
     ping: () => database.read(() => undefined),
+    maintain: () => Promise.resolve(),
     close: () => database.close(),
   }
 }
