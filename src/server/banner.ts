@@ -1,0 +1,29 @@
+/** What a person sees when a node has started: where it is, how to log in, what to do next. */
+import type { ListenerState } from '../listeners/manager.ts'
+import type { Bootstrap } from './bootstrap.ts'
+import { ADMIN_NAME } from './bootstrap.ts'
+
+/** The base URL of the first HTTP address that is up; plain HTTP before TLS, because the certificate may be self-made. */
+export function baseUrl(listeners: readonly ListenerState[]): string | null {
+  const addresses = listeners.filter(({ protocol }) => protocol === 'http').flatMap(({ addresses }) => addresses.filter(({ state }) => state === 'up'))
+  const [first] = addresses
+  return first ? `http://${hostForUrl(first.address)}:${first.port}` : null
+}
+
+export function banner(version: string, url: string | null, { first, password }: Bootstrap): string {
+  const login = password === null ? `${ADMIN_NAME}${first ? ', with the password of ROTA_ADMIN_PASSWORD' : ''}` : `${ADMIN_NAME}   password: ${password}   (shown only now)`
+  return [
+    `Rota ${version} is running.`,
+    url === null ? '  This node has no HTTP listener: use the API of another node.' : `  API    ${url}/jmap/session`,
+    `  Login  ${login}`,
+    '  Next   npx rota describe        (npx rota --help lists everything)',
+    '',
+  ].join('\n')
+}
+
+/** `[::1]`, and an address that people can open where the listener takes every address. */
+function hostForUrl(address: string): string {
+  if (address === '0.0.0.0') return '127.0.0.1'
+  if (address === '::') return '[::1]'
+  return address.includes(':') ? `[${address}]` : address
+}

@@ -1,0 +1,57 @@
+/** What must be true for this node to be ready, each check with a sentence for people. */
+import type { NodePhase } from '../engine/cluster/node.ts'
+import type { Role } from '../engine/cluster/role.ts'
+import type { HealthCheck, HealthReply } from '../listeners/health/health-server.ts'
+import type { ListenerState } from '../listeners/manager.ts'
+import type { Store } from '../store/store.ts'
+import { listenerText } from './node-info.ts'
+
+export interface HealthSubjects {
+  readonly store: Pick<Store, 'ping'>
+  readonly role: () => Role
+  readonly listeners: () => readonly ListenerState[]
+  readonly unmatchedBinds: () => readonly string[]
+  readonly phase: () => NodePhase
+  /** Whether the node's lease is trusted right now. */
+  readonly trusted: () => boolean
+  /** Lanes without any live node, with the number of such buckets. */
+  readonly uncovered: () => ReadonlyMap<string, number>
+}
+
+export function healthChecks(of: HealthSubjects): HealthCheck[] {
+  return [
+    { check: 'store', run: async () => { await of.store.ping(); return fine('the store answers') } },
+    { check: 'role', run: async () => roleReply(of.role()) },
+    { check: 'listeners', run: async () => listenersReply(of.listeners(), of.unmatchedBinds()) },
+    { check: 'node', run: async () => nodeReply(of.phase(), of.trusted()) },
+    { check: 'coverage', run: async () => coverageReply(of.uncovered()) },
+  ]
+}
+
+function roleReply(role: Role): HealthReply {
+  switch (role.kind) {
+    case 'none': return fine('no role: everything is enabled')
+    case 'known': return fine(`role ${role.name}`)
+    case 'unknown': return { ok: false, detail: `no ClusterRole is named ${role.name}: this node runs nothing until it exists` }
+  }
+}
+
+function listenersReply(listeners: readonly ListenerState[], unmatched: readonly string[]): HealthReply {
+  const down = listeners.filter(({ addresses }) => addresses.some(({ state }) => state !== 'up' && state !== 'draining'))
+  if (down.length > 0) return { ok: false, detail: down.map(listener => `${listener.name}: ${listenerText(listener)}`).join('; ') }
+  if (unmatched.length > 0) return { ok: false, detail: `ROTA_LISTENER_BIND names listeners that this node does not have: ${unmatched.join(', ')}` }
+  return fine(listeners.length === 0 ? 'the role has no listeners' : listeners.map(({ name }) => `${name} up`).join(', '))
+}
+
+function nodeReply(phase: NodePhase, trusted: boolean): HealthReply {
+  if (phase !== 'working') return { ok: false, detail: `the node is ${phase}` }
+  return trusted ? fine('the lease is held') : { ok: false, detail: 'the lease could not be renewed: nothing new is started' }
+}
+
+/** Said, but not a reason to take this node out: another node is missing, not this one. */
+function coverageReply(uncovered: ReadonlyMap<string, number>): HealthReply {
+  if (uncovered.size === 0) return fine('every lane has a node')
+  return fine(`no live node has the duty of: ${[...uncovered.keys()].join(', ')}`)
+}
+
+function fine(detail: string): HealthReply { return { ok: true, detail } }

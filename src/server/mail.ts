@@ -1,0 +1,26 @@
+/** The mail services over one store, and how work that they make necessary becomes tasks in the same transaction. */
+import type { Clock } from '../base/clock.ts'
+import type { IdSource } from '../base/ids.ts'
+import type { Catalogue } from '../engine/catalogue.ts'
+import { Delivery } from '../services/delivery/delivery.ts'
+import { Directory } from '../services/directory/directory.ts'
+import { Indexing } from '../services/indexing/indexing.ts'
+import { MailStore } from '../services/mailstore/mailstore.ts'
+import type { Store, Tx } from '../store/store.ts'
+
+export interface Mail {
+  readonly directory: Directory
+  readonly mailStore: MailStore<Tx>
+  readonly indexing: Indexing<Tx>
+  readonly delivery: Delivery<Tx>
+}
+
+export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock): Mail {
+  const directory = new Directory(store)
+  const mailStore = new MailStore<Tx>({
+    ids,
+    enqueue: async (tx, drafts) => { await tx.tasks.insert(drafts.map(draft => catalogue.row(draft, ids, clock.now()))) },
+  })
+  const indexing = new Indexing<Tx>({ store, mailStore })
+  return { directory, mailStore, indexing, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
+}

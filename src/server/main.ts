@@ -1,0 +1,70 @@
+/** `rota serve`: one node, from its environment to its end. It ends when nothing of it is left, never by exit. */
+import { systemClock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { systemRandom } from '../base/random.ts'
+import { errorText, RotaError } from '../errors.ts'
+import { banner, baseUrl } from './banner.ts'
+import { ADMIN_NAME } from './bootstrap.ts'
+import { readEnvironment, type Environment } from './env.ts'
+import { openLog } from './log.ts'
+import { removeNodeFile, writeNodeFile } from './node-file.ts'
+import { openStore } from './open-store.ts'
+import { Server } from './server.ts'
+import { VERSION } from './version.ts'
+
+export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
+  let environment: Environment
+  try {
+    environment = readEnvironment(variables)
+  } catch (error) {
+    process.stderr.write(`${errorText(error)}\n`)
+    process.exitCode = 2
+    return
+  }
+  const log = openLog(environment.logLevel, environment.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json'), process.stdout)
+  try {
+    await run(environment, log)
+  } catch (error) {
+    const code = error instanceof RotaError ? error.code : null
+    log.error({ code, error: errorText(error) }, 'the node cannot run')
+    process.stderr.write(`rota: ${errorText(error)}\n`)
+    process.exitCode = 1
+  }
+}
+
+async function run(environment: Environment, log: Log): Promise<void> {
+  const stopAsked = stopSignals()
+  const store = await openStore(environment, systemClock, log)
+  const server = new Server({ environment, store, clock: systemClock, random: systemRandom, log })
+  stopAsked.again(() => { server.hurry() })
+  try {
+    await server.start()
+    await announce(environment, server)
+    await stopAsked.first
+    log.info({}, 'stopping: what runs may finish; a second signal stops at once')
+  } finally {
+    if (environment.dataDir) await removeNodeFile(environment.dataDir)
+    await server.stop()
+  }
+}
+
+async function announce({ dataDir }: Environment, server: Server): Promise<void> {
+  const url = baseUrl(server.listeners)
+  if (url !== null) await writeNodeFile(dataDir, { pid: process.pid, url, user: ADMIN_NAME, token: server.localToken })
+  process.stdout.write(banner(VERSION, url, server.firstStart))
+}
+
+/** The first SIGTERM or SIGINT resolves `first`; each further one calls what `again` was given. */
+function stopSignals(): { first: Promise<void>; again(call: () => void): void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let asked = false
+  let hurry: () => void = () => {}
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (asked) hurry()
+      asked = true
+      resolve()
+    })
+  }
+  return { first: promise, again: call => { hurry = call } }
+}

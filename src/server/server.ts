@@ -1,0 +1,214 @@
+/**
+ * The composition root: one node from its environment. It builds the parts and ties them together; what needs a decision
+ * has a file of its own beside this one.
+ *
+ * Start: store → role → join → first objects → settings → listeners → watching. A part that cannot start takes
+ * the node down with a message, except listeners: an address in use is reported and tried again while the rest runs.
+ * Stop: listeners stop accepting and runs end side by side, then the leases go back, then the store closes.
+ */
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Random } from '../base/random.ts'
+import type { Service } from '../base/service.ts'
+import { assert } from '../base/assert.ts'
+import type { JsonObject } from '../base/json.ts'
+import { Catalogue } from '../engine/catalogue.ts'
+import { EngineNode } from '../engine/cluster/node.ts'
+import { enabledDuties, listenerEnabled } from '../engine/cluster/role.ts'
+import { LEASE_TIMES } from '../engine/lease/lease.ts'
+import type { NodeState } from '../engine/ports.ts'
+import { RETRY_DEFAULTS, type RetrySettings } from '../engine/queue/retry.ts'
+import { JmapEndpoint } from '../jmap/endpoint.ts'
+import { coreEcho } from '../jmap/methods/core-echo.ts'
+import { mailMethods } from '../jmap/methods/mail.ts'
+import { REGISTRY_CAPABILITY, type Capability } from '../jmap/session.ts'
+import { HealthServer } from '../listeners/health/health-server.ts'
+import { createHttpHandler, type HttpHandler } from '../listeners/http/http-handler.ts'
+import { httpProtocol } from '../listeners/http-server.ts'
+import { mailProtocols } from '../listeners/mail/mail-server.ts'
+import { ListenerManager, type ListenerState } from '../listeners/manager.ts'
+import type { ListenerProtocol } from '../listeners/network-listener.ts'
+import { SelfMadeCertificate } from '../listeners/tls/certificate.ts'
+import { networkListener } from '../registry/objects/network-listener.ts'
+import { taskManager } from '../registry/objects/task-manager.ts'
+import { Auth } from '../services/auth/auth.ts'
+import type { Principal } from '../registry/method.ts'
+import type { Store, Tx } from '../store/store.ts'
+import { VARIANTS } from '../tasks/catalogue.ts'
+import { DUTIES } from '../tasks/define.ts'
+import { lanes } from '../tasks/lanes.ts'
+import { ADMIN_NAME, bootstrap, FIRST_DOMAIN, type Bootstrap } from './bootstrap.ts'
+import { certificateStore } from './certificate-store.ts'
+import type { Environment } from './env.ts'
+import { healthChecks } from './health-checks.ts'
+import { RememberingLog } from './last-error.ts'
+import { LocalLogin } from './local-login.ts'
+import { buildMail, type Mail } from './mail.ts'
+import { nodeInfo } from './node-info.ts'
+import { buildObjects, type Objects } from './objects.ts'
+import { RoleWatch } from './role-watch.ts'
+import { retrySettings } from './settings.ts'
+import { VERSION } from './version.ts'
+import { ObjectWatcher } from './watcher.ts'
+
+/** RFC 8621 §1.3.1. */
+const MAIL_CAPABILITY: Capability = { urn: 'urn:ietf:params:jmap:mail', session: {}, account: { mayCreateTopLevelMailbox: false, emailQuerySortOptions: ['receivedAt'] } }
+/** The account of the local token when the first administrator was removed: it may administer, and has no mail. */
+const NOBODY = '0'.repeat(13)
+
+export interface ServerDeps {
+  readonly environment: Environment
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+export class Server implements Service {
+  readonly #deps: ServerDeps
+  readonly #log: RememberingLog
+  readonly #node: EngineNode
+  readonly #mail: Mail
+  readonly #objects: Objects
+  readonly #auth: Auth
+  readonly #role: RoleWatch
+  readonly #watcher: ObjectWatcher
+  readonly #certificate: SelfMadeCertificate
+  #http: HttpHandler | null = null
+  #listeners: ListenerManager | null = null
+  #health: HealthServer | null = null
+  #login: LocalLogin | null = null
+  #settings: RetrySettings = RETRY_DEFAULTS
+  #firstStart: Bootstrap = { first: false, password: null }
+  #stopping: Promise<void> | null = null
+
+  constructor(deps: ServerDeps) {
+    const { environment, store, clock, random } = deps
+    this.#deps = deps
+    this.#log = new RememberingLog(deps.log)
+    const catalogue = new Catalogue(VARIANTS, lanes(null))
+    const runDeps: { indexing?: Mail['indexing'] } = {}
+    this.#node = new EngineNode({
+      store, catalogue, clock, random, log: this.#log, shardLists: new Map(), times: LEASE_TIMES, runDeps,
+      hostname: environment.hostname, version: VERSION, alone: store.kind !== 'postgres',
+      settings: () => this.#settings, nodeState: () => this.#nodeState(),
+    })
+    const { ids } = this.#node
+    this.#mail = buildMail(store, catalogue, ids, clock)
+    runDeps.indexing = this.#mail.indexing
+    this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, hostnameOf: id => this.#hostnameOf(id) })
+    this.#auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
+    this.#certificate = new SelfMadeCertificate({ hostname: environment.hostname, store: certificateStore(store, environment.hostname), clock, log: this.#log })
+    this.#role = new RoleWatch({ name: environment.role, log: this.#log, roles: () => this.#roles() })
+    this.#watcher = new ObjectWatcher(store, clock, this.#log, [
+      { names: ['TaskManager'], changed: () => this.#readSettings() },
+      { names: ['ClusterRole', 'NetworkListener'], changed: () => this.#readRoleAndListeners() },
+    ])
+  }
+
+  get listeners(): readonly ListenerState[] { return this.#listeners?.state() ?? [] }
+  get firstStart(): Bootstrap { return this.#firstStart }
+  /** For node.json. */
+  get localToken(): string {
+    assert(this.#login, 'the server has not started')
+    return this.#login.token
+  }
+
+  async start(): Promise<void> {
+    const { environment, store } = this.#deps
+    await this.#startHealth()
+    if (environment.role !== null) await this.#role.refresh()
+    await this.#node.start()
+    this.#firstStart = await bootstrap(store, this.#objects, environment.adminPassword)
+    await this.#certificate.start()
+    this.#login = new LocalLogin(this.#auth, await this.#administrator())
+    this.#http = await this.#openHttp(this.#login)
+    this.#listeners = this.#openListeners(this.#http)
+    this.#listeners.onChange(() => { this.#node.announce() })
+    await this.#watcher.start()
+  }
+
+  /** Finishes what runs within the drain limit; `hurry` cuts that short. May be called twice. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  hurry(): void { this.#node.hurry() }
+
+  async #stop(): Promise<void> {
+    await this.#watcher.stop()
+    await Promise.all([this.#listeners?.stop(), this.#node.stop()])
+    await this.#http?.close()
+    await this.#certificate.stop()
+    await this.#health?.stop()
+    await this.#deps.store.close()
+  }
+
+  #nodeState(): NodeState {
+    const { environment } = this.#deps
+    return {
+      role: environment.role, duties: enabledDuties(this.#role.role, DUTIES), pushShard: environment.pushShard,
+      draining: this.#node.phase === 'draining', info: nodeInfo(this.listeners, this.#log.lastError),
+    }
+  }
+
+  #hostnameOf(incarnation: string): string | null {
+    return this.#node.incarnation?.view?.nodes.find(node => node.incarnation === incarnation)?.hostname ?? null
+  }
+
+  async #roles(): Promise<readonly JsonObject[]> {
+    const { registry, standard } = this.#objects
+    return (await this.#deps.store.read(tx => registry.all(tx, standard.clusterRole))).map(role => role.value)
+  }
+
+  async #readSettings(): Promise<void> {
+    this.#settings = retrySettings(await this.#deps.store.read(tx => this.#objects.registry.singleton(tx, taskManager)))
+  }
+
+  async #readRoleAndListeners(): Promise<void> {
+    await this.#role.refresh()
+    this.#node.announce()
+    const all = await this.#deps.store.read(tx => this.#objects.registry.all(tx, networkListener))
+    await this.#listeners?.apply(all.filter(({ id }) => listenerEnabled(this.#role.role, id)).map(({ id, value }) => ({ ...value, id, protocol: value.protocol as ListenerProtocol })))
+  }
+
+  async #administrator(): Promise<Principal> {
+    const account = await this.#mail.directory.login(`${ADMIN_NAME}@${FIRST_DOMAIN}`)
+    return { accountId: account?.accountId ?? NOBODY, name: ADMIN_NAME, permissions: this.#objects.standard.roles.Admin }
+  }
+
+  #openHttp(auth: LocalLogin): Promise<HttpHandler> {
+    const { store } = this.#deps
+    const { mailStore, indexing } = this.#mail
+    const { registry } = this.#objects
+    const methods = new Map([['Core/echo', coreEcho], ...registry.methods(), ...mailMethods<Tx>({ store, mailStore, indexing })])
+    const jmap = new JmapEndpoint({ methods, log: this.#log, ids: this.#node.ids, capabilities: [REGISTRY_CAPABILITY, MAIL_CAPABILITY] })
+    return createHttpHandler({
+      jmap, auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
+      download: async (principal, accountId, blobId) =>
+        principal.accountId === accountId && principal.permissions.has('jmapEmailGet') ? store.read(tx => mailStore.download(tx, accountId, blobId)) : null,
+    })
+  }
+
+  #openListeners(http: HttpHandler): ListenerManager {
+    const { environment, clock } = this.#deps
+    const mail = mailProtocols({ hostname: environment.hostname, sink: this.#mail.delivery, clock, log: this.#log })
+    return new ListenerManager({
+      protocols: { http: httpProtocol(http.handler), ...mail },
+      binds: environment.listenerBinds, certificate: this.#certificate, clock, log: this.#log,
+    })
+  }
+
+  async #startHealth(): Promise<void> {
+    const { environment, clock, store } = this.#deps
+    if (environment.healthBind === null) return
+    const checks = healthChecks({
+      store, role: () => this.#role.role, listeners: () => this.listeners, unmatchedBinds: () => this.#listeners?.unmatchedBinds ?? [],
+      phase: () => this.#node.phase, trusted: () => this.#node.incarnation?.trusted ?? false,
+      uncovered: () => this.#node.incarnation?.view?.uncovered ?? new Map(),
+    })
+    this.#health = new HealthServer({ bind: environment.healthBind, checks, clock, log: this.#log })
+    await this.#health.start()
+  }
+}
