@@ -43,7 +43,10 @@ export function stemsOf(language: Language, word: string): readonly string[] {
   const known = stemmer.cache.get(word)
   if (known) return known
   if (stemmer.cache.size >= CACHE_WORDS_MAX) stemmer.cache.clear()
-  const stems = [...new Set([fold(stemmer.stem(word)), fold(stemmer.stem(fold(word)))])].filter(stem => stem !== '')
+  const folded = fold(word)
+  const spelled = fold(stemmer.stem(word))
+  const plain = folded === word ? spelled : fold(stemmer.stem(folded))
+  const stems = (spelled === plain ? [spelled] : [spelled, plain]).filter(stem => stem !== '')
   stemmer.cache.set(word, stems)
   return stems
 }
