@@ -16,9 +16,11 @@ export class LineClient {
     this.#read(socket)
   }
 
-  static async open(port: number): Promise<LineClient> {
+  /** `early` is sent before the server can have said anything. */
+  static async open(port: number, early = ''): Promise<LineClient> {
     const socket = connect(port, '127.0.0.1')
     const client = new LineClient(socket)
+    socket.write(early)
     await once(socket, 'connect')
     return client
   }
