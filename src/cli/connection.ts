@@ -4,7 +4,6 @@
  */
 import { parseDuration } from '../base/duration.ts'
 import type { Credentials } from '../jmap-client/transport.ts'
-import { TIMEOUT_DEFAULT_MS } from '../jmap-client/transport.ts'
 import { CommandFailure, EXIT, usage } from './failure.ts'
 import type { NodeFile } from './node-file.ts'
 import { isAlive, readNodeFile } from './node-file.ts'
@@ -17,7 +16,7 @@ export interface ConnectionOptions {
   readonly user?: string
   readonly password?: string
   readonly token?: string
-  readonly timeout?: string
+  readonly timeout: string
 }
 export interface Connection {
   readonly origin: string
@@ -92,8 +91,7 @@ function originOf(url: string, source: string): string {
   return origin
 }
 
-function timeout(text: string | undefined): number {
-  if (text === undefined) return TIMEOUT_DEFAULT_MS
+function timeout(text: string): number {
   const ms = parseDuration(text)
   if (ms === null || ms < TIMEOUT_MIN_MS) throw usage(`--timeout ${text}: no duration`, 'write it like 30s')
   return ms

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { formatDuration } from '../base/duration.ts'
+import { TIMEOUT_DEFAULT_MS } from '../jmap-client/transport.ts'
 import { addCreate } from './commands/create.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDescribe } from './commands/describe.ts'
@@ -52,7 +54,7 @@ export function buildProgram(perform: Perform): Command {
     .option('--password <password>', 'its password (others can see it here; ROTA_PASSWORD or the prompt is better)')
     .option('--token <token>', 'API key or access token instead of a login name')
     .option('--json', 'one JSON object a line, for programs')
-    .option('--timeout <duration>', 'how long a request may take', '60s')
+    .option('--timeout <duration>', 'how long a request may take', formatDuration(TIMEOUT_DEFAULT_MS))
     .helpOption('-h, --help', 'print help')
     .addHelpText('after', AFTER_HELP)
     .showHelpAfterError('(`rota --help` lists commands and options)')

@@ -10,13 +10,14 @@ import { JmapServer, TEST_TOKEN, TEST_USER } from '../../test/support/jmap-serve
 import { JmapClient } from './client.ts'
 import { ConnectionFailed, HttpFailed, MethodFailed, ReplyMalformed, RequestAborted } from './errors.ts'
 import type { Credentials } from './transport.ts'
+import { TIMEOUT_DEFAULT_MS } from './transport.ts'
 
 const TOKEN: Credentials = { kind: 'bearer', token: TEST_TOKEN }
 
 async function withServer(options: JmapServerOptions, work: (server: JmapServer, client: JmapClient) => Promise<void>) {
   const server = await JmapServer.start(options)
   try {
-    await work(server, new JmapClient({ origin: server.url, credentials: TOKEN, clock: systemClock }))
+    await work(server, new JmapClient({ origin: server.url, credentials: TOKEN, clock: systemClock, timeoutMs: TIMEOUT_DEFAULT_MS }))
   } finally {
     await server.stop()
   }
@@ -162,7 +163,7 @@ test('a method error is thrown with its type, and told apart in a request of sev
 
 test('Basic takes passwords beyond ASCII, a wrong one is a 401 with its problem document', async () => {
   await withServer({}, async server => {
-    const options = { origin: server.url, clock: systemClock }
+    const options = { origin: server.url, clock: systemClock, timeoutMs: TIMEOUT_DEFAULT_MS }
     const right = new JmapClient({ ...options, credentials: { kind: 'basic', ...TEST_USER } })
     assert.equal((await right.session()).username, 'admin')
     const wrong = new JmapClient({ ...options, credentials: { kind: 'basic', user: 'admin', password: 'no' } })
@@ -192,7 +193,8 @@ test('a closed port is a refused connection', async () => {
   const server = await JmapServer.start()
   const origin = server.url
   await server.stop()
-  await assert.rejects(new JmapClient({ origin, credentials: TOKEN, clock: systemClock }).session(), (error: unknown) =>
+  const client = new JmapClient({ origin, credentials: TOKEN, clock: systemClock, timeoutMs: TIMEOUT_DEFAULT_MS })
+  await assert.rejects(client.session(), (error: unknown) =>
     error instanceof ConnectionFailed && error.reason === 'connection refused')
 })
 
@@ -227,7 +229,9 @@ test('a server that does not answer is given up after the time-out', async () =>
 test("the caller's signal ends a request", async () => {
   const { origin, accepted, close } = await silentServer()
   const abort = new AbortController()
-  const client = new JmapClient({ origin, credentials: TOKEN, clock: new VirtualClock(), signal: abort.signal })
+  const client = new JmapClient({
+    origin, credentials: TOKEN, clock: new VirtualClock(), timeoutMs: TIMEOUT_DEFAULT_MS, signal: abort.signal,
+  })
   const rejected = assert.rejects(client.session(), RequestAborted)
   await accepted
   abort.abort()

@@ -18,7 +18,7 @@ export interface TransportOptions {
   readonly credentials: Credentials | null
   readonly clock: Clock
   /** For the whole exchange, the body included. */
-  readonly timeoutMs?: number
+  readonly timeoutMs: number
   /** Ends every exchange when it aborts. */
   readonly signal?: AbortSignal
 }
@@ -38,7 +38,7 @@ export class Transport {
   async exchange(path: string, body?: Json): Promise<Json> {
     const url = this.#options.origin + path
     const timeout = new AbortController()
-    const timeoutMs = this.#options.timeoutMs ?? TIMEOUT_DEFAULT_MS
+    const { timeoutMs } = this.#options
     const cancel = this.#options.clock.after(timeoutMs, () => { timeout.abort() })
     const own = this.#options.signal
     const signal = own ? AbortSignal.any([timeout.signal, own]) : timeout.signal
