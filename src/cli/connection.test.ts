@@ -56,7 +56,7 @@ suite('login', () => {
   test('none is exit code 4, and says where it looked', async () => {
     const { code, stderr } = await rota(['--url', server.url])
     assert.equal(code, 4)
-    assert.match(stderr, /no login \(give --user or --token .*node\.json is not used: there is none\)/)
+    assert.match(stderr, /no login \(give --user or --token .*where a node runs; .*node\.json is not used: there is none\)/)
     assert.match((await rota(['--url', server.url, '--user', 'admin'])).stderr, /no password for admin \(set ROTA_PASSWORD/)
   })
   test('contradictions are exit code 2', async () => {

@@ -77,7 +77,7 @@ function bearer(token: string, source: string): Credentials {
 function localCredentials(file: NodeFile, origin: string): Credentials {
   if (file.kind === 'found' && new URL(file.node.url).origin === origin) return bearer(file.node.token, file.path)
   const why = file.kind === 'found' ? `is for ${file.node.url}` : `is not used: ${file.why}`
-  const hint = `give --user or --token (or ROTA_USER, ROTA_TOKEN); ${file.path} ${why}`
+  const hint = `give --user or --token (or ROTA_USER, ROTA_TOKEN), or run it where a node runs; ${file.path} ${why}`
   throw new CommandFailure(EXIT.login, 'no login', hint)
 }
 
