@@ -111,9 +111,10 @@ class SetRun<Tx> {
     const { updated, notUpdated } = this.#reply
     for (const [id, patch] of updates) {
       await this.#item(notUpdated, id, async () => {
+        const writer = this.#checked('Update')
         if (destroyed.has(id)) throw refusal('willDestroy', 'The same request destroys this object; leave one of the two out.')
         if (!isJsonObject(patch)) throw refusal('invalidPatch', 'An update must be an object of properties.')
-        const { shown } = await this.#checked('Update').update(id, patch, this.#write(), this.#resolve)
+        const { shown } = await writer.update(id, patch, this.#write(), this.#resolve)
         updated.set(id, shown ?? null)
       })
     }

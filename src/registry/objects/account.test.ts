@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { at, openRegistry, part } from '../../../test/support/registry.ts'
+import type { TestRegistry } from '../../../test/support/registry.ts'
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { effectivePermissions } from './account-permissions.ts'
+
+describe('Account', () => {
+  let test: TestRegistry
+  let domainId: Id
+  beforeEach(async () => {
+    test = await openRegistry()
+    domainId = await test.create('Domain', { name: 'example.org' })
+  })
+
+  const user = (name: string, more: JsonObject = {}): JsonObject => ({ '@type': 'User', name, domainId, ...more })
+  const create = (name: string, more: JsonObject = {}) => test.create('Account', user(name, more))
+  const stored = async (id: Id): Promise<JsonObject> => (await test.store.read(tx => tx.objects.get('Account', [id])))[0]?.body ?? {}
+  const owner = async (address: string): Promise<Id[]> =>
+    test.store.read(tx => tx.objects.query('Account', { where: [{ field: 'address', value: address }], ascending: true, limit: 5 }))
+
+  describe('address', () => {
+    it('is made of name and domain, in one form, and found by it', async () => {
+      const id = await create('Jane.Doe')
+      const account = await test.get('Account', id)
+      assert.deepEqual([account['name'], account['emailAddress'], account['createdAt'], account['usedDiskQuota']], ['jane.doe', 'jane.doe@example.org', '2026-01-01T00:00:00Z', 4_096])
+      assert.deepEqual(await owner('jane.doe@example.org'), [id])
+      assert.deepEqual(await test.query('Account', { filter: { name: 'jane.doe', domainId, '@type': 'User' } }), [id])
+    })
+    it('of aliases is found too, as long as they are enabled', async () => {
+      const other = await test.create('Domain', { name: 'example.net' })
+      const id = await create('jane', { aliases: [{ name: 'J', domainId }, { name: 'jane', domainId: other, enabled: false }, { name: 'jane', domainId }] })
+      assert.deepEqual(await owner('j@example.org'), [id])
+      assert.deepEqual(await owner('jane@example.net'), [])
+      await test.update('Account', id, { 'aliases/1/enabled': true, 'aliases/0': null })
+      assert.deepEqual([await owner('jane@example.net'), await owner('j@example.org')], [[id], []])
+    })
+    it('belongs to one account, whatever it is there', async () => {
+      const jane = await create('jane', { aliases: [{ name: 'boss', domainId }] })
+      for (const body of [user('JANE'), user('boss'), user('x', { aliases: [{ name: 'jane', domainId }] }), { '@type': 'Group', name: 'boss', domainId }]) {
+        const error = await test.refused('Account', body)
+        assert.deepEqual([error['type'], error['existingId'], error['properties']], ['primaryKeyViolation', jane, ['name']])
+      }
+    })
+    it('moves with name and domain', async () => {
+      const id = await create('jane')
+      const other = await test.create('Domain', { name: 'example.net' })
+      await test.update('Account', id, { name: 'janet', domainId: other })
+      assert.deepEqual([await owner('jane@example.org'), await owner('janet@example.net')], [[], [id]])
+      assert.equal((await test.get('Account', id))['emailAddress'], 'janet@example.net')
+    })
+    it('needs a local part that is one', async () => {
+      for (const name of ['jane@example.org', 'jane doe', 'a'.repeat(64) + 'b', '"', 'a,b']) {
+        assert.equal((await test.refused('Account', user(name)))['type'], 'validationFailed', name)
+      }
+      assert.deepEqual((await test.refused('Account', user('jane', { aliases: [{ name: 'a b', domainId }] })))['properties'], ['aliases/0/name'])
+      assert.equal((await test.refused('Account', user('jane', { emailAddress: 'jane@example.org' })))['type'], 'invalidPatch')
+    })
+    it('needs a domain that exists', async () => {
+      assert.deepEqual((await test.refused('Account', user('jane', { domainId: '0000000000000' })))['objectId'], { object: 'Domain', id: '0000000000000' })
+      assert.equal((await test.refused('Account', user('jane', { aliases: [{ name: 'j', domainId: 'nobody' }] })))['type'], 'invalidForeignKey')
+    })
+    it('keeps its domain from being destroyed', async () => {
+      const id = await create('jane')
+      const error = part(await test.call('Domain/set', { destroy: [domainId] }), 'notDestroyed', domainId)
+      assert.deepEqual([error['type'], error['linkedObjects']], ['objectIsLinked', [{ object: 'Account', id }]])
+    })
+  })
+
+  describe('credentials', () => {
+    const password = (secret: string): JsonObject => ({ '@type': 'Password', secret })
+    const secretOf = async (id: Id, place: string) => at(await stored(id), 'credentials', place, 'secret')
+
+    it('are stored as hashes, shown as stars, and never said', async () => {
+      const reply = await test.call('Account/set', { create: { n: user('jane', { credentials: [password('correct horse')] }) } })
+      const id = String(at(reply, 'created', 'n', 'id'))
+      assert.deepEqual(Object.keys(part(reply, 'created', 'n')), ['id'])
+      assert.equal(await secretOf(id, '0'), '$fake$correct horse')
+      assert.deepEqual(part(await test.get('Account', id), 'credentials', '0'), {
+        '@type': 'Password', secret: '****', credentialId: '0', description: null, expiresAt: null, allowedIps: {},
+      })
+    })
+    it('stay as they are when the mask comes back, and when something else changes', async () => {
+      const id = await create('jane', { credentials: [password('correct horse')] })
+      const read = await test.get('Account', id)
+      await test.update('Account', id, { credentials: part(read, 'credentials') })
+      await test.update('Account', id, { 'credentials/0/description': 'phone', description: 'Jane' })
+      await test.update('Account', id, { credentials: { 0: { '@type': 'Password', description: 'desk' } } })
+      assert.deepEqual(part(await stored(id), 'credentials', '0'), { '@type': 'Password', secret: '$fake$correct horse', credentialId: '0', description: 'desk', expiresAt: null, allowedIps: {} })
+    })
+    it('change with a new secret', async () => {
+      const id = await create('jane', { credentials: [password('correct horse')] })
+      await test.update('Account', id, { 'credentials/0/secret': 'battery staple' })
+      assert.equal(await secretOf(id, '0'), '$fake$battery staple')
+    })
+    it('refuse passwords that are too short, too long or not there, without repeating them', async () => {
+      for (const secret of ['seven77', '', 'x'.repeat(257), 'with\0nul!', '\u{1D160}'.repeat(200), '****']) {
+        const error = await test.refused('Account', user('jane', { credentials: [password(secret)] }))
+        assert.equal(error['type'], 'validationFailed', secret)
+        assert.ok(secret === '' || secret === '****' || !JSON.stringify(error).includes(secret), secret)
+      }
+      assert.equal((await test.refused('Account', user('jane', { credentials: [{ '@type': 'Password' }] })))['type'], 'validationFailed')
+    })
+    it('are API keys that the server makes and tells once', async () => {
+      const reply = await test.call('Account/set', { create: { n: user('bot', { credentials: [password('correct horse'), { '@type': 'ApiKey', description: 'ci' }] }) } })
+      const id = String(at(reply, 'created', 'n', 'id'))
+      assert.deepEqual(part(reply, 'created', 'n'), { id, credentials: { 1: { secret: `rota_${id}_1_key` } } })
+      assert.deepEqual(part(await stored(id), 'credentials', '1'), {
+        '@type': 'ApiKey', secret: '$fake$key', credentialId: '1', description: 'ci', expiresAt: null, allowedIps: {}, createdAt: '2026-01-01T00:00:00Z',
+      })
+      assert.deepEqual(await test.update('Account', id, { 'credentials/2': { '@type': 'ApiKey', expiresAt: '2027-01-01', allowedIps: ['10.0.0.0/8'] } }), { credentials: { 2: { secret: `rota_${id}_2_key` } } })
+      assert.equal(await test.update('Account', id, { description: 'robot' }), null)
+    })
+    it('of API keys are not chosen by clients', async () => {
+      assert.equal((await test.refused('Account', user('bot', { credentials: [{ '@type': 'ApiKey', secret: 'mine' }] })))['type'], 'invalidPatch')
+    })
+    it('never turn a password into a key', async () => {
+      const id = await create('jane', { credentials: [password('correct horse')] })
+      const shown = await test.update('Account', id, { 'credentials/0': { '@type': 'ApiKey' } })
+      assert.deepEqual([shown, await secretOf(id, '0')], [{ credentials: { 0: { secret: `rota_${id}_0_key` } } }, '$fake$key'])
+    })
+    it('are not for groups', async () => {
+      assert.deepEqual((await test.refused('Account', { '@type': 'Group', name: 'all', domainId, credentials: [] }))['properties'], ['credentials'])
+    })
+  })
+
+  describe('permissions', () => {
+    const of = async (roles: string, permissions: JsonObject = { '@type': 'Inherit' }) =>
+      effectivePermissions(await stored(await create(`u${Math.abs(JSON.stringify([roles, permissions]).length)}`, { roles: { '@type': roles }, permissions })), test.objects.roles)
+
+    it('are those of the role', async () => {
+      assert.deepEqual(await of('Admin'), test.objects.roles.Admin)
+      assert.deepEqual(await of('User'), test.objects.roles.User)
+      assert.deepEqual(effectivePermissions({ '@type': 'Group', roles: { '@type': 'Admin' } }, test.objects.roles), new Set())
+    })
+    it('are changed by the list of the account', async () => {
+      const list = { enabledPermissions: ['sysTaskGet'], disabledPermissions: ['jmapEmailSet'] }
+      const merged = await of('User', { '@type': 'Merge', ...list })
+      assert.deepEqual([merged.has('sysTaskGet'), merged.has('jmapEmailGet'), merged.has('jmapEmailSet')], [true, true, false])
+      assert.deepEqual(await of('Admin', { '@type': 'Replace', ...list }), new Set(['sysTaskGet']))
+    })
+    it('are names that exist', async () => {
+      assert.equal((await test.refused('Account', user('x', { permissions: { '@type': 'Merge', enabledPermissions: ['everything'] } })))['type'], 'validationFailed')
+      assert.deepEqual(effectivePermissions({ '@type': 'User', permissions: { '@type': 'Replace', enabledPermissions: { old: true } } }, test.objects.roles), new Set())
+    })
+    it('of unreadable accounts are none', () => {
+      for (const roles of [undefined, null, 'Admin', { '@type': 'toString' }, { '@type': 'Root' }]) {
+        assert.deepEqual(effectivePermissions({ '@type': 'User', ...(roles === undefined ? {} : { roles }) }, test.objects.roles), new Set())
+      }
+    })
+
+    describe('of others', () => {
+      const clerk = () => test.context(test.principal([...test.objects.roles.User, 'sysAccountGet', 'sysAccountCreate', 'sysAccountUpdate', 'sysAccountDestroy']))
+      it('cannot be given by who has them not', async () => {
+        for (const more of [{ roles: { '@type': 'Admin' } }, { permissions: { '@type': 'Merge', enabledPermissions: ['sysTaskGet'] } }]) {
+          assert.equal((await test.refused('Account', user('friend', more), clerk()))['type'], 'forbidden')
+        }
+        const friend = await test.create('Account', user('friend'), clerk())
+        assert.equal((await test.refusedUpdate('Account', friend, { roles: { '@type': 'Admin' } }, clerk()))['type'], 'forbidden')
+      })
+      it('cannot be taken over', async () => {
+        const admin = await create('root', { roles: { '@type': 'Admin' }, credentials: [{ '@type': 'Password', secret: 'correct horse' }] })
+        assert.equal((await test.refusedUpdate('Account', admin, { 'credentials/0/secret': 'mine, all mine' }, clerk()))['type'], 'forbidden')
+        assert.equal(at(await test.call('Account/set', { destroy: [admin] }, clerk()), 'notDestroyed', admin, 'type'), 'forbidden')
+      })
+    })
+
+    it('of oneself cannot be given up, nor the account destroyed', async () => {
+      const id = await create('root', { roles: { '@type': 'Admin' } })
+      const self = test.context(test.principal(undefined, id))
+      assert.equal((await test.refusedUpdate('Account', id, { roles: { '@type': 'User' } }, self))['type'], 'forbidden')
+      assert.equal(at(await test.call('Account/set', { destroy: [id] }, self), 'notDestroyed', id, 'type'), 'forbidden')
+      assert.equal(await test.update('Account', id, { description: 'me' }, self), null)
+      assert.deepEqual((await test.call('Account/set', { destroy: [id] }))['destroyed'], [id])
+    })
+  })
+
+  it('has a quota that is a number of bytes', async () => {
+    const id = await create('jane', { quotas: { maxDiskQuota: 1_000 } })
+    assert.deepEqual((await test.get('Account', id))['quotas'], { maxDiskQuota: 1_000 })
+    assert.equal((await test.refusedUpdate('Account', id, { 'quotas/maxDiskQuota': -1 }))['type'], 'validationFailed')
+    assert.equal((await test.refusedUpdate('Account', id, { 'quotas/maxEmails': 1 }))['type'], 'validationFailed')
+  })
+})

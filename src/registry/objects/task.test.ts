@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { at, openRegistry, part } from '../../../test/support/registry.ts'
+import type { TestRegistry } from '../../../test/support/registry.ts'
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { DUE_NEVER as ENGINE_DUE_NEVER } from '../../engine/ports.ts'
+import type { TaskRow, TaskState } from '../../engine/ports.ts'
+import { MethodError } from '../method.ts'
+import { DUE_NEVER } from './task-status.ts'
+
+/** VirtualClock begins here. */
+const NOW = '2026-01-01T00:00:00Z'
+const LATER = '2026-12-01T03:00:00Z'
+
+describe('Task', () => {
+  let test: TestRegistry
+  let accountId: Id
+  let domainId: Id
+  let documents = 0
+
+  beforeEach(async () => {
+    test = await openRegistry()
+    domainId = await test.create('Domain', { name: 'example.org' })
+    accountId = await test.create('Account', { '@type': 'User', name: 'jane', domainId })
+  })
+
+  const body = (more: JsonObject = {}): JsonObject => ({ '@type': 'IndexDocument', accountId, documentId: `d${documents++}`, documentType: 'email', ...more })
+  const create = (more: JsonObject = {}) => test.create('Task', body(more))
+  const refused = (more: JsonObject = {}) => test.refused('Task', body(more))
+  const get = (id: Id) => test.get('Task', id)
+  const row = async (id: Id): Promise<TaskRow> => {
+    const [found] = await test.store.read(tx => tx.tasks.get([id]))
+    assert(found)
+    return found
+  }
+  /** A row as the server makes it, of any variant and in any state. */
+  const insert = async (variant: string, payload: JsonObject, state?: TaskState): Promise<Id> => {
+    const created = { ...test.catalogue.row({ variant, payload }, test.ids, test.clock.now()), ...(state ? { state } : {}) }
+    await test.store.transact(tx => tx.tasks.insert([created]))
+    return created.id
+  }
+  const failed = (more: Partial<TaskState> = {}): TaskState =>
+    ({ status: 'Failed', due: ENGINE_DUE_NEVER, attempt: 3, firstFailedAt: Date.parse('2025-12-01T00:00:00Z'), failedAt: Date.parse('2025-12-02T00:00:00Z'), failureReason: 'boom', ...more })
+
+  it('agrees with the engine on what is never due', () => { assert.equal(DUE_NEVER, ENGINE_DUE_NEVER) })
+
+  describe('creation', () => {
+    it('is due now when nothing is said', async () => {
+      for (const more of [{}, { status: { '@type': 'Pending' } }, { status: null }]) {
+        const task = await get(await create(more))
+        assert.deepEqual([task['status'], task['due']], [{ '@type': 'Pending', createdAt: NOW, due: NOW }, NOW])
+      }
+    })
+    it('takes the status name of a filtered list for an ordinary new task, and refuses other texts', async () => {
+      for (const status of ['Failed', 'Pending', 'Retry']) assert.deepEqual((await get(await create({ status })))['status'], { '@type': 'Pending', createdAt: NOW, due: NOW })
+      const error = await refused({ status: 'Done' })
+      assert.deepEqual([error['type'], error['properties']], ['invalidPatch', ['status']])
+    })
+    it('takes any status and any due time of four digits', async () => {
+      assert.equal((await get(await create({ status: { '@type': 'Pending', due: '2026-12-01T05:00:00.500+02:00' } })))['due'], LATER)
+      assert.equal((await get(await create({ status: { '@type': 'Pending', due: '9999-12-31T23:59:59Z' } })))['due'], '9999-12-31T23:59:59Z')
+      assert.deepEqual((await get(await create({ status: { '@type': 'Retry', due: LATER, failureReason: 'x', attemptNumber: 2 } })))['status'], {
+        '@type': 'Retry', createdAt: NOW, due: LATER, failureReason: 'x', attemptNumber: 2,
+      })
+      const parked = await get(await create({ status: { '@type': 'Failed' } }))
+      assert.deepEqual([parked['status'], parked['due']], [{ '@type': 'Failed', createdAt: NOW, failedAt: NOW, failureReason: 'Set by tester.', failedAttemptNumber: 0 }, null])
+    })
+    it('refuses due times that are none', async () => {
+      for (const due of ['10000-01-01T00:00:00Z', '1969-12-31T23:59:59Z', 'tomorrow', '2026-12-01T03:00:00']) {
+        const error = await refused({ status: { '@type': 'Pending', due } })
+        assert.deepEqual([error['type'], error['validationErrors']], ['validationFailed', [{ type: 'Invalid', property: 'due', value: due }]])
+      }
+      assert.equal((await refused({ status: { '@type': 'Pending', due: 5 } }))['type'], 'invalidPatch')
+    })
+    it('refuses what the server sets', async () => {
+      assert.deepEqual((await refused({ due: LATER }))['properties'], ['due'])
+      assert.deepEqual((await refused({ status: { '@type': 'Pending', createdAt: LATER } }))['properties'], ['status/createdAt'])
+      assert.deepEqual((await refused({ progress: 'x', runningOn: 'x', startedAt: LATER }))['properties'], ['startedAt', 'runningOn', 'progress'])
+    })
+    it('needs a variant that exists', async () => {
+      assert.deepEqual(await test.refused('Task', { '@type': 'Nothing' }).then(({ type, properties }) => [type, properties]), ['invalidPatch', ['@type']])
+      assert.equal((await test.refused('Task', {}))['type'], 'invalidPatch')
+    })
+    it('needs the fields of its variant', async () => {
+      assert.deepEqual((await test.refused('Task', { '@type': 'IndexDocument', accountId }))['validationErrors'], [
+        { type: 'Required', property: 'documentId' }, { type: 'Required', property: 'documentType' },
+      ])
+    })
+    it('needs an account that exists', async () => {
+      const error = await refused({ accountId: '0000000000000' })
+      assert.deepEqual([error['type'], error['objectId']], ['invalidForeignKey', { object: 'Account', id: '0000000000000' }])
+    })
+    it('of a variant that only the server makes, or whose work is not built, is forbidden with the reason', async () => {
+      const variants = test.catalogue.variants.values().toArray()
+      const internal = variants.filter(variant => variant.creatable !== true)
+      const planned = variants.filter(variant => 'notBuilt' in variant && variant.creatable === true)
+      assert.ok(internal.length >= 7)
+      for (const variant of internal) {
+        const error = await test.refused('Task', { '@type': variant.name })
+        assert.deepEqual(error, { type: 'forbidden', description: variant.creatable === true ? '' : variant.creatable.forbidden })
+      }
+      for (const variant of planned) assert.equal((await test.refused('Task', { '@type': variant.name }))['description'], 'notBuilt' in variant ? variant.notBuilt : '')
+    })
+    it('of a document that nobody can index yet is forbidden with the reason', async () => {
+      assert.deepEqual(await refused({ documentType: 'calendar' }).then(({ type, description }) => [type, String(description).includes('calendar')]), ['forbidden', true])
+    })
+    it('joins the task that waits for the same work', async () => {
+      const first = await create({ documentId: 'same', status: { '@type': 'Pending', due: LATER } })
+      assert.equal(await create({ documentId: 'same' }), first)
+      assert.equal((await get(first))['due'], NOW)
+    })
+    it('needs the permission of its variant besides', async () => {
+      const context = test.context(test.principal(['sysTaskCreate', 'taskUnindexDocument']))
+      const reply = await test.call('Task/set', { create: { a: body(), b: body({ '@type': 'UnindexDocument' }) } }, context)
+      assert.deepEqual([part(reply, 'notCreated', 'a'), typeof at(reply, 'created', 'b', 'id')], [{ type: 'forbidden', description: 'tester lacks the permission taskIndexDocument.' }, 'string'])
+    })
+  })
+
+  describe('change', () => {
+    it('moves the due time, as a form does', async () => {
+      const id = await create()
+      assert.equal(await test.update('Task', id, { 'status/due': '2026-12-01T03:00:00.000Z' }), null)
+      assert.equal((await row(id)).due, Date.parse(LATER))
+    })
+    it('tries a failed task again at once, from the first attempt on', async () => {
+      const id = await insert('IndexDocument', { accountId, documentId: 'x', documentType: 'email' }, failed())
+      await test.clock.advance(60_000)
+      await test.update('Task', id, { status: { '@type': 'Pending' } })
+      const { status, due, attempt, firstFailedAt, failedAt, failureReason } = await row(id)
+      assert.deepEqual({ status, due, attempt, firstFailedAt, failedAt, failureReason }, { status: 'Pending', due: test.clock.now(), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null })
+      assert.deepEqual((await get(id))['status'], { '@type': 'Pending', createdAt: NOW, due: '2026-01-01T00:01:00Z' })
+    })
+    it('has no due time to move while the task is failed', async () => {
+      const id = await insert('IndexDocument', { accountId, documentId: 'x', documentType: 'email' }, failed())
+      assert.deepEqual(await test.refusedUpdate('Task', id, { 'status/due': LATER }).then(({ type, properties }) => [type, properties]), ['invalidPatch', ['status/due']])
+    })
+    it('parks a task with what is known of its attempts', async () => {
+      const id = await insert('IndexDocument', { accountId, documentId: 'x', documentType: 'email' }, failed({ status: 'Retry', due: test.clock.now(), failedAt: null, attempt: 2 }))
+      await test.update('Task', id, { status: { '@type': 'Failed' } })
+      assert.deepEqual((await get(id))['status'], { '@type': 'Failed', createdAt: NOW, failedAt: NOW, failureReason: 'boom', failedAttemptNumber: 2 })
+      const stored = await row(id)
+      assert.deepEqual([stored.due, stored.firstFailedAt], [ENGINE_DUE_NEVER, failed().firstFailedAt])
+    })
+    it('sets attempts and reason of a task that waits for its retry', async () => {
+      const id = await create()
+      await test.update('Task', id, { status: { '@type': 'Retry', due: LATER, failureReason: 'later', attemptNumber: 2 } })
+      await test.update('Task', id, { 'status/attemptNumber': 1 })
+      const { status, attempt, failureReason, firstFailedAt } = await row(id)
+      assert.deepEqual([status, attempt, failureReason, firstFailedAt], ['Retry', 1, 'later', test.clock.now()])
+      assert.equal((await test.refusedUpdate('Task', id, { 'status/attemptNumber': -1 }))['type'], 'validationFailed')
+      assert.equal((await test.refusedUpdate('Task', id, { 'status/failureReason': '' }))['type'], 'validationFailed')
+    })
+    it('of a field of the variant is stored, alone as well as with the status', async () => {
+      const id = await insert('StoreMaintenance', { maintenanceType: 'purgeBlob', shardIndex: null, checkpoint: 'kept' })
+      await test.update('Task', id, { shardIndex: 3 })
+      assert.deepEqual((await row(id)).payload, { maintenanceType: 'purgeBlob', shardIndex: 3, checkpoint: 'kept' })
+      const dns = await insert('DnsManagement', { domainId, updateRecords: { mx: true }, onSuccessRenewCertificate: false })
+      await test.update('Task', dns, { 'updateRecords/spf': true, 'updateRecords/mx': null, onSuccessRenewCertificate: true, 'status/due': LATER })
+      assert.deepEqual((await row(dns)).payload, { domainId, updateRecords: { spf: true }, onSuccessRenewCertificate: true })
+      assert.equal((await row(dns)).due, Date.parse(LATER))
+    })
+    it('of what a task is about is refused', async () => {
+      const id = await create()
+      for (const patch of [{ accountId: 'x' }, { documentId: 'other' }, { due: LATER }, { '@type': 'UnindexDocument' }, { 'status/createdAt': LATER }, { status: 'Failed' }, { status: { '@type': 'Done' } }]) {
+        assert.equal((await test.refusedUpdate('Task', id, patch))['type'], 'invalidPatch', JSON.stringify(patch))
+      }
+    })
+    it('takes back what was read', async () => {
+      const id = await create()
+      const { version } = await row(id)
+      assert.equal(await test.update('Task', id, await get(id)), null)
+      assert.equal((await row(id)).version, version)
+    })
+    it('keeps the day of creation through everything', async () => {
+      const id = await create()
+      await test.clock.advance(3_600_000)
+      for (const status of [{ '@type': 'Retry', failureReason: 'x' }, { '@type': 'Failed' }, { '@type': 'Pending' }]) {
+        await test.update('Task', id, { status })
+        assert.equal(at(await get(id), 'status', 'createdAt'), NOW)
+      }
+    })
+    it('and removal need the permission of the variant', async () => {
+      const id = await create()
+      const context = test.context(test.principal(['sysTaskUpdate', 'sysTaskDestroy']))
+      assert.equal((await test.refusedUpdate('Task', id, {}, context))['type'], 'forbidden')
+      assert.equal(at(await test.call('Task/set', { destroy: [id] }, context), 'notDestroyed', id, 'type'), 'forbidden')
+      assert.equal((await row(id)).id, id)
+    })
+  })
+
+  it('is removed', async () => {
+    const id = await create()
+    assert.deepEqual((await test.call('Task/set', { destroy: [id] }))['destroyed'], [id])
+    assert.equal(at(await test.call('Task/set', { destroy: [id] }), 'notDestroyed', id, 'type'), 'notFound')
+    assert.equal(at(await test.call('Task/set', { update: { [id]: {} } }), 'notUpdated', id, 'type'), 'notFound')
+  })
+
+  describe('while it runs', () => {
+    const holder = '0000000000abc'
+    let id: Id
+    beforeEach(async () => {
+      id = await create()
+      const state = { role: null, duties: [], pushShard: null, draining: false, info: {} }
+      await test.store.leases.join({ incarnation: holder, hostname: 'mx1', version: '1', state }, 10_000)
+      test.hostnames.set(holder, 'mx1')
+      assert.deepEqual(await test.store.queue.pin(holder, [{ id, version: (await row(id)).version, startedAt: test.clock.now(), progress: { done: 3, of: 9, step: 'terms' } }]), [true])
+    })
+    it('says where, since when and how far', async () => {
+      const { runningOn, startedAt, progress } = await get(id)
+      assert.deepEqual([runningOn, startedAt, progress], ['mx1', NOW, 'done 3, of 9, step terms'])
+    })
+    it('takes a change as a request to its holder', async () => {
+      assert.equal(await test.update('Task', id, { 'status/due': LATER }), null)
+      assert.equal((await row(id)).request?.kind, 'edit')
+    })
+    it('takes a removal as a request to its holder', async () => {
+      assert.deepEqual((await test.call('Task/set', { destroy: [id] }))['destroyed'], [id])
+      assert.equal((await row(id)).request?.kind, 'destroy')
+    })
+  })
+
+  describe('query', () => {
+    const query = (filter: JsonObject, more: JsonObject = {}) => test.query('Task', { filter, ...more })
+    let late: Id
+    let soon: Id
+    let again: Id
+    let lost: Id
+    beforeEach(async () => {
+      late = await create({ status: { '@type': 'Pending', due: LATER } })
+      soon = await insert('DnsManagement', { domainId, updateRecords: {}, onSuccessRenewCertificate: false }, { status: 'Pending', due: test.clock.now() + 500, attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null })
+      again = await insert('IndexDocument', { accountId, documentId: 'a', documentType: 'email' }, failed({ status: 'Retry', due: test.clock.now() + 60_000, failedAt: null }))
+      lost = await insert('UnindexDocument', { accountId, documentId: 'l', documentType: 'email' }, failed())
+    })
+    it('is ordered by due, failed tasks first, unless said otherwise', async () => {
+      assert.deepEqual(await query({}), [lost, late, again, soon])
+      assert.deepEqual(await query({}, { sort: [{ property: 'due' }] }), [soon, again, late, lost])
+      assert.deepEqual(await query({}, { sort: [{ property: 'createdAt', isAscending: false }] }), [lost, again, soon, late])
+      await assert.rejects(query({}, { sort: [{ property: 'status' }] }), error => error instanceof MethodError && error.type === 'unsupportedSort')
+    })
+    it('filters by all three statuses', async () => {
+      assert.deepEqual(await query({ status: 'Pending' }), [late, soon])
+      assert.deepEqual(await query({ status: 'Retry' }), [again])
+      assert.deepEqual(await query({ status: 'Failed' }), [lost])
+      await assert.rejects(query({ status: 'Done' }), error => error instanceof MethodError && error.type === 'unsupportedFilter')
+    })
+    it('filters by variant, account and domain', async () => {
+      assert.deepEqual(await query({ '@type': 'IndexDocument' }), [late, again])
+      assert.deepEqual(await query({ accountId }), [lost, late, again])
+      assert.deepEqual(await query({ domainId, status: 'Pending' }), [soon])
+      assert.deepEqual(await query({ accountId: 'nonsense' }), [])
+      assert.deepEqual(await query({ operator: 'AND', conditions: [{ status: 'Pending' }, { status: 'Failed' }] }), [])
+    })
+    it('compares due times by the second, and finds no failed task by them', async () => {
+      const cases: readonly [JsonObject, Id[]][] = [
+        [{ due: NOW }, [soon]], [{ dueIsGreaterThan: NOW }, [late, again]], [{ dueIsGreaterThanOrEqual: NOW }, [late, again, soon]],
+        [{ dueIsLessThan: LATER }, [again, soon]], [{ dueIsLessThanOrEqual: LATER }, [late, again, soon]], [{ dueIsLessThan: NOW }, []],
+        [{ dueIsGreaterThanOrEqual: '2026-12-01T00:00:00.000Z', dueIsLessThan: '2026-12-02' }, [late]], [{ dueIsGreaterThan: LATER, dueIsLessThan: LATER }, []],
+      ]
+      for (const [filter, expected] of cases) assert.deepEqual(await query(filter), expected, JSON.stringify(filter))
+      for (const filter of [{ due: 'soon' }, { dueIsLessThan: 5 }, { statusIsLessThan: 'Failed' }, { createdAt: NOW }]) {
+        await assert.rejects(query(filter as JsonObject), error => error instanceof MethodError && error.type === 'unsupportedFilter')
+      }
+    })
+    it('pages by anchor in either direction, and counts', async () => {
+      assert.deepEqual(await query({}, { anchor: late, anchorOffset: 1, limit: 1 }), [again])
+      assert.deepEqual(await query({}, { anchor: again, anchorOffset: 0 }), [again, soon])
+      assert.deepEqual(await query({}, { anchor: soon, anchorOffset: -2, limit: 2 }), [late, again])
+      assert.deepEqual(await query({}, { position: 2 }), [again, soon])
+      assert.deepEqual(await test.call('Task/query', { filter: { accountId }, limit: 1, calculateTotal: true }).then(({ total, ids }) => [total, ids]), [3, [lost]])
+    })
+    it('begins again when the anchor is gone or in another state', async () => {
+      await test.update('Task', lost, { status: { '@type': 'Pending' } })
+      assert.deepEqual(await query({ status: 'Retry' }, { anchor: lost, anchorOffset: 1 }), [again])
+      await test.call('Task/set', { destroy: [late] })
+      assert.deepEqual(await query({ status: 'Retry' }, { anchor: late, anchorOffset: 1 }), [again])
+    })
+  })
+
+  it('of a variant that this version does not know is shown by its name, and can be removed', async () => {
+    const known = test.catalogue.row({ variant: 'IndexDocument', payload: { accountId } }, test.ids, test.clock.now())
+    await test.store.transact(tx => tx.tasks.insert([{ ...known, variant: 'Newer' }]))
+    assert.deepEqual(await get(known.id), { id: known.id, '@type': 'Newer' })
+    assert.deepEqual((await test.call('Task/set', { destroy: [known.id] }))['destroyed'], [known.id])
+  })
+})
