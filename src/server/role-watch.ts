@@ -15,6 +15,7 @@ export interface RoleWatchDeps {
 export class RoleWatch {
   readonly #deps: RoleWatchDeps
   #role: Role
+  #reported = false
 
   constructor(deps: RoleWatchDeps) {
     this.#deps = deps
@@ -29,11 +30,14 @@ export class RoleWatch {
     if (name === null) return
     const found = (await roles()).find(role => role['name'] === name)
     if (found) {
-      if (this.#role.kind === 'unknown') log.info({ role: name }, 'role found')
+      if (this.#reported) log.info({ role: name }, 'role found')
+      this.#reported = false
       this.#role = { kind: 'known', name, tasks: groupOf(found['tasks'], 'taskTypes'), listeners: groupOf(found['listeners'], 'listenerIds') }
     } else {
-      log.error({ role: name }, 'STALWART_ROLE names no ClusterRole: this node runs nothing until one of that name exists')
       this.#role = { kind: 'unknown', name }
+      if (this.#reported) return
+      this.#reported = true
+      log.error({ role: name }, 'STALWART_ROLE names no ClusterRole: this node runs nothing until another node, or this one started without it, has made the role')
     }
   }
 }

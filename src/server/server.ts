@@ -134,7 +134,11 @@ export class Server implements Service {
     return this.#stopping
   }
 
-  hurry(): void { this.#node.hurry() }
+  /** Cuts a stop short: what runs is aborted, connections in use are closed. */
+  hurry(): void {
+    this.#node.hurry()
+    this.#listeners?.hurry()
+  }
 
   async #stop(): Promise<void> {
     await this.#watcher.stop()

@@ -10,7 +10,6 @@ export interface Manifest {
 
 /** A dependency that is missing here is refused. An empty list: nothing imports it, the reason stands beside it. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
-  '@peculiar/x509': ['src/listeners/tls'],
   'cli-table3': ['src/cli'],
   commander: ['src/cli'],
   croner: ['src/engine/queue'],
