@@ -5,10 +5,11 @@ import { mailMethods } from '../../src/jmap/methods/mail.ts'
 import { MethodError } from '../../src/registry/method.ts'
 import type { MethodErrorType } from '../../src/registry/method.ts'
 import type { MailRecipient } from '../../src/services/directory/directory.ts'
+import { MAIL_PERMISSIONS } from '../../src/registry/schema/permissions.ts'
 import { BOB } from './mail-world.ts'
 import type { MailWorld } from './mail-world.ts'
 
-export const MAIL_PERMISSIONS = ['jmapEmailGet', 'jmapEmailQuery', 'jmapEmailSet', 'jmapMailboxGet']
+const ALL = MAIL_PERMISSIONS.map(permission => permission.name)
 
 export interface CallOptions { readonly as?: MailRecipient; readonly permissions?: readonly string[] }
 export type Call = (name: string, args?: JsonObject, options?: CallOptions) => Promise<JsonObject>
@@ -16,7 +17,7 @@ export type Call = (name: string, args?: JsonObject, options?: CallOptions) => P
 /** `accountId` is the caller's own unless the arguments say otherwise. */
 export function mailCalls(world: MailWorld): Call {
   const methods = mailMethods(world)
-  return (name, args = {}, { as: { accountId } = BOB, permissions = MAIL_PERMISSIONS } = {}) => {
+  return (name, args = {}, { as: { accountId } = BOB, permissions = ALL } = {}) => {
     const method = methods.get(name)
     assert(method, name)
     const principal = { accountId, name: 'somebody', permissions: new Set(permissions) }

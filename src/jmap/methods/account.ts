@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { MethodError } from '../../registry/method.ts'
 import type { CallContext } from '../../registry/method.ts'
 import { textArgument, textsArgument } from '../../registry/ops/arguments.ts'
+import type { MAIL_PERMISSIONS } from '../../registry/schema/permissions.ts'
 import type { Indexing } from '../../services/indexing/indexing.ts'
 import type { MailStore } from '../../services/mailstore/mailstore.ts'
 import type { DomainStore, DomainTx } from '../../services/ports.ts'
@@ -17,7 +18,7 @@ export interface MailEnvironment<Tx extends DomainTx = DomainTx> {
 /** Objects of one call, got or set (`maxObjectsInGet`, `maxObjectsInSet`). */
 export const OBJECTS_MAX = 500
 
-export type MailPermission = 'jmapEmailGet' | 'jmapEmailQuery' | 'jmapEmailSet' | 'jmapMailboxGet'
+type MailPermission = (typeof MAIL_PERMISSIONS)[number]['name']
 
 /** The account that the call is about. Accounts are not shared, so only the caller's own exists. */
 export function accountOf(args: JsonObject, { principal }: CallContext, permission: MailPermission): Id {
