@@ -18,11 +18,12 @@ export interface MailEnvironment<Tx extends DomainTx = DomainTx> {
 /** Objects of one call, got or set (`maxObjectsInGet`, `maxObjectsInSet`). */
 export const OBJECTS_MAX = 500
 
-type MailPermission = (typeof MAIL_PERMISSIONS)[number]['name']
+export type MailPermission = (typeof MAIL_PERMISSIONS)[number]['name']
 
 /** The account that the call is about. Accounts are not shared, so only the caller's own exists. */
-export function accountOf(args: JsonObject, { principal }: CallContext, permission: MailPermission): Id {
-  if (!principal.permissions.has(permission)) throw new MethodError('forbidden', `This needs the permission ${permission}.`)
+export function accountOf(args: JsonObject, { principal }: CallContext, ...needed: readonly MailPermission[]): Id {
+  const missing = needed.find(permission => !principal.permissions.has(permission))
+  if (missing !== undefined) throw new MethodError('forbidden', `This needs the permission ${missing}.`)
   const accountId = textArgument(args, 'accountId')
   if (accountId === undefined) throw new MethodError('invalidArguments', 'accountId must name the account.')
   if (accountId !== principal.accountId) throw new MethodError('accountNotFound', 'There is no such account for you.')

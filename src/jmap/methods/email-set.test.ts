@@ -107,6 +107,17 @@ test('creating a message is refused, under any name', async () => {
   assert.deepEqual(Object.keys((await call('Email/set', { update }))['notUpdated'] as object), ['__proto__'])
 })
 
+test('each kind of change needs its permission', async () => {
+  const change = { update: { [id]: { 'keywords/$seen': true } } }
+  const removal = { destroy: [id] }
+  await refused(call('Email/set', removal, { permissions: ['jmapEmailUpdate'] }), 'forbidden', /jmapEmailDestroy/)
+  await refused(call('Email/set', change, { permissions: ['jmapEmailDestroy'] }), 'forbidden', /jmapEmailUpdate/)
+  await refused(call('Email/set', { ...change, ...removal }, { permissions: ['jmapEmailDestroy'] }), 'forbidden', /jmapEmailUpdate/)
+  await call('Email/set', change, { permissions: ['jmapEmailUpdate'] })
+  await call('Email/set', removal, { permissions: ['jmapEmailDestroy'] })
+  assert.equal(await record(), undefined)
+})
+
 test('a state that has moved on stops the call', async () => {
   const { oldState } = await call('Email/set', {})
   assert.equal(typeof oldState, 'string')

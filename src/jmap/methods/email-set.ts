@@ -13,7 +13,7 @@ import { EMAIL, MAILBOX } from '../../services/mailstore/mailstore.ts'
 import type { EmailChange, EmailRecord, MailAccount } from '../../services/mailstore/mailstore.ts'
 import type { DomainTx } from '../../services/ports.ts'
 import { accountOf, OBJECTS_MAX } from './account.ts'
-import type { MailEnvironment } from './account.ts'
+import type { MailEnvironment, MailPermission } from './account.ts'
 
 const KEYWORDS_MAX = 100
 /** RFC 8621 §4.1.1: printable ASCII but for a few; `]` stands first. */
@@ -37,12 +37,12 @@ const NO_CREATION: SetError = { type: 'forbidden', description: 'Messages cannot
 
 export function emailSet<Tx extends DomainTx>({ store, mailStore }: MailEnvironment<Tx>): Method {
   return async (args, context) => {
-    const accountId = accountOf(args, context, 'jmapEmailSet')
     const creations = Object.keys(objectArgument(args, 'create') ?? {})
     const changes: Changes = {
       update: Object.entries(objectArgument(args, 'update') ?? {}),
       destroy: [...new Set(textsArgument(args, 'destroy') ?? [])],
     }
+    const accountId = accountOf(args, context, ...neededFor(changes))
     const count = creations.length + changes.update.length + changes.destroy.length
     if (count > OBJECTS_MAX) throw new MethodError('requestTooLarge', `At most ${OBJECTS_MAX} messages can be changed at once.`)
     const ifInState = textArgument(args, 'ifInState')
@@ -66,6 +66,14 @@ export function emailSet<Tx extends DomainTx>({ store, mailStore }: MailEnvironm
       }
     }))
   }
+}
+
+/** A call that changes nothing is an update of nothing. */
+function neededFor({ update, destroy }: Changes): MailPermission[] {
+  return [
+    ...(update.length > 0 || destroy.length === 0 ? ['jmapEmailUpdate' as const] : []),
+    ...(destroy.length > 0 ? ['jmapEmailDestroy' as const] : []),
+  ]
 }
 
 async function carryOut(account: MailAccount, changes: Changes, records: ReadonlyMap<Id, EmailRecord>, mailboxIds: ReadonlySet<Id>): Promise<Done> {
