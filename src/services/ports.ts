@@ -52,7 +52,7 @@ export interface BlobTable {
   readable(hash: BlobHash, accountId: Id): Promise<boolean>
 }
 
-/** Terms are ready-made (services/search): lower case letters, digits and `_` only, at most 64 characters. */
+/** Terms are ready-made (services/search): lower case letters (with the vowel signs of scripts that have them), digits and `_` only, at most 64 characters. */
 export interface SearchDocument { readonly accountId: Id; readonly collection: string; readonly id: Id; readonly fields: Readonly<Record<SearchField, readonly string[]>> }
 export const SEARCH_FIELDS = ['subject', 'from', 'to', 'cc', 'body'] as const
 export type SearchField = (typeof SEARCH_FIELDS)[number]
