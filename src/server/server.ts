@@ -38,6 +38,7 @@ import { VARIANTS } from '../tasks/catalogue.ts'
 import { DUTIES } from '../tasks/define.ts'
 import { lanes } from '../tasks/lanes.ts'
 import { ADMIN_NAME, bootstrap, FIRST_DOMAIN, type Bootstrap } from './bootstrap.ts'
+import { chores } from './chores.ts'
 import { certificateStore } from './certificate-store.ts'
 import type { Environment } from './env.ts'
 import { healthChecks } from './health-checks.ts'
@@ -89,7 +90,7 @@ export class Server implements Service {
     const catalogue = new Catalogue(VARIANTS, lanes(null))
     const runDeps: { indexing?: Mail['indexing'] } = {}
     this.#node = new EngineNode({
-      store, catalogue, clock, random, log: this.#log, shardLists: new Map(), times: LEASE_TIMES, runDeps,
+      store, catalogue, clock, random, log: this.#log, shardLists: new Map(), times: LEASE_TIMES, runDeps, chores: chores(store),
       hostname: environment.hostname, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
     })

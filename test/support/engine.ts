@@ -39,7 +39,7 @@ export async function world(variants: readonly AnyVariant[]): Promise<World> {
       const nodeState = (): NodeState => ({ role: null, duties: options.duties?.() ?? ALL_DUTIES, pushShard: null, draining: false, info: {} })
       return new EngineNode({
         store, catalogue, shardLists: new Map(), clock, random: seededRandom(hostname.length), log: silentLog, times: LEASE_TIMES,
-        runDeps: {}, settings: options.settings ?? (() => RETRY_DEFAULTS), nodeState, hostname, version: 'test', alone: false,
+        runDeps: {}, chores: [], settings: options.settings ?? (() => RETRY_DEFAULTS), nodeState, hostname, version: 'test', alone: false,
       })
     },
     async enqueue(payload, { variant = 'Probe', due, band } = {}) {

@@ -16,6 +16,7 @@ import { History } from '../run/history.ts'
 import { LaneWorker } from '../run/lane-worker.ts'
 import { Pins } from '../run/pins.ts'
 import { Solo } from '../run/solo.ts'
+import { Chores, type Chore } from '../upkeep/chores.ts'
 import { Scheduler } from '../upkeep/scheduler.ts'
 
 /** After the drain limit, how long outcomes of aborted runs may still take to be written. */
@@ -34,6 +35,8 @@ export interface EngineDeps {
   readonly times: LeaseTimes
   /** What runs get as `context.deps`. */
   readonly runDeps: unknown
+  /** Upkeep of the store, done by one node of the cluster. */
+  readonly chores: readonly Chore[]
   readonly settings: () => RetrySettings
   readonly nodeState: () => NodeState
 }
@@ -48,6 +51,7 @@ export class Incarnation {
   readonly #completer: Completer
   readonly #history: History
   readonly #scheduler: Scheduler
+  readonly #chores: Chores
   readonly #over: (lost: true) => void
   /** Resolves when the store has said that this incarnation is over. */
   readonly over: Promise<true>
@@ -69,6 +73,7 @@ export class Incarnation {
     this.#completer = new Completer({ queue: store.queue, holder: id, clock, log, lost })
     this.#history = new History({ store, ids, clock, log })
     this.#scheduler = new Scheduler({ store, catalogue, ids, clock, log })
+    this.#chores = new Chores(deps.chores, clock, log)
     this.#holder = this.#makeHolder()
     const solo = new Solo(() => { for (const lane of this.#lanes.values()) lane.wake() })
     const executor = new Executor({ clock, log, deps: runDeps })
@@ -95,6 +100,7 @@ export class Incarnation {
     this.#pins.start()
     this.#history.start()
     this.#scheduler.start()
+    this.#chores.start()
     for (const lane of this.#lanes.values()) lane.start()
     this.#holder.start(joinedMs)
   }
@@ -137,6 +143,7 @@ export class Incarnation {
     await this.#completer.settled()
     await this.#pins.stop()
     await this.#scheduler.stop()
+    await this.#chores.stop()
     await this.#history.stop()
     this.#unsubscribe()
   }
@@ -174,7 +181,9 @@ export class Incarnation {
   }
 
   #activateScheduler(): void {
-    this.#scheduler.activate(this.#trusted && this.#held.some(bucket => bucket.lane === SCHEDULER_LANE && bucket.phase === 'active'))
+    const active = this.#trusted && this.#held.some(bucket => bucket.lane === SCHEDULER_LANE && bucket.phase === 'active')
+    this.#scheduler.activate(active)
+    this.#chores.activate(active)
   }
 
   #idle(bucket: BucketRef): boolean {

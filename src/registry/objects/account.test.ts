@@ -135,9 +135,9 @@ describe('Account', () => {
       assert.deepEqual(effectivePermissions({ '@type': 'Group', roles: { '@type': 'Admin' } }, test.objects.roles), new Set())
     })
     it('are changed by the list of the account', async () => {
-      const list = { enabledPermissions: ['sysTaskGet'], disabledPermissions: ['jmapEmailSet'] }
+      const list = { enabledPermissions: ['sysTaskGet'], disabledPermissions: ['jmapEmailDestroy'] }
       const merged = await of('User', { '@type': 'Merge', ...list })
-      assert.deepEqual([merged.has('sysTaskGet'), merged.has('jmapEmailGet'), merged.has('jmapEmailSet')], [true, true, false])
+      assert.deepEqual([merged.has('sysTaskGet'), merged.has('jmapEmailGet'), merged.has('jmapEmailDestroy')], [true, true, false])
       assert.deepEqual(await of('Admin', { '@type': 'Replace', ...list }), new Set(['sysTaskGet']))
     })
     it('are names that exist', async () => {

