@@ -5,15 +5,15 @@
 import type { Hint } from '../engine/ports.ts'
 
 export class HintBuffer {
-  #lanes = new Set<string>()
-  #objects = new Set<string>()
+  readonly #lanes = new NameSet()
+  readonly #objects = new NameSet()
   #leases = false
   #requests = false
 
   /** A task of this lane was added, or is due earlier than it was. */
-  lane(name: string): void { this.#lanes.add(name) }
+  lane(name: string): void { this.#lanes.add([name]) }
   /** An object of this name was written. */
-  object(name: string): void { this.#objects.add(name) }
+  object(name: string): void { this.#objects.add([name]) }
   /** A node joined or left, or a bucket became free. */
   leases(): void { this.#leases = true }
   /** A pinned task was asked to stop. */
@@ -21,10 +21,10 @@ export class HintBuffer {
 
   add(hint: Hint): void {
     switch (hint.kind) {
-      case 'tasks': for (const lane of hint.lanes) this.lane(lane); break
-      case 'objects': for (const name of hint.names) this.object(name); break
-      case 'leases': this.leases(); break
-      case 'requests': this.requests(); break
+      case 'tasks': return this.#lanes.add(hint.lanes)
+      case 'objects': return this.#objects.add(hint.names)
+      case 'leases': return this.leases()
+      case 'requests': return this.requests()
     }
   }
 
@@ -33,11 +33,29 @@ export class HintBuffer {
     const hints: Hint[] = []
     if (this.#leases) hints.push({ kind: 'leases' })
     if (this.#requests) hints.push({ kind: 'requests' })
-    if (this.#objects.size > 0) hints.push({ kind: 'objects', names: [...this.#objects] })
-    if (this.#lanes.size > 0) hints.push({ kind: 'tasks', lanes: [...this.#lanes] })
-    this.#lanes.clear()
-    this.#objects.clear()
+    const names = this.#objects.take()
+    if (names) hints.push({ kind: 'objects', names })
+    const lanes = this.#lanes.take()
+    if (lanes) hints.push({ kind: 'tasks', lanes })
     this.#leases = this.#requests = false
     return hints
+  }
+}
+
+/** Names, or any name: an empty list that was added. */
+class NameSet {
+  #names = new Set<string>()
+  #any = false
+
+  add(names: readonly string[]): void {
+    if (names.length === 0) this.#any = true
+    for (const name of names) this.#names.add(name)
+  }
+
+  take(): string[] | null {
+    const names = this.#any ? [] : this.#names.size > 0 ? [...this.#names] : null
+    this.#names = new Set()
+    this.#any = false
+    return names
   }
 }

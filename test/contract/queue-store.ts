@@ -38,9 +38,8 @@ function fetchContract(store: () => QueueUnderTest): void {
       const tasks = streams.flatMap(([bucket, band]) => [1, 2, 3].map(due => aTask(lane, { bucket, band, due })))
       await stored(store(), ...tasks, aTask(newLane()))
       const rows = (await store().queue.fetch(lane, [aCursor(0, 1), aCursor(2)], 2)).rows
-      const seen = Object.groupBy(rows, row => `${row.bucket}/${row.band}`)
-      assert.deepEqual(Object.entries(seen).map(([stream, list]) => [stream, list?.map(row => row.due)]).sort(),
-        [['0/1', [1, 2]], ['2/0', [1, 2]]])
+      const dues = (bucket: number, band: number) => rows.filter(row => row.bucket === bucket && row.band === band).map(row => row.due)
+      assert.deepEqual([rows.length, dues(0, 1), dues(2, 0)], [4, [1, 2], [1, 2]])
     })
 
     test('goes on after the cursor, through equal due times', async () => {

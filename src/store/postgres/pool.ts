@@ -8,6 +8,7 @@ import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
 
 const CONNECT_MS_MAX = 5_000
+const KEEP_ALIVE_AFTER_MS = 10_000
 const STATEMENT_MS_MAX = 30_000
 const POOL_MAX = 10
 /** A transaction that idles holds locks; the server ends it, also when this process is paused or cut off. */
@@ -48,14 +49,19 @@ export function connectionConfig(url: string): pg.ClientConfig {
     application_name: 'rota',
     connectionTimeoutMillis: CONNECT_MS_MAX,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     types: { getTypeParser },
   }
 }
 
 function pool(url: string, log: Log, config: pg.PoolConfig): pg.Pool {
   const created = new pg.Pool({ ...connectionConfig(url), ...config })
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  // A connection that breaks without a listener ends the process. The pool listens to idle ones and replaces them; one
+  // that is in use between two statements has nobody but this, and its next statement fails.
   created.on('error', error => { log.warn({ error: errorText(error) }, 'an idle database connection broke') })
+  created.on('connect', client => {
+    client.on('error', error => { log.debug({ error: errorText(error) }, 'a database connection broke') })
+  })
   return created
 }
 

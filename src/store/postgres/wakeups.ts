@@ -19,6 +19,7 @@ import { connectionConfig } from './pool.ts'
 
 const CHANNEL = 'rota'
 const RECONNECT_MS = 500
+const NOTIFY_MS_MAX = 5_000
 /** PostgreSQL refuses payloads of 8000 bytes and more. */
 const PAYLOAD_BYTES_MAX = 7_999
 const EVERYTHING: readonly Hint[] = [
@@ -73,11 +74,14 @@ export class PostgresWakeups implements Wakeups {
   async #flush(): Promise<void> {
     this.#flushQueued = false
     const hints = this.#outbox.take()
-    if (!this.#session || hints.length === 0) return
+    const session = this.#session
+    if (!session || hints.length === 0) return
     try {
-      await this.#session.client.query('select pg_notify($1, $2)', [CHANNEL, payload(hints)])
+      await session.client.query('select pg_notify($1, $2)', [CHANNEL, payload(hints)])
     } catch (error) {
       this.#log.debug({ error: errorText(error) }, 'a wake-up was not sent')
+      // Broken, or so slow that it may as well be: a new connection is made.
+      await session.client.end()
     }
   }
 
@@ -101,7 +105,7 @@ export class PostgresWakeups implements Wakeups {
   }
 
   async #connect(): Promise<Session> {
-    const client = new pg.Client(connectionConfig(this.#url))
+    const client = new pg.Client({ ...connectionConfig(this.#url), query_timeout: NOTIFY_MS_MAX })
     const ended = new Promise<void>(resolve => {
       client.once('end', resolve)
       client.once('error', error => {
@@ -112,12 +116,16 @@ export class PostgresWakeups implements Wakeups {
     // A second error of the same socket must not end the process.
     client.on('error', () => undefined)
     client.on('notification', message => { this.#receive(message) })
-    await client.connect()
-    await client.query(`listen ${CHANNEL}`)
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-    const session = { client, pid: rows[0]?.pid ?? 0, ended }
-    this.#session = session
-    return session
+    try {
+      await client.connect()
+      await client.query(`listen ${CHANNEL}`)
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      this.#session = { client, pid: rows[0]?.pid ?? 0, ended }
+      return this.#session
+    } catch (error) {
+      await client.end()
+      throw error
+    }
   }
 
   #receive(message: pg.Notification): void {

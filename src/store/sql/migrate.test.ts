@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hasCode } from '../../errors.ts'
+import { SqliteConnection } from '../sqlite/connection.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations/list.ts'
+import type { Migration } from './migrations/migration.ts'
+
+const step = (version: number, ...statements: string[]): Migration => ({ version, name: `step-${version}`, statements: () => statements })
+const FIRST = step(1, 'create table one (a integer)')
+const SECOND = step(2, 'create table two (a integer)', 'insert into two values (2)')
+
+async function withDatabase(work: (connection: SqliteConnection) => Promise<void>): Promise<void> {
+  const connection = new SqliteConnection(':memory:')
+  await work(connection).finally(() => { connection.close() })
+}
+const applied = (connection: SqliteConnection) =>
+  connection.all('select version, name from rota_schema order by version')
+    .map(row => `${Number(row['version'])} ${String(row['name'])}`)
+
+test('pending steps run once, in order', () => withDatabase(async connection => {
+  await migrate(connection.kysely, 'sqlite', [FIRST])
+  assert.deepEqual(applied(connection), ['1 step-1'])
+  await migrate(connection.kysely, 'sqlite', [FIRST, SECOND])
+  await migrate(connection.kysely, 'sqlite', [FIRST, SECOND])
+  assert.deepEqual(applied(connection), ['1 step-1', '2 step-2'])
+  assert.equal(connection.all('select * from two').length, 1)
+}))
+
+test('a store of a newer version is refused and left alone', () => withDatabase(async connection => {
+  await migrate(connection.kysely, 'sqlite', [FIRST, SECOND])
+  await assert.rejects(migrate(connection.kysely, 'sqlite', [FIRST]), error =>
+    hasCode(error, 'store/newer-schema') && /version 2.* knows 1/.test(error.message))
+  assert.deepEqual(applied(connection), ['1 step-1', '2 step-2'])
+}))
+
+test('versions are 1, 2, 3, … without a gap', () => withDatabase(async connection => {
+  assert.deepEqual(MIGRATIONS.map(migration => migration.version), MIGRATIONS.map((_migration, index) => index + 1))
+  await assert.rejects(migrate(connection.kysely, 'sqlite', [SECOND]), /wrong place/)
+}))
