@@ -11,5 +11,6 @@ export type IndexDocumentType = NonNullable<(typeof INDEX_DOCUMENT_TYPE)['_names
 
 /** What a creation of IndexDocument or UnindexDocument is refused with while a document type has no indexer. */
 export function refuseDocumentType(documentType: IndexDocumentType): string | null {
-  return documentType === 'email' ? null : `Only documents of type "email" are indexed so far; "${documentType}" has no indexer yet.`
+  if (documentType === 'email') return null
+  return `Only documents of type "email" are indexed so far; "${documentType}" has no indexer yet.`
 }

@@ -11,7 +11,9 @@ export default define.planned({
   fields: {
     accountId: objectId('Account', 'The account that owns the messages.', { update: 'serverSet' }),
     threadName: string('Hash of the subject that the messages share.', { update: 'serverSet' }),
-    messageIds: set({ type: 'string', format: 'string' }, 'Hashes of the message ids that tie the messages together.', { update: 'serverSet' }),
+    messageIds: set({ type: 'string', format: 'string' }, 'Hashes of the message ids that tie the messages together.', {
+      update: 'serverSet',
+    }),
   },
   orderingKey: task => task.accountId,
   creatable: { forbidden: 'The server queues this itself when a message ties two threads together.' },

@@ -34,12 +34,14 @@ export function accountOf(args: JsonObject, { principal }: CallContext, ...neede
 export function idsOf(args: JsonObject): readonly string[] | undefined {
   const ids = textsArgument(args, 'ids')
   if (ids === undefined) return undefined
-  if (ids.length > OBJECTS_MAX) throw new MethodError('requestTooLarge', `At most ${OBJECTS_MAX} ids can be asked for at once.`)
+  if (ids.length > OBJECTS_MAX) throw tooLarge(`At most ${OBJECTS_MAX} ids can be asked for at once.`)
   return [...new Set(ids)]
 }
 
 /** The asked ones of the known properties, `id` always among them; refuses others by name. */
-export function propertiesOf<Name extends string>(args: JsonObject, argument: string, known: readonly Name[], preset: readonly Name[]): readonly Name[] {
+export function propertiesOf<Name extends string>(
+  args: JsonObject, argument: string, known: readonly Name[], preset: readonly Name[],
+): readonly Name[] {
   const asked = textsArgument(args, argument)
   if (asked === undefined) return preset
   const unknown = asked.find(name => !known.includes(name as Name))
@@ -52,7 +54,9 @@ export function pick<Name extends string>(names: readonly Name[], valueOf: (name
 }
 
 /** The reply of a `/get`. `found` may be longer than what was asked for. */
-export function getReply(accountId: Id, state: string, ids: readonly string[] | undefined, found: ReadonlyMap<Id, JsonObject>): JsonObject {
+export function getReply(
+  accountId: Id, state: string, ids: readonly string[] | undefined, found: ReadonlyMap<Id, JsonObject>,
+): JsonObject {
   if (ids === undefined) return { accountId, state, list: [...found.values()], notFound: [] }
   return {
     accountId,
@@ -60,6 +64,10 @@ export function getReply(accountId: Id, state: string, ids: readonly string[] | 
     list: ids.flatMap(id => found.get(id) ?? []),
     notFound: ids.filter(id => !found.has(id)),
   }
+}
+
+export function tooLarge(description: string): MethodError {
+  return new MethodError('requestTooLarge', description)
 }
 
 /** `YYYY-MM-DDTHH:MM:SSZ`. */

@@ -22,7 +22,10 @@ export const CONDITIONS_MAX = 100
 export const DEPTH_MAX = 10
 
 const EVERYTHING: Condition = { kind: 'and', parts: [] }
-const TEXT_FIELDS: Readonly<Record<string, SearchField | undefined>> = { text: undefined, subject: 'subject', from: 'from', to: 'to', cc: 'cc', body: 'body' }
+const TEXT_FIELDS: Readonly<Record<string, SearchField | undefined>> = {
+  text: undefined, subject: 'subject', from: 'from', to: 'to', cc: 'cc', body: 'body',
+}
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 
 /** `languages`: those of the account; none: all. */
 export function readFilter(filter: JsonObject | undefined, languages: readonly Language[]): Condition {
@@ -87,8 +90,8 @@ function condition(name: string, operand: Json, languages: readonly Language[]):
     case 'after': return of((atMs => record => record.receivedAt >= atMs)(date(name, operand)))
     case 'minSize': return of((bytes => record => record.size >= bytes)(size(name, operand)))
     case 'maxSize': return of((bytes => record => record.size < bytes)(size(name, operand)))
-    case 'hasKeyword': return of((keyword => record => Object.hasOwn(record.keywords, keyword))(text(name, operand).toLowerCase()))
-    case 'notKeyword': return of((keyword => record => !Object.hasOwn(record.keywords, keyword))(text(name, operand).toLowerCase()))
+    case 'hasKeyword': return keywordCondition(text(name, operand))
+    case 'notKeyword': return { kind: 'not', part: keywordCondition(text(name, operand)) }
     case 'hasAttachment': return of((wanted => record => record.hasAttachment === wanted)(yesOrNo(name, operand)))
     default: throw unsupported(`There is no condition "${name}" here.`)
   }
@@ -98,9 +101,15 @@ function textCondition(name: string, value: string, languages: readonly Language
   // The empty text is in every message.
   if (value.trim() === '') return EVERYTHING
   const field = TEXT_FIELDS[name]
-  const expression = expressionOf(value, { ...(field === undefined ? {} : { field }), ...(languages.length === 0 ? {} : { languages }) })
+  const known = languages.length === 0 ? {} : { languages }
+  const expression = expressionOf(value, { ...known, ...(field === undefined ? {} : { field }) })
   if (expression === null) throw unsupported(`${name}: "${value}" has no word to search for.`)
   return { kind: 'text', expression }
+}
+
+function keywordCondition(name: string): Condition {
+  const keyword = name.toLowerCase()
+  return of(record => Object.hasOwn(record.keywords, keyword))
 }
 
 function of(test: (record: EmailRecord) => boolean): Condition {
@@ -123,7 +132,7 @@ function texts(name: string, value: Json): readonly string[] {
 }
 
 function date(name: string, value: Json): number {
-  const atMs = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : NaN
+  const atMs = typeof value === 'string' && DATE.test(value) ? Date.parse(value) : NaN
   if (!Number.isNaN(atMs)) return atMs
   throw unsupported(`${name} must be a time such as 2026-01-31T12:00:00Z.`)
 }

@@ -6,27 +6,28 @@ import { assertNever } from '../../base/assert.ts'
 import { isId } from '../../base/ids.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import { MethodError } from '../../registry/method.ts'
 import type { Method } from '../../registry/method.ts'
 import { booleanArgument, integerArgument, textsArgument } from '../../registry/ops/arguments.ts'
 import { EMAIL, partBlobId } from '../../services/mailstore/mailstore.ts'
 import type { Email, Part } from '../../services/mailstore/mailstore.ts'
 import type { Message } from '../../services/message/message.ts'
 import type { DomainTx } from '../../services/ports.ts'
-import { accountOf, getReply, idsOf, OBJECTS_MAX, pick, propertiesOf, utcDate } from './account.ts'
+import { accountOf, getReply, idsOf, OBJECTS_MAX, pick, propertiesOf, tooLarge, utcDate } from './account.ts'
 import type { MailEnvironment } from './account.ts'
 import { allHeaders, headerProperty, headerPropertyValue } from './email-header.ts'
 import type { HeaderProperty } from './email-header.ts'
 
 const PROPERTIES = [
-  'id', 'blobId', 'threadId', 'mailboxIds', 'keywords', 'size', 'receivedAt', 'messageId', 'inReplyTo', 'references', 'sender',
-  'from', 'to', 'cc', 'bcc', 'replyTo', 'subject', 'sentAt', 'hasAttachment', 'preview', 'bodyValues', 'textBody', 'htmlBody',
-  'attachments', 'headers',
+  'id', 'blobId', 'threadId', 'mailboxIds', 'keywords', 'size', 'receivedAt', 'messageId', 'inReplyTo', 'references',
+  'sender', 'from', 'to', 'cc', 'bcc', 'replyTo', 'subject', 'sentAt', 'hasAttachment', 'preview', 'bodyValues',
+  'textBody', 'htmlBody', 'attachments', 'headers',
 ] as const
 type Property = (typeof PROPERTIES)[number]
 const PRESET: readonly Property[] = PROPERTIES.filter(name => name !== 'headers')
 
-const BODY_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language', 'location', 'subParts'] as const
+const BODY_PROPERTIES = [
+  'partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language', 'location', 'subParts',
+] as const
 type BodyProperty = (typeof BODY_PROPERTIES)[number]
 const BODY_PRESET: readonly BodyProperty[] = BODY_PROPERTIES.filter(name => name !== 'subParts')
 
@@ -49,7 +50,7 @@ export function emailGet<Tx extends DomainTx>({ store, mailStore }: MailEnvironm
     const asked = readArguments(args)
     return store.read(async tx => {
       const wanted = ids ?? await tx.documents.list(accountId, EMAIL, OBJECTS_MAX + 1)
-      if (wanted.length > OBJECTS_MAX) throw new MethodError('requestTooLarge', `There are more than ${OBJECTS_MAX} messages; name their ids.`)
+      if (wanted.length > OBJECTS_MAX) throw tooLarge(`There are more than ${OBJECTS_MAX} messages; name their ids.`)
       const emails = await mailStore.emails(tx, accountId, wanted.filter(isId))
       refuseTooMuch(emails, asked)
       const found = new Map<Id, JsonObject>()
@@ -91,12 +92,13 @@ function refuseTooMuch(emails: readonly Email[], asked: Asked): void {
   const bytes = emails.reduce((sum, { record }) => sum + record.size, 0)
   // One message can always be read, however large it is.
   if (emails.length <= 1 || !needsMessage(asked) || bytes <= CONTENT_BYTES_MAX) return
-  throw new MethodError('requestTooLarge', `Headers and bodies of at most ${CONTENT_BYTES_MAX} bytes of messages are read at once; ask for fewer.`)
+  throw tooLarge(`Headers and bodies of ${CONTENT_BYTES_MAX} bytes of messages can be read at once; ask for fewer.`)
 }
 
 function present(email: Email, message: Message | null, asked: Asked): JsonObject {
-  const headers = Object.fromEntries(asked.headers.map(header => [header.property, headerPropertyValue(message?.headers ?? [], header)]))
-  return { ...pick(asked.properties, name => valueOf(email, message, name, asked)), ...headers }
+  const fields = message?.headers ?? []
+  const headers = asked.headers.map(header => [header.property, headerPropertyValue(fields, header)])
+  return { ...pick(asked.properties, name => valueOf(email, message, name, asked)), ...Object.fromEntries(headers) }
 }
 
 function valueOf({ id, record }: Email, message: Message | null, name: Property, asked: Asked): Json {

@@ -14,7 +14,8 @@ const RAW = /\r?\n/g
 /** Which forms a field may be asked in; fields that no RFC defines may be asked in any. */
 const ALLOWED: readonly (readonly [fields: readonly string[], forms: readonly Form[]])[] = [
   [['subject', 'comments', 'keywords', 'list-id'], ['Text']],
-  [['from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'resent-from', 'resent-sender', 'resent-to', 'resent-cc', 'resent-bcc'], ['Addresses']],
+  [['from', 'sender', 'reply-to', 'to', 'cc', 'bcc'], ['Addresses']],
+  [['resent-from', 'resent-sender', 'resent-to', 'resent-cc', 'resent-bcc'], ['Addresses']],
   [['message-id', 'in-reply-to', 'references', 'resent-message-id'], ['MessageIds']],
   [['date', 'resent-date'], ['Date']],
   [['list-help', 'list-unsubscribe', 'list-subscribe', 'list-post', 'list-owner', 'list-archive'], ['URLs']],
@@ -31,7 +32,8 @@ export function headerProperty(property: string): HeaderProperty | null {
 
 /** One value, of the last field of the name, or all of them in order; null or none when there is no such field. */
 export function headerPropertyValue(headers: readonly Header[], { name, form, all }: HeaderProperty): Json {
-  const values = headers.filter(header => header.name.toLowerCase() === name.toLowerCase()).map(({ value }) => valueIn(form, value))
+  const wanted = name.toLowerCase()
+  const values = headers.filter(header => header.name.toLowerCase() === wanted).map(({ value }) => valueIn(form, value))
   return all ? values : values.at(-1) ?? null
 }
 

@@ -37,7 +37,12 @@ const READ_BATCH = 500
 const SEARCH_BATCH = 5_000
 
 interface Hit { readonly id: Id; readonly sort: number; readonly record?: EmailRecord }
-interface Page { readonly position: number; readonly anchor: string | undefined; readonly anchorOffset: number; readonly limit: number }
+interface Page {
+  readonly position: number
+  readonly anchor: string | undefined
+  readonly anchorOffset: number
+  readonly limit: number
+}
 type Test = (id: Id, record: EmailRecord) => boolean
 type EmailReader = Pick<MailStore, 'emails'>
 
@@ -132,7 +137,7 @@ class EmailView {
   async * #scan(index: { readonly name: string; readonly value: string }): AsyncGenerator<Hit> {
     let after: Hit | undefined
     for (let passed = 0; ; passed += READ_BATCH) {
-      if (passed >= PASSED_MAX) throw new MethodError('unsupportedFilter', `Only the first ${PASSED_MAX} results can be reached; narrow the filter.`)
+      if (passed >= PASSED_MAX) throw tooMuch(`Only the first ${PASSED_MAX} results can be reached; narrow the filter.`)
       const order = { ascending: this.#ascending, limit: READ_BATCH, ...(after ? { after } : {}) }
       const rows = await this.#tx.documents.scan(this.#accountId, EMAIL, { ...index, ...order })
       yield* rows
@@ -156,7 +161,9 @@ class EmailView {
   async * #found(expression: SearchExpression): AsyncGenerator<Required<Hit>> {
     const ids = await this.#search(expression)
     const hits: Required<Hit>[] = []
-    for (let start = 0; start < ids.length; start += READ_BATCH) hits.push(...await this.#records(ids.slice(start, start + READ_BATCH)))
+    for (let start = 0; start < ids.length; start += READ_BATCH) {
+      hits.push(...await this.#records(ids.slice(start, start + READ_BATCH)))
+    }
     const sign = this.#ascending ? 1 : -1
     yield* hits.toSorted((left, right) => sign * (left.sort - right.sort || (left.id < right.id ? -1 : 1)))
   }
@@ -164,7 +171,7 @@ class EmailView {
   /** Messages that are gone but not yet out of the index are left out. */
   async #records(ids: readonly Id[]): Promise<Required<Hit>[]> {
     this.#examined += ids.length
-    if (this.#examined > EXAMINED_MAX) throw new MethodError('unsupportedFilter', `This filter has to look at more than ${EXAMINED_MAX} messages; narrow it.`)
+    if (this.#examined > EXAMINED_MAX) throw tooMuch(`This would look at more than ${EXAMINED_MAX} messages; narrow the filter.`)
     const emails = ids.length === 0 ? [] : await this.#mailStore.emails(this.#tx, this.#accountId, ids)
     return emails.map(({ id, record }) => ({ id, sort: record.receivedAt, record }))
   }
@@ -176,7 +183,7 @@ class EmailView {
       const found = await this.#tx.search.query(this.#accountId, EMAIL, expression, SEARCH_BATCH, after)
       ids.push(...found)
       if (found.length < SEARCH_BATCH) return ids
-      if (ids.length > MATCHES_MAX) throw new MethodError('unsupportedFilter', `More than ${MATCHES_MAX} messages have these words; add others.`)
+      if (ids.length > MATCHES_MAX) throw tooMuch(`More than ${MATCHES_MAX} messages have these words; add others.`)
     }
   }
 }
@@ -195,7 +202,9 @@ async function * firstOfThread(hits: AsyncIterable<Required<Hit>>): AsyncGenerat
 }
 
 /** RFC 8620 §5.5: by position, from the end, or around an anchor. Goes no further than it must. */
-async function readPage({ hits, total: known }: Matches, page: Page, counting: boolean): Promise<{ ids: Id[]; position: number; total: number }> {
+async function readPage(
+  { hits, total: known }: Matches, page: Page, counting: boolean,
+): Promise<{ ids: Id[]; position: number; total: number }> {
   const all: Id[] = []
   const toTheEnd = (counting && known === null) || (page.anchor === undefined && page.position < 0)
   let anchoredAt = -1
@@ -206,8 +215,8 @@ async function readPage({ hits, total: known }: Matches, page: Page, counting: b
     if (!toTheEnd && all.length >= Math.max(0, start) + page.limit) break
   }
   if (page.anchor !== undefined && anchoredAt < 0) throw new MethodError('anchorNotFound', 'The anchor is not among the results.')
-  const start = page.anchor !== undefined ? anchoredAt + page.anchorOffset : page.position < 0 ? all.length + page.position : page.position
-  const position = Math.max(0, start)
+  const fromStart = page.position < 0 ? all.length + page.position : page.position
+  const position = Math.max(0, page.anchor === undefined ? fromStart : anchoredAt + page.anchorOffset)
   return { ids: all.slice(position, position + page.limit), position, total: known ?? all.length }
 }
 
@@ -224,8 +233,8 @@ function readSort(args: JsonObject): boolean {
   const sort = listArgument(args, 'sort') ?? []
   const [first] = sort
   if (first === undefined) return false
-  const ascending = isJsonObject(first) ? first['isAscending'] ?? true : null
-  if (sort.length === 1 && isJsonObject(first) && first['property'] === 'receivedAt' && typeof ascending === 'boolean') return ascending
+  const { property, isAscending = true } = isJsonObject(first) ? first : {}
+  if (sort.length === 1 && property === 'receivedAt' && typeof isAscending === 'boolean') return isAscending
   throw new MethodError('unsupportedSort', 'Messages are sorted by one property, receivedAt.')
 }
 
@@ -233,7 +242,11 @@ async function withinLimits<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (hasCode(error, 'search/too-complex')) throw new MethodError('unsupportedFilter', error.message)
+    if (hasCode(error, 'search/too-complex')) throw tooMuch(error.message)
     throw error
   }
+}
+
+function tooMuch(description: string): MethodError {
+  return new MethodError('unsupportedFilter', description)
 }

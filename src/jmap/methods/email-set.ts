@@ -12,7 +12,7 @@ import { objectArgument, textArgument, textsArgument } from '../../registry/ops/
 import { EMAIL, MAILBOX } from '../../services/mailstore/mailstore.ts'
 import type { EmailChange, EmailRecord, MailAccount } from '../../services/mailstore/mailstore.ts'
 import type { DomainTx } from '../../services/ports.ts'
-import { accountOf, OBJECTS_MAX } from './account.ts'
+import { accountOf, OBJECTS_MAX, tooLarge } from './account.ts'
 import type { MailEnvironment, MailPermission } from './account.ts'
 
 const KEYWORDS_MAX = 100
@@ -44,11 +44,13 @@ export function emailSet<Tx extends DomainTx>({ store, mailStore }: MailEnvironm
     }
     const accountId = accountOf(args, context, ...neededFor(changes))
     const count = creations.length + changes.update.length + changes.destroy.length
-    if (count > OBJECTS_MAX) throw new MethodError('requestTooLarge', `At most ${OBJECTS_MAX} messages can be changed at once.`)
+    if (count > OBJECTS_MAX) throw tooLarge(`At most ${OBJECTS_MAX} messages can be changed at once.`)
     const ifInState = textArgument(args, 'ifInState')
     return store.transact(tx => mailStore.update(tx, accountId, async account => {
       const oldState = String(await tx.documents.modseq(accountId, EMAIL))
-      if (ifInState !== undefined && ifInState !== oldState) throw new MethodError('stateMismatch', `The state is ${oldState}, not ${ifInState}.`)
+      if (ifInState !== undefined && ifInState !== oldState) {
+        throw new MethodError('stateMismatch', `The state is ${oldState}, not ${ifInState}.`)
+      }
       const ids = [...changes.update.map(([id]) => id), ...changes.destroy].filter(isId)
       const records = new Map((await mailStore.emails(tx, accountId, [...new Set(ids)])).map(email => [email.id, email.record]))
       const mailboxIds = new Set(await tx.documents.list(accountId, MAILBOX, OBJECTS_MAX))
@@ -76,7 +78,9 @@ function neededFor({ update, destroy }: Changes): MailPermission[] {
   ]
 }
 
-async function carryOut(account: MailAccount, changes: Changes, records: ReadonlyMap<Id, EmailRecord>, mailboxIds: ReadonlySet<Id>): Promise<Done> {
+async function carryOut(
+  account: MailAccount, changes: Changes, records: ReadonlyMap<Id, EmailRecord>, mailboxIds: ReadonlySet<Id>,
+): Promise<Done> {
   const updated: string[] = []
   const notUpdated = new Map<string, SetError>()
   for (const [id, patch] of changes.update) {
@@ -107,14 +111,14 @@ function changeOf(record: EmailRecord, patch: Json, mailboxIds: ReadonlySet<Id>)
   const sets = { keywords: new Set(Object.keys(record.keywords)), mailboxIds: new Set(Object.keys(record.mailboxIds)) }
   for (const [path, value] of Object.entries(patch)) {
     const [property = '', member, ...deeper] = path.split('/').map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    if (property !== 'keywords' && property !== 'mailboxIds') return wrong(path, 'Only keywords and mailboxIds of a message can be changed.')
+    if (property !== 'keywords' && property !== 'mailboxIds') return wrong(path, 'Only keywords and mailboxIds can be changed.')
     const whole = member === undefined
     if (deeper.length > 0 || (!whole && Object.hasOwn(patch, property))) {
       return { type: 'invalidPatch', description: `${path} reaches into a value, or one that is set as a whole.` }
     }
     const members = whole ? value : { [member]: value }
     const valid = isJsonObject(members) && Object.values(members).every(item => item === true || (!whole && item === null))
-    if (!valid) return wrong(path, whole ? `${property} is an object of members that are true.` : `${path} is true, or null to remove it.`)
+    if (!valid) return wrong(path, whole ? 'A set is an object of members that are true.' : 'A member is true, or null to remove it.')
     if (whole) sets[property].clear()
     for (const [key, item] of Object.entries(members)) {
       const name = property === 'keywords' ? key.toLowerCase() : key
@@ -122,7 +126,8 @@ function changeOf(record: EmailRecord, patch: Json, mailboxIds: ReadonlySet<Id>)
       else sets[property].delete(name)
     }
   }
-  return refusal(sets.keywords, sets.mailboxIds, mailboxIds) ?? { keywords: asSet(sets.keywords), mailboxIds: asSet(sets.mailboxIds) }
+  const change = { keywords: asSet(sets.keywords), mailboxIds: asSet(sets.mailboxIds) }
+  return refusal(sets.keywords, sets.mailboxIds, mailboxIds) ?? change
 }
 
 function refusal(keywords: ReadonlySet<string>, wanted: ReadonlySet<string>, known: ReadonlySet<Id>): SetError | null {

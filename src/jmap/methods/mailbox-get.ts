@@ -10,7 +10,8 @@ import { accountOf, getReply, idsOf, pick, propertiesOf } from './account.ts'
 import type { MailEnvironment } from './account.ts'
 
 const PROPERTIES = [
-  'id', 'name', 'parentId', 'role', 'sortOrder', 'totalEmails', 'unreadEmails', 'totalThreads', 'unreadThreads', 'myRights', 'isSubscribed',
+  'id', 'name', 'parentId', 'role', 'sortOrder', 'totalEmails', 'unreadEmails', 'totalThreads', 'unreadThreads',
+  'myRights', 'isSubscribed',
 ] as const
 type Property = (typeof PROPERTIES)[number]
 

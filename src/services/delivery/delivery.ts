@@ -29,9 +29,18 @@ export interface IncomingMessage {
 /** `code` and `enhanced` as in RFC 5321 §4.2 and RFC 3463. */
 export type DeliveryResult =
   | { readonly kind: 'delivered'; readonly id: Id }
-  | { readonly kind: 'refused'; readonly code: number; readonly enhanced: string; readonly text: string; readonly temporary: boolean }
+  | Refused
+interface Refused {
+  readonly kind: 'refused'
+  readonly code: number
+  readonly enhanced: string
+  readonly text: string
+  readonly temporary: boolean
+}
 
-const OVER_QUOTA: DeliveryResult = { kind: 'refused', code: 552, enhanced: '5.2.2', text: 'the mailbox is full', temporary: false }
+const OVER_QUOTA: Refused = {
+  kind: 'refused', code: 552, enhanced: '5.2.2', text: 'the mailbox is full', temporary: false,
+}
 
 export interface DeliveryDependencies<Tx extends DomainTx> {
   readonly store: DomainStore<Tx>
@@ -71,7 +80,8 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
         const deliverOne = async (): Promise<Id> => this.#mailStore.update(tx, accountId, async account => {
           account.reserve(content.byteLength, quotas.get(accountId) ?? null)
           blobId ??= await tx.blobs.put(content)
-          return account.add({ summary, blobId, size: content.byteLength, receivedAt, mailboxIds: [INBOX_ID], keywords: [] })
+          const size = content.byteLength
+          return account.add({ summary, blobId, size, receivedAt, mailboxIds: [INBOX_ID], keywords: [] })
         })
         byAccount.set(accountId, await orOverQuota(deliverOne))
       }

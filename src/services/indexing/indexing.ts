@@ -24,7 +24,9 @@ import { isLanguage, termsOf } from '../search/search.ts'
 import type { Language, SearchText } from '../search/search.ts'
 
 export interface IndexedDocument { readonly accountId: Id; readonly documentId: Id }
-export type IndexReply = { readonly kind: 'indexed' } | { readonly kind: 'gone' } | { readonly kind: 'failed'; readonly error: unknown }
+export type IndexReply =
+  | { readonly kind: 'indexed' | 'gone' }
+  | { readonly kind: 'failed'; readonly error: unknown }
 
 /** Of a longer message the beginning is read; its attachments' names are known all the same. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024
@@ -74,7 +76,9 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
     const found = new Map<string, Email>()
     for (const [accountId, group] of Map.groupBy(documents.filter(isOurs), document => document.accountId)) {
       const ids = [...new Set(group.map(document => document.documentId))]
-      for (const email of await this.#mailStore.emails(tx, accountId, ids)) found.set(keyOf({ accountId, documentId: email.id }), email)
+      for (const email of await this.#mailStore.emails(tx, accountId, ids)) {
+        found.set(keyOf({ accountId, documentId: email.id }), email)
+      }
     }
     return found
   }
@@ -118,7 +122,8 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
     if ([...found].every(language => before.includes(language))) return
     await tx.documents.lock(accountId, LANGUAGES)
     const all = new Set([...await this.languages(tx, accountId), ...found])
-    await tx.documents.put(accountId, LANGUAGES, LANGUAGES_ID, Object.fromEntries([...all].map(language => [language, true])), [])
+    const body = Object.fromEntries([...all].map(language => [language, true]))
+    await tx.documents.put(accountId, LANGUAGES, LANGUAGES_ID, body, [])
   }
 }
 

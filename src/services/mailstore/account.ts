@@ -20,7 +20,7 @@ export interface NewEmail {
   readonly mailboxIds: readonly Id[]
   readonly keywords: readonly string[]
 }
-export interface EmailChange { readonly mailboxIds?: Readonly<Record<Id, true>>; readonly keywords?: Readonly<Record<string, true>> }
+export type EmailChange = Partial<Pick<EmailRecord, 'mailboxIds' | 'keywords'>>
 
 export class MailAccount {
   readonly #tx: DomainTx
@@ -42,7 +42,8 @@ export class MailAccount {
   /** Throws mail/over-quota when `octets` more would not fit. */
   reserve(octets: number, quotaBytes: number | null): void {
     if (quotaBytes === null || this.#usage.octets + octets <= quotaBytes) return
-    throw new RotaError('mail/over-quota', `the mailbox of ${this.#accountId} holds ${this.#usage.octets} of ${quotaBytes} bytes`)
+    const used = this.#usage.octets
+    throw new RotaError('mail/over-quota', `the mailbox of ${this.#accountId} holds ${used} of ${quotaBytes} bytes`)
   }
 
   async add({ summary, blobId, size, receivedAt, mailboxIds, keywords }: NewEmail): Promise<Id> {
@@ -88,7 +89,8 @@ export class MailAccount {
   /** The thread of the nearest relative that is stored, or a new one. */
   async #threadFor(summary: EmailSummary): Promise<Id> {
     for (const value of threadKeys(summary)) {
-      const [relative] = await this.#tx.documents.scan(this.#accountId, EMAIL, { name: 'thread', value, ascending: true, limit: 1 })
+      const first = { name: 'thread', value, ascending: true, limit: 1 }
+      const [relative] = await this.#tx.documents.scan(this.#accountId, EMAIL, first)
       const [email] = relative === undefined ? [] : await this.#tx.documents.get(this.#accountId, EMAIL, [relative.id])
       if (email === undefined) continue
       const { threadId } = email.body as EmailRecord

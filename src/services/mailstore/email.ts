@@ -98,8 +98,10 @@ export function emailIndex(record: EmailRecord): DocumentIndex[] {
   ]
 }
 
+type Related = Pick<EmailRecord, 'subject' | 'messageId' | 'inReplyTo' | 'references'>
+
 /** One key for each id that ties the message to others, nearest relation first. */
-export function threadKeys({ subject, messageId, inReplyTo, references }: Pick<EmailRecord, 'subject' | 'messageId' | 'inReplyTo' | 'references'>): string[] {
+export function threadKeys({ subject, messageId, inReplyTo, references }: Related): string[] {
   const related = [...inReplyTo ?? [], ...(references ?? []).toReversed()]
   // A long discussion names its first message last of all, and that is the one that everybody has.
   const kept = related.length < THREAD_KEYS_MAX ? related : [...related.slice(0, THREAD_KEYS_MAX - 2), ...related.slice(-1)]

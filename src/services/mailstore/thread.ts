@@ -35,5 +35,6 @@ export function threadIndex({ emails }: ThreadRecord): DocumentIndex[] {
   const sort = Math.max(...members.map(member => member.receivedAt))
   const mailboxIds = [...new Set(members.flatMap(member => member.mailboxIds))]
   const unread = members.some(member => member.unread)
-  return mailboxIds.flatMap(value => [{ name: 'mailbox', value, sort }, ...(unread ? [{ name: 'unread', value, sort }] : [])])
+  const names = unread ? ['mailbox', 'unread'] : ['mailbox']
+  return names.flatMap(name => mailboxIds.map(value => ({ name, value, sort })))
 }

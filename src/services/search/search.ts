@@ -44,7 +44,9 @@ export async function termsOf(text: SearchText): Promise<SearchTerms> {
 
 /** All words must occur, in one field or (without `field`) anywhere; null when the text has no words. */
 export function expressionOf(text: string, options: QueryOptions = {}): SearchExpression | null {
-  if (text.length > QUERY_CHARS_MAX) throw new RotaError('search/too-complex', `the search text is longer than ${QUERY_CHARS_MAX} characters`)
+  if (text.length > QUERY_CHARS_MAX) {
+    throw new RotaError('search/too-complex', `the search text is longer than ${QUERY_CHARS_MAX} characters`)
+  }
   const parts = new Map<string, SearchExpression>()
   for (const run of runsOf(text)) {
     const part = runExpression(run, options)
