@@ -7,6 +7,7 @@ import { idSource } from '../../src/base/ids.ts'
 import type { Id } from '../../src/base/ids.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { IndexEntry } from '../../src/registry/ports.ts'
+import { RotaError } from '../../src/errors.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 
 export async function openPeople() {
@@ -14,17 +15,22 @@ export async function openPeople() {
   return new People(clock, await openMemoryStore({ clock }))
 }
 
+type MemoryStore = Awaited<ReturnType<typeof openMemoryStore>>
+
 type DomainFields = JsonObject & { readonly aliases?: Readonly<Record<string, true>> }
 
 export class People {
   readonly clock: VirtualClock
-  readonly store: Awaited<ReturnType<typeof openMemoryStore>>
+  readonly store: MemoryStore
+  /** While true, the store answers nothing. */
+  storeIsAway = false
   readonly #ids
   readonly #index = new Map<Id, readonly IndexEntry[]>()
 
-  constructor(clock: VirtualClock, store: Awaited<ReturnType<typeof openMemoryStore>>) {
+  constructor(clock: VirtualClock, store: MemoryStore) {
     this.clock = clock
-    this.store = store
+    const read: MemoryStore['read'] = work => this.storeIsAway ? Promise.reject(away()) : store.read(work)
+    this.store = { ...store, read }
     this.#ids = idSource(1, clock)
   }
 
@@ -65,6 +71,10 @@ export class People {
     this.#index.set(id, index)
     return id
   }
+}
+
+function away(): RotaError {
+  return new RotaError('store/unavailable', 'the store is away')
 }
 
 /** A stored password that costs next to nothing to verify. */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SchemaDocument } from '../../registry/schema/document.ts'
 import type { Authenticator } from './authorization.ts'
 import { requirePrincipal } from './authorization.ts'
+import { sendJson } from './json-reply.ts'
 
 /** Only the part before the underscore counts for the web console. */
 const LOCALE = 'en_US'
@@ -14,7 +15,8 @@ export function apiRoutes(app: FastifyInstance, auth: Authenticator, schema: Sch
   app.get('/api/account', async ({ raw }, reply) => {
     const { permissions } = await requirePrincipal(raw, auth)
     // `oss`: the console leaves out what only other editions have.
-    return reply.send({ permissions: [...permissions].toSorted(), edition: 'oss', locale: LOCALE })
+    const account = { permissions: [...permissions].toSorted(), edition: 'oss', locale: LOCALE }
+    return sendJson(reply, JSON.stringify(account))
   })
 
   const newest = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
@@ -27,9 +29,9 @@ export function apiRoutes(app: FastifyInstance, auth: Authenticator, schema: Sch
 
   app.get(schemaPath, async ({ raw }, reply) => {
     await requirePrincipal(raw, auth)
-    reply.type('application/json').header('Cache-Control', SCHEMA_CACHED).header('Vary', 'Accept-Encoding')
-    if (!takesGzip(raw.headers['accept-encoding'])) return reply.send(schema.json)
-    return reply.header('Content-Encoding', 'gzip').send(schema.gzip)
+    reply.header('Cache-Control', SCHEMA_CACHED).header('Vary', 'Accept-Encoding')
+    if (!takesGzip(raw.headers['accept-encoding'])) return sendJson(reply, schema.json)
+    return reply.type('application/json').header('Content-Encoding', 'gzip').send(schema.gzip)
   })
 }
 

@@ -38,10 +38,9 @@ function parseBasic(value: string): { readonly user: string; readonly password: 
 
 /**
  * For WWW-Authenticate. A script in a browser gets no Basic: the browser would open its own login window over
- * the page. Browsers tell scripts from people by `Sec-Fetch-Mode`; other programs do not send it.
+ * the page. Every browser calls itself Mozilla, and asks for text/html when a person follows a link.
  */
-export function challenges(request: IncomingMessage): string[] {
-  const mode = request.headers['sec-fetch-mode']
-  const byScript = mode !== undefined && mode !== 'navigate'
+export function challenges({ headers }: IncomingMessage): string[] {
+  const byScript = headers['user-agent']?.startsWith('Mozilla/') && !headers.accept?.includes('text/html')
   return ['Bearer realm="rota"', ...(byScript ? [] : ['Basic realm="rota", charset="UTF-8"'])]
 }

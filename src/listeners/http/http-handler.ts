@@ -37,7 +37,8 @@ import { downloadRoute } from './download-route.ts'
 import type { Download } from './download-route.ts'
 import { jmapRoutes } from './jmap-routes.ts'
 import type { JmapService } from './jmap-routes.ts'
-import { HttpProblem, knownProblem, plainProblem, problemText } from './problem.ts'
+import { sendJson } from './json-reply.ts'
+import { HttpProblem, PROBLEM_TYPE, knownProblem, plainProblem, problemText } from './problem.ts'
 
 export interface HttpDeps {
   readonly auth: Authenticator
@@ -118,8 +119,7 @@ async function sendProblem(
   if (problem.status === 401) reply.header('WWW-Authenticate', challenges(raw))
   if (retryAfterMs !== null) reply.header('Retry-After', Math.ceil(retryAfterMs / 1_000))
   if (!raw.complete && !hasShortBody(raw)) reply.header('Connection', 'close')
-  reply.code(problem.status).headers(HEADERS).type('application/problem+json')
-  await reply.send(problemText(problem))
+  await sendJson(reply.code(problem.status).headers(HEADERS), problemText(problem), PROBLEM_TYPE)
 }
 
 /** Node reads on and throws away what is left of a body; one without an end is not waited for. */
@@ -165,5 +165,5 @@ function closable(handle: RequestListener, closeApp: () => Promise<void>): HttpH
 function refuseClosing(response: ServerResponse): void {
   const text = problemText(plainProblem(503, 'This node is stopping; another one takes the request.'))
   const connection = { 'Retry-After': '1', Connection: 'close' }
-  response.writeHead(503, { ...HEADERS, 'Content-Type': 'application/problem+json', ...connection }).end(text)
+  response.writeHead(503, { ...HEADERS, 'Content-Type': PROBLEM_TYPE, ...connection }).end(text)
 }

@@ -8,6 +8,7 @@ import type { Principal } from '../../registry/method.ts'
 import type { Authenticator } from './authorization.ts'
 import { authenticate, requirePrincipal } from './authorization.ts'
 import { BodyBudget, readBody } from './body.ts'
+import { sendJson } from './json-reply.ts'
 import { HttpProblem, plainProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
 
@@ -37,12 +38,11 @@ export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: Jmap
 
   app.get('/jmap/session', async ({ raw }, reply) => {
     const principal = await authenticate(raw, auth)
-    return reply.type('application/json').send(JSON.stringify(jmap.session(principal, originOf(raw))))
+    return sendJson(reply, JSON.stringify(jmap.session(principal, originOf(raw))))
   })
 
   const post = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
     const principal = await requirePrincipal(raw, auth)
-    if (!isJson(raw)) throw new HttpProblem(jmap.notJson('Send it with Content-Type: application/json.'))
     const { accountId } = principal
     const others = running.get(accountId) ?? 0
     if (others >= jmap.requestsPerAccountMax) throw new HttpProblem(jmap.overLimit('maxConcurrentRequests'))
@@ -50,16 +50,20 @@ export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: Jmap
     try {
       const answer = await answerBody(raw, principal)
       if (answer.kind === 'problem') throw new HttpProblem(answer.problem)
-      return await reply.type('application/json').send(JSON.stringify(answer.body))
+      return await sendJson(reply, JSON.stringify(answer.body))
     } finally {
       const left = (running.get(accountId) ?? 1) - 1
       if (left > 0) running.set(accountId, left)
       else running.delete(accountId)
     }
   }
+  // Before fastify looks at the type, because to JMAP a wrong one is no 415.
+  const onRequest = async ({ raw }: FastifyRequest) => {
+    if (!isJson(raw)) throw new HttpProblem(jmap.notJson('Send it with Content-Type: application/json.'))
+  }
   // Clients add the slash or not, and follow no redirect on a POST.
-  app.post('/jmap', post)
-  app.post('/jmap/', post)
+  app.post('/jmap', { onRequest }, post)
+  app.post('/jmap/', { onRequest }, post)
 
   async function answerBody(request: IncomingMessage, principal: Principal): Promise<JmapReply> {
     const body = await readBody(request, jmap.requestBytesMax, budget)

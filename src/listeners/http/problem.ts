@@ -10,6 +10,8 @@ export interface Problem {
   readonly limit?: string
 }
 
+export const PROBLEM_TYPE = 'application/problem+json'
+
 /** Thrown in routes; becomes the reply. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem'

@@ -1,0 +1,115 @@
+/**
+ * The HTTP handler on a free port of this machine, with the real JMAP endpoint, logins and memory store
+ * behind it.
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { idSource } from '../../src/base/ids.ts'
+import type { Id } from '../../src/base/ids.ts'
+import type { Log } from '../../src/base/log.ts'
+import { JmapEndpoint } from '../../src/jmap/endpoint.ts'
+import { coreEcho } from '../../src/jmap/methods/core-echo.ts'
+import { REGISTRY_CAPABILITY } from '../../src/jmap/session.ts'
+import { createHttpHandler } from '../../src/listeners/http/http-handler.ts'
+import type { HttpHandler } from '../../src/listeners/http/http-handler.ts'
+import { httpProtocol } from '../../src/listeners/http-server.ts'
+import type { Download } from '../../src/listeners/http/download-route.ts'
+import type { JmapService } from '../../src/listeners/http/jmap-routes.ts'
+import type { Method } from '../../src/registry/method.ts'
+import { Auth } from '../../src/services/auth/auth.ts'
+import { Directory } from '../../src/services/directory/directory.ts'
+import { openPeople, passwords } from './people.ts'
+import type { People } from './people.ts'
+import { RawHttp } from './raw-http.ts'
+
+export const BASIC = `Basic ${Buffer.from('jane:pä:ssword').toString('base64')}`
+const SETTINGS = { listener: 'http', tls: 'none', secure: null, tlsTimeoutMs: 1_000, noDelay: true } as const
+const JSON_TEXT = JSON.stringify({ objects: {} })
+export const SCHEMA = { json: JSON_TEXT, gzip: gzipSync(JSON_TEXT), hash: 'hash-of-the-schema' }
+
+export interface HttpWorldOptions {
+  readonly methods?: Readonly<Record<string, Method>>
+  readonly download?: Download
+  /** In place of the limits of the real endpoint. */
+  readonly jmap?: Partial<Pick<JmapService, 'requestsPerAccountMax' | 'requestBytesMax'>>
+}
+
+export interface LogLine { readonly level: string; readonly fields: object; readonly message: string }
+
+export interface HttpWorld {
+  readonly people: People
+  /** Jane's account. */
+  readonly accountId: Id
+  readonly url: string
+  readonly http: HttpHandler
+  readonly lines: readonly LogLine[]
+  /** Resolves when a line with that message is or was written. */
+  logged(message: string): Promise<LogLine>
+  open(): Promise<RawHttp>
+  /** POST of method calls, as Jane. */
+  jmap(methodCalls: unknown, path?: string): Promise<Response>
+}
+
+export async function withHttp(
+  work: (world: HttpWorld) => Promise<void>, options: HttpWorldOptions = {},
+): Promise<void> {
+  const people = await openPeople()
+  const domainId = await people.domain('example.org')
+  const credentials = passwords('pä:ssword')
+  const accountId = await people.account(domainId, ['jane@example.org'], { credentials })
+  const { log, lines, logged } = recordingLog()
+  const auth = new Auth({
+    store: people.store, directory: new Directory(people.store), clock: people.clock, log,
+    permissionsOf: () => new Set(['sysTaskGet', 'sysAccountGet']),
+  })
+  const ids = idSource(1, people.clock)
+  const methods = new Map([['Core/echo', coreEcho], ...Object.entries(options.methods ?? {})])
+  const endpoint = new JmapEndpoint({ methods, capabilities: [REGISTRY_CAPABILITY], log, ids })
+  const jmap = Object.assign(endpoint, options.jmap)
+  const download: Download = options.download ?? (() => Promise.resolve(null))
+  const http = await createHttpHandler({ auth, jmap, schema: SCHEMA, download, log, ids })
+
+  const server = httpProtocol(http.handler).create(SETTINGS)
+  const listener = createServer(socket => { server.accept(socket) })
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const { port } = listener.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const world: HttpWorld = {
+    people, accountId, url, http, lines, logged,
+    open: () => RawHttp.open(port),
+    jmap: (methodCalls, path = '/jmap') => fetch(url + path, {
+      method: 'POST', headers: { authorization: BASIC, 'content-type': 'application/json' },
+      body: JSON.stringify({ using: [], methodCalls }),
+    }),
+  }
+  try {
+    await work(world)
+  } finally {
+    const closed = once(listener, 'close')
+    server.drain()
+    listener.close()
+    await Promise.all([http.close(), closed])
+    server.close()
+    await people.store.close()
+  }
+}
+
+function recordingLog() {
+  const lines: LogLine[] = []
+  const waiting: { readonly message: string; readonly resolve: (line: LogLine) => void }[] = []
+  const note = (level: string) => (fields: object, message: string) => {
+    const line = { level, fields, message }
+    lines.push(line)
+    for (const each of waiting) if (each.message === message) each.resolve(line)
+  }
+  const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }
+  const logged = (message: string) => new Promise<LogLine>(resolve => {
+    const written = lines.find(line => line.message === message)
+    if (written) resolve(written)
+    else waiting.push({ message, resolve })
+  })
+  return { log, lines, logged }
+}
