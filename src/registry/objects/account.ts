@@ -93,7 +93,7 @@ export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>
       { name: 'Group', title: 'Groups', subtitle: 'Mailboxes without a login.', columns, filters: { '@type': 'Group' } },
     ],
     keyProperties: { address: 'name' },
-    menu: { section: 'Management', icon: 'users', group: { name: 'Directory', icon: 'book-user' }, link: 'Accounts' },
+    menu: { section: 'Management', icon: 'book-user', group: 'Directory', link: 'Accounts' },
     hooks: hooks(options),
   })
 }

@@ -43,6 +43,6 @@ export function clusterRoleObject(duties: EnumType): ObjectDefinition<Infer<Retu
     sections: {
       ClusterRole: [{ title: 'Role', fields: ['name', 'description'] }, { title: 'Background work', fields: ['tasks'] }, { title: 'Listeners', fields: ['listeners'] }],
     },
-    menu: { section: 'Settings', icon: 'users-round', group: { name: 'Cluster', icon: 'boxes' }, link: 'Roles' },
+    menu: { section: 'Settings', icon: 'boxes', group: 'Cluster', link: 'Roles' },
   })
 }

@@ -40,7 +40,7 @@ export const domain = object({
       { title: 'Delivery', fields: ['catchAllAddress', 'subAddressing'] },
     ],
   },
-  menu: { section: 'Management', icon: 'globe', group: { name: 'Directory', icon: 'book-user' }, link: 'Domains' },
+  menu: { section: 'Management', icon: 'book-user', group: 'Directory', link: 'Domains' },
   hooks: {
     prepare: async (_id, next, _before, { now }) => ({ body: canonical({ createdAt: formatDate(now), ...next }) }),
     async derive(tx: RegistryTx, id, next, before) {

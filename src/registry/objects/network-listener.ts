@@ -56,7 +56,7 @@ export const networkListener = object({
       { title: 'Socket', fields: ['socketBacklog', 'socketNoDelay', 'socketReusePort'] },
     ],
   },
-  menu: { section: 'Settings', icon: 'plug', group: { name: 'Network', icon: 'network' }, link: 'Listeners' },
+  menu: { section: 'Settings', icon: 'network', group: 'Network', link: 'Listeners' },
   hooks: {
     check(next, _before, problems) {
       if (next['tlsImplicit'] === true && next['useTls'] === false) {

@@ -63,7 +63,7 @@ export function taskObject(declarations: readonly TaskVariantDeclaration[]): Obj
       return [`Task${name}`, own.length === 0 ? [progress] : [{ title: label, fields: own }, progress]]
     })),
     views: [{ name: 'TaskFailed', title: 'Failed tasks', subtitle: 'Tasks that were given up; set one to Pending to try it again.', columns: ['@type', 'status'], filters: { status: 'Failed' } }],
-    menu: { section: 'Management', icon: 'list-todo', group: { name: 'Tasks', icon: 'list-todo' }, link: 'Scheduled tasks' },
+    menu: { section: 'Management', icon: 'list-todo', group: 'Tasks', link: 'Scheduled tasks' },
     hooks: {
       admit(variant) {
         const declaration = variant === null ? undefined : byName.get(variant)

@@ -24,10 +24,10 @@ function itemsOf(members: readonly Placed[]): JsonObject[] {
   for (const { menu: { group, icon }, links } of members) {
     if (group === undefined) {
       items.push(...links.map(link => ({ link: { name: link.name, icon, viewName: link.viewName } })))
-    } else if (!groups.has(group.name)) {
-      groups.add(group.name)
-      const inside = members.filter(({ menu }) => menu.group?.name === group.name).flatMap(member => member.links)
-      items.push({ container: { name: group.name, icon: group.icon, items: inside.map(link => ({ type: 'link', ...link })) } })
+    } else if (!groups.has(group)) {
+      groups.add(group)
+      const inside = members.filter(({ menu }) => menu.group === group).flatMap(member => member.links)
+      items.push({ container: { name: group, icon, items: inside.map(link => ({ type: 'link', ...link })) } })
     }
   }
   return items

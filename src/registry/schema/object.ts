@@ -39,12 +39,13 @@ export interface View {
   readonly columns: readonly string[]
   readonly filters: Readonly<Record<string, Json>>
 }
-/** Where the object stands in the menu of the web console; icons are lucide names. */
+/** Where the object stands in the menu of the web console, on its own or in a group; icons are lucide names. */
 export interface MenuPlace {
   readonly section: 'Management' | 'Settings'
-  readonly icon: string
-  readonly group?: { readonly name: string; readonly icon: string }
   readonly link: string
+  readonly icon: string
+  /** The icon is the group's then. */
+  readonly group?: string
 }
 
 /** Who writes, and when. `principal` is null for the server itself, which may do everything. */

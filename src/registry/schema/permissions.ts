@@ -19,7 +19,7 @@ export const MAIL_PERMISSIONS = [
 export const USER_ROLES = enumType('UserRole', [
   { name: 'User', label: 'User', explanation: 'The own mailbox, nothing else.' },
   { name: 'Admin', label: 'Administrator', explanation: 'Everything.' },
-  { name: 'Operator', label: 'Operator', explanation: 'Runs the cluster: tasks, roles, listeners and nodes; sees accounts and domains but changes none.' },
+  { name: 'Operator', label: 'Operator', explanation: 'Runs the cluster: tasks, roles, listeners and nodes; sees accounts and domains but changes none. And the own mailbox.' },
   { name: 'ReadOnly', label: 'Auditor', explanation: 'Sees everything of the server and changes nothing.' },
 ])
 export type UserRole = NonNullable<(typeof USER_ROLES)['_names']>
