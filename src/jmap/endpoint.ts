@@ -5,7 +5,7 @@ import { dispatch } from './dispatch.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { REQUEST_LIMITS, RequestError, notJson, overLimit, parseRequest } from './request.ts'
 import type { JmapRequest, RequestLimit, RequestProblem } from './request.ts'
-import { sessionOf, sessionState } from './session.ts'
+import { Sessions } from './session.ts'
 import type { Capability } from './session.ts'
 
 export interface EndpointDeps extends DispatchDeps {
@@ -21,22 +21,23 @@ export class JmapEndpoint {
   readonly requestBytesMax = REQUEST_LIMITS.maxSizeRequest
   readonly requestsPerAccountMax = REQUEST_LIMITS.maxConcurrentRequests
   readonly #deps: EndpointDeps
+  readonly #sessions: Sessions
 
   constructor(deps: EndpointDeps) {
     this.#deps = deps
+    this.#sessions = new Sessions(deps.capabilities)
   }
 
   /** `origin`: scheme, host and port as the client used them; null principal: nobody is logged in. */
   session(principal: Principal | null, origin: string): JsonObject {
-    return sessionOf(principal, origin, this.#deps.capabilities)
+    return this.#sessions.of(principal, origin)
   }
 
   async answer(body: Uint8Array, principal: Principal): Promise<Reply> {
     const request = parsed(body)
     if (request instanceof RequestError) return { kind: 'problem', problem: request.problem }
     const reply = await dispatch(request, principal, this.#deps)
-    const state = sessionState(principal, this.#deps.capabilities)
-    return { kind: 'reply', body: { ...reply, sessionState: state } }
+    return { kind: 'reply', body: { ...reply, sessionState: this.#sessions.state(principal) } }
   }
 
   /** The problem for a limit that the listener watches, because it would be too late here. */

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { REGISTRY_CAPABILITY, sessionOf, sessionState } from './session.ts'
+import { REGISTRY_CAPABILITY, Sessions } from './session.ts'
 import type { Capability } from './session.ts'
 
 const MAIL: Capability = { urn: 'urn:ietf:params:jmap:mail', session: {}, account: { maxMailboxDepth: 1 } }
-const CAPABILITIES = [REGISTRY_CAPABILITY, MAIL]
+const sessions = new Sessions([REGISTRY_CAPABILITY, MAIL])
 const CORE = 'urn:ietf:params:jmap:core'
 const JANE = { accountId: '0000000000001', name: 'jane@example.org', permissions: new Set<string>() }
 
 test('the session names the account, where to go and the limits', () => {
-  const session = sessionOf(JANE, 'http://host.example:8080', CAPABILITIES)
+  const session = sessions.of(JANE, 'http://host.example:8080')
   assert.deepEqual(session['accounts'], {
     [JANE.accountId]: {
       name: 'jane@example.org', isPersonal: true, isReadOnly: false,
@@ -28,16 +28,16 @@ test('the session names the account, where to go and the limits', () => {
 })
 
 test('without a login there are no accounts', () => {
-  const session = sessionOf(null, 'http://h', CAPABILITIES)
+  const session = sessions.of(null, 'http://h')
   assert.deepEqual([session['accounts'], session['primaryAccounts'], session['username']], [{}, {}, ''])
 })
 
 test('the state is that of replies, and differs between callers and between capabilities', () => {
-  const state = sessionState(JANE, CAPABILITIES)
-  assert.equal(sessionOf(JANE, 'http://one', CAPABILITIES)['state'], state)
-  assert.equal(sessionOf(JANE, 'http://other', CAPABILITIES)['state'], state)
+  const state = sessions.state(JANE)
+  assert.equal(sessions.of(JANE, 'http://one')['state'], state)
+  assert.equal(sessions.of(JANE, 'http://other')['state'], state)
   const renamed = { ...JANE, name: 'john@example.org' }
-  assert.notEqual(sessionState(null, CAPABILITIES), state)
-  assert.notEqual(sessionState(JANE, [MAIL]), state)
-  assert.notEqual(sessionState(renamed, CAPABILITIES), state)
+  assert.notEqual(sessions.state(null), state)
+  assert.notEqual(new Sessions([MAIL]).state(JANE), state)
+  assert.notEqual(sessions.state(renamed), state)
 })

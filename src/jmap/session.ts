@@ -31,33 +31,42 @@ const CORE_CAPABILITY: JsonObject = {
   collationAlgorithms: [],
 }
 
-/** `origin`: scheme, host and port as the client used them. Without a principal there are no accounts. */
-export function sessionOf(
-  principal: Principal | null, origin: string, capabilities: readonly Capability[],
-): JsonObject {
-  const urns = [CORE, ...capabilities.map(({ urn }) => urn)]
-  const account = principal && {
-    name: principal.name, isPersonal: true, isReadOnly: false,
-    accountCapabilities: Object.fromEntries(capabilities.map(({ urn, account }) => [urn, account])),
-  }
-  return {
-    capabilities: {
-      [CORE]: CORE_CAPABILITY,
-      ...Object.fromEntries(capabilities.map(({ urn, session }) => [urn, session])),
-    },
-    accounts: principal && account ? { [principal.accountId]: account } : {},
-    primaryAccounts: principal ? Object.fromEntries(urns.map(urn => [urn, principal.accountId])) : {},
-    username: principal?.name ?? '',
-    apiUrl: `${origin}/jmap/`,
-    downloadUrl: `${origin}/jmap/download/{accountId}/{blobId}/{name}?accept={type}`,
-    uploadUrl: `${origin}/jmap/upload/{accountId}/`,
-    eventSourceUrl: `${origin}/jmap/eventsource/?types={types}&closeafter={closeafter}&ping={ping}`,
-    state: sessionState(principal, capabilities),
-  }
-}
+export class Sessions {
+  readonly #capabilities: readonly Capability[]
+  /** Of all that is the same for every caller, made once: each reply carries a state. */
+  readonly #common: number
 
-/** Changes when the session of this caller does; its origin does not count, the caller chose it. */
-export function sessionState(principal: Principal | null, capabilities: readonly Capability[]): string {
-  const parts = [CORE_CAPABILITY, capabilities, principal?.accountId ?? '', principal?.name ?? '']
-  return hash32(JSON.stringify(parts)).toString(16)
+  /** `capabilities`: those beside core. */
+  constructor(capabilities: readonly Capability[]) {
+    this.#capabilities = capabilities
+    this.#common = hash32(JSON.stringify([CORE_CAPABILITY, capabilities]))
+  }
+
+  /** `origin`: scheme, host and port as the client used them. Without a principal there are no accounts. */
+  of(principal: Principal | null, origin: string): JsonObject {
+    const urns = [CORE, ...this.#capabilities.map(({ urn }) => urn)]
+    const account = principal && {
+      name: principal.name, isPersonal: true, isReadOnly: false,
+      accountCapabilities: Object.fromEntries(this.#capabilities.map(({ urn, account }) => [urn, account])),
+    }
+    return {
+      capabilities: {
+        [CORE]: CORE_CAPABILITY,
+        ...Object.fromEntries(this.#capabilities.map(({ urn, session }) => [urn, session])),
+      },
+      accounts: principal && account ? { [principal.accountId]: account } : {},
+      primaryAccounts: principal ? Object.fromEntries(urns.map(urn => [urn, principal.accountId])) : {},
+      username: principal?.name ?? '',
+      apiUrl: `${origin}/jmap/`,
+      downloadUrl: `${origin}/jmap/download/{accountId}/{blobId}/{name}?accept={type}`,
+      uploadUrl: `${origin}/jmap/upload/{accountId}/`,
+      eventSourceUrl: `${origin}/jmap/eventsource/?types={types}&closeafter={closeafter}&ping={ping}`,
+      state: this.state(principal),
+    }
+  }
+
+  /** Changes when the session of this caller does; its origin does not count, the caller chose it. */
+  state(principal: Principal | null): string {
+    return hash32(`${this.#common} ${principal?.accountId ?? ''} ${principal?.name ?? ''}`).toString(16)
+  }
 }
