@@ -1,14 +1,14 @@
 /**
- * What a database's full-text index is given: a flat set of tokens for each document, and a tree over the same tokens.
+ * What a database's full-text index is given: a flat set of tokens a document, and a tree over such tokens.
  *
  * | token | stands for |
  * |---|---|
- * | `-<hex>` | the scope: account and collection; every query begins with it, so other accounts' words cost nothing |
+ * | `-<hex>` | the scope: account and collection; part of every query, so that others' words cost nothing |
  * | `s-word`, `f-`, `t-`, `c-`, `b-` | the word in the subject, from, to, cc, body |
  *
- * So one index without columns or positions answers for single fields and for all of them, and the two databases, which
- * know different things of fields, are asked the same. A token has no character that either would read as syntax: terms
- * that are not of the promised form are never stored and never found.
+ * So one index without columns or positions answers for single fields and for all of them, and the two
+ * databases, which know different things of fields, are asked the same. A token has no character that either
+ * would read as syntax: terms that are not of the promised form are never stored and never found.
  */
 import { assertNever } from '../base/assert.ts'
 import type { Id } from '../base/ids.ts'
@@ -17,7 +17,7 @@ import type { SearchDocument, SearchExpression, SearchField } from '../services/
 import { SEARCH_FIELDS } from '../services/ports.ts'
 
 export const TERM_CHARS_MAX = 64
-/** Of one document, together. A tsvector holds 1 MiB of text; what is above is left out, the body last in line. */
+/** Of one document. A tsvector holds 1 MiB of text; what is above is left out, the end of the body first. */
 export const DOCUMENT_TERMS_BYTES_MAX = 1_000_000
 /** Words of one query, their forms and fields counted. */
 export const QUERY_TOKENS_MAX = 1_000
@@ -26,7 +26,9 @@ export const QUERY_DEPTH_MAX = 32
 
 /** ASCII other than these would be a separator for FTS5; everything above ASCII is part of a word there. */
 const TERM_SHAPE = /^[a-z0-9_\u0080-\u{10FFFF}]+$/u
-const CODES: Readonly<Record<SearchField, string>> = { subject: 's-', from: 'f-', to: 't-', cc: 'c-', body: 'b-' }
+const CODES: Readonly<Record<SearchField, string>> = {
+  subject: 's-', from: 'f-', to: 't-', cc: 'c-', body: 'b-',
+}
 const CODE_BYTES = 2
 
 export type TokenTree =
@@ -34,10 +36,13 @@ export type TokenTree =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly TokenTree[] }
   | { readonly kind: 'not'; readonly part: TokenTree }
 
+export type IndexedTerms = Readonly<Record<SearchField, ReadonlySet<string>>>
+
 /** What of a document is indexed: each term once for its field. */
-export function indexedTerms(fields: SearchDocument['fields']): Readonly<Record<SearchField, ReadonlySet<string>>> {
+export function indexedTerms(fields: SearchDocument['fields']): IndexedTerms {
   let bytes = 0
-  const terms = { subject: new Set<string>(), from: new Set<string>(), to: new Set<string>(), cc: new Set<string>(), body: new Set<string>() }
+  const set = () => new Set<string>()
+  const terms = { subject: set(), from: set(), to: set(), cc: set(), body: set() }
   for (const field of SEARCH_FIELDS) {
     for (const term of fields[field]) {
       if (!isTerm(term) || terms[field].has(term)) continue
@@ -56,12 +61,12 @@ export function tokensOf({ accountId, collection, fields }: SearchDocument): str
   return [scopeToken(accountId, collection), ...tokens]
 }
 
-/** Hex, so that whatever the names contain the token is one word, and different pairs have different tokens. */
+/** Hex, so that whatever the names contain the token is one word, and each pair has its own. */
 export function scopeToken(accountId: Id, collection: string): string {
   return `-${Buffer.from(`${accountId}\0${collection}`).toString('hex')}`
 }
 
-/** The expression over tokens; true and false: whatever the documents are, all match, or none. Throws search/too-complex. */
+/** The expression over tokens; true and false: all documents match, or none. Throws search/too-complex. */
 export function tokenTree(expression: SearchExpression): TokenTree | boolean {
   checkExpression(expression)
   return translate(expression)
@@ -80,8 +85,8 @@ function translate(expression: SearchExpression): TokenTree | boolean {
   switch (expression.kind) {
     case 'term': {
       const fields = expression.field === undefined ? SEARCH_FIELDS : [expression.field]
-      const terms = expression.anyOf.filter(isTerm)
-      return join('or', terms.flatMap(term => fields.map(field => ({ kind: 'token' as const, token: CODES[field] + term }))))
+      const tokens = expression.anyOf.filter(isTerm).flatMap(term => fields.map(field => CODES[field] + term))
+      return join('or', tokens.map(token => ({ kind: 'token', token })))
     }
     case 'and':
     case 'or': return join(expression.kind, expression.parts.map(translate))
@@ -101,7 +106,7 @@ function join(kind: 'and' | 'or', parts: readonly (TokenTree | boolean)[]): Toke
   return rest.length > 1 ? { kind, parts: rest } : rest[0] ?? !deciding
 }
 
-/** Tokens and operators of the tree; refuses to go deeper than the limit, so that no tree overflows the stack. */
+/** Tokens and operators of the tree; goes no deeper than the limit, so that no tree overflows the stack. */
 function weigh(expression: SearchExpression, depth: number): number {
   if (depth > QUERY_DEPTH_MAX) throw tooComplex(`nested deeper than ${QUERY_DEPTH_MAX}`)
   switch (expression.kind) {

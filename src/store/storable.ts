@@ -1,6 +1,7 @@
 /**
- * Text that any of the stores can hold and find again: clients choose names, addresses and words, and none of them may
- * make a statement fail. Every table passes looked-up text through here, so all stores also agree on what is equal.
+ * Text that any of the stores can hold and find again: clients choose names, addresses and words, and none of
+ * them may make a statement fail. Every table passes looked-up text through here, so all stores also agree on
+ * what is equal.
  */
 import { createHash } from 'node:crypto'
 
@@ -13,14 +14,15 @@ export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD')
 }
 
-/** The same for text that is compared: what is too long for an index keeps its beginning and ends with its SHA-256. */
+/** The same for text in an index: what is too long keeps its beginning and ends with its SHA-256. */
 export function keyText(text: string): string {
   const stored = storableText(text)
   if (stored.length <= KEY_TEXT_CHARS_MAX) return stored
-  return `${stored.slice(0, KEPT_CHARS).toWellFormed()}#${createHash('sha256').update(stored).digest('base64url')}`
+  const hash = createHash('sha256').update(stored).digest('base64url')
+  return `${stored.slice(0, KEPT_CHARS).toWellFormed()}#${hash}`
 }
 
-/** The order of the stores: by UTF-8 bytes (COLLATE "C"), which for text beyond the BMP is not that of `<`. */
+/** The order of the stores: by UTF-8 bytes, which beyond the BMP is not that of `<`. */
 export function compareText(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right))
 }

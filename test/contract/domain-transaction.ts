@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import type { Id } from '../../src/base/ids.ts'
+import type { BlobOwner } from '../../src/services/ports.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
 
 const ids = idSource(17, systemClock)
@@ -16,7 +17,7 @@ export function domainTransactionContract(store: () => Store): void {
       const account = ids.next()
       await assert.rejects(store().transact(async tx => {
         await writeEverywhere(tx, account, 1)
-        assert.deepEqual(await lookEverywhere(tx, account), { object: 1, key: 1, document: 1, indexed: 1, blob: true, found: [account] })
+        assert.deepEqual(await lookEverywhere(tx, account), written(account, 1))
         throw new Error('rolled back on purpose')
       }), /rolled back on purpose/)
       assert.deepEqual(await store().read(tx => lookEverywhere(tx, account)),
@@ -31,12 +32,12 @@ export function domainTransactionContract(store: () => Store): void {
         await tx.objects.remove('Rollback', account)
         await tx.keys.remove(`rollback/${account}`)
         await tx.documents.remove(account, 'email', account)
-        await tx.blobs.unlink(await tx.blobs.put(Buffer.from(account)), { accountId: account, collection: 'email', id: account })
-        await tx.search.remove([{ accountId: account, collection: 'email', id: account }])
+        await tx.blobs.unlink(await tx.blobs.put(Buffer.from(account)), ownerOf(account))
+        await tx.search.remove([ownerOf(account)])
         throw new Error('rolled back on purpose')
       }), /rolled back on purpose/)
       assert.deepEqual(await store().read(tx => lookEverywhere(tx, account)), before)
-      assert.deepEqual(before, { object: 1, key: 1, document: 1, indexed: 1, blob: true, found: [account] })
+      assert.deepEqual(before, written(account, 1))
     })
 
     test('nobody sees a transaction before it commits, and everybody after', async () => {
@@ -47,7 +48,7 @@ export function domainTransactionContract(store: () => Store): void {
         await writeEverywhere(tx, account, 7)
         assert.deepEqual(await look(), nothing)
       })
-      assert.deepEqual(await look(), { object: 7, key: 7, document: 7, indexed: 1, blob: true, found: [account] })
+      assert.deepEqual(await look(), written(account, 7))
     })
 
     test('a reader keeps its moment while others commit', async () => {
@@ -58,7 +59,7 @@ export function domainTransactionContract(store: () => Store): void {
         await store().transact(async writer => {
           await writer.documents.remove(account, 'email', account)
           await writer.keys.remove(`rollback/${account}`)
-          await writer.search.remove([{ accountId: account, collection: 'email', id: account }])
+          await writer.search.remove([ownerOf(account)])
         })
         assert.deepEqual(await lookEverywhere(tx, account), before)
       })
@@ -69,9 +70,10 @@ export function domainTransactionContract(store: () => Store): void {
       const rounds = 2
       await Promise.all(Array.from({ length: rounds }, (_, round) => store().transact(async tx => {
         for (const account of round % 2 ? accounts : accounts.toReversed()) {
-          await tx.documents.put(account, 'email', account, { round }, [{ name: 'round', value: String(round), sort: 0 }])
+          const index = [{ name: 'round', value: '', sort: round }]
+          await tx.documents.put(account, 'email', account, { round }, index)
           await tx.keys.put(`rollback/${account}`, { round }, null)
-          await tx.search.put([{ accountId: account, collection: 'email', id: account, fields: { ...NO_TERMS, body: [`w${round}`] } }])
+          await tx.search.put([{ ...ownerOf(account), fields: { ...NO_TERMS, body: [`w${round}`] } }])
         }
       })))
       for (const account of accounts) {
@@ -79,15 +81,24 @@ export function domainTransactionContract(store: () => Store): void {
         assert.equal(document?.modseq, rounds)
         const round = document.body['round']
         assert.deepEqual(await store().read(tx => tx.keys.get(`rollback/${account}`)), { round })
-        const found = await store().read(tx => tx.search.query(account, 'email', { kind: 'term', anyOf: [`w${String(round)}`] }, 1))
-        assert.deepEqual(found, [account])
+        const last = { kind: 'term', anyOf: [`w${String(round)}`] } as const
+        assert.deepEqual(await store().read(tx => tx.search.query(account, 'email', last, 1)), [account])
       }
     })
   })
 }
 
+function ownerOf(account: Id): BlobOwner {
+  return { accountId: account, collection: 'email', id: account }
+}
+
+/** What lookEverywhere sees of writeEverywhere. */
+function written(account: Id, value: number): object {
+  return { object: value, key: value, document: value, indexed: 1, blob: true, found: [account] }
+}
+
 async function writeEverywhere(tx: Tx, account: Id, value: number): Promise<void> {
-  const owner = { accountId: account, collection: 'email', id: account }
+  const owner = ownerOf(account)
   const [stored] = await tx.objects.get('Rollback', [account])
   const index = [{ field: 'account', value: account, unique: true }]
   const reply = stored

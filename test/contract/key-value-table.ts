@@ -68,7 +68,7 @@ export function keyValueTableContract(store: () => Store): void {
       const names = ['', 'a', 'a/b', 'b', 'B', '0', '_', '%', 'é', '\uFFFD', '😀', 'ab']
       for (const name of names) await put(prefix + name, { name })
       await put(`${prefix.slice(0, -2)}xx`, {})
-      const expected = names.toSorted((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right))).map(name => prefix + name)
+      const expected = names.toSorted(byBytes).map(name => prefix + name)
       assert.deepEqual(await list(prefix), expected)
       assert.deepEqual(await list(prefix, 4), expected.slice(0, 4))
       assert.deepEqual(await list(prefix, 4, expected[3]), expected.slice(4, 8))
@@ -76,6 +76,18 @@ export function keyValueTableContract(store: () => Store): void {
       assert.deepEqual(await list(`${prefix}a`), ['a', 'a/b', 'ab'].map(name => prefix + name))
       const entries = await store().read(tx => tx.keys.list(`${prefix}b`, 1))
       assert.deepEqual(entries, [{ key: `${prefix}b`, value: { name: 'b' } }])
+    })
+
+    test('a prefix may end with any character', async () => {
+      const start = ids.next()
+      for (const last of ['\uD7FF', '\uE000', '\u{10FFFF}', '\u{10FFFF}\u{10FFFF}', 'a']) {
+        const prefix = `${start}${last}`
+        for (const rest of ['', 'x', '\u{10FFFF}']) await put(`${prefix}/${rest}`, {})
+        await put(`${start}b`, {})
+        assert.deepEqual(await list(`${prefix}/`), ['', 'x', '\u{10FFFF}'].map(rest => `${prefix}/${rest}`))
+        assert.equal((await list(prefix)).filter(key => !key.startsWith(prefix)).length, 0)
+        assert.ok((await list(prefix)).length >= 3)
+      }
     })
 
     test('keys of any length and content work', async () => {
@@ -108,4 +120,8 @@ export function keyValueTableContract(store: () => Store): void {
       }
     })
   })
+}
+
+function byBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right))
 }

@@ -1,4 +1,7 @@
-/** What every store promises of registry objects. Each test uses object names of its own, so all can share one store. */
+/**
+ * What every store promises of registry objects. Each test uses object names of its own, so all can share one
+ * store.
+ */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
@@ -6,7 +9,9 @@ import { idSource } from '../../src/base/ids.ts'
 import type { Id } from '../../src/base/ids.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { hasCode } from '../../src/errors.ts'
-import type { IndexEntry, ObjectRef, WriteReply } from '../../src/registry/ports.ts'
+import type {
+  IndexEntry, ObjectQuery, ObjectRef, StoredObject, WriteReply,
+} from '../../src/registry/ports.ts'
 import type { Store } from '../../src/store/store.ts'
 
 const ids = idSource(11, systemClock)
@@ -16,14 +21,26 @@ const filter = (field: string, value: string): IndexEntry => ({ field, value, un
 const unique = (field: string, value: string): IndexEntry => ({ field, value, unique: true })
 
 export function objectTableContract(store: () => Store): void {
-  const insert = (object: string, id: Id, index: readonly IndexEntry[] = [], links: readonly ObjectRef[] = [], body: JsonObject = {}): Promise<WriteReply> =>
-    store().transact(tx => tx.objects.insert(object, id, body, index, links))
-  const update = (object: string, id: Id, version: number, index: readonly IndexEntry[] = [], links: readonly ObjectRef[] = []): Promise<WriteReply> =>
+  type Index = readonly IndexEntry[]
+  type Links = readonly ObjectRef[]
+  const insert = (
+    object: string, id: Id, index: Index = [], links: Links = [], body: JsonObject = {},
+  ): Promise<WriteReply> => store().transact(tx => tx.objects.insert(object, id, body, index, links))
+  const update = (
+    object: string, id: Id, version: number, index: Index = [], links: Links = [],
+  ): Promise<WriteReply> =>
     store().transact(tx => tx.objects.update(object, id, version, { updated: true }, index, links))
+  const remove = (object: string, id: Id): Promise<boolean> =>
+    store().transact(tx => tx.objects.remove(object, id))
+  const get = (object: string, ...wanted: Id[]): Promise<StoredObject[]> =>
+    store().read(tx => tx.objects.get(object, wanted))
   const query = (object: string, where: { field: string; value: string }[] = []): Promise<Id[]> =>
     store().read(tx => tx.objects.query(object, { where, ascending: true, limit: 100 }))
-  const versionOf = async (object: string): Promise<number> => (await store().read(tx => tx.objects.versions()))[object] ?? 0
-  const insertMany = async (object: string, count: number, index: (nth: number) => IndexEntry[] = () => []): Promise<Id[]> => {
+  const versionOf = async (object: string): Promise<number> =>
+    (await store().read(tx => tx.objects.versions()))[object] ?? 0
+  const insertMany = async (
+    object: string, count: number, index: (nth: number) => Index = () => [],
+  ): Promise<Id[]> => {
     const made = Array.from({ length: count }, () => ids.next())
     await store().transact(async tx => {
       for (const [nth, id] of made.entries()) {
@@ -37,27 +54,28 @@ export function objectTableContract(store: () => Store): void {
     test('get answers in the order asked and leaves unknown ids out', async () => {
       const object = freshName()
       const [first, second] = await insertMany(object, 2) as [Id, Id]
-      const found = await store().read(tx => tx.objects.get(object, [second, ids.next(), first]))
-      assert.deepEqual(found, [
+      assert.deepEqual(await get(object, second, ids.next(), first), [
         { id: second, version: 1, body: { nth: 1 } },
         { id: first, version: 1, body: { nth: 0 } },
       ])
-      assert.deepEqual(await store().read(tx => tx.objects.get(freshName(), [first])), [])
-      assert.deepEqual(await store().read(tx => tx.objects.get(object, [])), [])
+      assert.deepEqual(await get(freshName(), first), [])
+      assert.deepEqual(await get(object), [])
     })
 
     test('a body comes back as it was', async () => {
       const object = freshName()
       const id = ids.next()
-      const body = { text: 'NUL \0, “quotes”, 😀', none: null, deep: [{ yes: true }, 1.5, -0.25], big: Number.MAX_SAFE_INTEGER, '': 'empty' }
+      const deep = [{ yes: true, none: null }, 1.5, -0.25, Number.MAX_SAFE_INTEGER]
+      const body = { text: 'NUL \0, “quotes”, 😀', deep, '': 'empty' }
       await insert(object, id, [], [], body)
-      assert.deepEqual((await store().read(tx => tx.objects.get(object, [id])))[0]?.body, body)
+      assert.deepEqual(await get(object, id), [{ id, version: 1, body }])
     })
 
     test('an id can be inserted once', async () => {
       const object = freshName()
       assert.deepEqual(await insert(object, 'singleton'), { kind: 'written' })
-      assert.deepEqual(await insert(object, 'singleton'), { kind: 'conflict', field: 'id', existingId: 'singleton' })
+      const refused = { kind: 'conflict', field: 'id', existingId: 'singleton' }
+      assert.deepEqual(await insert(object, 'singleton'), refused)
     })
 
     test('update counts the version up, and writes only over the version it was told', async () => {
@@ -67,15 +85,15 @@ export function objectTableContract(store: () => Store): void {
       assert.deepEqual(await update(object, id, 1), { kind: 'written' })
       assert.deepEqual(await update(object, id, 1), { kind: 'changed' })
       assert.deepEqual(await update(object, ids.next(), 1), { kind: 'gone' })
-      assert.deepEqual(await store().read(tx => tx.objects.get(object, [id])), [{ id, version: 2, body: { updated: true } }])
+      assert.deepEqual(await get(object, id), [{ id, version: 2, body: { updated: true } }])
     })
 
     test('remove says whether there was something', async () => {
       const object = freshName()
       const id = ids.next()
       await insert(object, id, [unique('name', 'x'), filter('kind', 'y')])
-      assert.equal(await store().transact(tx => tx.objects.remove(object, id)), true)
-      assert.equal(await store().transact(tx => tx.objects.remove(object, id)), false)
+      assert.equal(await remove(object, id), true)
+      assert.equal(await remove(object, id), false)
       assert.deepEqual(await query(object), [])
       assert.deepEqual(await query(object, [{ field: 'kind', value: 'y' }]), [])
       assert.deepEqual(await insert(object, ids.next(), [unique('name', 'x')]), { kind: 'written' })
@@ -86,7 +104,7 @@ export function objectTableContract(store: () => Store): void {
     test('pages by id in both directions', async () => {
       const object = freshName()
       const made = await insertMany(object, 5)
-      const page = (ascending: boolean, limit: number, from: { afterId?: Id; position?: number } = {}): Promise<Id[]> =>
+      const page = (ascending: boolean, limit: number, from: Partial<ObjectQuery> = {}): Promise<Id[]> =>
         store().read(tx => tx.objects.query(object, { where: [], ascending, limit, ...from }))
       assert.deepEqual(await page(true, 3), made.slice(0, 3))
       assert.deepEqual(await page(false, 2), made.toReversed().slice(0, 2))
@@ -99,7 +117,8 @@ export function objectTableContract(store: () => Store): void {
 
     test('all conditions must hold, and count agrees', async () => {
       const object = freshName()
-      const made = await insertMany(object, 6, nth => [filter('even', String(nth % 2 === 0)), filter('third', String(nth % 3 === 0))])
+      const made = await insertMany(object, 6, nth =>
+        [filter('even', String(nth % 2 === 0)), filter('third', String(nth % 3 === 0))])
       const where = [{ field: 'even', value: 'true' }, { field: 'third', value: 'true' }]
       assert.deepEqual(await query(object, where), [made[0]])
       assert.equal(await store().read(tx => tx.objects.count(object, where)), 1)
@@ -112,18 +131,24 @@ export function objectTableContract(store: () => Store): void {
     test('one field may hold several values, and the same one twice', async () => {
       const object = freshName()
       const id = ids.next()
-      const index = [unique('address', 'a@x'), unique('address', 'b@x'), unique('address', 'a@x'), filter('role', 'r'), filter('role', 'r')]
-      assert.deepEqual(await insert(object, id, index), { kind: 'written' })
-      assert.deepEqual(await query(object, [{ field: 'address', value: 'b@x' }, { field: 'address', value: 'a@x' }]), [id])
+      const addresses = ['a@x', 'b@x', 'a@x'].map(value => unique('address', value))
+      const roles = [filter('role', 'r'), filter('role', 'r')]
+      assert.deepEqual(await insert(object, id, [...addresses, ...roles]), { kind: 'written' })
+      const both = [{ field: 'address', value: 'b@x' }, { field: 'address', value: 'a@x' }]
+      assert.deepEqual(await query(object, both), [id])
       assert.equal(await store().read(tx => tx.objects.count(object, [{ field: 'role', value: 'r' }])), 1)
     })
 
     test('values of any length and any content are found, and only they', async () => {
       const object = freshName()
-      const values = ['', ' ', 'é', 'e\u0301', '%', '_', "o'clock", 'NUL\0', '\ud800', 'x'.repeat(9_999), 'x'.repeat(10_000), '😀'.repeat(150)]
+      const values = [
+        '', ' ', 'é', 'e\u0301', '%', '_', "o'clock", 'NUL\0', '\ud800',
+        'x'.repeat(9_999), 'x'.repeat(10_000), '😀'.repeat(150),
+      ]
       const made = await insertMany(object, values.length, nth => [unique('value', values[nth] ?? '')])
       for (const [nth, value] of values.entries()) {
-        assert.deepEqual(await query(object, [{ field: 'value', value }]), [made[nth]], JSON.stringify(value).slice(0, 40))
+        const found = await query(object, [{ field: 'value', value }])
+        assert.deepEqual(found, [made[nth]], JSON.stringify(value).slice(0, 40))
       }
     })
 
@@ -133,7 +158,8 @@ export function objectTableContract(store: () => Store): void {
       await insert(object, id, [filter('colour', 'red'), unique('name', 'a')])
       await update(object, id, 1, [filter('colour', 'blue'), unique('name', 'a')])
       assert.deepEqual(await query(object, [{ field: 'colour', value: 'red' }]), [])
-      assert.deepEqual(await query(object, [{ field: 'colour', value: 'blue' }, { field: 'name', value: 'a' }]), [id])
+      const current = [{ field: 'colour', value: 'blue' }, { field: 'name', value: 'a' }]
+      assert.deepEqual(await query(object, current), [id])
     })
   })
 
@@ -155,8 +181,10 @@ export function objectTableContract(store: () => Store): void {
       const [holder] = await insertMany(object, 1, () => [unique('name', 'taken')]) as [Id]
       const other = ids.next()
       await store().transact(async tx => {
-        assert.equal((await tx.objects.insert(object, other, {}, [unique('name', 'taken')], [])).kind, 'conflict')
-        assert.equal((await tx.objects.insert(object, other, {}, [unique('name', 'free')], [])).kind, 'written')
+        const refused = await tx.objects.insert(object, other, {}, [unique('name', 'taken')], [])
+        assert.equal(refused.kind, 'conflict')
+        const done = await tx.objects.insert(object, other, {}, [unique('name', 'free')], [])
+        assert.equal(done.kind, 'written')
       })
       assert.deepEqual(await query(object), [holder, other])
     })
@@ -164,21 +192,24 @@ export function objectTableContract(store: () => Store): void {
     test('the same value is free for another field, another object, and after a change', async () => {
       const object = freshName()
       const [first] = await insertMany(object, 1, () => [unique('name', 'n')]) as [Id]
-      assert.equal((await insert(object, ids.next(), [unique('alias', 'n'), filter('name2', 'n')])).kind, 'written')
-      assert.equal((await insert(freshName(), ids.next(), [unique('name', 'n')])).kind, 'written')
-      assert.equal((await update(object, first, 1, [unique('name', 'm')])).kind, 'written')
-      assert.equal((await insert(object, ids.next(), [unique('name', 'n')])).kind, 'written')
+      const written = { kind: 'written' }
+      const elsewhere = [unique('alias', 'n'), filter('other', 'n')]
+      assert.deepEqual(await insert(object, ids.next(), elsewhere), written)
+      assert.deepEqual(await insert(freshName(), ids.next(), [unique('name', 'n')]), written)
+      assert.deepEqual(await update(object, first, 1, [unique('name', 'm')]), written)
+      assert.deepEqual(await insert(object, ids.next(), [unique('name', 'n')]), written)
     })
 
     test('of writers at the same time one gets the value, the others are told who', async () => {
       const object = freshName()
       const contenders = Array.from({ length: 8 }, () => ids.next())
-      const replies = await Promise.all(contenders.map(id => insert(object, id, [unique('name', 'only one')])))
+      const index = [unique('name', 'only one')]
+      const replies = await Promise.all(contenders.map(id => insert(object, id, index)))
       const [winner, ...rest] = await query(object)
       assert.deepEqual(rest, [])
       for (const [nth, id] of contenders.entries()) {
-        const expected = id === winner ? { kind: 'written' } : { kind: 'conflict', field: 'name', existingId: winner }
-        assert.deepEqual(replies[nth], expected)
+        const refused = { kind: 'conflict', field: 'name', existingId: winner }
+        assert.deepEqual(replies[nth], id === winner ? { kind: 'written' } : refused)
       }
     })
 
@@ -201,13 +232,16 @@ export function objectTableContract(store: () => Store): void {
       const object = freshName()
       const [id] = await insertMany(object, 1) as [Id]
       const replies = await Promise.all(Array.from({ length: 8 }, () => update(object, id, 1)))
-      assert.deepEqual(replies.map(reply => reply.kind).toSorted(), [...Array<string>(7).fill('changed'), 'written'])
-      assert.equal((await store().read(tx => tx.objects.get(object, [id])))[0]?.version, 2)
+      const kinds = replies.map(reply => reply.kind).toSorted()
+      assert.deepEqual(kinds, [...Array<string>(7).fill('changed'), 'written'])
+      assert.equal((await get(object, id))[0]?.version, 2)
     })
   })
 
   describe('objects: links', () => {
-    const linksTo = (target: ObjectRef, limit = 100): Promise<ObjectRef[]> => store().read(tx => tx.objects.linksTo(target, limit))
+    const linksTo = (target: ObjectRef, limit = 100): Promise<ObjectRef[]> =>
+      store().read(tx => tx.objects.linksTo(target, limit))
+    const conflict = (error: unknown): boolean => hasCode(error, 'store/conflict')
 
     test('who links here is told in order, up to the limit', async () => {
       const [object, linker] = [freshName(), freshName()]
@@ -215,8 +249,9 @@ export function objectTableContract(store: () => Store): void {
       const made = Array.from({ length: 3 }, () => ids.next())
       for (const id of made) await insert(linker, id, [], [{ object, id: target }, { object, id: target }])
       await insert(linker, ids.next(), [], [{ object, id: other }])
-      assert.deepEqual(await linksTo({ object, id: target }), made.map(id => ({ object: linker, id })))
-      assert.deepEqual(await linksTo({ object, id: target }, 2), made.slice(0, 2).map(id => ({ object: linker, id })))
+      const expected = made.map(id => ({ object: linker, id }))
+      assert.deepEqual(await linksTo({ object, id: target }), expected)
+      assert.deepEqual(await linksTo({ object, id: target }, 2), expected.slice(0, 2))
       assert.deepEqual(await linksTo({ object: linker, id: target }), [])
     })
 
@@ -228,19 +263,19 @@ export function objectTableContract(store: () => Store): void {
       await insert(linker, second, [], [{ object, id: target }])
       await update(linker, first, 1)
       assert.deepEqual(await linksTo({ object, id: target }), [{ object: linker, id: second }])
-      await store().transact(tx => tx.objects.remove(linker, second))
+      await remove(linker, second)
       assert.deepEqual(await linksTo({ object, id: target }), [])
     })
 
-    test('a stored object that others link to cannot be removed, nor can one that is gone be linked to', async () => {
+    test('what others link to cannot be removed, and what is gone cannot be linked to', async () => {
       const [object, linker] = [freshName(), freshName()]
       const [target, gone] = await insertMany(object, 2) as [Id, Id]
       const id = ids.next()
       await insert(linker, id, [], [{ object, id: target }])
-      await assert.rejects(store().transact(tx => tx.objects.remove(object, target)), error => hasCode(error, 'store/conflict'))
-      await store().transact(tx => tx.objects.remove(object, gone))
-      await assert.rejects(insert(linker, ids.next(), [], [{ object, id: gone }]), error => hasCode(error, 'store/conflict'))
-      await assert.rejects(update(linker, id, 1, [], [{ object, id: gone }]), error => hasCode(error, 'store/conflict'))
+      await assert.rejects(remove(object, target), conflict)
+      await remove(object, gone)
+      await assert.rejects(insert(linker, ids.next(), [], [{ object, id: gone }]), conflict)
+      await assert.rejects(update(linker, id, 1, [], [{ object, id: gone }]), conflict)
       assert.deepEqual(await query(object), [target])
       assert.deepEqual(await query(linker), [id])
     })
@@ -248,8 +283,9 @@ export function objectTableContract(store: () => Store): void {
     test('an object may link to itself, and to names that are kept elsewhere', async () => {
       const object = freshName()
       const id = ids.next()
-      assert.equal((await insert(object, id, [], [{ object, id }, { object: freshName(), id: 'elsewhere' }])).kind, 'written')
-      assert.equal(await store().transact(tx => tx.objects.remove(object, id)), true)
+      const links = [{ object, id }, { object: freshName(), id: 'elsewhere' }]
+      assert.deepEqual(await insert(object, id, [], links), { kind: 'written' })
+      assert.equal(await remove(object, id), true)
     })
 
     test('linking and removing at the same time never leaves a link to nothing', async () => {
@@ -260,7 +296,8 @@ export function objectTableContract(store: () => Store): void {
           if ((await tx.objects.linksTo({ object, id }, 1)).length === 0) await tx.objects.remove(object, id)
         })),
         refused(store().transact(async tx => {
-          if ((await tx.objects.get(object, [id])).length === 1) await tx.objects.insert(linker, id, {}, [], [{ object, id }])
+          const [target] = await tx.objects.get(object, [id])
+          if (target) await tx.objects.insert(linker, id, {}, [], [{ object, id }])
         })),
       ]))
       const [left, linked] = [await query(object), await query(linker)]
@@ -277,7 +314,7 @@ export function objectTableContract(store: () => Store): void {
       assert.equal(await versionOf(object), 1)
       await update(object, id, 1)
       assert.equal(await versionOf(object), 2)
-      await store().transact(tx => tx.objects.remove(object, id))
+      await remove(object, id)
       assert.equal(await versionOf(object), 3)
       assert.equal(await versionOf(other), 1)
     })
@@ -287,7 +324,7 @@ export function objectTableContract(store: () => Store): void {
       const id = ids.next()
       await insert(object, id)
       await update(object, id, 9)
-      await store().transact(tx => tx.objects.remove(object, ids.next()))
+      await remove(object, ids.next())
       await assert.rejects(store().transact(async tx => {
         await tx.objects.update(object, id, 1, { lost: true }, [filter('a', 'b')], [])
         throw new Error('rolled back on purpose')
@@ -301,7 +338,8 @@ export function objectTableContract(store: () => Store): void {
       const object = freshName()
       const writes = 40
       let writing = true
-      const writers = Promise.all(Array.from({ length: writes }, () => insert(object, ids.next()))).finally(() => { writing = false })
+      const writers = Promise.all(Array.from({ length: writes }, () => insert(object, ids.next())))
+        .finally(() => { writing = false })
       const looks: { version: number; count: number }[] = []
       while (writing) {
         looks.push(await store().read(async tx => ({
@@ -311,7 +349,8 @@ export function objectTableContract(store: () => Store): void {
       }
       await writers
       for (const { version, count } of looks) assert.equal(count, version)
-      assert.deepEqual(looks.map(look => look.version), looks.map(look => look.version).toSorted((left, right) => left - right))
+      const versions = looks.map(look => look.version)
+      assert.deepEqual(versions, versions.toSorted((left, right) => left - right))
       assert.equal(await versionOf(object), writes)
     })
   })

@@ -7,7 +7,8 @@ import { rowKey } from './row-key.ts'
 export function memoryBlobs(context: MemoryContext): BlobTable {
   const blobs = context.table<Uint8Array>('blob')
   const links = context.table<BlobOwner & { readonly hash: BlobHash }>('blob_link')
-  const linkKey = (hash: BlobHash, owner: BlobOwner): string => rowKey(hash, owner.accountId, owner.collection, owner.id)
+  const linkKey = (hash: BlobHash, { accountId, collection, id }: BlobOwner): string =>
+    rowKey(hash, accountId, collection, id)
 
   return {
     async put(content) {
@@ -26,7 +27,8 @@ export function memoryBlobs(context: MemoryContext): BlobTable {
     },
 
     async link(hash, owner) {
-      links.set(linkKey(hash, owner), { hash, accountId: owner.accountId, collection: owner.collection, id: owner.id })
+      const { accountId, collection, id } = owner
+      links.set(linkKey(hash, owner), { hash, accountId, collection, id })
     },
 
     async unlink(hash, owner) {
@@ -34,7 +36,8 @@ export function memoryBlobs(context: MemoryContext): BlobTable {
     },
 
     async readable(hash, accountId) {
-      return blobs.get(hash) !== undefined && [...links.rows()].some(link => link.hash === hash && link.accountId === accountId)
+      if (!blobs.get(hash)) return false
+      return [...links.rows()].some(link => link.hash === hash && link.accountId === accountId)
     },
   }
 }

@@ -6,7 +6,12 @@ import { keyText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
 import { rowKey } from './row-key.ts'
 
-interface DocumentRow { readonly id: Id; readonly modseq: number; readonly body: string; readonly index: readonly DocumentIndex[] }
+interface DocumentRow {
+  readonly id: Id
+  readonly modseq: number
+  readonly body: string
+  readonly index: readonly DocumentIndex[]
+}
 type Documents = ReadonlyMap<Id, DocumentRow>
 
 export function memoryDocuments(context: MemoryContext): DocumentTable {
@@ -66,7 +71,8 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
     },
 
     async list(accountId, collection, limit, after) {
-      return [...rowsOf(accountId, collection).keys()].filter(id => after === undefined || id > after).toSorted().slice(0, limit)
+      return [...rowsOf(accountId, collection).keys()]
+        .filter(id => after === undefined || id > after).toSorted().slice(0, limit)
     },
 
     async modseq(accountId, collection) {

@@ -36,7 +36,8 @@ export function memoryKeys(context: MemoryContext): KeyValueTable {
 
     async list(prefix, limit, after) {
       return [...keys.entries()]
-        .filter(([key, row]) => key.startsWith(prefix) && live(row) && (after === undefined || compareText(key, after) > 0))
+        .filter(([key, row]) => key.startsWith(prefix) && live(row))
+        .filter(([key]) => after === undefined || compareText(key, after) > 0)
         .toSorted(([left], [right]) => compareText(left, right))
         .slice(0, limit)
         .map(([key, row]) => ({ key, value: parse(row) }))

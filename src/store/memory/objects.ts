@@ -20,8 +20,8 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
   const objects = context.table<ObjectRow>('object')
   const versions = context.table<number>('object_version')
   const rowsOf = (object: string): ObjectRow[] => [...objects.rows()].filter(row => row.object === object)
-  const matching = (object: string, where: ObjectQuery['where']): Id[] =>
-    rowsOf(object).filter(row => where.every(({ field, value }) => holds(row, field, keyText(value)))).map(row => row.id)
+  const matching = (object: string, where: ObjectQuery['where']): Id[] => rowsOf(object)
+    .filter(row => where.every(({ field, value }) => holds(row, field, keyText(value)))).map(row => row.id)
 
   const conflict = (object: string, id: Id, index: readonly IndexEntry[]): WriteReply | null => {
     for (const { field, value, unique } of index) {
@@ -37,8 +37,8 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
     const key = rowKey(row.object, row.id)
     for (const link of row.links) {
       const self = link.object === row.object && link.id === row.id
-      if (self || versions.get(link.object) === undefined || objects.get(rowKey(link.object, link.id))) continue
-      throw new RotaError('store/conflict', `${row.object} ${row.id} refers to ${link.object} ${link.id}, which is gone`)
+      const elsewhere = versions.get(link.object) === undefined
+      if (!self && !elsewhere && !objects.get(rowKey(link.object, link.id))) throw dangling(row, link)
     }
     objects.set(key, row)
     bump(row.object)
@@ -64,9 +64,9 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
     },
 
     async query(object, { where, ascending, limit, afterId, position = 0 }) {
-      const sorted = matching(object, where).toSorted((left, right) => ascending ? order(left, right) : order(right, left))
-      const after = afterId === undefined ? sorted : sorted.filter(id => ascending ? id > afterId : id < afterId)
-      return after.slice(position, position + limit)
+      const sign = ascending ? 1 : -1
+      return matching(object, where).filter(id => afterId === undefined || sign * order(id, afterId) > 0)
+        .toSorted((left, right) => sign * order(left, right)).slice(position, position + limit)
     },
 
     async count(object, where) {
@@ -76,7 +76,8 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
     async insert(object, id, body, index, links) {
       if (objects.get(rowKey(object, id))) return { kind: 'conflict', field: 'id', existingId: id }
       const entries = index.map(entry => ({ ...entry, value: keyText(entry.value) }))
-      return conflict(object, id, entries) ?? write({ object, id, version: 1, body: JSON.stringify(body), index: entries, links })
+      return conflict(object, id, entries)
+        ?? write({ object, id, version: 1, body: JSON.stringify(body), index: entries, links })
     },
 
     async update(object, id, version, body, index, links) {
@@ -91,7 +92,7 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
     async remove(object, id) {
       if (!objects.get(rowKey(object, id))) return false
       const linked = linksTo({ object, id }).find(ref => ref.object !== object || ref.id !== id)
-      if (linked) throw new RotaError('store/conflict', `${linked.object} ${linked.id} refers to ${object} ${id}`)
+      if (linked) throw dangling(linked, { object, id })
       objects.delete(rowKey(object, id))
       bump(object)
       return true
@@ -105,6 +106,11 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
       return Object.fromEntries(versions.entries())
     },
   }
+}
+
+/** The registry checks links first, so only who loses a race meets this. */
+function dangling(from: ObjectRef, to: ObjectRef): RotaError {
+  return new RotaError('store/conflict', `${from.object} ${from.id} would refer to no ${to.object} ${to.id}`)
 }
 
 function holds(row: ObjectRow, field: string, value: string): boolean {

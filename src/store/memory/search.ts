@@ -1,4 +1,6 @@
-/** The search index in memory: the plain meaning of every expression, against which the databases are tested. */
+/**
+ * The search index in memory: the plain meaning of every expression, against which the databases are tested.
+ */
 import type { Id } from '../../base/ids.ts'
 import { assertNever } from '../../base/assert.ts'
 import type { BlobOwner, SearchExpression, SearchField, SearchTable } from '../../services/ports.ts'
@@ -17,7 +19,8 @@ export function memorySearch(context: MemoryContext): SearchTable {
   return {
     async put(added) {
       for (const { accountId, collection, id, fields } of added) {
-        indexed.set(keyOf({ accountId, collection, id }), { accountId, collection, id, terms: indexedTerms(fields) })
+        const owner = { accountId, collection, id }
+        indexed.set(keyOf(owner), { ...owner, terms: indexedTerms(fields) })
       }
     },
 

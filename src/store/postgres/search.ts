@@ -1,6 +1,7 @@
 /**
- * The search index on a GIN index over tsvectors, with statements of PostgreSQL's own. The tokens (search-terms.ts) go in
- * as they are, by array_to_tsvector, and a query is a tsquery as text: no dictionary, no positions, no recheck.
+ * The search index on a GIN index over tsvectors, with statements of PostgreSQL's own. The tokens
+ * (search-terms.ts) go in as they are, by array_to_tsvector, and a query is a tsquery as text: no dictionary,
+ * no positions, no recheck.
  */
 import { sql } from 'kysely'
 import { assertNever } from '../../base/assert.ts'
@@ -15,12 +16,13 @@ export function postgresSearch({ db }: SqlContext): SearchTable {
     async put(documents) {
       const rows = inOrder(documents)
       if (rows.length === 0) return
-      const columns = columnsOf(rows)
+      const { accounts, collections, ids } = columnsOf(rows)
       const tokens = rows.map(row => tokensOf(row).join(' '))
       await sql`insert into search_document (account_id, collection, id, tokens)
         select account_id, collection, id, array_to_tsvector(string_to_array(tokens, ' '))
-        from unnest(${columns.accounts}::text[], ${columns.collections}::text[], ${columns.ids}::text[], ${tokens}::text[])
-          as given (account_id, collection, id, tokens)
+        from unnest(
+          ${accounts}::text[], ${collections}::text[], ${ids}::text[], ${tokens}::text[]
+        ) as given (account_id, collection, id, tokens)
         on conflict (account_id, collection, id) do update set tokens = excluded.tokens`.execute(db)
     },
 
@@ -35,27 +37,33 @@ export function postgresSearch({ db }: SqlContext): SearchTable {
       if (tree === false) return []
       const scope = quote(scopeToken(accountId, collection))
       const match = tree === true ? scope : `${scope} & ${render(tree)}`
-      // Apart from the order, so that the planner cannot walk the account's documents instead of asking the index.
+      const after = afterId === undefined ? null : storableText(afterId)
+      // Apart from the order, so that the planner cannot walk the account's documents instead of asking the
+      // index.
       const { rows } = await sql<{ id: string }>`
-        with found as materialized (select account_id, collection, id from search_document where tokens @@ ${match}::tsquery)
+        with found as materialized (
+          select account_id, collection, id from search_document where tokens @@ ${match}::tsquery)
         select id from found
         where account_id = ${accountId} and collection = ${collection}
-          and (${afterId === undefined ? null : storableText(afterId)}::text is null or id < ${storableText(afterId ?? '')})
+          and (${after}::text is null or id < ${after})
         order by id desc limit ${limit}`.execute(db)
       return rows.map(row => row.id)
     },
 
     async has({ accountId, collection, id }) {
-      const { rows } = await sql`select 1 from search_document
-        where account_id = ${accountId} and collection = ${collection} and id = ${storableText(id)}`.execute(db)
+      const { rows } = await sql`select 1 from search_document where account_id = ${accountId}
+        and collection = ${collection} and id = ${storableText(id)}`.execute(db)
       return rows.length > 0
     },
   }
 }
 
-/** One of each, the last given; rows are locked in this order, so that two batches never wait for each other. */
+/**
+ * One of each, the last given; rows are locked in this order, so that two batches never wait for each other.
+ */
 function inOrder<Owner extends BlobOwner>(owners: readonly Owner[]): Owner[] {
-  const byKey = new Map(owners.map(owner => [JSON.stringify([owner.accountId, owner.collection, owner.id]), owner]))
+  const keyOf = ({ accountId, collection, id }: Owner) => JSON.stringify([accountId, collection, id])
+  const byKey = new Map(owners.map(owner => [keyOf(owner), owner]))
   return [...byKey].toSorted(([left], [right]) => left < right ? -1 : 1).map(([, owner]) => owner)
 }
 

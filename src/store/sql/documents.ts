@@ -1,6 +1,6 @@
 /**
- * Documents of accounts in SQL. Writers of one (account, collection) take turns on its counter row: the modseq they get
- * is the order of their commits, and a reader who sees a modseq sees every change up to it.
+ * Documents of accounts in SQL. Writers of one (account, collection) take turns on its counter row: the
+ * modseq they get is the order of their commits, and a reader who sees a modseq sees every change up to it.
  */
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
@@ -9,15 +9,16 @@ import { keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import { listed } from './listed.ts'
 
-interface Owner { readonly account_id: Id; readonly collection: string }
+/** Rows of one insert: below the parameter limits of both databases. */
+const INSERTED_ROWS_MAX = 1_000
 
 export function sqlDocuments(context: SqlContext): DocumentTable {
   const { db } = context
   const documents = (accountId: Id, collection: string) =>
     db.selectFrom('document').where('account_id', '=', accountId).where('collection', '=', collection)
-  const indexed = (accountId: Id, collection: string, name: string, value: string) => db.selectFrom('document_index')
-    .where('account_id', '=', accountId).where('collection', '=', collection)
-    .where('name', '=', name).where('value', '=', keyText(value))
+  const indexed = (accountId: Id, collection: string, name: string, value: string) =>
+    db.selectFrom('document_index').where('account_id', '=', accountId).where('collection', '=', collection)
+      .where('name', '=', name).where('value', '=', keyText(value))
 
   return {
     lock(accountId, collection) {
@@ -25,7 +26,8 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
     },
 
     async get(accountId, collection, ids) {
-      const rows = await documents(accountId, collection).select(['id', 'modseq', 'body']).where(listed(context, 'id', ids)).execute()
+      const rows = await documents(accountId, collection).select(['id', 'modseq', 'body'])
+        .where(listed(context, 'id', ids)).execute()
       const found = new Map(rows.map(row => [row.id, row]))
       return ids.flatMap(id => {
         const row = found.get(id)
@@ -34,31 +36,26 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
     },
 
     async put(accountId, collection, id, body, index) {
-      const owner = { account_id: accountId, collection }
-      const modseq = await nextModseq(context, owner)
-      const old = await documents(accountId, collection).select('id').where('id', '=', id).executeTakeFirst()
+      const key = { account_id: accountId, collection, id }
+      const modseq = await nextModseq(context, key)
       const columns = { modseq, body: JSON.stringify(body) }
-      if (old) {
-        await db.updateTable('document').set(columns)
-          .where('account_id', '=', accountId).where('collection', '=', collection).where('id', '=', id).execute()
-      } else {
-        await db.insertInto('document').values({ ...owner, id, ...columns }).execute()
-      }
-      await putIndex(context, owner, id, index, old !== undefined)
-      await db.insertInto('document_change').values({ ...owner, modseq, id, kind: old ? 'updated' : 'created' }).execute()
+      const inserted = await db.insertInto('document').values({ ...key, ...columns })
+        .onConflict(conflict => conflict.doNothing()).executeTakeFirst()
+      const existed = inserted.numInsertedOrUpdatedRows === 0n
+      if (existed) await db.updateTable('document').set(columns).where(eb => eb.and(key)).execute()
+      await putIndex(context, key, index, existed)
+      await log(context, key, modseq, existed ? 'updated' : 'created')
       return modseq
     },
 
     async remove(accountId, collection, id) {
-      const owner = { account_id: accountId, collection }
-      await lock(context, owner)
-      const removed = await db.deleteFrom('document')
-        .where('account_id', '=', accountId).where('collection', '=', collection).where('id', '=', storableText(id)).executeTakeFirst()
+      const key = { account_id: accountId, collection, id: storableText(id) }
+      await lock(context, key)
+      const removed = await db.deleteFrom('document').where(eb => eb.and(key)).executeTakeFirst()
       if (removed.numDeletedRows === 0n) return null
-      const modseq = await nextModseq(context, owner)
-      await db.deleteFrom('document_index')
-        .where('account_id', '=', accountId).where('collection', '=', collection).where('id', '=', id).execute()
-      await db.insertInto('document_change').values({ ...owner, modseq, id, kind: 'destroyed' }).execute()
+      await db.deleteFrom('document_index').where(eb => eb.and(key)).execute()
+      const modseq = await nextModseq(context, key)
+      await log(context, key, modseq, 'destroyed')
       return modseq
     },
 
@@ -66,7 +63,8 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
       const direction = ascending ? 'asc' : 'desc'
       const rows = await indexed(accountId, collection, name, value).select(['id', 'sort'])
         .$if(after !== undefined, query => query.where(eb => eb(
-          eb.refTuple('sort', 'id'), ascending ? '>' : '<', eb.tuple(after?.sort ?? 0, storableText(after?.id ?? '')))))
+          eb.refTuple('sort', 'id'), ascending ? '>' : '<',
+          eb.tuple(after?.sort ?? 0, storableText(after?.id ?? '')))))
         .orderBy('sort', direction).orderBy('id', direction).limit(limit).execute()
       return rows.map(({ id, sort }) => ({ id, sort }))
     },
@@ -94,53 +92,55 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
       const rows = await db.selectFrom('document_change').select(['modseq', 'id', 'kind'])
         .where('account_id', '=', accountId).where('collection', '=', collection).where('modseq', '>', since)
         .orderBy('modseq').limit(limit).execute()
-      return rows.map(row => ({ ...row, kind: row.kind as DocumentChange['kind'] }))
+      return rows.map(({ modseq, id, kind }) => ({ modseq, id, kind: kind as DocumentChange['kind'] }))
     },
   }
 }
 
+interface CollectionKey { readonly account_id: Id; readonly collection: string }
+interface DocumentKey extends CollectionKey { readonly id: Id }
+
 /** Writes nothing new, but the row stays locked until the transaction ends. */
-async function lock({ db }: SqlContext, owner: Owner): Promise<void> {
-  await db.insertInto('document_counter').values({ ...owner, modseq: 0 })
+async function lock({ db }: SqlContext, { account_id, collection }: CollectionKey): Promise<void> {
+  await db.insertInto('document_counter').values({ account_id, collection, modseq: 0 })
     .onConflict(conflict => conflict.columns(['account_id', 'collection'])
       .doUpdateSet(eb => ({ modseq: eb.ref('document_counter.modseq') })))
     .execute()
 }
 
-async function nextModseq({ db }: SqlContext, owner: Owner): Promise<number> {
-  const row = await db.insertInto('document_counter').values({ ...owner, modseq: 1 })
+async function nextModseq({ db }: SqlContext, { account_id, collection }: CollectionKey): Promise<number> {
+  const row = await db.insertInto('document_counter').values({ account_id, collection, modseq: 1 })
     .onConflict(conflict => conflict.columns(['account_id', 'collection'])
       .doUpdateSet(eb => ({ modseq: eb('document_counter.modseq', '+', 1) })))
     .returning('modseq').executeTakeFirstOrThrow()
   return row.modseq
 }
 
+async function log(
+  { db }: SqlContext, key: DocumentKey, modseq: number, kind: DocumentChange['kind'],
+): Promise<void> {
+  await db.insertInto('document_change').values({ ...key, modseq, kind }).execute()
+}
+
 /** Writes only the rows that differ: a flag that changes moves one row of a message, not all of them. */
-async function putIndex({ db }: SqlContext, owner: Owner, id: Id, index: readonly DocumentIndex[], existed: boolean): Promise<void> {
-  const wanted = new Map(index.map(({ name, value, sort }) => {
+async function putIndex(
+  { db }: SqlContext, key: DocumentKey, index: readonly DocumentIndex[], existed: boolean,
+): Promise<void> {
+  const missing = new Map(index.map(({ name, value, sort }) => {
     const row = { name, value: keyText(value), sort }
     return [JSON.stringify([row.name, row.value]), row]
   }))
-  const rowsOf = { account_id: owner.account_id, collection: owner.collection, id }
   const stored = existed
     ? await db.selectFrom('document_index').select(['name', 'value', 'sort'])
-      .where('account_id', '=', owner.account_id).where('collection', '=', owner.collection).where('id', '=', id).execute()
+      .where(eb => eb.and(key)).execute()
     : []
-  for (const row of stored) {
-    const key = JSON.stringify([row.name, row.value])
-    if (wanted.get(key)?.sort === row.sort) {
-      wanted.delete(key)
-      continue
-    }
-    await db.deleteFrom('document_index')
-      .where('account_id', '=', owner.account_id).where('collection', '=', owner.collection).where('id', '=', id)
-      .where('name', '=', row.name).where('value', '=', row.value).execute()
+  for (const { name, value, sort } of stored) {
+    const rowKey = JSON.stringify([name, value])
+    if (missing.get(rowKey)?.sort === sort) missing.delete(rowKey)
+    else await db.deleteFrom('document_index').where(eb => eb.and({ ...key, name, value })).execute()
   }
-  const rows = [...wanted.values()].map(row => ({ ...rowsOf, ...row }))
+  const rows = Array.from(missing.values(), row => ({ ...key, ...row }))
   for (let start = 0; start < rows.length; start += INSERTED_ROWS_MAX) {
     await db.insertInto('document_index').values(rows.slice(start, start + INSERTED_ROWS_MAX)).execute()
   }
 }
-
-/** Of one statement: below the parameter limits of both databases. */
-const INSERTED_ROWS_MAX = 1_000

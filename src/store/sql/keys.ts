@@ -12,20 +12,22 @@ export function sqlKeys({ db, now }: SqlContext): KeyValueTable {
 
   return {
     async get(key) {
-      const row = await db.selectFrom('key_value').select('value').where('key', '=', keyText(key)).where(live).executeTakeFirst()
+      const row = await db.selectFrom('key_value').select('value')
+        .where('key', '=', keyText(key)).where(live).executeTakeFirst()
       return row ? JSON.parse(row.value) as JsonObject : null
     },
 
     async put(key, value, expiresAt) {
-      await db.insertInto('key_value').values({ key: keyText(key), value: JSON.stringify(value), expires_at: expiresAt })
-        .onConflict(conflict => conflict.column('key').doUpdateSet({ value: JSON.stringify(value), expires_at: expiresAt }))
-        .execute()
+      const columns = { value: JSON.stringify(value), expires_at: expiresAt }
+      await db.insertInto('key_value').values({ key: keyText(key), ...columns })
+        .onConflict(conflict => conflict.column('key').doUpdateSet(columns)).execute()
     },
 
     async create(key, value, expiresAt) {
+      const columns = { value: JSON.stringify(value), expires_at: expiresAt }
       // A second creator waits here for the first to commit, and then sees its row.
-      const row = await db.insertInto('key_value').values({ key: keyText(key), value: JSON.stringify(value), expires_at: expiresAt })
-        .onConflict(conflict => conflict.column('key').doUpdateSet({ value: JSON.stringify(value), expires_at: expiresAt })
+      const row = await db.insertInto('key_value').values({ key: keyText(key), ...columns })
+        .onConflict(conflict => conflict.column('key').doUpdateSet(columns)
           .where('key_value.expires_at', '<=', now()))
         .returning('key_value.key').executeTakeFirst()
       return row !== undefined
@@ -40,7 +42,8 @@ export function sqlKeys({ db, now }: SqlContext): KeyValueTable {
     async list(prefix, limit, after) {
       const start = storableText(prefix)
       const end = endOfPrefix(start)
-      const rows = await db.selectFrom('key_value').select(['key', 'value']).where('key', '>=', start).where(live)
+      const rows = await db.selectFrom('key_value').select(['key', 'value']).where(live)
+        .where('key', '>=', start)
         .$if(end !== null, query => query.where('key', '<', end))
         .$if(after !== undefined, query => query.where('key', '>', storableText(after ?? '')))
         .orderBy('key').limit(limit).execute()
@@ -48,16 +51,21 @@ export function sqlKeys({ db, now }: SqlContext): KeyValueTable {
     },
 
     async removeExpired(limit) {
+      const expired = db.selectFrom('key_value').select('key')
+        .where('expires_at', '<=', now()).orderBy('expires_at').limit(limit)
       // The outer condition is for PostgreSQL: a row that was put again since the inner query saw it stays.
-      const removed = await db.deleteFrom('key_value').where('expires_at', '<=', now())
-        .where('key', 'in', db.selectFrom('key_value').select('key').where('expires_at', '<=', now()).orderBy('expires_at').limit(limit))
-        .executeTakeFirst()
+      const removed = await db.deleteFrom('key_value').where('key', 'in', expired)
+        .where('expires_at', '<=', now()).executeTakeFirst()
       return Number(removed.numDeletedRows)
     },
   }
 }
 
-/** The first text after all that begin with the prefix, in the order of code points (that of UTF-8); null: there is none. */
+const LAST_CODE_POINT = 0x10ffff
+const BEFORE_SURROGATES = 0xd7ff
+const AFTER_SURROGATES = 0xe000
+
+/** The first text after all that begin with the prefix, by code points as UTF-8 is; null: none is. */
 function endOfPrefix(prefix: string): string | null {
   const points = Array.from(prefix, character => character.codePointAt(0) ?? 0)
   while (points.at(-1) === LAST_CODE_POINT) points.pop()
@@ -65,7 +73,3 @@ function endOfPrefix(prefix: string): string | null {
   if (last === undefined) return null
   return String.fromCodePoint(...points, last === BEFORE_SURROGATES ? AFTER_SURROGATES : last + 1)
 }
-
-const LAST_CODE_POINT = 0x10ffff
-const BEFORE_SURROGATES = 0xd7ff
-const AFTER_SURROGATES = 0xe000

@@ -1,9 +1,10 @@
 /**
- * The search index on FTS5, with statements of SQLite's own. `search_document` numbers the documents; `search_tokens`
- * holds their tokens under that number (search-terms.ts says what they are).
+ * The search index on FTS5, with statements of SQLite's own. `search_document` numbers the documents;
+ * `search_tokens` holds their tokens under that number (search-terms.ts says what they are).
  *
- * The join begins at the index (`cross join` keeps the planner to it: the other way round it asked the index once for
- * each document of the account, minutes for 20,000). It looks up every match before it takes the newest, 0.5 µs each.
+ * The join begins at the index (`cross join` keeps the planner to it: the other way round it asked the index
+ * once for each document of the account, minutes for 20,000). It looks up every match before it takes the
+ * newest, 0.5 µs each.
  */
 import { assertNever } from '../../base/assert.ts'
 import type { BlobOwner, SearchTable } from '../../services/ports.ts'
@@ -15,7 +16,8 @@ import type { SqliteContext } from './context.ts'
 const NUMBER_OF = `insert into search_document (account_id, collection, id) values (?, ?, ?)
   on conflict (account_id, collection, id) do update set id = excluded.id returning number`
 const INDEX = 'insert or replace into search_tokens (rowid, tokens) values (?, ?)'
-const FORGET = 'delete from search_document where account_id = ? and collection = ? and id = ? returning number'
+const FORGET = `delete from search_document where account_id = ? and collection = ? and id = ?
+  returning number`
 const UNINDEX = 'delete from search_tokens where rowid = ?'
 const FIND = `select document.id
   from search_tokens cross join search_document document on document.number = search_tokens.rowid
@@ -65,7 +67,7 @@ function render(tree: TokenTree, scope: string): string {
   switch (tree.kind) {
     case 'token': return quote(tree.token)
     case 'and':
-    case 'or': return `(${tree.parts.map(part => render(part, scope)).join(tree.kind === 'and' ? ' AND ' : ' OR ')})`
+    case 'or': return `(${tree.parts.map(part => render(part, scope)).join(` ${tree.kind.toUpperCase()} `)})`
     case 'not': return `(${scope} NOT ${render(tree.part, scope)})`
     default: return assertNever(tree)
   }

@@ -58,20 +58,24 @@ export const domain: Migration = {
 }
 
 /**
- * FTS5 keeps the tokens alone (no content, no positions, no columns: the tokens say their field), by the number of the
- * document. Its tokenizer splits at spaces only, as far as our tokens go: see search-terms.ts.
+ * FTS5 keeps the tokens alone (no content, no positions, no columns: the tokens say their field), by the
+ * number of the document. Its tokenizer splits at spaces only, as far as our tokens go: see search-terms.ts.
  */
 function searchTables({ dialect, text, strict }: Ddl): string[] {
   const key = `account_id ${text} not null, collection ${text} not null, id ${text} not null`
   if (dialect === 'sqlite') {
     return [
-      `create table search_document (number integer primary key, ${key}, unique (account_id, collection, id)) ${strict}`,
+      `create table search_document (
+        number integer primary key, ${key}, unique (account_id, collection, id)) ${strict}`,
       `create virtual table search_tokens using fts5 (
         tokens, content = '', contentless_delete = 1, detail = none, tokenize = "ascii tokenchars '-_'")`,
     ]
   }
   return [
-    `create table search_document (${key}, tokens tsvector not null, primary key (account_id, collection, id))`,
-    'create index search_tokens on search_document using gin (tokens)',
+    `create table search_document (
+      ${key}, tokens tsvector not null, primary key (account_id, collection, id))`,
+    // New tokens wait in a list that every query reads: kept short, a query takes 5 ms instead of 13 while
+    // mail is indexed.
+    'create index search_tokens on search_document using gin (tokens) with (gin_pending_list_limit = 512)',
   ]
 }

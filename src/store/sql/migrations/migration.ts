@@ -18,15 +18,20 @@ export interface Ddl {
   readonly bytes: string
   /** Ends a `create table`: SQLite checks types only in STRICT tables. */
   readonly strict: string
-  /** Ends a `create table` whose rows are read by primary key only and are little more than it: kept in the key's own tree. */
+  /**
+   * Ends a `create table` whose rows are read by primary key only and are little more than it: kept in the
+   * key's own tree.
+   */
   readonly keyed: string
 }
 
 export const DDL: Readonly<Record<DialectName, Ddl>> = {
   sqlite: {
-    dialect: 'sqlite', text: 'text', integer: 'integer', bytes: 'blob', strict: 'strict', keyed: 'strict, without rowid',
+    dialect: 'sqlite', text: 'text', integer: 'integer', bytes: 'blob',
+    strict: 'strict', keyed: 'strict, without rowid',
   },
   postgres: {
-    dialect: 'postgres', text: 'text collate "C"', integer: 'bigint', bytes: 'bytea', strict: '', keyed: '',
+    dialect: 'postgres', text: 'text collate "C"', integer: 'bigint', bytes: 'bytea',
+    strict: '', keyed: '',
   },
 }

@@ -45,7 +45,9 @@ export interface BlobLinkColumns {
   id: string
 }
 
-/** Which documents are indexed. PostgreSQL keeps their tokens in a further column, SQLite in a table of FTS5. */
+/**
+ * Which documents are indexed. PostgreSQL keeps their tokens in a further column, SQLite in a table of FTS5.
+ */
 export interface SearchDocumentColumns {
   account_id: string
   collection: string

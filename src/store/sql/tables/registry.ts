@@ -1,4 +1,6 @@
-/** The tables of registry objects and of keys with an expiry: migration 0002. JSON is text; flags are 0 or 1. */
+/**
+ * The tables of registry objects and of keys with an expiry: migration 0002. JSON is text; flags are 0 or 1.
+ */
 
 /** `object` is the object's name in all of these, `id` the id of the instance. */
 export interface ObjectColumns {
