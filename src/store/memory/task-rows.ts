@@ -49,6 +49,13 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
     async remove(ids) {
       for (const id of ids) tasks.delete(id)
     },
+    async removeDone(holder, done) {
+      const gone = done.filter(({ id, version }) => {
+        const row = tasks.get(id)
+        return row?.version === version && (row.holder === null || row.holder === holder) && tasks.delete(id)
+      })
+      return new Set(gone.map(({ id }) => id))
+    },
   }
 }
 

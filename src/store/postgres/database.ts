@@ -7,6 +7,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
 import type { Log } from '../../base/log.ts'
+import { RotaError } from '../../errors.ts'
 import { HintBuffer } from '../hints.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { Database } from '../sql/database.ts'
@@ -15,6 +16,8 @@ import { fromPostgres, isSerialisationFailure } from './errors.ts'
 import { everydayPool, queuePool } from './pool.ts'
 import type { PostgresWakeups } from './wakeups.ts'
 
+/** As server_version_num says it: 15.0. */
+const SERVER_VERSION_MIN = 150_000
 /** Runs of one transaction; the last one's failure is reported. */
 const RUNS_MAX = 5
 /** The database's own clock in ms; unlike now() it goes on during a transaction. */
@@ -37,7 +40,12 @@ export class PostgresDatabase {
     this.#wakeups = wakeups
   }
 
-  async migrate(): Promise<void> {
+  /** Refuses a server that is too old, then brings the schema up to date. */
+  async prepare(): Promise<void> {
+    const { rows } = await this.#everyday.query<{ version: number }>(`select current_setting('server_version_num')::int as version`)
+    if ((rows[0]?.version ?? 0) < SERVER_VERSION_MIN) {
+      throw new RotaError('config/invalid', `DATABASE_URL is PostgreSQL ${rows[0]?.version}; the oldest that works is ${SERVER_VERSION_MIN}`)
+    }
     await this.transact(context => migrate(context.db, 'postgres'))
   }
 

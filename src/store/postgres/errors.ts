@@ -7,7 +7,7 @@ const CONNECTION_CODES = new Set([
   '57P01', '57P02', '57P03', '57P05', '25P03', '53300', '57014',
 ])
 /** pg gives these no code. */
-const CONNECTION_MESSAGE = /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed)/
+const CONNECTION_MESSAGE = /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/
 
 const UNIQUE_VIOLATION = '23505'
 

@@ -11,6 +11,8 @@ const CONNECT_MS_MAX = 5_000
 const KEEP_ALIVE_AFTER_MS = 10_000
 const STATEMENT_MS_MAX = 30_000
 const POOL_MAX = 10
+/** A connection that was not used for so long is closed. */
+const IDLE_MS_MAX = 60_000
 /** A transaction that idles holds locks; the server ends it, also when this process is paused or cut off. */
 const IDLE_IN_TRANSACTION_MS_MAX = 30_000
 const QUEUE_POOL_MAX = 4
@@ -55,7 +57,7 @@ export function connectionConfig(url: string): pg.ClientConfig {
 }
 
 function pool(url: string, log: Log, config: pg.PoolConfig): pg.Pool {
-  const created = new pg.Pool({ ...connectionConfig(url), ...config })
+  const created = new pg.Pool({ ...connectionConfig(url), idleTimeoutMillis: IDLE_MS_MAX, ...config })
   // A connection that breaks without a listener ends the process. The pool listens to idle ones and replaces them; one
   // that is in use between two statements has nobody but this, and its next statement fails.
   created.on('error', error => { log.warn({ error: errorText(error) }, 'an idle database connection broke') })

@@ -6,34 +6,41 @@ import type pg from 'pg'
 import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import type { Finish, QueueStore, TaskRow } from '../../engine/ports.ts'
-import { settle } from '../queue/settle.ts'
+import { isPlain, settle } from '../queue/settle.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, TASK_COLUMNS } from '../sql/task-columns.ts'
 import type { PostgresDatabase } from './database.ts'
 import { fromPostgres } from './errors.ts'
-import { postgresTaskRows } from './task-rows.ts'
+import { postgresTaskRows, REMOVE_DONE } from './task-rows.ts'
 
 /** Stable within a statement, so that an index range may end at it; clock_timestamp() would be looked at for each row. */
 const NOW = '(extract(epoch from statement_timestamp()) * 1000)::bigint'
 const TASK = TASK_COLUMNS.map(name => `t.${name}`).join(', ')
 
+/** The index range of one stream `s`; its order is that of the index, so a limit reads no more than it gives. */
+const STREAM = 't.lane = $1 and t.band = s.band and t.bucket = s.bucket'
 /**
- * Each stream is one range of task_stream, read in its order (lateral); `bucket = any(…) order by due` would sort the
- * whole backlog. The next due time comes with every row, or alone when there is none: one round trip.
+ * One round trip: a look at the first entry of each stream, then the due rows of those that have any, and with each row
+ * (or alone) the next due time. `bucket = any(…) order by due` in place of the laterals would sort the whole backlog.
  */
 const FETCH = `
-  with streams as (
-    select s.bucket, s.band, s.due, s.id from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) as s(bucket, band, due, id)
+  with streams as materialized (
+    select s.bucket, s.band, s.due, s.id, f.due as first
+    from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) as s(bucket, band, due, id)
+    cross join lateral (
+      select t.due from task t where ${STREAM} and (t.due, t.id) > (s.due, s.id) and t.due < ${DUE_NEVER}
+      order by t.due, t.id limit 1) f
   ), ahead as (
-    select min(n.due) as next_due from streams s cross join lateral (
-      select t.due from task t where t.lane = $1 and t.band = s.band and t.bucket = s.bucket
-        and t.due > ${NOW} and t.due < ${DUE_NEVER} order by t.due limit 1) n
+    select min(case when s.first > ${NOW} then s.first else (
+      select t.due from task t where ${STREAM} and t.due > ${NOW} and t.due < ${DUE_NEVER} order by t.due, t.id limit 1
+    ) end) as next_due from streams s
   )
   select ahead.next_due, f.* from ahead left join lateral (
     select ${TASK} from streams s cross join lateral (
-      select * from task t where t.lane = $1 and t.band = s.band and t.bucket = s.bucket
-        and t.due <= ${NOW} and (t.due, t.id) > (s.due, s.id) order by t.due, t.id limit $6) t) f on true`
+      select * from task t where ${STREAM} and t.due <= ${NOW} and (t.due, t.id) > (s.due, s.id)
+      order by t.due, t.id limit $6) t
+    where s.first <= ${NOW}) f on true`
 
 /**
  * The fence: our node row, kept alive until this statement has committed. KEY SHARE conflicts with the delete by which a
@@ -42,11 +49,8 @@ const FETCH = `
 const FENCE = `fence as materialized (
     select 1 from node where incarnation = $1 and expires_at > ${NOW} for key share)`
 const DONE = `
-  with ${FENCE}, gone as (
-    delete from task t using unnest($2::text[], $3::bigint[]) as d(id, version)
-    where t.id = d.id and t.version = d.version and (t.holder is null or t.holder = $1) and exists (select from fence)
-    returning t.id
-  ) select (select count(*) from fence) as alive, array(select id from gone) as ids`
+  with ${FENCE}, gone as (${REMOVE_DONE} and exists (select from fence) returning t.id)
+  select (select count(*) from fence) as alive, array(select id from gone) as ids`
 const PIN = `
   with ${FENCE}, pinned as (
     update task t set holder = $1, started_at = p.started_at, progress = p.progress
@@ -90,26 +94,16 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
     },
 
     async finish(holder, items) {
-      const done = items.filter(item => item.kind === 'done' && !item.followUps?.length) as Extract<Finish, { kind: 'done' }>[]
-      const gone = new Set<Id>()
-      if (done.length > 0) {
-        const [reply] = await run<Fenced & pg.QueryResultRow>('done', DONE,
-          [holder, done.map(item => item.id), done.map(item => item.version)])
-        if (reply?.alive !== 1) return 'lost'
-        for (const id of reply.ids) gone.add(id)
-      }
-      const replies: boolean[] = []
-      // What is not simply done, or has changed meanwhile, is decided row by row.
-      const rest = items.filter((item, index) => {
-        const isGone = item.kind === 'done' && gone.delete(item.id)
-        if (isGone) replies[index] = true
-        return !isGone
-      })
-      if (rest.length === 0) return replies
-      const settled = await settleRest(database, holder, rest)
-      if (settled === 'lost' && rest.length === items.length) return 'lost'
-      const others = (settled === 'lost' ? [] : settled).values()
-      return items.map((_item, index) => replies[index] ?? others.next().value === true)
+      if (items.length === 0 || !items.every(isPlain)) return settleAll(database, holder, items)
+      const [reply] = await run<Fenced & pg.QueryResultRow>('done', DONE,
+        [holder, items.map(item => item.id), items.map(item => item.version)])
+      if (reply?.alive !== 1) return 'lost'
+      const gone = new Set(reply.ids)
+      const replies = items.map(item => gone.delete(item.id))
+      const missed = items.filter((_item, index) => !replies[index])
+      // A row that was changed while it ran may have to be unpinned.
+      if (missed.length > 0) await settleAll(database, holder, missed)
+      return replies
     },
 
     async pin(holder, pins) {
@@ -132,7 +126,7 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
   }
 }
 
-function settleRest(database: PostgresDatabase, holder: Id, items: readonly Finish[]): Promise<'lost' | boolean[]> {
+function settleAll(database: PostgresDatabase, holder: Id, items: readonly Finish[]): Promise<'lost' | boolean[]> {
   return database.transactQueue(async context => {
     if (!await fenced(context, holder)) return 'lost'
     return settle(postgresTaskRows(context), holder, items, context.hints)

@@ -33,7 +33,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const database = new PostgresDatabase(url, log, wakeups)
   try {
     await wakeups.start()
-    await database.migrate()
+    await database.prepare()
   } catch (error) {
     await wakeups.stop()
     await database.close()

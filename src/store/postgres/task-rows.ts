@@ -3,6 +3,7 @@
  * number of rows (measured: 150,000 rows a second in batches of 1,000, against 3,000 one by one).
  */
 import { CompiledQuery } from 'kysely'
+import type { Id } from '../../base/ids.ts'
 import type { TaskRow } from '../../engine/ports.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
@@ -33,6 +34,9 @@ const INSERT = `insert into task (${names(INSERTED)}, created_at, version, crash
   on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing returning id`
 const WRITE = `update task set ${keys(WRITTEN).filter(name => name !== 'id').map(name => `${name} = n.${name}`).join(', ')}
   from ${unnest(WRITTEN)} as n(${names(WRITTEN)}) where task.id = n.id`
+/** $1 the holder, $2 ids, $3 their versions. */
+export const REMOVE_DONE = `delete from task t using unnest($2::text[], $3::bigint[]) as d(id, version)
+  where t.id = d.id and t.version = d.version and (t.holder is null or t.holder = $1)`
 
 export function postgresTaskRows(context: SqlContext): TaskRows {
   const { db } = context
@@ -59,6 +63,11 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
     },
     async remove(ids) {
       await run('delete from task where id = any($1::text[])', ids)
+    },
+    async removeDone(holder, done) {
+      if (done.length === 0) return new Set<Id>()
+      const gone = await run<{ id: Id }>(`${REMOVE_DONE} returning t.id`, holder, done.map(item => item.id), done.map(item => item.version))
+      return new Set(gone.map(row => row.id))
     },
   }
 }

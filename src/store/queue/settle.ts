@@ -3,14 +3,18 @@ import type { Id } from '../../base/ids.ts'
 import type { Finish, NewTask, NodeRow, TaskRow } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
 import { charged, finished, unpinned } from './task-row.ts'
-import type { TaskRows } from './task-rows.ts'
+import type { Done, TaskRows } from './task-rows.ts'
 import { insertTasks } from './task-table.ts'
 
 /** For each item whether it found its row at its version. */
 export async function settle(rows: TaskRows, holder: Id, items: readonly Finish[], hints: HintBuffer): Promise<boolean[]> {
-  const changes = new Changes(await rows.lock([...new Set(items.map(item => item.id))]))
+  // What is not simply done, or has changed meanwhile, is decided row by row.
+  const gone = new Set(await rows.removeDone(holder, items.filter(isPlain)))
+  const rest = items.filter(item => !gone.has(item.id))
+  const changes = new Changes(rest.length === 0 ? [] : await rows.lock([...new Set(rest.map(item => item.id))]))
   const followUps: NewTask[] = []
   const replies = items.map(item => {
+    if (isPlain(item) && gone.delete(item.id)) return true
     const row = changes.get(item.id)
     if (!row) return false
     const outcome = finished(row, item, holder)
@@ -21,6 +25,10 @@ export async function settle(rows: TaskRows, holder: Id, items: readonly Finish[
   await changes.write(rows, hints)
   await insertTasks(rows, followUps, hints)
   return replies
+}
+
+export function isPlain(item: Finish): item is Done {
+  return item.kind === 'done' && !item.followUps?.length
 }
 
 /** A node left in order: what it still has pinned is let go. */

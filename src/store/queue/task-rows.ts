@@ -1,6 +1,9 @@
 /** The rows of the task table inside one transaction: all that a store must be able to do with them. */
 import type { Id } from '../../base/ids.ts'
-import type { NewTask, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+import type { Finish, NewTask, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+
+/** The outcome of nearly every run. */
+export type Done = Extract<Finish, { kind: 'done' }>
 
 export interface TaskRows {
   /** Without a lock, in any order. */
@@ -20,4 +23,6 @@ export interface TaskRows {
   /** Writes all columns of rows that were locked before. */
   write(rows: readonly TaskRow[]): Promise<void>
   remove(ids: readonly Id[]): Promise<void>
+  /** Removes, without looking first, rows of this version that nobody but `holder` has pinned. Returns the ids that went. */
+  removeDone(holder: Id, done: readonly Done[]): Promise<ReadonlySet<Id>>
 }

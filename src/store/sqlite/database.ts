@@ -6,6 +6,7 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
+import { RotaError } from '../../errors.ts'
 import { HintBuffer } from '../hints.ts'
 import type { LocalWakeups } from '../local-wakeups.ts'
 import { Serial } from '../serial.ts'
@@ -30,6 +31,7 @@ export class SqliteDatabase {
   readonly #writer: SqliteConnection
   readonly #writes = new Serial()
   readonly #idleReaders: SqliteConnection[] = []
+  #closed = false
 
   /** Locks the folder, opens the file and brings its schema up to date. */
   static async open(dataDir: string, clock: Clock, wakeups: LocalWakeups): Promise<SqliteDatabase> {
@@ -56,6 +58,7 @@ export class SqliteDatabase {
   /** BEGIN IMMEDIATE, work, COMMIT; nothing else of this process writes in between. */
   transact<T>(work: (context: SqliteContext) => T | Promise<T>): Promise<T> {
     return this.#writes.run(async () => {
+      this.#mustBeOpen()
       const context = this.#context(this.#writer)
       try {
         this.#writer.exec('begin immediate')
@@ -73,6 +76,7 @@ export class SqliteDatabase {
 
   /** One snapshot for all that `work` reads. */
   async read<T>(work: (context: SqliteContext) => T | Promise<T>): Promise<T> {
+    this.#mustBeOpen()
     const reader = this.#idleReaders.pop() ?? mapped(() => new SqliteConnection(this.#path, { readOnly: true }))
     try {
       reader.exec('begin')
@@ -81,16 +85,21 @@ export class SqliteDatabase {
       throw fromSqlite(error)
     } finally {
       if (reader.inTransaction) reader.exec('rollback')
-      if (this.#idleReaders.length < READERS_IDLE_MAX) this.#idleReaders.push(reader)
+      if (!this.#closed && this.#idleReaders.length < READERS_IDLE_MAX) this.#idleReaders.push(reader)
       else reader.close()
     }
   }
 
   async close(): Promise<void> {
     await this.#writes.idle()
+    this.#closed = true
     for (const reader of this.#idleReaders.splice(0)) reader.close()
     this.#writer.close()
     this.#lock.release()
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new RotaError('store/unavailable', 'the store is closed')
   }
 
   #context(connection: SqliteConnection): SqliteContext {

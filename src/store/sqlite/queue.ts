@@ -19,7 +19,6 @@ const FIRST = `select due from task where lane = ? and band = ? and bucket = ? a
 /** Ids are made of digits and small letters. */
 const AFTER_EVERY_ID = '~'
 const ALIVE = 'select 1 from node where incarnation = ? and expires_at > ?'
-const DONE = 'delete from task where id = ? and version = ? and (holder is null or holder = ?)'
 const PIN = `update task set holder = ?1, started_at = ?2, progress = ?3
   where id = ?4 and version = ?5 and (holder is null or holder = ?1)`
 const QUARANTINE = `update task set status = 'Failed', due = ${DUE_NEVER}, failed_at = ?, failure_reason = ?,
@@ -39,19 +38,8 @@ export function sqliteQueue(database: SqliteDatabase, clock: Clock): QueueStore 
     },
 
     finish: (holder, items) => database.transact(async context => {
-      const { connection, hints } = context
-      if (!alive(connection, holder, clock.now())) return 'lost'
-      const replies: boolean[] = []
-      // What is not simply done, or has changed meanwhile, is decided row by row.
-      const rest = items.filter((item, index) => {
-        const gone = item.kind === 'done' && !item.followUps?.length
-          && connection.run(DONE, item.id, item.version, holder) > 0
-        if (gone) replies[index] = true
-        return !gone
-      })
-      if (rest.length === 0) return replies
-      const settled = (await settle(sqliteTaskRows(context), holder, rest, hints)).values()
-      return items.map((_item, index) => replies[index] ?? settled.next().value === true)
+      if (!alive(context.connection, holder, clock.now())) return 'lost'
+      return settle(sqliteTaskRows(context), holder, items, context.hints)
     }),
 
     pin: (holder, pins) => database.transact(({ connection }) => {

@@ -15,6 +15,7 @@ import type { SqliteContext } from './context.ts'
 const INSERT = `insert into task (${TASK_COLUMNS.join(', ')}) values (${TASK_COLUMNS.map(() => '?').join(', ')})
   on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing`
 const WRITE = `update task set ${TASK_COLUMNS.map(name => `${name} = ?`).join(', ')} where id = ?`
+const DONE = 'delete from task where id = ? and version = ? and (holder is null or holder = ?)'
 
 export function sqliteTaskRows(context: SqliteContext): TaskRows {
   const { connection, clock } = context
@@ -40,6 +41,10 @@ export function sqliteTaskRows(context: SqliteContext): TaskRows {
     },
     async remove(ids) {
       for (const id of ids) connection.run('delete from task where id = ?', id)
+    },
+    async removeDone(holder, done) {
+      const gone = done.filter(({ id, version }) => connection.run(DONE, id, version, holder) > 0)
+      return new Set(gone.map(({ id }) => id))
     },
   }
 }
