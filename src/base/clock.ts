@@ -7,6 +7,8 @@ export interface Clock {
   monotonicMs(): number
   /** Calls `fire` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, fire: () => void): () => void
+  /** Lets sockets and timers have their turn: a loop whose promises are all resolved already would starve them. */
+  breathe(): Promise<void>
 }
 
 /** setTimeout overflows above this and would fire at once. */
@@ -19,6 +21,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(fire, Math.min(Math.max(delayMs, 0), TIMER_DELAY_MAX_MS))
     return () => { clearTimeout(timer) }
   },
+  breathe: () => new Promise(resolve => { setImmediate(resolve) }),
 }
 
 /** Resolves after `delayMs`, or earlier when the signal aborts (it never rejects: the caller looks at the signal). */

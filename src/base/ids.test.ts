@@ -24,7 +24,7 @@ test('more ids than fit into a millisecond stay unique and in order', () => {
 
 test('a wall clock that steps back makes no id twice', () => {
   let now = Date.UTC(2026, 5, 1)
-  const source = idSource(1, { now: () => now, monotonicMs: () => 0, after: () => () => {} })
+  const source = idSource(1, { now: () => now, monotonicMs: () => 0, after: () => () => {}, breathe: () => Promise.resolve() })
   const before = Array.from({ length: 10 }, () => source.next())
   now -= 5_000
   const after = Array.from({ length: 10 }, () => source.next())

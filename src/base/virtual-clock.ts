@@ -25,6 +25,8 @@ export class VirtualClock implements Clock {
     return () => { this.#timers = this.#timers.filter(other => other !== timer) }
   }
 
+  breathe(): Promise<void> { return new Promise(resolve => { setImmediate(resolve) }) }
+
   /** Moves time on by `ms`, firing what falls due on the way. */
   async advance(ms: number): Promise<void> {
     const until = this.#monotonic + ms

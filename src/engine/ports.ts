@@ -250,9 +250,12 @@ export interface RunHistory {
 
 // ---- wake-ups --------------------------------------------------------------------------------------------------
 
-/** Hints only: every one may be lost, and nothing depends on them but latency. An empty list means any lane, any name. */
+/** Hints only: every one may be lost, and nothing depends on them but latency. An empty list means any of them. */
 export type Hint =
+  /** Tasks were added, or are due earlier. */
   | { readonly kind: 'tasks'; readonly lanes: readonly string[] }
+  /** Tasks that do not run were edited or destroyed: what was fetched of them is out of date. */
+  | { readonly kind: 'edited'; readonly ids: readonly Id[] }
   | { readonly kind: 'leases' }
   | { readonly kind: 'requests' }
   | { readonly kind: 'objects'; readonly names: readonly string[] }

@@ -2,11 +2,13 @@
  * Wake-ups of one transaction (or of one burst), merged so that one commit sends at most one hint of each kind.
  * Tables write into it while they work; the store publishes what it holds after commit and forgets it on rollback.
  */
+import type { Id } from '../base/ids.ts'
 import type { Hint } from '../engine/ports.ts'
 
 export class HintBuffer {
   readonly #lanes = new NameSet()
   readonly #objects = new NameSet()
+  readonly #edited = new NameSet()
   #leases = false
   #requests = false
 
@@ -16,6 +18,8 @@ export class HintBuffer {
   object(name: string): void { this.#objects.add([name]) }
   /** A node joined or left, or a bucket became free. */
   leases(): void { this.#leases = true }
+  /** A task that does not run was edited or destroyed. */
+  edited(id: Id): void { this.#edited.add([id]) }
   /** A pinned task was asked to stop. */
   requests(): void { this.#requests = true }
 
@@ -23,6 +27,7 @@ export class HintBuffer {
     switch (hint.kind) {
       case 'tasks': return this.#lanes.add(hint.lanes)
       case 'objects': return this.#objects.add(hint.names)
+      case 'edited': return this.#edited.add(hint.ids)
       case 'leases': return this.leases()
       case 'requests': return this.requests()
     }
@@ -35,6 +40,8 @@ export class HintBuffer {
     if (this.#requests) hints.push({ kind: 'requests' })
     const names = this.#objects.take()
     if (names) hints.push({ kind: 'objects', names })
+    const ids = this.#edited.take()
+    if (ids) hints.push({ kind: 'edited', ids })
     const lanes = this.#lanes.take()
     if (lanes) hints.push({ kind: 'tasks', lanes })
     this.#leases = this.#requests = false

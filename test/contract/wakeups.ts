@@ -62,7 +62,8 @@ export function wakeupsContract(store: () => QueueUnderTest): void {
       const { incarnation } = await aNode(store())
       const row = await storedOne(store(), aTask(newLane()))
       const lanes = [{ kind: 'tasks', lanes: [row.lane] }]
-      assert.deepEqual(await hints(() => store().transact(tx => tx.tasks.edit(row.id, 1, { payload: {} }))), lanes)
+      const edited = { kind: 'edited', ids: [row.id] }
+      assert.deepEqual(await hints(() => store().transact(tx => tx.tasks.edit(row.id, 1, { payload: {} }))), [edited, ...lanes])
       await pin(store(), incarnation, { ...row, version: 2 })
       assert.deepEqual(await hints(() => store().transact(tx => tx.tasks.edit(row.id, 2, { payload: {} }))), [{ kind: 'requests' }])
       assert.deepEqual(await hints(() => store().queue.finish(incarnation, [{ kind: 'acknowledge', id: row.id }])), lanes)

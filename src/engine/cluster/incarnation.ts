@@ -3,6 +3,7 @@ import { pause, type Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import type { Random } from '../../base/random.ts'
+import { errorText } from '../../errors.ts'
 import type { ShardLists } from '../assign/assign.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { Holder, type ClusterView } from '../lease/holder.ts'
@@ -108,37 +109,46 @@ export class Incarnation {
   /** The node state (role, draining) has changed. */
   announce(): void { this.#holder.announce() }
 
-  /** Planned end: finish what runs within the limit, abort the rest uncharged, give the leases back, leave. */
-  async drain(limitMs: number): Promise<void> {
+  /** Planned end: finish what runs within the limit (or until `hurry`), abort the rest uncharged, give the leases back, leave. */
+  async drain(limitMs: number, hurry: AbortSignal): Promise<void> {
     const { clock, store } = this.#deps
     this.#holder.close()
     this.#holder.announce()
-    const cancelAbort = clock.after(limitMs, () => { this.#pins.abortAll('handover', 'the node stops') })
-    const cancelAbandon = clock.after(limitMs + LAST_WRITES_MS, () => { this.#completer.abandon() })
-    await this.#stopParts(limitMs + LAST_WRITES_MS + STUBBORN_MS)
-    cancelAbort()
-    cancelAbandon()
+    await this.#stopParts(async ended => {
+      await pause(clock, limitMs, AbortSignal.any([hurry, ended]))
+      if (ended.aborted) return
+      this.#pins.abortAll('handover', 'the node stops')
+      await pause(clock, LAST_WRITES_MS, ended)
+      if (ended.aborted) return
+      this.#completer.abandon()
+      await pause(clock, STUBBORN_MS, ended)
+    })
     await this.#holder.stop()
-    await store.leases.leave(this.id)
+    try {
+      await store.leases.leave(this.id)
+    } catch (error) {
+      this.#deps.log.warn({ error: errorText(error) }, 'the cluster could not be told that this node has gone: its row expires by itself')
+    }
   }
-
-  /** Aborts what runs, uncharged, instead of waiting for the drain limit. */
-  hurry(): void { this.#pins.abortAll('handover', 'the node stops at once') }
 
   /** Unplanned end: the rows belong to others, so everything is dropped as fast as runs stop. */
   async dispose(): Promise<void> {
     this.#pins.abortAll('untrusted', 'this incarnation is over')
     this.#completer.abandon()
-    await this.#stopParts(STUBBORN_MS)
+    await this.#stopParts(ended => pause(this.#deps.clock, STUBBORN_MS, ended))
     await this.#holder.stop()
   }
 
-  /** Runs that ignore their signal are waited for until the limit: their outcomes cannot count any more, new work can. */
-  async #stopParts(limitMs: number): Promise<void> {
-    const { clock, log } = this.#deps
+  /**
+   * Resolves when every run has ended and is written, or when `patience` (told when that happens) has: runs that ignore
+   * their signal are left alone then, their outcomes cannot count any more.
+   */
+  async #stopParts(patience: (ended: AbortSignal) => Promise<void>): Promise<void> {
+    const { log } = this.#deps
     const ended = new AbortController()
-    const lanes = Promise.all([...this.#lanes.values()].map(lane => lane.stop())).then(() => { ended.abort() })
-    await Promise.race([lanes, pause(clock, limitMs, ended.signal)])
+    const lanes = Promise.all([...this.#lanes.values()].map(lane => lane.stop()))
+    const work = lanes.then(() => this.#completer.settled()).then(() => { ended.abort() })
+    await Promise.race([work, patience(ended.signal)])
     if (!ended.signal.aborted) log.error({ running: this.running.map(run => run.variant) }, 'runs ignore that they should stop')
     await this.#completer.settled()
     await this.#pins.stop()
@@ -197,11 +207,13 @@ export class Incarnation {
   #hint(hint: Hint): void {
     switch (hint.kind) {
       case 'tasks':
-        for (const name of hint.lanes) this.#lanes.get(name)?.wake()
+        for (const [name, lane] of this.#lanes) if (hint.lanes.length === 0 || hint.lanes.includes(name)) lane.wake()
+        break
+      case 'edited':
+        for (const lane of this.#lanes.values()) lane.edited(hint.ids)
         break
       case 'requests':
         this.#pins.kick()
-        for (const lane of this.#lanes.values()) lane.refresh()
         break
       case 'leases':
         this.#holder.kick()

@@ -28,6 +28,7 @@ export type NodePhase = 'joining' | 'working' | 'draining' | 'stopped'
 export class EngineNode {
   readonly #deps: NodeDeps
   readonly #stop = new AbortController()
+  readonly #hurry = new AbortController()
   #incarnation: Incarnation | null = null
   #ids: IdSource
   #phase: NodePhase = 'joining'
@@ -59,15 +60,15 @@ export class EngineNode {
       this.#phase = 'draining'
       this.#stop.abort()
       await this.#life
-      await this.#incarnation?.drain(limitMs)
+      await this.#incarnation?.drain(limitMs, this.#hurry.signal)
       this.#incarnation = null
       this.#phase = 'stopped'
     }
     await this.#life
   }
 
-  /** Aborts what runs at once (a second stop signal). */
-  hurry(): void { this.#incarnation?.hurry() }
+  /** Makes a stop, now or later, abort what runs at once instead of waiting for the limit. */
+  hurry(): void { this.#hurry.abort() }
 
   async #live(): Promise<void> {
     const stopped = new Promise<false>(resolve => { this.#stop.signal.addEventListener('abort', () => { resolve(false) }, { once: true }) })

@@ -101,8 +101,9 @@ export class Holder {
 
   async stop(): Promise<void> {
     this.#stop.abort()
-    this.#cancelTrustTimer()
     await this.#loops
+    // Only now: a heartbeat that was on its way has set the timer anew.
+    this.#cancelTrustTimer()
   }
 
   async #heartbeats(): Promise<void> {

@@ -60,7 +60,13 @@ export class Window {
     for (const stream of this.#streams.values()) Object.assign(stream, { cursor: CURSOR_START, fromStart: true })
   }
 
-  /** Rows that wait may have been edited or destroyed: forget them, the next fetch brings them as they are. */
+  /** These rows were edited or destroyed: forget those that wait, the next fetch brings them as they are. */
+  drop(ids: ReadonlySet<Id>): void {
+    for (const list of this.#waiting) list.removeWhere(row => ids.has(row.id))
+    if (this.#fetching) for (const id of ids) this.#ended.add(id)
+  }
+
+  /** The same for everything that waits. */
   dropWaiting(): void {
     this.#waiting = [new WaitingList(), new WaitingList()]
     this.rewind()

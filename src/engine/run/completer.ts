@@ -45,10 +45,10 @@ export class Completer {
   abandon(): void { this.#abandon.abort() }
 
   async #write(): Promise<void> {
-    // One turn of the event loop lets results that are ready now share the first batch.
-    await Promise.resolve()
     let delayMs = RETRY_FIRST_MS
     while (this.#waiting.length > 0) {
+      // Results that are ready now share one write, and sockets and timers have their turn between two.
+      await this.#deps.clock.breathe()
       const entries = this.#waiting.slice(0, BATCH_MAX)
       const reply = await this.#finish(entries.map(entry => entry.item))
       if (reply === null) {

@@ -82,9 +82,10 @@ export class LaneWorker {
     this.#look()
   }
 
-  /** Waiting rows may have been edited or destroyed. */
-  refresh(): void {
-    this.#window.dropWaiting()
+  /** These tasks were edited or destroyed; an empty list: any may have been. What waits of them is read again. */
+  edited(ids: readonly Id[]): void {
+    if (ids.length === 0) this.#window.dropWaiting()
+    else this.#window.drop(new Set(ids))
     this.wake()
   }
 
@@ -121,6 +122,8 @@ export class LaneWorker {
         this.#fetchAtMs = clock.monotonicMs() + POLL_MS
         this.#again = false
       }
+      // On an embedded store everything above may have resolved without leaving the current event: heartbeats would starve.
+      await clock.breathe()
       if (this.#again) continue
       await pause(clock, Math.max(this.#fetchAtMs - clock.monotonicMs(), 1), AbortSignal.any([woken.signal, this.#stop.signal]))
     }

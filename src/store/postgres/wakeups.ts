@@ -23,7 +23,7 @@ const NOTIFY_MS_MAX = 5_000
 /** PostgreSQL refuses payloads of 8000 bytes and more. */
 const PAYLOAD_BYTES_MAX = 7_999
 const EVERYTHING: readonly Hint[] = [
-  { kind: 'leases' }, { kind: 'requests' }, { kind: 'objects', names: [] }, { kind: 'tasks', lanes: [] },
+  { kind: 'leases' }, { kind: 'requests' }, { kind: 'objects', names: [] }, { kind: 'edited', ids: [] }, { kind: 'tasks', lanes: [] },
 ]
 
 interface Session { readonly client: pg.Client; readonly pid: number; readonly ended: Promise<void> }
@@ -140,6 +140,7 @@ function payload(hints: readonly Hint[]): string {
   if (Buffer.byteLength(text) <= PAYLOAD_BYTES_MAX) return text
   return JSON.stringify(hints.map(hint => {
     if (hint.kind === 'tasks') return { ...hint, lanes: [] }
+    if (hint.kind === 'edited') return { ...hint, ids: [] }
     return hint.kind === 'objects' ? { ...hint, names: [] } : hint
   }))
 }
@@ -160,6 +161,7 @@ function hintOf(value: unknown): Hint | null {
   switch (value['kind']) {
     case 'tasks': return { kind: 'tasks', lanes: names(value['lanes']) }
     case 'objects': return { kind: 'objects', names: names(value['names']) }
+    case 'edited': return { kind: 'edited', ids: names(value['ids']) }
     case 'leases': return { kind: 'leases' }
     case 'requests': return { kind: 'requests' }
     default: return null

@@ -76,6 +76,7 @@ async function editTask(rows: TaskRows, id: Id, version: number, edit: TaskEdit,
   const revived = !isWaiting(row) && isWaiting(next) && next.dedupeKey !== null
   const others = revived ? await rows.lockWaiting([next.dedupeKey]) : []
   await rows.write([others.length > 0 ? { ...next, dedupeKey: null } : next])
+  hints.edited(id)
   hints.lane(row.lane)
   return 'applied'
 }
@@ -85,6 +86,7 @@ async function destroyTask(rows: TaskRows, id: Id, hints: HintBuffer) {
   if (!row) return 'gone'
   if (row.holder === null) {
     await rows.remove([id])
+    hints.edited(id)
     return 'applied'
   }
   await rows.write([requested(row, { kind: 'destroy' })])
