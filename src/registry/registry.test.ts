@@ -16,7 +16,11 @@ describe('the registry, as the server uses it', () => {
   it('has the methods of every object under their names on the wire', () => {
     const names = [...test.registry.methods().keys()]
     const objects = ['Task', 'Account', 'Domain', 'NetworkListener', 'ClusterRole', 'ClusterNode']
-    const expected = [...objects.flatMap(name => ['get', 'query', 'set'].map(verb => `x:${name}/${verb}`)), 'x:TaskManager/get', 'x:TaskManager/set']
+    const expected = [
+      ...objects.flatMap(name => ['get', 'query', 'set'].map(verb => `x:${name}/${verb}`)),
+      'x:TaskManager/get',
+      'x:TaskManager/set',
+    ]
     assert.deepEqual(names.toSorted(), expected.toSorted())
   })
 
@@ -24,10 +28,19 @@ describe('the registry, as the server uses it', () => {
     const { registry } = test
     const id = await registry.create(networkListener, { name: 'http', protocol: 'http', bind: { '127.0.0.1:8080': true } })
     const [listener] = await test.store.read(tx => registry.get(tx, networkListener, [id]))
-    assert.deepEqual([listener?.id, listener?.value.name, listener?.value.bind, listener?.version], [id, 'http', { '127.0.0.1:8080': true }, 1])
+    assert.deepEqual(
+      [listener?.id, listener?.value.name, listener?.value.bind, listener?.version],
+      [id, 'http', { '127.0.0.1:8080': true }, 1],
+    )
     await registry.update(networkListener, id, { 'bind/[::1]:8080': true })
-    await assert.rejects(registry.create(networkListener, { name: 'http', bind: {} }), error => error instanceof SetFailure && error.error.type === 'validationFailed')
-    await assert.rejects(registry.update(networkListener, 'nobody', {}), error => error instanceof SetFailure && error.error.type === 'notFound')
+    await assert.rejects(
+      registry.create(networkListener, { name: 'http', bind: {} }),
+      error => error instanceof SetFailure && error.error.type === 'validationFailed',
+    )
+    await assert.rejects(
+      registry.update(networkListener, 'nobody', {}),
+      error => error instanceof SetFailure && error.error.type === 'notFound',
+    )
     await registry.destroy(networkListener, id)
     assert.deepEqual(await test.store.read(tx => registry.all(tx, networkListener)), [])
   })
@@ -35,7 +48,13 @@ describe('the registry, as the server uses it', () => {
   it('makes the first administrator, whose secret it keeps hashed', async () => {
     const { registry, objects } = test
     const domainId = await registry.create(domain, { name: 'localhost' })
-    const id = await registry.create(objects.account, { '@type': 'User', name: 'admin', domainId, roles: { '@type': 'Admin' }, credentials: [{ '@type': 'Password', secret: 'correct horse' }] })
+    const id = await registry.create(objects.account, {
+      '@type': 'User',
+      name: 'admin',
+      domainId,
+      roles: { '@type': 'Admin' },
+      credentials: [{ '@type': 'Password', secret: 'correct horse' }],
+    })
     const [account] = await test.store.read(tx => registry.get(tx, objects.account, [id]))
     assert.ok(JSON.stringify(account?.value).includes('$fake$correct horse'))
   })
@@ -43,7 +62,8 @@ describe('the registry, as the server uses it', () => {
   it('lists all objects of a kind, however many', async () => {
     const count = OBJECTS_IN_GET_MAX + 3
     await test.store.transact(async tx => {
-      for (let index = 0; index < count; index++) await tx.objects.insert('NetworkListener', test.ids.next(), { name: `l${index}`, bind: {} }, [], [])
+      for (let index = 0; index < count; index++)
+        await tx.objects.insert('NetworkListener', test.ids.next(), { name: `l${index}`, bind: {} }, [], [])
     })
     const all = await test.store.read(tx => test.registry.all(tx, networkListener))
     assert.deepEqual([all.length, new Set(all.map(({ id }) => id)).size, all[0]?.value.protocol], [count, count, 'smtp'])

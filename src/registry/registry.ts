@@ -29,7 +29,10 @@ export interface RegistryOptions<Tx extends RegistryTx> {
   /** By object name, for those whose rows are in other tables than the ObjectTable. */
   readonly backends: Readonly<Record<string, ObjectBackend<Tx>>>
   /** Objects that lie in no transaction: they are read as they are at the moment. */
-  readonly outside: readonly { readonly definition: ObjectDefinition<unknown, null>; readonly reader: ObjectReader<null> }[]
+  readonly outside: readonly {
+    readonly definition: ObjectDefinition<unknown, null>
+    readonly reader: ObjectReader<null>
+  }[]
   readonly placeholders: readonly Placeholder[]
   readonly store: Transactions<Tx>
   readonly ids: IdSource
@@ -59,7 +62,10 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
     }))
     this.#outside = outside.map(({ definition, reader }) =>
       ({ definition, backend: reader, store: now, ids, clock, existing: () => Promise.resolve(new Set<Id>()) }))
-    assert(new Set(this.objects.map(({ name }) => name)).size === objects.length + outside.length, 'two objects have one name')
+    assert(
+      new Set(this.objects.map(({ name }) => name)).size === objects.length + outside.length,
+      'two objects have one name',
+    )
   }
 
   get objects(): readonly ObjectDefinition<unknown, never>[] {
@@ -96,8 +102,12 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
     const { backend } = this.#environment(definition)
     const list: Loaded<Value>[] = []
     for (let after: Id | undefined; ;) {
-      const ids = await backend.page(tx, everything(definition), { limit: OBJECTS_IN_GET_MAX, skip: 0, ...(after === undefined ? {} : { after }) })
-      list.push(...await this.get(tx, definition, ids))
+      const ids = await backend.page(tx, everything(definition), {
+        limit: OBJECTS_IN_GET_MAX,
+        skip: 0,
+        ...(after === undefined ? {} : { after }),
+      })
+      list.push(...(await this.get(tx, definition, ids)))
       after = ids.at(-1)
       if (ids.length < OBJECTS_IN_GET_MAX || after === undefined) return list
     }

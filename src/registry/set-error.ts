@@ -15,7 +15,11 @@ export type SetErrorType = (typeof SET_ERROR_TYPES)[number]
 export type ValidationError =
   | { readonly type: 'Required'; readonly property: string }
   | { readonly type: 'Invalid'; readonly property: string; readonly value: string }
-  | { readonly type: 'MinLength' | 'MaxLength' | 'MinValue' | 'MaxValue'; readonly property: string; readonly required: number }
+  | {
+      readonly type: 'MinLength' | 'MaxLength' | 'MinValue' | 'MaxValue'
+      readonly property: string
+      readonly required: number
+    }
 
 export type SetError = {
   readonly type: SetErrorType

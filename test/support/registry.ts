@@ -71,7 +71,10 @@ export class TestRegistry {
   }
 
   /** Somebody who may do what is named; without names, everything. */
-  principal(permissions: Iterable<string> = this.registry.permissions().map(({ name }) => name), accountId: Id = '0000000000001'): Principal {
+  principal(
+    permissions: Iterable<string> = this.registry.permissions().map(({ name }) => name),
+    accountId: Id = '0000000000001',
+  ): Principal {
     return { accountId, name: 'tester', permissions: new Set(permissions) }
   }
 

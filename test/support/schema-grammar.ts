@@ -6,11 +6,31 @@ type Check = (value: unknown, path: string, wrong: string[]) => void
 type Keys = Readonly<Record<string, Check | Optional>>
 interface Optional { readonly optional: Check }
 
-const STRING_FORMATS = ['string', 'ipAddress', 'ipNetwork', 'socketAddress', 'emailAddress', 'secret', 'secretText', 'uri', 'color', 'text', 'html']
+const STRING_FORMATS = [
+  'string',
+  'ipAddress',
+  'ipNetwork',
+  'socketAddress',
+  'emailAddress',
+  'secret',
+  'secretText',
+  'uri',
+  'color',
+  'text',
+  'html',
+]
 const NUMBER_FORMATS = ['integer', 'unsignedInteger', 'float', 'size', 'duration']
 
-const fail = (expected: string): Check => (value, path, wrong) => { wrong.push(`${path}: expected ${expected}, got ${JSON.stringify(value)}`) }
-const test = (expected: string, holds: (value: unknown) => boolean): Check => (value, path, wrong) => { if (!holds(value)) fail(expected)(value, path, wrong) }
+const fail =
+  (expected: string): Check =>
+  (value, path, wrong) => {
+    wrong.push(`${path}: expected ${expected}, got ${JSON.stringify(value)}`)
+  }
+const test =
+  (expected: string, holds: (value: unknown) => boolean): Check =>
+  (value, path, wrong) => {
+    if (!holds(value)) fail(expected)(value, path, wrong)
+  }
 const text = test('a text', value => typeof value === 'string' && value.length > 0)
 const truth = test('true or false', value => typeof value === 'boolean')
 const number = test('a number', value => typeof value === 'number')
@@ -90,14 +110,22 @@ const subItem: Check = (value, path, wrong) => {
   tagged('type', { link: { name: text, viewName: text }, container: { name: text, items: list(subItem) } })(value, path, wrong)
 }
 const layout = keys({
-  name: text, icon: text,
-  items: list(external({ link: keys({ name: text, icon: text, viewName: text }), container: keys({ name: text, icon: text, items: list(subItem) }) })),
+  name: text,
+  icon: text,
+  items: list(
+    external({ link: keys({ name: text, icon: text, viewName: text }), container: keys({ name: text, icon: text, items: list(subItem) }) }),
+  ),
 })
 
 const grammar = keys({
-  objects: record(objectType), schemas: record(objectSchema), fields: record(keys({ properties: record(field), defaults: maybe(record(any)) })),
-  forms: record(form), lists: record(listing),
-  enums: record(list(keys({ name: text, label: text, explanation: maybe(text), color: maybe(text) }))), dashboards: list(fail('none')), layouts: list(layout),
+  objects: record(objectType),
+  schemas: record(objectSchema),
+  fields: record(keys({ properties: record(field), defaults: maybe(record(any)) })),
+  forms: record(form),
+  lists: record(listing),
+  enums: record(list(keys({ name: text, label: text, explanation: maybe(text), color: maybe(text) }))),
+  dashboards: list(fail('none')),
+  layouts: list(layout),
 })
 
 export function schemaFaults(document: unknown): string[] {

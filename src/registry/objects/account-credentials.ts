@@ -14,7 +14,10 @@ export interface Secrets {
   /** What is stored of a password. */
   readonly hashSecret: (text: string) => Promise<string>
   /** A new API key: the text for its owner, and what is stored of it. */
-  readonly newToken: (of: { readonly accountId: Id; readonly credentialId: string }) => { readonly token: string; readonly stored: string }
+  readonly newToken: (of: { readonly accountId: Id; readonly credentialId: string }) => {
+    readonly token: string
+    readonly stored: string
+  }
 }
 
 export const CREDENTIALS_MAX = 20
@@ -26,18 +29,35 @@ const LIMITS = {
   credentialId: string('Names it in tokens and logs.', { update: 'serverSet', label: 'Credential id' }),
   description: nullable(string('What it is for.')),
   expiresAt: nullable(utcDateTime('It works until then; empty: always.', { label: 'Expires' })),
-  allowedIps: set({ type: 'string', format: 'ipNetwork' }, 'It works from these networks; empty: from everywhere.', { maxItems: 100, label: 'Allowed networks' }),
+  allowedIps: set({ type: 'string', format: 'ipNetwork' }, 'It works from these networks; empty: from everywhere.', {
+    maxItems: 100,
+    label: 'Allowed networks',
+  }),
 }
 
 export const CREDENTIALS = variants('Credential', [
   {
-    name: 'Password', label: 'Password', shape: shape('PasswordCredential', {
-      secret: string(`The password, at least ${PASSWORD_CHARS_MIN} characters.`, { format: 'secret', minLength: PASSWORD_CHARS_MIN, label: 'Password' }), ...LIMITS,
+    name: 'Password',
+    label: 'Password',
+    shape: shape('PasswordCredential', {
+      secret: string(`The password, at least ${PASSWORD_CHARS_MIN} characters.`, {
+        format: 'secret',
+        minLength: PASSWORD_CHARS_MIN,
+        label: 'Password',
+      }),
+      ...LIMITS,
     }),
   },
   {
-    name: 'ApiKey', label: 'API key', shape: shape('SecondaryCredential', {
-      secret: string('The key. It is made by the server and shown once.', { format: 'secret', update: 'serverSet', label: 'Key' }), ...LIMITS,
+    name: 'ApiKey',
+    label: 'API key',
+    shape: shape('SecondaryCredential', {
+      secret: string('The key. It is made by the server and shown once.', {
+        format: 'secret',
+        update: 'serverSet',
+        label: 'Key',
+      }),
+      ...LIMITS,
       createdAt: utcDateTime('When it was made.', { update: 'serverSet', label: 'Created' }),
     }),
   },
@@ -73,7 +93,9 @@ export async function storeCredentials(
 
 function credentialsOf(body: JsonObject): [string, JsonObject][] {
   const list = body['credentials']
-  return Object.entries(isJsonObject(list) ? list : {}).filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1]))
+  return Object.entries(isJsonObject(list) ? list : {}).filter((entry): entry is [string, JsonObject] =>
+    isJsonObject(entry[1]),
+  )
 }
 
 function hashed(secret: string, place: string, { hashSecret }: Secrets): Promise<string> {

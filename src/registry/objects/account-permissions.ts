@@ -23,7 +23,13 @@ export function effectivePermissions(account: JsonObject, roles: RolePermissions
   return granted.difference(new Set(membersOf(own, 'disabledPermissions')))
 }
 
-export function refuseWrite(id: Id, next: JsonObject, before: JsonObject | null, roles: RolePermissions, { principal }: WriteContext): void {
+export function refuseWrite(
+  id: Id,
+  next: JsonObject,
+  before: JsonObject | null,
+  roles: RolePermissions,
+  { principal }: WriteContext,
+): void {
   if (principal === null) return
   const after = effectivePermissions(next, roles)
   const had = before === null ? new Set<string>() : effectivePermissions(before, roles)
@@ -31,19 +37,27 @@ export function refuseWrite(id: Id, next: JsonObject, before: JsonObject | null,
   if (missing.size > 0) throw beyond(missing)
   const lost = had.difference(after)
   if (id === principal.accountId && lost.size > 0) {
-    throw refusal('forbidden', `This would take permissions from your own account (${named(lost)}); ask another administrator.`)
+    throw refusal(
+      'forbidden',
+      `This would take permissions from your own account (${named(lost)}); ask another administrator.`,
+    )
   }
 }
 
 export function refuseRemoval({ id, body }: Stored, roles: RolePermissions, { principal }: WriteContext): void {
   if (principal === null) return
-  if (id === principal.accountId) throw refusal('forbidden', 'You are logged in with this account; ask another administrator to destroy it.')
+  if (id === principal.accountId) {
+    throw refusal('forbidden', 'You are logged in with this account; ask another administrator to destroy it.')
+  }
   const missing = effectivePermissions(body, roles).difference(principal.permissions)
   if (missing.size > 0) throw beyond(missing)
 }
 
 function beyond(missing: ReadonlySet<string>) {
-  return refusal('forbidden', `The account has permissions that you have not (${named(missing)}); ask somebody who has them.`)
+  return refusal(
+    'forbidden',
+    `The account has permissions that you have not (${named(missing)}); ask somebody who has them.`,
+  )
 }
 
 const NAMES_SHOWN_MAX = 3

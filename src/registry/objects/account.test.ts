@@ -24,13 +24,22 @@ describe('Account', () => {
     it('is made of name and domain, in one form, and found by it', async () => {
       const id = await create('Jane.Doe')
       const account = await test.get('Account', id)
-      assert.deepEqual([account['name'], account['emailAddress'], account['createdAt'], account['usedDiskQuota']], ['jane.doe', 'jane.doe@example.org', '2026-01-01T00:00:00Z', 4_096])
+      assert.deepEqual(
+        [account['name'], account['emailAddress'], account['createdAt'], account['usedDiskQuota']],
+        ['jane.doe', 'jane.doe@example.org', '2026-01-01T00:00:00Z', 4_096],
+      )
       assert.deepEqual(await owner('jane.doe@example.org'), [id])
       assert.deepEqual(await test.query('Account', { filter: { name: 'jane.doe', domainId, '@type': 'User' } }), [id])
     })
     it('of aliases is found too, as long as they are enabled', async () => {
       const other = await test.create('Domain', { name: 'example.net' })
-      const id = await create('jane', { aliases: [{ name: 'J', domainId }, { name: 'jane', domainId: other, enabled: false }, { name: 'jane', domainId }] })
+      const id = await create('jane', {
+        aliases: [
+          { name: 'J', domainId },
+          { name: 'jane', domainId: other, enabled: false },
+          { name: 'jane', domainId },
+        ],
+      })
       assert.deepEqual(await owner('j@example.org'), [id])
       assert.deepEqual(await owner('jane@example.net'), [])
       await test.update('Account', id, { 'aliases/1/enabled': true, 'aliases/0': null })
@@ -38,7 +47,12 @@ describe('Account', () => {
     })
     it('belongs to one account, whatever it is there', async () => {
       const jane = await create('jane', { aliases: [{ name: 'boss', domainId }] })
-      for (const body of [user('JANE'), user('boss'), user('x', { aliases: [{ name: 'jane', domainId }] }), { '@type': 'Group', name: 'boss', domainId }]) {
+      for (const body of [
+        user('JANE'),
+        user('boss'),
+        user('x', { aliases: [{ name: 'jane', domainId }] }),
+        { '@type': 'Group', name: 'boss', domainId },
+      ]) {
         const error = await test.refused('Account', body)
         assert.deepEqual([error['type'], error['existingId'], error['properties']], ['primaryKeyViolation', jane, ['name']])
       }
@@ -54,12 +68,20 @@ describe('Account', () => {
       for (const name of ['jane@example.org', 'jane doe', 'a'.repeat(64) + 'b', '"', 'a,b']) {
         assert.equal((await test.refused('Account', user(name)))['type'], 'validationFailed', name)
       }
-      assert.deepEqual((await test.refused('Account', user('jane', { aliases: [{ name: 'a b', domainId }] })))['properties'], ['aliases/0/name'])
+      assert.deepEqual((await test.refused('Account', user('jane', { aliases: [{ name: 'a b', domainId }] })))['properties'], [
+        'aliases/0/name',
+      ])
       assert.equal((await test.refused('Account', user('jane', { emailAddress: 'jane@example.org' })))['type'], 'invalidPatch')
     })
     it('needs a domain that exists', async () => {
-      assert.deepEqual((await test.refused('Account', user('jane', { domainId: '0000000000000' })))['objectId'], { object: 'Domain', id: '0000000000000' })
-      assert.equal((await test.refused('Account', user('jane', { aliases: [{ name: 'j', domainId: 'nobody' }] })))['type'], 'invalidForeignKey')
+      assert.deepEqual((await test.refused('Account', user('jane', { domainId: '0000000000000' })))['objectId'], {
+        object: 'Domain',
+        id: '0000000000000',
+      })
+      assert.equal(
+        (await test.refused('Account', user('jane', { aliases: [{ name: 'j', domainId: 'nobody' }] })))['type'],
+        'invalidForeignKey',
+      )
     })
     it('keeps its domain from being destroyed', async () => {
       const id = await create('jane')
@@ -87,7 +109,14 @@ describe('Account', () => {
       await test.update('Account', id, { credentials: part(read, 'credentials') })
       await test.update('Account', id, { 'credentials/0/description': 'phone', description: 'Jane' })
       await test.update('Account', id, { credentials: { 0: { '@type': 'Password', description: 'desk' } } })
-      assert.deepEqual(part(await stored(id), 'credentials', '0'), { '@type': 'Password', secret: '$fake$correct horse', credentialId: '0', description: 'desk', expiresAt: null, allowedIps: {} })
+      assert.deepEqual(part(await stored(id), 'credentials', '0'), {
+        '@type': 'Password',
+        secret: '$fake$correct horse',
+        credentialId: '0',
+        description: 'desk',
+        expiresAt: null,
+        allowedIps: {},
+      })
     })
     it('change with a new secret', async () => {
       const id = await create('jane', { credentials: [password('correct horse')] })
@@ -103,17 +132,31 @@ describe('Account', () => {
       assert.equal((await test.refused('Account', user('jane', { credentials: [{ '@type': 'Password' }] })))['type'], 'validationFailed')
     })
     it('are API keys that the server makes and tells once', async () => {
-      const reply = await test.call('Account/set', { create: { n: user('bot', { credentials: [password('correct horse'), { '@type': 'ApiKey', description: 'ci' }] }) } })
+      const reply = await test.call('Account/set', {
+        create: { n: user('bot', { credentials: [password('correct horse'), { '@type': 'ApiKey', description: 'ci' }] }) },
+      })
       const id = String(at(reply, 'created', 'n', 'id'))
       assert.deepEqual(part(reply, 'created', 'n'), { id, credentials: { 1: { secret: `rota_${id}_1_key` } } })
       assert.deepEqual(part(await stored(id), 'credentials', '1'), {
-        '@type': 'ApiKey', secret: '$fake$key', credentialId: '1', description: 'ci', expiresAt: null, allowedIps: {}, createdAt: '2026-01-01T00:00:00Z',
+        '@type': 'ApiKey',
+        secret: '$fake$key',
+        credentialId: '1',
+        description: 'ci',
+        expiresAt: null,
+        allowedIps: {},
+        createdAt: '2026-01-01T00:00:00Z',
       })
-      assert.deepEqual(await test.update('Account', id, { 'credentials/2': { '@type': 'ApiKey', expiresAt: '2027-01-01', allowedIps: ['10.0.0.0/8'] } }), { credentials: { 2: { secret: `rota_${id}_2_key` } } })
+      assert.deepEqual(
+        await test.update('Account', id, { 'credentials/2': { '@type': 'ApiKey', expiresAt: '2027-01-01', allowedIps: ['10.0.0.0/8'] } }),
+        { credentials: { 2: { secret: `rota_${id}_2_key` } } },
+      )
       assert.equal(await test.update('Account', id, { description: 'robot' }), null)
     })
     it('of API keys are not chosen by clients', async () => {
-      assert.equal((await test.refused('Account', user('bot', { credentials: [{ '@type': 'ApiKey', secret: 'mine' }] })))['type'], 'invalidPatch')
+      assert.equal(
+        (await test.refused('Account', user('bot', { credentials: [{ '@type': 'ApiKey', secret: 'mine' }] })))['type'],
+        'invalidPatch',
+      )
     })
     it('never turn a password into a key', async () => {
       const id = await create('jane', { credentials: [password('correct horse')] })
@@ -121,13 +164,18 @@ describe('Account', () => {
       assert.deepEqual([shown, await secretOf(id, '0')], [{ credentials: { 0: { secret: `rota_${id}_0_key` } } }, '$fake$key'])
     })
     it('are not for groups', async () => {
-      assert.deepEqual((await test.refused('Account', { '@type': 'Group', name: 'all', domainId, credentials: [] }))['properties'], ['credentials'])
+      assert.deepEqual((await test.refused('Account', { '@type': 'Group', name: 'all', domainId, credentials: [] }))['properties'], [
+        'credentials',
+      ])
     })
   })
 
   describe('permissions', () => {
     const of = async (roles: string, permissions: JsonObject = { '@type': 'Inherit' }) =>
-      effectivePermissions(await stored(await create(`u${Math.abs(JSON.stringify([roles, permissions]).length)}`, { roles: { '@type': roles }, permissions })), test.objects.roles)
+      effectivePermissions(
+        await stored(await create(`u${Math.abs(JSON.stringify([roles, permissions]).length)}`, { roles: { '@type': roles }, permissions })),
+        test.objects.roles,
+      )
 
     it('are those of the role', async () => {
       assert.deepEqual(await of('Admin'), test.objects.roles.Admin)
@@ -141,17 +189,32 @@ describe('Account', () => {
       assert.deepEqual(await of('Admin', { '@type': 'Replace', ...list }), new Set(['sysTaskGet']))
     })
     it('are names that exist', async () => {
-      assert.equal((await test.refused('Account', user('x', { permissions: { '@type': 'Merge', enabledPermissions: ['everything'] } })))['type'], 'validationFailed')
-      assert.deepEqual(effectivePermissions({ '@type': 'User', permissions: { '@type': 'Replace', enabledPermissions: { old: true } } }, test.objects.roles), new Set())
+      assert.equal(
+        (await test.refused('Account', user('x', { permissions: { '@type': 'Merge', enabledPermissions: ['everything'] } })))['type'],
+        'validationFailed',
+      )
+      assert.deepEqual(
+        effectivePermissions(
+          { '@type': 'User', permissions: { '@type': 'Replace', enabledPermissions: { old: true } } },
+          test.objects.roles,
+        ),
+        new Set(),
+      )
     })
     it('of unreadable accounts are none', () => {
       for (const roles of [undefined, null, 'Admin', { '@type': 'toString' }, { '@type': 'Root' }]) {
-        assert.deepEqual(effectivePermissions({ '@type': 'User', ...(roles === undefined ? {} : { roles }) }, test.objects.roles), new Set())
+        assert.deepEqual(
+          effectivePermissions({ '@type': 'User', ...(roles === undefined ? {} : { roles }) }, test.objects.roles),
+          new Set(),
+        )
       }
     })
 
     describe('of others', () => {
-      const clerk = () => test.context(test.principal([...test.objects.roles.User, 'sysAccountGet', 'sysAccountCreate', 'sysAccountUpdate', 'sysAccountDestroy']))
+      const clerk = () =>
+        test.context(
+          test.principal([...test.objects.roles.User, 'sysAccountGet', 'sysAccountCreate', 'sysAccountUpdate', 'sysAccountDestroy']),
+        )
       it('cannot be given by who has them not', async () => {
         for (const more of [{ roles: { '@type': 'Admin' } }, { permissions: { '@type': 'Merge', enabledPermissions: ['sysTaskGet'] } }]) {
           assert.equal((await test.refused('Account', user('friend', more), clerk()))['type'], 'forbidden')
@@ -161,7 +224,10 @@ describe('Account', () => {
       })
       it('cannot be taken over', async () => {
         const admin = await create('root', { roles: { '@type': 'Admin' }, credentials: [{ '@type': 'Password', secret: 'correct horse' }] })
-        assert.equal((await test.refusedUpdate('Account', admin, { 'credentials/0/secret': 'mine, all mine' }, clerk()))['type'], 'forbidden')
+        assert.equal(
+          (await test.refusedUpdate('Account', admin, { 'credentials/0/secret': 'mine, all mine' }, clerk()))['type'],
+          'forbidden',
+        )
         assert.equal(at(await test.call('Account/set', { destroy: [admin] }, clerk()), 'notDestroyed', admin, 'type'), 'forbidden')
       })
     })

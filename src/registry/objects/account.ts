@@ -3,7 +3,21 @@
  * Credentials: account-credentials.ts. Who may write whom: account-permissions.ts.
  */
 import type { EnumMember, Fields, Shape } from '../../base/fields.ts'
-import { boolean, embedded, enumType, map, nullable, number, objectId, objectList, set, shape, string, utcDateTime, variants } from '../../base/fields.ts'
+import {
+  boolean,
+  embedded,
+  enumType,
+  map,
+  nullable,
+  number,
+  objectId,
+  objectList,
+  set,
+  shape,
+  string,
+  utcDateTime,
+  variants,
+} from '../../base/fields.ts'
 import { addressText, canonicalLocal } from '../../base/address.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
@@ -29,7 +43,13 @@ export interface AccountOptions<Tx> {
 }
 
 /** Known before the object is, because the list of permissions is a part of it. */
-export const ACCOUNT = { name: 'Account', label: 'Account', plural: 'Accounts', permissionPrefix: 'sysAccount', verbs: VERBS } as const
+export const ACCOUNT = {
+  name: 'Account',
+  label: 'Account',
+  plural: 'Accounts',
+  permissionPrefix: 'sysAccount',
+  verbs: VERBS,
+} as const
 
 const ALIASES_MAX = 100
 
@@ -46,9 +66,17 @@ const MAILBOX = {
   name: string('The part of the address before the @.', { index: 'filter', maxLength: 64 }),
   domainId: objectId('Domain', 'The domain of the address.', { index: 'filter', label: 'Domain' }),
   description: nullable(string('The full name, or what it is for.')),
-  emailAddress: string('The address, made of name and domain.', { format: 'emailAddress', update: 'serverSet', label: 'Address' }),
+  emailAddress: string('The address, made of name and domain.', {
+    format: 'emailAddress',
+    update: 'serverSet',
+    label: 'Address',
+  }),
   aliases: objectList(ALIAS, 'Further addresses.', { maxItems: ALIASES_MAX }),
-  quotas: map<number>({ type: 'enum', enum: QUOTA }, { type: 'number', format: 'unsignedInteger' }, 'What it may store; nothing set: no limit.'),
+  quotas: map<number>(
+    { type: 'enum', enum: QUOTA },
+    { type: 'number', format: 'unsignedInteger' },
+    'What it may store; nothing set: no limit.',
+  ),
   createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
   usedDiskQuota: number('Bytes of mail that it stores.', 'size', { update: 'serverSet', label: 'Stored bytes' }),
 } satisfies Fields
@@ -62,12 +90,22 @@ function accountShape(permissions: readonly EnumMember[]): Shape {
   const user = shape('UserAccount', {
     ...MAILBOX,
     credentials: objectList(CREDENTIALS, 'Passwords and API keys.', { maxItems: CREDENTIALS_MAX }),
-    roles: embedded(variants('UserRoles', USER_ROLES.members.map(({ name, label }) => ({ name, label }))), 'What the account may do.', { label: 'Role' }),
-    permissions: embedded(variants('Permissions', [
-      { name: 'Inherit', label: 'Those of the role' },
-      { name: 'Merge', label: 'Those of the role, and more or fewer', shape: list },
-      { name: 'Replace', label: 'Only these', shape: list },
-    ]), 'Exceptions from the role.'),
+    roles: embedded(
+      variants(
+        'UserRoles',
+        USER_ROLES.members.map(({ name, label }) => ({ name, label })),
+      ),
+      'What the account may do.',
+      { label: 'Role' },
+    ),
+    permissions: embedded(
+      variants('Permissions', [
+        { name: 'Inherit', label: 'Those of the role' },
+        { name: 'Merge', label: 'Those of the role, and more or fewer', shape: list },
+        { name: 'Replace', label: 'Only these', shape: list },
+      ]),
+      'Exceptions from the role.',
+    ),
   })
   return variants('Account', [
     { name: 'User', label: 'User', shape: user },
@@ -77,7 +115,10 @@ function accountShape(permissions: readonly EnumMember[]): Shape {
 
 export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>): ObjectDefinition<JsonObject, Tx> {
   const general = ['emailAddress', 'name', 'domainId', 'description']
-  const mail = [{ title: 'Aliases', fields: ['aliases'] }, { title: 'Storage', fields: ['quotas', 'usedDiskQuota', 'createdAt'] }]
+  const mail = [
+    { title: 'Aliases', fields: ['aliases'] },
+    { title: 'Storage', fields: ['quotas', 'usedDiskQuota', 'createdAt'] },
+  ]
   const columns = ['emailAddress', 'description', 'createdAt']
   return object<Tx>({
     ...ACCOUNT,
@@ -85,12 +126,28 @@ export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>
     shape: accountShape(options.permissions),
     columns: ['emailAddress', '@type', 'description', 'createdAt'],
     sections: {
-      UserAccount: [{ title: 'Account', fields: general }, { title: 'Login', fields: ['credentials', 'roles', 'permissions'] }, ...mail],
+      UserAccount: [
+        { title: 'Account', fields: general },
+        { title: 'Login', fields: ['credentials', 'roles', 'permissions'] },
+        ...mail,
+      ],
       GroupAccount: [{ title: 'Group', fields: general }, ...mail],
     },
     views: [
-      { name: 'User', title: 'Users', subtitle: 'Accounts of people and programs.', columns, filters: { '@type': 'User' } },
-      { name: 'Group', title: 'Groups', subtitle: 'Mailboxes without a login.', columns, filters: { '@type': 'Group' } },
+      {
+        name: 'User',
+        title: 'Users',
+        subtitle: 'Accounts of people and programs.',
+        columns,
+        filters: { '@type': 'User' },
+      },
+      {
+        name: 'Group',
+        title: 'Groups',
+        subtitle: 'Mailboxes without a login.',
+        columns,
+        filters: { '@type': 'Group' },
+      },
     ],
     keyProperties: { address: 'name' },
     menu: { section: 'Management', icon: 'book-user', group: 'Directory', link: 'Accounts' },
@@ -107,7 +164,9 @@ function hooks<Tx extends RegistryTx>({ secrets, roles, usedBytes }: AccountOpti
     },
     async derive(tx, _id, next) {
       const [own, ...aliases] = await addressesOf(tx, next)
-      const index = new Set([own, ...aliases]).values().map((value): IndexEntry => ({ field: 'address', value: value ?? '', unique: true }))
+      const index = new Set([own, ...aliases])
+        .values()
+        .map((value): IndexEntry => ({ field: 'address', value: value ?? '', unique: true }))
       return { body: { ...next, emailAddress: own ?? '' }, index: [...index] }
     },
     guard: async (_tx, stored, context) => { refuseRemoval(stored, roles, context) },
@@ -116,7 +175,9 @@ function hooks<Tx extends RegistryTx>({ secrets, roles, usedBytes }: AccountOpti
 }
 
 function aliasesOf(body: JsonObject): [string, JsonObject][] {
-  return Object.entries(isJsonObject(body['aliases']) ? body['aliases'] : {}).filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1]))
+  return Object.entries(isJsonObject(body['aliases']) ? body['aliases'] : {}).filter(
+    (entry): entry is [string, JsonObject] => isJsonObject(entry[1]),
+  )
 }
 
 /** Local parts in canonical form, or what is wrong with them. */
@@ -124,11 +185,20 @@ function canonicalNames(body: JsonObject): JsonObject {
   const problems = new Problems()
   const read = (text: string, path: readonly (string | { readonly key: string })[]): string => {
     const local = canonicalLocal(text)
-    if (local === null) problems.invalid(path, text, 'must be the part of an address before the @, such as jane.doe; the domain is chosen with domainId.')
+    if (local === null) {
+      problems.invalid(
+        path,
+        text,
+        'must be the part of an address before the @, such as jane.doe; the domain is chosen with domainId.',
+      )
+    }
     return local ?? text
   }
   const name = read(String(body['name']), ['name'])
-  const aliases = aliasesOf(body).map(([key, alias]) => [key, { ...alias, name: read(String(alias['name']), ['aliases', { key }, 'name']) }])
+  const aliases = aliasesOf(body).map(([key, alias]) => [
+    key,
+    { ...alias, name: read(String(alias['name']), ['aliases', { key }, 'name']) },
+  ])
   problems.refuse()
   return { ...body, name, aliases: Object.fromEntries(aliases) as JsonObject }
 }
@@ -138,5 +208,7 @@ async function addressesOf(tx: RegistryTx, body: JsonObject): Promise<string[]> 
   const named = [body, ...aliasesOf(body).map(([, alias]) => alias).filter(alias => alias['enabled'] !== false)]
   const domains = await tx.objects.get('Domain', [...new Set(named.map(each => String(each['domainId'])))])
   const names = new Map(domains.map(domain => [domain.id, String(domain.body['name'])]))
-  return named.map(each => addressText({ local: String(each['name']), domain: names.get(String(each['domainId'])) ?? '' }))
+  return named.map(each =>
+    addressText({ local: String(each['name']), domain: names.get(String(each['domainId'])) ?? '' }),
+  )
 }

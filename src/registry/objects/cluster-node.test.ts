@@ -23,8 +23,19 @@ describe('ClusterNode', () => {
 
   it('says what each node is and does', async () => {
     assert.deepEqual(await test.get('ClusterNode', 'node-1'), {
-      id: 'node-1', nodeId: 1, hostname: 'mx1', lastRenewal: '2025-12-31T23:59:59Z', status: 'active', role: 'edge', duties: { searchIndexing: true },
-      listeners: { smtp: 'open on 127.0.0.1:2525' }, pushShard: 2, draining: false, version: '0.1.0', startedAt: '2025-12-31T23:59:00Z', lastError: null,
+      id: 'node-1',
+      nodeId: 1,
+      hostname: 'mx1',
+      lastRenewal: '2025-12-31T23:59:59Z',
+      status: 'active',
+      role: 'edge',
+      duties: { searchIndexing: true },
+      listeners: { smtp: 'open on 127.0.0.1:2525' },
+      pushShard: 2,
+      draining: false,
+      version: '0.1.0',
+      startedAt: '2025-12-31T23:59:00Z',
+      lastError: null,
     })
     const gone = await test.get('ClusterNode', 'node-3')
     assert.deepEqual([gone['role'], gone['duties'], gone['listeners'], gone['version'], gone['draining']], [null, {}, {}, null, false])
@@ -38,7 +49,10 @@ describe('ClusterNode', () => {
   })
   it('is listed by number, in pages', async () => {
     assert.deepEqual(await test.query('ClusterNode'), ['node-1', 'node-2', 'node-3', 'node-4'])
-    assert.deepEqual(await test.query('ClusterNode', { sort: [{ property: 'nodeId', isAscending: false }], limit: 2 }), ['node-4', 'node-3'])
+    assert.deepEqual(await test.query('ClusterNode', { sort: [{ property: 'nodeId', isAscending: false }], limit: 2 }), [
+      'node-4',
+      'node-3',
+    ])
     assert.deepEqual(await test.query('ClusterNode', { anchor: 'node-2', anchorOffset: 1, limit: 1 }), ['node-3'])
     assert.deepEqual(await test.query('ClusterNode', { anchor: 'node-9', anchorOffset: 1, limit: 1 }), ['node-1'])
     assert.equal((await test.call('ClusterNode/query', { calculateTotal: true }))['total'], 4)
@@ -47,7 +61,9 @@ describe('ClusterNode', () => {
     const error = { type: 'forbidden', description: 'Cluster nodes are kept by the server; nobody can create them.' }
     const reply = await test.call('ClusterNode/set', { create: { n: {} }, update: { 'node-1': { hostname: 'x' } }, destroy: ['node-1'] })
     assert.deepEqual(reply, {
-      accountId: '0000000000001', notCreated: { n: error }, notUpdated: { 'node-1': { ...error, description: error.description.replace('create', 'update') } },
+      accountId: '0000000000001',
+      notCreated: { n: error },
+      notUpdated: { 'node-1': { ...error, description: error.description.replace('create', 'update') } },
       notDestroyed: { 'node-1': { ...error, description: error.description.replace('create', 'destroy') } },
     })
     assert.equal(test.registry.permissions().some(({ name }) => /^sysClusterNode(Create|Update|Destroy)$/.test(name)), false)

@@ -27,8 +27,15 @@ export const clusterNode = object({
     lastRenewal: utcDateTime('When it was last heard of.'),
     status: oneOf(STATUS, 'Whether it is alive.'),
     role: nullable(string('The role that it was started with; empty: it runs everything.', { update: 'serverSet' })),
-    duties: set({ type: 'string', format: 'string' }, 'The background work that its role gives it.', { update: 'serverSet' }),
-    listeners: map<string>({ type: 'string', format: 'string' }, { type: 'string', format: 'text' }, 'What its listeners do, by name.', { update: 'serverSet' }),
+    duties: set({ type: 'string', format: 'string' }, 'The background work that its role gives it.', {
+      update: 'serverSet',
+    }),
+    listeners: map<string>(
+      { type: 'string', format: 'string' },
+      { type: 'string', format: 'text' },
+      'What its listeners do, by name.',
+      { update: 'serverSet' },
+    ),
     pushShard: nullable(number('Its STALWART_PUSH_SHARD.', 'unsignedInteger', { update: 'serverSet' })),
     draining: boolean('It hands its work over and takes none.', { update: 'serverSet', default: false }),
     version: nullable(string('The version of Rota that it runs.', { update: 'serverSet' })),
@@ -68,8 +75,12 @@ export interface NodeData {
 }
 
 /** Nodes lie in no transaction, so every call takes its own look. */
-export function nodeReader(nodes: { known(): Promise<readonly NodeData[]>; now(): Promise<number> }): ObjectReader<null> {
-  const all = async (): Promise<NodeData[]> => (await nodes.known()).toSorted((left, right) => left.nodeId - right.nodeId)
+export function nodeReader(nodes: {
+  known(): Promise<readonly NodeData[]>
+  now(): Promise<number>
+}): ObjectReader<null> {
+  const all = async (): Promise<NodeData[]> =>
+    (await nodes.known()).toSorted((left, right) => left.nodeId - right.nodeId)
   return {
     async get(_tx, ids) {
       const [known, now] = [await all(), await nodes.now()]

@@ -22,29 +22,61 @@ describe('ClusterRole', () => {
   it('has four variants of each group, sets as objects or arrays', async () => {
     const taskTypes = ['searchIndexing', 'taskScheduler']
     for (const type of ['EnableSome', 'DisableSome']) {
-      const role = await test.get('ClusterRole', await test.create('ClusterRole', { name: type, tasks: { '@type': type, taskTypes }, listeners: { '@type': type, listenerIds: { [smtp]: true } } }))
-      assert.deepEqual([role['tasks'], role['listeners']], [{ '@type': type, taskTypes: { searchIndexing: true, taskScheduler: true } }, { '@type': type, listenerIds: { [smtp]: true } }])
+      const role = await test.get(
+        'ClusterRole',
+        await test.create('ClusterRole', {
+          name: type,
+          tasks: { '@type': type, taskTypes },
+          listeners: { '@type': type, listenerIds: { [smtp]: true } },
+        }),
+      )
+      assert.deepEqual(
+        [role['tasks'], role['listeners']],
+        [
+          { '@type': type, taskTypes: { searchIndexing: true, taskScheduler: true } },
+          { '@type': type, listenerIds: { [smtp]: true } },
+        ],
+      )
     }
-    const none = await test.get('ClusterRole', await test.create('ClusterRole', { name: 'none', tasks: { '@type': 'DisableAll' }, listeners: { '@type': 'EnableSome' } }))
+    const none = await test.get(
+      'ClusterRole',
+      await test.create('ClusterRole', { name: 'none', tasks: { '@type': 'DisableAll' }, listeners: { '@type': 'EnableSome' } }),
+    )
     assert.deepEqual([none['tasks'], none['listeners']], [{ '@type': 'DisableAll' }, { '@type': 'EnableSome', listenerIds: {} }])
   })
   it('knows every duty and no other', async () => {
     await test.create('ClusterRole', { name: 'all', tasks: { '@type': 'EnableSome', taskTypes: [...DUTIES] } })
-    assert.equal((await test.refused('ClusterRole', { name: 'x', tasks: { '@type': 'EnableSome', taskTypes: ['cooking'] } }))['type'], 'validationFailed')
-    assert.equal((await test.refused('ClusterRole', { name: 'x', tasks: { '@type': 'EnableAll', taskTypes: ['taskScheduler'] } }))['type'], 'invalidPatch')
+    assert.equal(
+      (await test.refused('ClusterRole', { name: 'x', tasks: { '@type': 'EnableSome', taskTypes: ['cooking'] } }))['type'],
+      'validationFailed',
+    )
+    assert.equal(
+      (await test.refused('ClusterRole', { name: 'x', tasks: { '@type': 'EnableAll', taskTypes: ['taskScheduler'] } }))['type'],
+      'invalidPatch',
+    )
   })
   it('names listeners that exist, which then cannot be destroyed', async () => {
     const id = await test.create('ClusterRole', { name: 'edge', listeners: { '@type': 'EnableSome', listenerIds: [smtp] } })
-    assert.equal((await test.refusedUpdate('ClusterRole', id, { 'listeners/listenerIds/0000000000000': true }))['type'], 'invalidForeignKey')
+    assert.equal(
+      (await test.refusedUpdate('ClusterRole', id, { 'listeners/listenerIds/0000000000000': true }))['type'],
+      'invalidForeignKey',
+    )
     const error = part(await test.call('NetworkListener/set', { destroy: [smtp] }), 'notDestroyed', smtp)
-    assert.deepEqual([error['type'], error['objectId'], error['linkedObjects']], ['objectIsLinked', { object: 'NetworkListener', id: smtp }, [{ object: 'ClusterRole', id }]])
+    assert.deepEqual(
+      [error['type'], error['objectId'], error['linkedObjects']],
+      ['objectIsLinked', { object: 'NetworkListener', id: smtp }, [{ object: 'ClusterRole', id }]],
+    )
     await test.update('ClusterRole', id, { [`listeners/listenerIds/${smtp}`]: null })
     assert.deepEqual((await test.call('NetworkListener/set', { destroy: [smtp] }))['destroyed'], [smtp])
   })
   it('is made together with its listener, in one request', async () => {
     const context = test.context()
     await test.call('NetworkListener/set', { create: { 'networklistener-b': { name: 'lmtp', bind: { '127.0.0.1:0': true } } } }, context)
-    const reply = await test.call('ClusterRole/set', { create: { r: { name: 'edge', listeners: { '@type': 'EnableSome', listenerIds: { '#networklistener-b': true } } } } }, context)
+    const reply = await test.call(
+      'ClusterRole/set',
+      { create: { r: { name: 'edge', listeners: { '@type': 'EnableSome', listenerIds: { '#networklistener-b': true } } } } },
+      context,
+    )
     const role = await test.get('ClusterRole', String(at(reply, 'created', 'r', 'id')))
     assert.deepEqual(at(role, 'listeners', 'listenerIds'), { [context.createdIds.get('networklistener-b') ?? '']: true })
   })

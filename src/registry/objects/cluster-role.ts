@@ -22,12 +22,23 @@ function group(name: string, some: Parameters<typeof variants>[1][number]['shape
 }
 
 function fields(duties: EnumType) {
-  const tasks = shape('ClusterTaskGroupProperties', { taskTypes: set({ type: 'enum', enum: duties }, 'The duties.', { label: 'Duties' }) })
+  const tasks = shape('ClusterTaskGroupProperties', {
+    taskTypes: set({ type: 'enum', enum: duties }, 'The duties.', { label: 'Duties' }),
+  })
   return {
-    name: string('What STALWART_ROLE says to choose this role, letter by letter.', { update: 'immutable', index: 'unique', maxLength: 100 }),
+    name: string('What STALWART_ROLE says to choose this role, letter by letter.', {
+      update: 'immutable',
+      index: 'unique',
+      maxLength: 100,
+    }),
     description: nullable(string('For people.')),
-    tasks: embedded(group('ClusterTaskGroup', tasks, 'duties'), 'The background work of nodes with this role.', { label: 'Duties' }),
-    listeners: embedded(group('ClusterListenerGroup', LISTENERS, 'listeners'), 'The listeners that nodes with this role open.'),
+    tasks: embedded(group('ClusterTaskGroup', tasks, 'duties'), 'The background work of nodes with this role.', {
+      label: 'Duties',
+    }),
+    listeners: embedded(
+      group('ClusterListenerGroup', LISTENERS, 'listeners'),
+      'The listeners that nodes with this role open.',
+    ),
   } satisfies Fields
 }
 
@@ -41,7 +52,11 @@ export function clusterRoleObject(duties: EnumType): ObjectDefinition<Infer<Retu
     labelProperty: 'name',
     columns: ['name', 'description'],
     sections: {
-      ClusterRole: [{ title: 'Role', fields: ['name', 'description'] }, { title: 'Background work', fields: ['tasks'] }, { title: 'Listeners', fields: ['listeners'] }],
+      ClusterRole: [
+        { title: 'Role', fields: ['name', 'description'] },
+        { title: 'Background work', fields: ['tasks'] },
+        { title: 'Listeners', fields: ['listeners'] },
+      ],
     },
     menu: { section: 'Settings', icon: 'boxes', group: 'Cluster', link: 'Roles' },
   })

@@ -20,19 +20,38 @@ export const domain = object({
   doc: 'A mail domain whose addresses are served here.',
   fields: {
     name: string('The domain, such as example.org.', { index: 'unique', maxLength: 253 }),
-    aliases: set({ type: 'string', format: 'string', maxLength: 253 }, 'Further domains whose addresses are the same as those of this one.', { maxItems: 100 }),
+    aliases: set(
+      { type: 'string', format: 'string', maxLength: 253 },
+      'Further domains whose addresses are the same as those of this one.',
+      { maxItems: 100 },
+    ),
     isEnabled: boolean('Take mail for it and let its accounts log in.', { default: true, label: 'Enabled' }),
-    catchAllAddress: nullable(string('Gets what is sent to addresses that nobody has.', { format: 'emailAddress', label: 'Catch-all address' })),
-    subAddressing: embedded(variants('SubAddressing', [
-      { name: 'Enabled', label: 'jane+anything reaches jane' },
-      { name: 'Disabled', label: 'Only the exact address' },
-    ]), 'Whether a tag after + is looked over.', { label: 'Subaddressing' }),
+    catchAllAddress: nullable(
+      string('Gets what is sent to addresses that nobody has.', {
+        format: 'emailAddress',
+        label: 'Catch-all address',
+      }),
+    ),
+    subAddressing: embedded(
+      variants('SubAddressing', [
+        { name: 'Enabled', label: 'jane+anything reaches jane' },
+        { name: 'Disabled', label: 'Only the exact address' },
+      ]),
+      'Whether a tag after + is looked over.',
+      { label: 'Subaddressing' },
+    ),
     description: nullable(string('For people.')),
     createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
   },
   labelProperty: 'name',
   columns: ['name', 'isEnabled', 'description', 'createdAt'],
-  filters: { name: { type: { type: 'string', format: 'string' }, label: 'Name', canonical: text => canonicalDomain(text) ?? text } },
+  filters: {
+    name: {
+      type: { type: 'string', format: 'string' },
+      label: 'Name',
+      canonical: text => canonicalDomain(text) ?? text,
+    },
+  },
   keyProperties: { domain: 'name', alias: 'aliases' },
   sections: {
     Domain: [
@@ -60,7 +79,9 @@ function canonical(body: JsonObject): JsonObject {
   }
   const name = read(String(body['name']), ['name'])
   const aliases = Object.keys(body['aliases'] ?? {}).map(alias => read(alias, ['aliases', { key: alias }]))
-  if (aliases.includes(name)) problems.invalid(['aliases'], name, 'holds the name of the domain itself; leave it out.')
+  if (aliases.includes(name)) {
+    problems.invalid(['aliases'], name, 'holds the name of the domain itself; leave it out.')
+  }
   problems.refuse()
   return { ...body, name, aliases: Object.fromEntries(aliases.map(alias => [alias, true])) }
 }
@@ -78,7 +99,11 @@ async function refuseRename(tx: RegistryTx, id: string): Promise<void> {
   const linkedObjects = await tx.objects.linksTo({ object: 'Domain', id }, USERS_SHOWN_MAX)
   if (linkedObjects.length === 0) return
   throw new SetFailure({
-    type: 'objectIsLinked', description: 'The name cannot be changed while accounts have addresses in the domain; add the new name as an alias instead.',
-    properties: ['name'], objectId: { object: 'Domain', id }, linkedObjects,
+    type: 'objectIsLinked',
+    description:
+      'The name cannot be changed while accounts have addresses in the domain; add the new name as an alias instead.',
+    properties: ['name'],
+    objectId: { object: 'Domain', id },
+    linkedObjects,
   })
 }

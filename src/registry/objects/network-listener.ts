@@ -8,7 +8,11 @@ const PROTOCOL = enumType('NetworkListenerProtocol', [
   { name: 'http', label: 'HTTP' },
   { name: 'imap', label: 'IMAP', explanation: 'Not served yet: such a listener is reported and stays closed.' },
   { name: 'pop3', label: 'POP3', explanation: 'Not served yet: such a listener is reported and stays closed.' },
-  { name: 'manageSieve', label: 'ManageSieve', explanation: 'Not served yet: such a listener is reported and stays closed.' },
+  {
+    name: 'manageSieve',
+    label: 'ManageSieve',
+    explanation: 'Not served yet: such a listener is reported and stays closed.',
+  },
 ])
 
 const TLS_VERSION = enumType('TlsVersion', [
@@ -33,26 +37,58 @@ export const networkListener = object({
   label: 'Listener',
   doc: 'An address on which nodes serve a protocol.',
   fields: {
-    name: string('A name of its own, for roles and reports.', { update: 'immutable', index: 'unique', maxLength: 100 }),
+    name: string('A name of its own, for roles and reports.', {
+      update: 'immutable',
+      index: 'unique',
+      maxLength: 100,
+    }),
     protocol: oneOf(PROTOCOL, 'What is spoken there.', { default: 'smtp' }),
-    bind: set({ type: 'string', format: 'socketAddress' }, 'IP addresses with ports, such as 0.0.0.0:25 or [::]:25.', { minItems: 1, maxItems: 100 }),
-    maxConnections: nullable(number('Connections at a time on one node; empty: no limit.', 'unsignedInteger', { min: 1, default: 8_192 })),
+    bind: set(
+      { type: 'string', format: 'socketAddress' },
+      'IP addresses with ports, such as 0.0.0.0:25 or [::]:25.',
+      { minItems: 1, maxItems: 100 },
+    ),
+    maxConnections: nullable(
+      number('Connections at a time on one node; empty: no limit.', 'unsignedInteger', { min: 1, default: 8_192 }),
+    ),
     useTls: boolean('Offer TLS.', { default: true, label: 'Use TLS' }),
     tlsImplicit: boolean('Begin with TLS at once, without STARTTLS.', { label: 'TLS from the start' }),
-    tlsDisableProtocols: set({ type: 'enum', enum: TLS_VERSION }, 'TLS versions that are not spoken.', { label: 'TLS versions switched off' }),
-    tlsDisableCipherSuites: set({ type: 'enum', enum: CIPHER_SUITE }, 'Cipher suites that are not used.', { label: 'Cipher suites switched off' }),
+    tlsDisableProtocols: set({ type: 'enum', enum: TLS_VERSION }, 'TLS versions that are not spoken.', {
+      label: 'TLS versions switched off',
+    }),
+    tlsDisableCipherSuites: set({ type: 'enum', enum: CIPHER_SUITE }, 'Cipher suites that are not used.', {
+      label: 'Cipher suites switched off',
+    }),
     tlsTimeout: nullable(number('A TLS handshake may take this long.', 'duration', { default: 60_000 })),
-    tlsIgnoreClientOrder: boolean('The server chooses among the cipher suites, not the client.', { default: true, label: 'Own order of cipher suites' }),
-    socketBacklog: nullable(number('Connections that may wait to be accepted.', 'unsignedInteger', { min: 1, max: 65_535, default: 1_024 })),
+    tlsIgnoreClientOrder: boolean('The server chooses among the cipher suites, not the client.', {
+      default: true,
+      label: 'Own order of cipher suites',
+    }),
+    socketBacklog: nullable(
+      number('Connections that may wait to be accepted.', 'unsignedInteger', { min: 1, max: 65_535, default: 1_024 }),
+    ),
     socketNoDelay: boolean('Send small packets at once (TCP_NODELAY).', { default: true, label: 'No delay' }),
-    socketReusePort: boolean('Several processes of one machine may share the port (SO_REUSEPORT).', { default: false, label: 'Reuse port' }),
+    socketReusePort: boolean('Several processes of one machine may share the port (SO_REUSEPORT).', {
+      default: false,
+      label: 'Reuse port',
+    }),
   },
   labelProperty: 'name',
   columns: ['name', 'protocol', 'bind', 'tlsImplicit'],
   sections: {
     NetworkListener: [
       { title: 'Listener', fields: ['name', 'protocol', 'bind', 'maxConnections'] },
-      { title: 'TLS', fields: ['useTls', 'tlsImplicit', 'tlsDisableProtocols', 'tlsDisableCipherSuites', 'tlsTimeout', 'tlsIgnoreClientOrder'] },
+      {
+        title: 'TLS',
+        fields: [
+          'useTls',
+          'tlsImplicit',
+          'tlsDisableProtocols',
+          'tlsDisableCipherSuites',
+          'tlsTimeout',
+          'tlsIgnoreClientOrder',
+        ],
+      },
       { title: 'Socket', fields: ['socketBacklog', 'socketNoDelay', 'socketReusePort'] },
     ],
   },
@@ -63,8 +99,16 @@ export const networkListener = object({
         problems.invalid(['tlsImplicit'], true, 'needs useTls; switch useTls on, or tlsImplicit off.')
       }
       const off = next['tlsDisableProtocols']
-      if (next['useTls'] === true && off !== undefined && TLS_VERSION.members.every(({ name }) => Object.hasOwn(off as object, name))) {
-        problems.invalid(['tlsDisableProtocols'], TLS_VERSION.members.map(({ name }) => name), 'leaves no TLS version; keep one, or switch useTls off.')
+      if (
+        next['useTls'] === true &&
+        off !== undefined &&
+        TLS_VERSION.members.every(({ name }) => Object.hasOwn(off as object, name))
+      ) {
+        problems.invalid(
+          ['tlsDisableProtocols'],
+          TLS_VERSION.members.map(({ name }) => name),
+          'leaves no TLS version; keep one, or switch useTls off.',
+        )
       }
     },
   },

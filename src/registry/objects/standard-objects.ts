@@ -43,12 +43,24 @@ export interface StandardObjects<Tx> {
   readonly roles: RolePermissions
 }
 
-export function standardObjects<Tx extends RegistryTx>({ variants, duties, secrets, usedBytes }: StandardOptions<Tx>): StandardObjects<Tx> {
+export function standardObjects<Tx extends RegistryTx>({
+  variants,
+  duties,
+  secrets,
+  usedBytes,
+}: StandardOptions<Tx>): StandardObjects<Tx> {
   const task = taskObject(variants)
   const clusterRole = clusterRoleObject(duties)
   const all = [task, ACCOUNT, domain, clusterNode, networkListener, clusterRole, taskManager]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ secrets, permissions, roles, usedBytes })
-  return { task, account, clusterRole, stored: [task, account, domain, networkListener, clusterRole, taskManager], permissions, roles }
+  return {
+    task,
+    account,
+    clusterRole,
+    stored: [task, account, domain, networkListener, clusterRole, taskManager],
+    permissions,
+    roles,
+  }
 }

@@ -58,7 +58,10 @@ export interface TaskRows {
 export interface TaskPort<Tx> {
   rows(tx: Tx): TaskRows
   /** Fills in lane, bucket and keys. The id of the waiting task that took the new one in, if one did. */
-  create(tx: Tx, task: { readonly variant: string; readonly payload: JsonObject; readonly state: TaskStateData }): Promise<Id>
+  create(
+    tx: Tx,
+    task: { readonly variant: string; readonly payload: JsonObject; readonly state: TaskStateData },
+  ): Promise<Id>
   /** From what this process knows of the cluster; null when it knows no such node. */
   hostnameOf(incarnation: Id): string | null
   now(): number
@@ -81,7 +84,9 @@ export function taskBackend<Tx>(port: TaskPort<Tx>): ObjectBackend<Tx> {
       if (after === undefined) return port.rows(tx).query(conditions, { order, limit, position: skip })
       const [row] = await load(tx, [after])
       if (!row) return []
-      return port.rows(tx).query(conditions, { order, limit, position: skip, after: { value: row[order.property], id: row.id } })
+      return port
+        .rows(tx)
+        .query(conditions, { order, limit, position: skip, after: { value: row[order.property], id: row.id } })
     },
 
     async count(tx, selection) {
@@ -91,13 +96,18 @@ export function taskBackend<Tx>(port: TaskPort<Tx>): ObjectBackend<Tx> {
 
     async create(tx, _id, { body }) {
       const state = stateOf(statusOf(body), null, port.now())
-      return { kind: 'created', id: await port.create(tx, { variant: String(body['@type']), payload: payloadOf(body), state }) }
+      return {
+        kind: 'created',
+        id: await port.create(tx, { variant: String(body['@type']), payload: payloadOf(body), state }),
+      }
     },
 
     async update(tx, { id, version, body: before }, { body }) {
       const [row] = await load(tx, [id])
       if (!row) return { kind: 'gone' }
-      const state = isDeepStrictEqual(body['status'], before['status']) ? null : stateOf(statusOf(body), row, port.now())
+      const state = isDeepStrictEqual(body['status'], before['status'])
+        ? null
+        : stateOf(statusOf(body), row, port.now())
       // What a run has put into the payload besides the declared fields stays.
       const payload = { ...row.payload, ...payloadOf(body) }
       const reply = await port.rows(tx).edit(id, version, {
@@ -115,8 +125,13 @@ export function taskBackend<Tx>(port: TaskPort<Tx>): ObjectBackend<Tx> {
 function stored<Tx>(row: TaskData, port: TaskPort<Tx>): Stored {
   const { id, version, variant, payload, createdAt, status, due, startedAt, holder, progress } = row
   return {
-    id, version, body: {
-      '@type': variant, ...payload, status: statusBody(row, createdAt), due: status === 'Failed' ? null : formatDate(due),
+    id,
+    version,
+    body: {
+      '@type': variant,
+      ...payload,
+      status: statusBody(row, createdAt),
+      due: status === 'Failed' ? null : formatDate(due),
       startedAt: startedAt === null ? null : formatDate(startedAt),
       runningOn: holder === null ? null : port.hostnameOf(holder),
       progress: progress === null ? null : progressText(progress),
@@ -126,7 +141,9 @@ function stored<Tx>(row: TaskData, port: TaskPort<Tx>): Stored {
 
 /** `{"done": 3, "total": 9}` → `done 3, total 9`. */
 function progressText(progress: JsonObject): string {
-  return Object.entries(progress).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ')
+  return Object.entries(progress)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ')
 }
 
 function statusOf(body: JsonObject): JsonObject {
@@ -153,7 +170,13 @@ function withCondition(known: TaskConditions, { property, comparison, value }: C
   if (property === 'due') {
     const from = parseDate(text) ?? 0
     const to = from + 999
-    const [min, max] = { '=': [from, to], '>': [to + 1, DATE_MS_MAX + 999], '>=': [from, DATE_MS_MAX + 999], '<': [0, from - 1], '<=': [0, to] }[comparison] as [number, number]
+    const [min, max] = {
+      '=': [from, to],
+      '>': [to + 1, DATE_MS_MAX + 999],
+      '>=': [from, DATE_MS_MAX + 999],
+      '<': [0, from - 1],
+      '<=': [0, to],
+    }[comparison] as [number, number]
     const bounds = { dueMin: Math.max(known.dueMin ?? 0, min), dueMax: Math.min(known.dueMax ?? Infinity, max) }
     return bounds.dueMin > bounds.dueMax ? null : { ...known, ...bounds }
   }
@@ -170,7 +193,20 @@ function only(known: Id | readonly string[] | undefined, value: string): boolean
 
 function matches(row: TaskData, conditions: TaskConditions | null): boolean {
   if (conditions === null) return false
-  const { variants = [row.variant], status = [row.status], dueMin = 0, dueMax = Infinity, accountId = row.accountId, domainId = row.domainId } = conditions
-  return variants.includes(row.variant) && status.includes(row.status) && row.due >= dueMin && row.due <= dueMax
-    && row.accountId === accountId && row.domainId === domainId
+  const {
+    variants = [row.variant],
+    status = [row.status],
+    dueMin = 0,
+    dueMax = Infinity,
+    accountId = row.accountId,
+    domainId = row.domainId,
+  } = conditions
+  return (
+    variants.includes(row.variant) &&
+    status.includes(row.status) &&
+    row.due >= dueMin &&
+    row.due <= dueMax &&
+    row.accountId === accountId &&
+    row.domainId === domainId
+  )
 }

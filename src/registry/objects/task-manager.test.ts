@@ -10,7 +10,9 @@ describe('TaskManager', () => {
 
   it('takes durations as people write them', async () => {
     await test.update('TaskManager', 'singleton', {
-      maxAttempts: 5, totalDeadline: '6h', strategy: { '@type': 'ExponentialBackoff', factor: 2.0, initialDelay: '1m', maxDelay: '30m', jitter: true },
+      maxAttempts: 5,
+      totalDeadline: '6h',
+      strategy: { '@type': 'ExponentialBackoff', factor: 2.0, initialDelay: '1m', maxDelay: '30m', jitter: true },
     })
     assert.deepEqual(await test.get('TaskManager', 'singleton'), {
       id: 'singleton', maxAttempts: 5, totalDeadline: 21_600_000,
@@ -23,12 +25,26 @@ describe('TaskManager', () => {
     await test.update('TaskManager', 'singleton', { 'strategy/delay': '90s' })
     assert.deepEqual((await test.get('TaskManager', 'singleton'))['strategy'], { '@type': 'FixedDelay', delay: 90_000 })
     await test.update('TaskManager', 'singleton', { strategy: { '@type': 'ExponentialBackoff' } })
-    assert.deepEqual((await test.get('TaskManager', 'singleton'))['strategy'], { '@type': 'ExponentialBackoff', factor: 2, initialDelay: 60_000, maxDelay: 1_800_000, jitter: true })
+    assert.deepEqual((await test.get('TaskManager', 'singleton'))['strategy'], {
+      '@type': 'ExponentialBackoff',
+      factor: 2,
+      initialDelay: 60_000,
+      maxDelay: 1_800_000,
+      jitter: true,
+    })
   })
   it('refuses what cannot work', async () => {
-    for (const [patch, property] of [[{ maxAttempts: 0 }, 'maxAttempts'], [{ totalDeadline: 0 }, 'totalDeadline'], [{ 'strategy/factor': 0.5 }, 'factor'], [{ maxAttempts: 2.5 }, 'maxAttempts']] as const) {
+    for (const [patch, property] of [
+      [{ maxAttempts: 0 }, 'maxAttempts'],
+      [{ totalDeadline: 0 }, 'totalDeadline'],
+      [{ 'strategy/factor': 0.5 }, 'factor'],
+      [{ maxAttempts: 2.5 }, 'maxAttempts'],
+    ] as const) {
       const error = await test.refusedUpdate('TaskManager', 'singleton', patch)
-      assert.deepEqual([error['type'], (error['validationErrors'] as unknown as { property: string }[])[0]?.property], ['validationFailed', property])
+      assert.deepEqual(
+        [error['type'], (error['validationErrors'] as unknown as { property: string }[])[0]?.property],
+        ['validationFailed', property],
+      )
     }
     assert.deepEqual((await test.refusedUpdate('TaskManager', 'singleton', { strategy: { factor: 2 } }))['properties'], ['strategy/@type'])
     assert.deepEqual((await test.refusedUpdate('TaskManager', 'singleton', { 'strategy/delay': 5 }))['properties'], ['strategy/delay'])

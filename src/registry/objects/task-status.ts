@@ -33,8 +33,13 @@ const failureReason = string('Why the last attempt failed.', { format: 'text' })
 export const TASK_STATUS = variants('TaskStatus', [
   { name: 'Pending', label: 'Pending', shape: shape('TaskStatusPending', { createdAt, due }) },
   {
-    name: 'Retry', label: 'Waiting for another attempt', shape: shape('TaskStatusRetry', {
-      createdAt, due, failureReason, attemptNumber: number('Attempts that have failed.', 'unsignedInteger', { default: 1, max: 1_000_000 }),
+    name: 'Retry',
+    label: 'Waiting for another attempt',
+    shape: shape('TaskStatusRetry', {
+      createdAt,
+      due,
+      failureReason,
+      attemptNumber: number('Attempts that have failed.', 'unsignedInteger', { default: 1, max: 1_000_000 }),
     }),
   },
   {
@@ -49,7 +54,11 @@ export const TASK_STATUS = variants('TaskStatus', [
  * What was left out of a status, filled in. A status given as a bare name comes from the form of a list that shows
  * one status only, which puts its filter into every new task: such a task is an ordinary new one.
  */
-export function completeStatus(raw: Json | undefined, before: JsonObject | null, { now, principal }: WriteContext): Json {
+export function completeStatus(
+  raw: Json | undefined,
+  before: JsonObject | null,
+  { now, principal }: WriteContext,
+): Json {
   const isNew = before === null
   const bareName = typeof raw === 'string' && STATUS_NAMES.some(name => name === raw)
   if (raw === undefined || raw === null || (isNew && bareName)) return { '@type': 'Pending', due: formatDate(now) }
@@ -58,10 +67,24 @@ export function completeStatus(raw: Json | undefined, before: JsonObject | null,
   const attempts = ownValue(before ?? {}, 'attemptNumber') ?? ownValue(before ?? {}, 'failedAttemptNumber')
   const carried = attempts === undefined ? {} : { attempts }
   switch (ownValue(raw, '@type')) {
-    case 'Pending': return { due: formatDate(now), ...raw }
-    case 'Retry': return { due: formatDate(now), failureReason: reason, ...(carried.attempts === undefined ? {} : { attemptNumber: carried.attempts }), ...raw }
-    case 'Failed': return { failedAt: formatDate(now), failureReason: reason, ...(carried.attempts === undefined ? {} : { failedAttemptNumber: carried.attempts }), ...raw }
-    default: return raw
+    case 'Pending':
+      return { due: formatDate(now), ...raw }
+    case 'Retry':
+      return {
+        due: formatDate(now),
+        failureReason: reason,
+        ...(carried.attempts === undefined ? {} : { attemptNumber: carried.attempts }),
+        ...raw,
+      }
+    case 'Failed':
+      return {
+        failedAt: formatDate(now),
+        failureReason: reason,
+        ...(carried.attempts === undefined ? {} : { failedAttemptNumber: carried.attempts }),
+        ...raw,
+      }
+    default:
+      return raw
   }
 }
 
@@ -69,15 +92,33 @@ export function completeStatus(raw: Json | undefined, before: JsonObject | null,
 export function stateOf(status: JsonObject, before: TaskStateData | null, now: number): TaskStateData {
   const firstFailedAt = before?.firstFailedAt ?? now
   switch (status['@type']) {
-    case 'Pending': return { status: 'Pending', due: ms(status['due']), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null }
-    case 'Retry': return {
-      status: 'Retry', due: ms(status['due']), attempt: Number(status['attemptNumber']), firstFailedAt, failedAt: null,
-      failureReason: String(status['failureReason']),
-    }
-    default: return {
-      status: 'Failed', due: DUE_NEVER, attempt: Number(status['failedAttemptNumber']), firstFailedAt, failedAt: ms(status['failedAt']),
-      failureReason: String(status['failureReason']),
-    }
+    case 'Pending':
+      return {
+        status: 'Pending',
+        due: ms(status['due']),
+        attempt: 0,
+        firstFailedAt: null,
+        failedAt: null,
+        failureReason: null,
+      }
+    case 'Retry':
+      return {
+        status: 'Retry',
+        due: ms(status['due']),
+        attempt: Number(status['attemptNumber']),
+        firstFailedAt,
+        failedAt: null,
+        failureReason: String(status['failureReason']),
+      }
+    default:
+      return {
+        status: 'Failed',
+        due: DUE_NEVER,
+        attempt: Number(status['failedAttemptNumber']),
+        firstFailedAt,
+        failedAt: ms(status['failedAt']),
+        failureReason: String(status['failureReason']),
+      }
   }
 }
 
@@ -85,11 +126,17 @@ export function statusBody(state: TaskStateData, createdAtMs: number): JsonObjec
   const created = { '@type': state.status, createdAt: formatDate(createdAtMs) }
   const reason = state.failureReason ?? 'unknown'
   switch (state.status) {
-    case 'Pending': return { ...created, due: formatDate(state.due) }
-    case 'Retry': return { ...created, due: formatDate(state.due), attemptNumber: state.attempt, failureReason: reason }
-    case 'Failed': return {
-      ...created, failedAt: formatDate(state.failedAt ?? createdAtMs), failedAttemptNumber: state.attempt, failureReason: reason,
-    }
+    case 'Pending':
+      return { ...created, due: formatDate(state.due) }
+    case 'Retry':
+      return { ...created, due: formatDate(state.due), attemptNumber: state.attempt, failureReason: reason }
+    case 'Failed':
+      return {
+        ...created,
+        failedAt: formatDate(state.failedAt ?? createdAtMs),
+        failedAttemptNumber: state.attempt,
+        failureReason: reason,
+      }
   }
 }
 

@@ -25,7 +25,13 @@ describe('Task', () => {
     accountId = await test.create('Account', { '@type': 'User', name: 'jane', domainId })
   })
 
-  const body = (more: JsonObject = {}): JsonObject => ({ '@type': 'IndexDocument', accountId, documentId: `d${documents++}`, documentType: 'email', ...more })
+  const body = (more: JsonObject = {}): JsonObject => ({
+    '@type': 'IndexDocument',
+    accountId,
+    documentId: `d${documents++}`,
+    documentType: 'email',
+    ...more,
+  })
   const create = (more: JsonObject = {}) => test.create('Task', body(more))
   const refused = (more: JsonObject = {}) => test.refused('Task', body(more))
   const get = (id: Id) => test.get('Task', id)
@@ -40,8 +46,15 @@ describe('Task', () => {
     await test.store.transact(tx => tx.tasks.insert([created]))
     return created.id
   }
-  const failed = (more: Partial<TaskState> = {}): TaskState =>
-    ({ status: 'Failed', due: ENGINE_DUE_NEVER, attempt: 3, firstFailedAt: Date.parse('2025-12-01T00:00:00Z'), failedAt: Date.parse('2025-12-02T00:00:00Z'), failureReason: 'boom', ...more })
+  const failed = (more: Partial<TaskState> = {}): TaskState => ({
+    status: 'Failed',
+    due: ENGINE_DUE_NEVER,
+    attempt: 3,
+    firstFailedAt: Date.parse('2025-12-01T00:00:00Z'),
+    failedAt: Date.parse('2025-12-02T00:00:00Z'),
+    failureReason: 'boom',
+    ...more,
+  })
 
   it('agrees with the engine on what is never due', () => { assert.equal(DUE_NEVER, ENGINE_DUE_NEVER) })
 
@@ -53,33 +66,57 @@ describe('Task', () => {
       }
     })
     it('takes the status name of a filtered list for an ordinary new task, and refuses other texts', async () => {
-      for (const status of ['Failed', 'Pending', 'Retry']) assert.deepEqual((await get(await create({ status })))['status'], { '@type': 'Pending', createdAt: NOW, due: NOW })
+      for (const status of ['Failed', 'Pending', 'Retry'])
+        assert.deepEqual((await get(await create({ status })))['status'], { '@type': 'Pending', createdAt: NOW, due: NOW })
       const error = await refused({ status: 'Done' })
       assert.deepEqual([error['type'], error['properties']], ['invalidPatch', ['status']])
     })
     it('takes any status and any due time of four digits', async () => {
       assert.equal((await get(await create({ status: { '@type': 'Pending', due: '2026-12-01T05:00:00.500+02:00' } })))['due'], LATER)
-      assert.equal((await get(await create({ status: { '@type': 'Pending', due: '9999-12-31T23:59:59Z' } })))['due'], '9999-12-31T23:59:59Z')
-      assert.deepEqual((await get(await create({ status: { '@type': 'Retry', due: LATER, failureReason: 'x', attemptNumber: 2 } })))['status'], {
-        '@type': 'Retry', createdAt: NOW, due: LATER, failureReason: 'x', attemptNumber: 2,
-      })
+      assert.equal(
+        (await get(await create({ status: { '@type': 'Pending', due: '9999-12-31T23:59:59Z' } })))['due'],
+        '9999-12-31T23:59:59Z',
+      )
+      assert.deepEqual(
+        (await get(await create({ status: { '@type': 'Retry', due: LATER, failureReason: 'x', attemptNumber: 2 } })))['status'],
+        {
+          '@type': 'Retry',
+          createdAt: NOW,
+          due: LATER,
+          failureReason: 'x',
+          attemptNumber: 2,
+        },
+      )
       const parked = await get(await create({ status: { '@type': 'Failed' } }))
-      assert.deepEqual([parked['status'], parked['due']], [{ '@type': 'Failed', createdAt: NOW, failedAt: NOW, failureReason: 'Set by tester.', failedAttemptNumber: 0 }, null])
+      assert.deepEqual(
+        [parked['status'], parked['due']],
+        [{ '@type': 'Failed', createdAt: NOW, failedAt: NOW, failureReason: 'Set by tester.', failedAttemptNumber: 0 }, null],
+      )
     })
     it('refuses due times that are none', async () => {
       for (const due of ['10000-01-01T00:00:00Z', '1969-12-31T23:59:59Z', 'tomorrow', '2026-12-01T03:00:00']) {
         const error = await refused({ status: { '@type': 'Pending', due } })
-        assert.deepEqual([error['type'], error['validationErrors']], ['validationFailed', [{ type: 'Invalid', property: 'due', value: due }]])
+        assert.deepEqual(
+          [error['type'], error['validationErrors']],
+          ['validationFailed', [{ type: 'Invalid', property: 'due', value: due }]],
+        )
       }
       assert.equal((await refused({ status: { '@type': 'Pending', due: 5 } }))['type'], 'invalidPatch')
     })
     it('refuses what the server sets', async () => {
       assert.deepEqual((await refused({ due: LATER }))['properties'], ['due'])
       assert.deepEqual((await refused({ status: { '@type': 'Pending', createdAt: LATER } }))['properties'], ['status/createdAt'])
-      assert.deepEqual((await refused({ progress: 'x', runningOn: 'x', startedAt: LATER }))['properties'], ['startedAt', 'runningOn', 'progress'])
+      assert.deepEqual((await refused({ progress: 'x', runningOn: 'x', startedAt: LATER }))['properties'], [
+        'startedAt',
+        'runningOn',
+        'progress',
+      ])
     })
     it('needs a variant that exists', async () => {
-      assert.deepEqual(await test.refused('Task', { '@type': 'Nothing' }).then(({ type, properties }) => [type, properties]), ['invalidPatch', ['@type']])
+      assert.deepEqual(await test.refused('Task', { '@type': 'Nothing' }).then(({ type, properties }) => [type, properties]), [
+        'invalidPatch',
+        ['@type'],
+      ])
       assert.equal((await test.refused('Task', {}))['type'], 'invalidPatch')
     })
     it('needs the fields of its variant', async () => {
@@ -100,10 +137,14 @@ describe('Task', () => {
         const error = await test.refused('Task', { '@type': variant.name })
         assert.deepEqual(error, { type: 'forbidden', description: variant.creatable === true ? '' : variant.creatable.forbidden })
       }
-      for (const variant of planned) assert.equal((await test.refused('Task', { '@type': variant.name }))['description'], 'notBuilt' in variant ? variant.notBuilt : '')
+      for (const variant of planned)
+        assert.equal((await test.refused('Task', { '@type': variant.name }))['description'], 'notBuilt' in variant ? variant.notBuilt : '')
     })
     it('of a document that nobody can index yet is forbidden with the reason', async () => {
-      assert.deepEqual(await refused({ documentType: 'calendar' }).then(({ type, description }) => [type, String(description).includes('calendar')]), ['forbidden', true])
+      assert.deepEqual(
+        await refused({ documentType: 'calendar' }).then(({ type, description }) => [type, String(description).includes('calendar')]),
+        ['forbidden', true],
+      )
     })
     it('joins the task that waits for the same work', async () => {
       const first = await create({ documentId: 'same', status: { '@type': 'Pending', due: LATER } })
@@ -113,7 +154,10 @@ describe('Task', () => {
     it('needs the permission of its variant besides', async () => {
       const context = test.context(test.principal(['sysTaskCreate', 'taskUnindexDocument']))
       const reply = await test.call('Task/set', { create: { a: body(), b: body({ '@type': 'UnindexDocument' }) } }, context)
-      assert.deepEqual([part(reply, 'notCreated', 'a'), typeof at(reply, 'created', 'b', 'id')], [{ type: 'forbidden', description: 'tester lacks the permission taskIndexDocument.' }, 'string'])
+      assert.deepEqual(
+        [part(reply, 'notCreated', 'a'), typeof at(reply, 'created', 'b', 'id')],
+        [{ type: 'forbidden', description: 'tester lacks the permission taskIndexDocument.' }, 'string'],
+      )
     })
   })
 
@@ -128,17 +172,33 @@ describe('Task', () => {
       await test.clock.advance(60_000)
       await test.update('Task', id, { status: { '@type': 'Pending' } })
       const { status, due, attempt, firstFailedAt, failedAt, failureReason } = await row(id)
-      assert.deepEqual({ status, due, attempt, firstFailedAt, failedAt, failureReason }, { status: 'Pending', due: test.clock.now(), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null })
+      assert.deepEqual(
+        { status, due, attempt, firstFailedAt, failedAt, failureReason },
+        { status: 'Pending', due: test.clock.now(), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null },
+      )
       assert.deepEqual((await get(id))['status'], { '@type': 'Pending', createdAt: NOW, due: '2026-01-01T00:01:00Z' })
     })
     it('has no due time to move while the task is failed', async () => {
       const id = await insert('IndexDocument', { accountId, documentId: 'x', documentType: 'email' }, failed())
-      assert.deepEqual(await test.refusedUpdate('Task', id, { 'status/due': LATER }).then(({ type, properties }) => [type, properties]), ['invalidPatch', ['status/due']])
+      assert.deepEqual(await test.refusedUpdate('Task', id, { 'status/due': LATER }).then(({ type, properties }) => [type, properties]), [
+        'invalidPatch',
+        ['status/due'],
+      ])
     })
     it('parks a task with what is known of its attempts', async () => {
-      const id = await insert('IndexDocument', { accountId, documentId: 'x', documentType: 'email' }, failed({ status: 'Retry', due: test.clock.now(), failedAt: null, attempt: 2 }))
+      const id = await insert(
+        'IndexDocument',
+        { accountId, documentId: 'x', documentType: 'email' },
+        failed({ status: 'Retry', due: test.clock.now(), failedAt: null, attempt: 2 }),
+      )
       await test.update('Task', id, { status: { '@type': 'Failed' } })
-      assert.deepEqual((await get(id))['status'], { '@type': 'Failed', createdAt: NOW, failedAt: NOW, failureReason: 'boom', failedAttemptNumber: 2 })
+      assert.deepEqual((await get(id))['status'], {
+        '@type': 'Failed',
+        createdAt: NOW,
+        failedAt: NOW,
+        failureReason: 'boom',
+        failedAttemptNumber: 2,
+      })
       const stored = await row(id)
       assert.deepEqual([stored.due, stored.firstFailedAt], [ENGINE_DUE_NEVER, failed().firstFailedAt])
     })
@@ -156,13 +216,26 @@ describe('Task', () => {
       await test.update('Task', id, { shardIndex: 3 })
       assert.deepEqual((await row(id)).payload, { maintenanceType: 'purgeBlob', shardIndex: 3, checkpoint: 'kept' })
       const dns = await insert('DnsManagement', { domainId, updateRecords: { mx: true }, onSuccessRenewCertificate: false })
-      await test.update('Task', dns, { 'updateRecords/spf': true, 'updateRecords/mx': null, onSuccessRenewCertificate: true, 'status/due': LATER })
+      await test.update('Task', dns, {
+        'updateRecords/spf': true,
+        'updateRecords/mx': null,
+        onSuccessRenewCertificate: true,
+        'status/due': LATER,
+      })
       assert.deepEqual((await row(dns)).payload, { domainId, updateRecords: { spf: true }, onSuccessRenewCertificate: true })
       assert.equal((await row(dns)).due, Date.parse(LATER))
     })
     it('of what a task is about is refused', async () => {
       const id = await create()
-      for (const patch of [{ accountId: 'x' }, { documentId: 'other' }, { due: LATER }, { '@type': 'UnindexDocument' }, { 'status/createdAt': LATER }, { status: 'Failed' }, { status: { '@type': 'Done' } }]) {
+      for (const patch of [
+        { accountId: 'x' },
+        { documentId: 'other' },
+        { due: LATER },
+        { '@type': 'UnindexDocument' },
+        { 'status/createdAt': LATER },
+        { status: 'Failed' },
+        { status: { '@type': 'Done' } },
+      ]) {
         assert.equal((await test.refusedUpdate('Task', id, patch))['type'], 'invalidPatch', JSON.stringify(patch))
       }
     })
@@ -204,7 +277,12 @@ describe('Task', () => {
       const state = { role: null, duties: [], pushShard: null, draining: false, info: {} }
       await test.store.leases.join({ incarnation: holder, hostname: 'mx1', version: '1', state }, 10_000)
       test.hostnames.set(holder, 'mx1')
-      assert.deepEqual(await test.store.queue.pin(holder, [{ id, version: (await row(id)).version, startedAt: test.clock.now(), progress: { done: 3, of: 9, step: 'terms' } }]), [true])
+      assert.deepEqual(
+        await test.store.queue.pin(holder, [
+          { id, version: (await row(id)).version, startedAt: test.clock.now(), progress: { done: 3, of: 9, step: 'terms' } },
+        ]),
+        [true],
+      )
     })
     it('says where, since when and how far', async () => {
       const { runningOn, startedAt, progress } = await get(id)
@@ -228,15 +306,26 @@ describe('Task', () => {
     let lost: Id
     beforeEach(async () => {
       late = await create({ status: { '@type': 'Pending', due: LATER } })
-      soon = await insert('DnsManagement', { domainId, updateRecords: {}, onSuccessRenewCertificate: false }, { status: 'Pending', due: test.clock.now() + 500, attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null })
-      again = await insert('IndexDocument', { accountId, documentId: 'a', documentType: 'email' }, failed({ status: 'Retry', due: test.clock.now() + 60_000, failedAt: null }))
+      soon = await insert(
+        'DnsManagement',
+        { domainId, updateRecords: {}, onSuccessRenewCertificate: false },
+        { status: 'Pending', due: test.clock.now() + 500, attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null },
+      )
+      again = await insert(
+        'IndexDocument',
+        { accountId, documentId: 'a', documentType: 'email' },
+        failed({ status: 'Retry', due: test.clock.now() + 60_000, failedAt: null }),
+      )
       lost = await insert('UnindexDocument', { accountId, documentId: 'l', documentType: 'email' }, failed())
     })
     it('is ordered by due, failed tasks first, unless said otherwise', async () => {
       assert.deepEqual(await query({}), [lost, late, again, soon])
       assert.deepEqual(await query({}, { sort: [{ property: 'due' }] }), [soon, again, late, lost])
       assert.deepEqual(await query({}, { sort: [{ property: 'createdAt', isAscending: false }] }), [lost, again, soon, late])
-      await assert.rejects(query({}, { sort: [{ property: 'status' }] }), error => error instanceof MethodError && error.type === 'unsupportedSort')
+      await assert.rejects(
+        query({}, { sort: [{ property: 'status' }] }),
+        error => error instanceof MethodError && error.type === 'unsupportedSort',
+      )
     })
     it('filters by all three statuses', async () => {
       assert.deepEqual(await query({ status: 'Pending' }), [late, soon])
@@ -253,9 +342,14 @@ describe('Task', () => {
     })
     it('compares due times by the second, and finds no failed task by them', async () => {
       const cases: readonly [JsonObject, Id[]][] = [
-        [{ due: NOW }, [soon]], [{ dueIsGreaterThan: NOW }, [late, again]], [{ dueIsGreaterThanOrEqual: NOW }, [late, again, soon]],
-        [{ dueIsLessThan: LATER }, [again, soon]], [{ dueIsLessThanOrEqual: LATER }, [late, again, soon]], [{ dueIsLessThan: NOW }, []],
-        [{ dueIsGreaterThanOrEqual: '2026-12-01T00:00:00.000Z', dueIsLessThan: '2026-12-02' }, [late]], [{ dueIsGreaterThan: LATER, dueIsLessThan: LATER }, []],
+        [{ due: NOW }, [soon]],
+        [{ dueIsGreaterThan: NOW }, [late, again]],
+        [{ dueIsGreaterThanOrEqual: NOW }, [late, again, soon]],
+        [{ dueIsLessThan: LATER }, [again, soon]],
+        [{ dueIsLessThanOrEqual: LATER }, [late, again, soon]],
+        [{ dueIsLessThan: NOW }, []],
+        [{ dueIsGreaterThanOrEqual: '2026-12-01T00:00:00.000Z', dueIsLessThan: '2026-12-02' }, [late]],
+        [{ dueIsGreaterThan: LATER, dueIsLessThan: LATER }, []],
       ]
       for (const [filter, expected] of cases) assert.deepEqual(await query(filter), expected, JSON.stringify(filter))
       for (const filter of [{ due: 'soon' }, { dueIsLessThan: 5 }, { statusIsLessThan: 'Failed' }, { createdAt: NOW }]) {
@@ -267,7 +361,10 @@ describe('Task', () => {
       assert.deepEqual(await query({}, { anchor: again, anchorOffset: 0 }), [again, soon])
       assert.deepEqual(await query({}, { anchor: soon, anchorOffset: -2, limit: 2 }), [late, again])
       assert.deepEqual(await query({}, { position: 2 }), [again, soon])
-      assert.deepEqual(await test.call('Task/query', { filter: { accountId }, limit: 1, calculateTotal: true }).then(({ total, ids }) => [total, ids]), [3, [lost]])
+      assert.deepEqual(
+        await test.call('Task/query', { filter: { accountId }, limit: 1, calculateTotal: true }).then(({ total, ids }) => [total, ids]),
+        [3, [lost]],
+      )
     })
     it('begins again when the anchor is gone or in another state', async () => {
       await test.update('Task', lost, { status: { '@type': 'Pending' } })

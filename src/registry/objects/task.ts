@@ -29,17 +29,28 @@ export interface TaskVariantDeclaration {
 export const COMMON_FIELDS = {
   status: embedded(TASK_STATUS, 'Where the task stands.'),
   due: nullable(utcDateTime('When it runs next; empty when it has failed for good.', { update: 'serverSet' })),
-  startedAt: nullable(utcDateTime('Since when it has been running; empty when it is not, or only just.', { update: 'serverSet', label: 'Running since' })),
+  startedAt: nullable(
+    utcDateTime('Since when it has been running; empty when it is not, or only just.', {
+      update: 'serverSet',
+      label: 'Running since',
+    }),
+  ),
   runningOn: nullable(string('The host name of the node that runs it.', { update: 'serverSet' })),
   progress: nullable(string('How far the run is.', { update: 'serverSet', format: 'text' })),
 } satisfies Fields
 
-const STATUS_FILTER = enumType('TaskStatusType', STATUS_NAMES.map(name => ({ name, label: name === 'Retry' ? 'Waiting for another attempt' : name })))
+const STATUS_FILTER = enumType(
+  'TaskStatusType',
+  STATUS_NAMES.map(name => ({ name, label: name === 'Retry' ? 'Waiting for another attempt' : name })),
+)
 
 export function taskObject(declarations: readonly TaskVariantDeclaration[]): ObjectDefinition {
   const byName = new Map(declarations.map(declaration => [declaration.name, declaration]))
   const shapes = declarations.map(({ name, label, fields }) => {
-    assert(!Object.keys(COMMON_FIELDS).some(common => Object.hasOwn(fields, common)), `${name} declares a field that every task has`)
+    assert(
+      !Object.keys(COMMON_FIELDS).some(common => Object.hasOwn(fields, common)),
+      `${name} declares a field that every task has`,
+    )
     return { name, label, shape: shape(`Task${name}`, { ...fields, ...COMMON_FIELDS }) }
   })
   const progress = { title: 'Progress', fields: ['status', 'due', 'startedAt', 'runningOn', 'progress'] }
@@ -58,11 +69,21 @@ export function taskObject(declarations: readonly TaskVariantDeclaration[]): Obj
       domainId: { type: { type: 'objectId', objectName: 'Domain' }, label: 'Domain' },
     },
     order: { properties: ['due', 'createdAt'], ascending: false },
-    sections: Object.fromEntries(declarations.map(({ name, label, fields }) => {
-      const own = Object.keys(fields)
-      return [`Task${name}`, own.length === 0 ? [progress] : [{ title: label, fields: own }, progress]]
-    })),
-    views: [{ name: 'TaskFailed', title: 'Failed tasks', subtitle: 'Tasks that were given up; set one to Pending to try it again.', columns: ['@type', 'status'], filters: { status: 'Failed' } }],
+    sections: Object.fromEntries(
+      declarations.map(({ name, label, fields }) => {
+        const own = Object.keys(fields)
+        return [`Task${name}`, own.length === 0 ? [progress] : [{ title: label, fields: own }, progress]]
+      }),
+    ),
+    views: [
+      {
+        name: 'TaskFailed',
+        title: 'Failed tasks',
+        subtitle: 'Tasks that were given up; set one to Pending to try it again.',
+        columns: ['@type', 'status'],
+        filters: { status: 'Failed' },
+      },
+    ],
     menu: { section: 'Management', icon: 'list-todo', group: 'Tasks', link: 'Scheduled tasks' },
     hooks: {
       admit(variant) {
@@ -72,8 +93,10 @@ export function taskObject(declarations: readonly TaskVariantDeclaration[]): Obj
         if (declaration.notBuilt !== undefined) throw refusal('forbidden', declaration.notBuilt)
       },
       complete(raw, before, context) {
-        const was = before === null ? null : ownValue(before, 'status') as JsonObject
-        return was !== null && raw['status'] === was ? raw : { ...raw, status: completeStatus(raw['status'], was, context) }
+        const was = before === null ? null : (ownValue(before, 'status') as JsonObject)
+        return was !== null && raw['status'] === was
+          ? raw
+          : { ...raw, status: completeStatus(raw['status'], was, context) }
       },
       check(next, before) {
         const reason = before === null ? byName.get(String(next['@type']))?.refuse?.(payloadOf(next) as never) : null

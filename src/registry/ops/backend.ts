@@ -12,7 +12,11 @@ export type Comparison = '=' | '>' | '>=' | '<' | '<='
 /** `value` is in the canonical form of the property's type. All conditions of a query hold together. */
 export interface Condition { readonly property: string; readonly comparison: Comparison; readonly value: Json }
 /** A total order: by the property, then by id in the same direction. */
-export interface Selection { readonly conditions: readonly Condition[]; readonly property: string; readonly ascending: boolean }
+export interface Selection {
+  readonly conditions: readonly Condition[]
+  readonly property: string
+  readonly ascending: boolean
+}
 /** At most `limit` ids, after the object `after` and then `skip` further ones. */
 export interface Window { readonly limit: number; readonly skip: number; readonly after?: Id }
 

@@ -45,7 +45,10 @@ export function creationOrder(shape: Shape, creations: ReadonlyMap<string, JsonO
 }
 
 function tooDeep(level: number): SetFailure {
-  return refusal('notFound', level === Infinity
-    ? 'The creation ids of this request refer to each other in a circle; create one of the objects first, without the reference.'
-    : `The creation ids of this request form a chain of ${level} objects, at most ${CREATION_LEVELS_MAX} are followed; create the first ones in a request of their own.`)
+  return refusal(
+    'notFound',
+    level === Infinity
+      ? 'The creation ids of this request refer to each other in a circle; create one of the objects first, without the reference.'
+      : `The creation ids of this request form a chain of ${level} objects, at most ${CREATION_LEVELS_MAX} are followed; create the first ones in a request of their own.`,
+  )
 }

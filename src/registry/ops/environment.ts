@@ -28,7 +28,11 @@ export interface Environment<Tx> {
   readonly existing: (tx: Tx, object: string, ids: readonly Id[]) => Promise<ReadonlySet<Id>>
 }
 
-export function requirePermission(definition: ObjectDefinition<unknown, never>, verb: Verb, context: CallContext): void {
+export function requirePermission(
+  definition: ObjectDefinition<unknown, never>,
+  verb: Verb,
+  context: CallContext,
+): void {
   const permission = permissionOf(definition, verb)
   if (context.principal.permissions.has(permission)) return
   throw new MethodError('forbidden', `${context.principal.name} lacks the permission ${permission}.`)

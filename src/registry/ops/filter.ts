@@ -21,8 +21,12 @@ const SUFFIXES: readonly (readonly [string, Comparison])[] = [
   ['IsGreaterThanOrEqual', '>='], ['IsLessThanOrEqual', '<='], ['IsGreaterThan', '>'], ['IsLessThan', '<'],
 ]
 
-export function readFilter(definition: ObjectDefinition<unknown, never>, filter: JsonObject | undefined): Condition[] {
-  const conditions = filter === undefined ? [] : flatten(filter, 0).map(([key, value]) => readCondition(definition, key, value))
+export function readFilter(
+  definition: ObjectDefinition<unknown, never>,
+  filter: JsonObject | undefined,
+): Condition[] {
+  const conditions =
+    filter === undefined ? [] : flatten(filter, 0).map(([key, value]) => readCondition(definition, key, value))
   if (conditions.length > CONDITIONS_MAX) throw unsupported(`A filter may have ${CONDITIONS_MAX} conditions.`)
   return conditions
 }
@@ -31,7 +35,9 @@ function flatten(filter: JsonObject, depth: number): [string, Json][] {
   if (!Object.hasOwn(filter, 'operator')) return Object.entries(filter)
   const { operator, conditions } = filter
   if (operator !== 'AND') throw unsupported('Only AND joins conditions; send one query for each alternative.')
-  if (!Array.isArray(conditions) || depth >= TREE_DEPTH_MAX) throw unsupported(`conditions must be a list, at most ${TREE_DEPTH_MAX} levels deep.`)
+  if (!Array.isArray(conditions) || depth >= TREE_DEPTH_MAX) {
+    throw unsupported(`conditions must be a list, at most ${TREE_DEPTH_MAX} levels deep.`)
+  }
   return conditions.flatMap((condition: Json) => {
     if (isJsonObject(condition)) return flatten(condition, depth + 1)
     throw unsupported('Each condition must be an object.')
@@ -42,7 +48,9 @@ function readCondition({ name, filters }: ObjectDefinition<unknown, never>, key:
   const [property, comparison] = split(filters, key)
   const filterable = Object.hasOwn(filters, property) ? filters[property] : undefined
   if (!filterable || (comparison !== '=' && !filterable.range)) {
-    throw unsupported(`${name} has no filter ${shortened(key)}; there are: ${Object.entries(filters).map(described).join(', ') || 'none'}.`)
+    throw unsupported(
+      `${name} has no filter ${shortened(key)}; there are: ${Object.entries(filters).map(described).join(', ') || 'none'}.`,
+    )
   }
   return { property, comparison, value: readValue(filterable, key, raw) }
 }

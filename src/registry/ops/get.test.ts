@@ -85,11 +85,15 @@ describe('/get', () => {
 
   it('needs its permission and says which', async () => {
     const context = test.context(test.principal(['sysNetworkListenerQuery']))
-    await assert.rejects(test.call('NetworkListener/get', { ids }, context), { type: 'forbidden', message: /tester lacks the permission sysNetworkListenerGet/ })
+    await assert.rejects(test.call('NetworkListener/get', { ids }, context), {
+      type: 'forbidden',
+      message: /tester lacks the permission sysNetworkListenerGet/,
+    })
   })
 
   it('replies with the account of the caller, whatever was sent', async () => {
-    for (const accountId of ['x', 5, null, {}]) assert.equal((await get('NetworkListener', { accountId, ids: [] }))['accountId'], '0000000000001')
+    for (const accountId of ['x', 5, null, {}])
+      assert.equal((await get('NetworkListener', { accountId, ids: [] }))['accountId'], '0000000000001')
   })
 
   it('masks secrets wherever they are', async () => {

@@ -18,7 +18,10 @@ export function getMethod<Tx>({ definition, backend, store }: Environment<Tx>): 
     const properties = textsArgument(args, 'properties')
     const ids = asked && [...new Set(asked)]
     if (ids && ids.length > OBJECTS_IN_GET_MAX) {
-      throw new MethodError('requestTooLarge', `ids has ${ids.length} entries; ask for at most ${OBJECTS_IN_GET_MAX} at a time.`)
+      throw new MethodError(
+        'requestTooLarge',
+        `ids has ${ids.length} entries; ask for at most ${OBJECTS_IN_GET_MAX} at a time.`,
+      )
     }
     const wanted = properties === undefined ? null : new Set(properties)
     return store.read(async tx => {
@@ -32,12 +35,20 @@ export function getMethod<Tx>({ definition, backend, store }: Environment<Tx>): 
 }
 
 /** `ids` undefined: the first ones of the default order, as many as one call may have. */
-async function load<Tx>(definition: ObjectDefinition<unknown, Tx>, backend: ObjectReader<Tx>, tx: Tx, ids: readonly Id[] | undefined): Promise<Stored[]> {
+async function load<Tx>(
+  definition: ObjectDefinition<unknown, Tx>,
+  backend: ObjectReader<Tx>,
+  tx: Tx,
+  ids: readonly Id[] | undefined,
+): Promise<Stored[]> {
   if (definition.kind === 'singleton') {
     const asked = ids === undefined || ids.includes(SINGLETON_ID)
     return asked ? [await loadSingleton(backend, tx)] : []
   }
-  return backend.get(tx, ids ?? await backend.page(tx, everything(definition), { limit: OBJECTS_IN_GET_MAX, skip: 0 }))
+  return backend.get(
+    tx,
+    ids ?? (await backend.page(tx, everything(definition), { limit: OBJECTS_IN_GET_MAX, skip: 0 })),
+  )
 }
 
 /** A singleton that was never written has version 0 and only its defaults. */

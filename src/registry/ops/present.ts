@@ -17,7 +17,12 @@ export function wholeBody({ shape }: Pick<ObjectDefinition, 'shape'>, body: Json
 }
 
 /** `properties` null: all. The id is always there; names that the variant does not have are left out. */
-export async function present<Tx>(definition: ObjectDefinition<unknown, Tx>, tx: Tx, stored: Stored, properties: ReadonlySet<string> | null): Promise<JsonObject> {
+export async function present<Tx>(
+  definition: ObjectDefinition<unknown, Tx>,
+  tx: Tx,
+  stored: Stored,
+  properties: ReadonlySet<string> | null,
+): Promise<JsonObject> {
   const wanted = (name: string): boolean => properties === null || properties.has(name)
   const body = wholeBody(definition, stored.body)
   const result: Record<string, Json> = { id: stored.id }

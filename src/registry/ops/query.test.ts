@@ -13,8 +13,11 @@ const KIND = enumType('ParcelKind', [{ name: 'letter', label: 'Letter' }, { name
 const parcel = object({
   name: 'Parcel', label: 'Parcel', doc: 'For tests.',
   fields: {
-    name: string('Name.', { index: 'unique' }), kind: oneOf(KIND, 'Kind.', { index: 'filter', default: 'letter' }),
-    weight: number('Weight.', 'unsignedInteger', { index: 'filter', default: 0 }), sent: boolean('Sent.', { index: 'filter' }), note: nullable(string('Note.')),
+    name: string('Name.', { index: 'unique' }),
+    kind: oneOf(KIND, 'Kind.', { index: 'filter', default: 'letter' }),
+    weight: number('Weight.', 'unsignedInteger', { index: 'filter', default: 0 }),
+    sent: boolean('Sent.', { index: 'filter' }),
+    note: nullable(string('Note.')),
   },
 })
 
@@ -24,7 +27,11 @@ describe('/query', () => {
   const query = (args: JsonObject) => test.call('Parcel/query', args)
   const idsOf = async (args: JsonObject) => (await query(args))['ids']
   const refused = (args: JsonObject, type: MethodErrorType) =>
-    assert.rejects(query(args), error => error instanceof MethodError && error.type === type && error.message.length > 10, JSON.stringify(args))
+    assert.rejects(
+      query(args),
+      error => error instanceof MethodError && error.type === type && error.message.length > 10,
+      JSON.stringify(args),
+    )
 
   beforeEach(async () => {
     test = await openRegistry(parcel)
@@ -37,12 +44,16 @@ describe('/query', () => {
 
   describe('filters', () => {
     it('absent, null and empty match everything', async () => {
-      for (const args of [{}, { filter: null }, { filter: {} }, { filter: { operator: 'AND', conditions: [] } }]) assert.deepEqual(await idsOf(args), ids)
+      for (const args of [{}, { filter: null }, { filter: {} }, { filter: { operator: 'AND', conditions: [] } }])
+        assert.deepEqual(await idsOf(args), ids)
     })
     it('match equal values, all of them together', async () => {
       assert.deepEqual(await idsOf({ filter: { name: 'p7' } }), [ids[2]])
       assert.deepEqual(await idsOf({ filter: { kind: 'letter', sent: true } }), [ids[7], ids[9]])
-      assert.deepEqual(await idsOf({ filter: { operator: 'AND', conditions: [{ kind: 'letter' }, { operator: 'AND', conditions: [{ sent: true }] }] } }), [ids[7], ids[9]])
+      assert.deepEqual(
+        await idsOf({ filter: { operator: 'AND', conditions: [{ kind: 'letter' }, { operator: 'AND', conditions: [{ sent: true }] }] } }),
+        [ids[7], ids[9]],
+      )
       assert.deepEqual(await idsOf({ filter: { name: 'nobody' } }), [])
     })
     it('take numbers and truth as text', async () => {
@@ -51,10 +62,24 @@ describe('/query', () => {
     })
     it('that are unknown, of the wrong type or not offered are refused', async () => {
       for (const filter of [
-        { note: 'x' }, { nothing: 1 }, { id: 'x' }, { constructor: 1 }, { name: 5 }, { name: null }, { name: ['a'] }, { kind: 'crate' }, { weight: 'much' },
-        { weightIsGreaterThan: 5 }, { IsLessThan: 5 }, { operator: 'OR', conditions: [{ name: 'a' }] }, { operator: 'NOT', conditions: [] },
-        { operator: 'AND' }, { operator: 'AND', conditions: ['x'] }, { operator: 'AND', conditions: {} },
-      ]) await refused({ filter }, 'unsupportedFilter')
+        { note: 'x' },
+        { nothing: 1 },
+        { id: 'x' },
+        { constructor: 1 },
+        { name: 5 },
+        { name: null },
+        { name: ['a'] },
+        { kind: 'crate' },
+        { weight: 'much' },
+        { weightIsGreaterThan: 5 },
+        { IsLessThan: 5 },
+        { operator: 'OR', conditions: [{ name: 'a' }] },
+        { operator: 'NOT', conditions: [] },
+        { operator: 'AND' },
+        { operator: 'AND', conditions: ['x'] },
+        { operator: 'AND', conditions: {} },
+      ])
+        await refused({ filter }, 'unsupportedFilter')
     })
     it('are few and flat', async () => {
       let deep: JsonObject = { name: 'a' }
@@ -72,7 +97,8 @@ describe('/query', () => {
       assert.deepEqual(await idsOf({ sort: [{ property: 'id', isAscending: false }, { property: 'nothing' }] }), ids)
     })
     it('by something else is refused', async () => {
-      for (const sort of [[{ property: 'name' }], [{}], ['id'], [null], [{ property: 'id', isAscending: 'yes' }]]) await refused({ sort }, 'unsupportedSort')
+      for (const sort of [[{ property: 'name' }], [{}], ['id'], [null], [{ property: 'id', isAscending: 'yes' }]])
+        await refused({ sort }, 'unsupportedSort')
       await refused({ sort: 'id' }, 'invalidArguments')
     })
   })
@@ -86,13 +112,22 @@ describe('/query', () => {
     })
     it('by anchor, as the command line and the console read a list', async () => {
       const pages: unknown[] = [await idsOf({ limit: 4, calculateTotal: true })]
-      for (let last = ids[3]; pages.length < 3; last = (pages.at(-1) as string[]).at(-1)) pages.push(await idsOf({ limit: 4, anchor: last ?? '', anchorOffset: 1 }))
+      for (let last = ids[3]; pages.length < 3; last = (pages.at(-1) as string[]).at(-1))
+        pages.push(await idsOf({ limit: 4, anchor: last ?? '', anchorOffset: 1 }))
       assert.deepEqual(pages, [ids.slice(0, 4), ids.slice(4, 8), ids.slice(8)])
     })
     it('from the anchor, before it and far after it', async () => {
       const anchor = ids[5] ?? ''
-      const cases: readonly [number, number, readonly string[]][] = [[0, 2, ids.slice(5, 7)], [-2, 4, ids.slice(3, 7)], [-9, 3, ids.slice(0, 3)], [-1, 1, ids.slice(4, 5)], [3, 9, ids.slice(8)], [50, 9, []]]
-      for (const [anchorOffset, limit, expected] of cases) assert.deepEqual(await idsOf({ anchor, anchorOffset, limit }), expected, `offset ${anchorOffset}`)
+      const cases: readonly [number, number, readonly string[]][] = [
+        [0, 2, ids.slice(5, 7)],
+        [-2, 4, ids.slice(3, 7)],
+        [-9, 3, ids.slice(0, 3)],
+        [-1, 1, ids.slice(4, 5)],
+        [3, 9, ids.slice(8)],
+        [50, 9, []],
+      ]
+      for (const [anchorOffset, limit, expected] of cases)
+        assert.deepEqual(await idsOf({ anchor, anchorOffset, limit }), expected, `offset ${anchorOffset}`)
     })
     it('by an anchor without offset begin with it, and position does not matter then', async () => {
       assert.deepEqual(await idsOf({ anchor: ids[5] ?? '', position: 9, limit: 2 }), ids.slice(5, 7))
@@ -107,14 +142,32 @@ describe('/query', () => {
       await test.call('Parcel/set', { destroy: [ids[5] ?? ''] })
       const rest = ids.filter((_, index) => index !== 5)
       for (const anchor of [ids[5] ?? '', 'nonsense', '0000000000000']) assert.deepEqual(await idsOf({ anchor, anchorOffset: 1 }), rest)
-      assert.deepEqual(await idsOf({ filter: { kind: 'box' }, anchor: ids[1] ?? '', anchorOffset: 1, limit: 1 }), [ids[0]], 'an anchor that is a letter')
+      assert.deepEqual(
+        await idsOf({ filter: { kind: 'box' }, anchor: ids[1] ?? '', anchorOffset: 1, limit: 1 }),
+        [ids[0]],
+        'an anchor that is a letter',
+      )
     })
     it('of no size are empty', async () => {
-      assert.deepEqual(await query({ limit: 0, calculateTotal: true }).then(({ ids: page, total, limit }) => [page, total, limit]), [[], 10, undefined])
+      assert.deepEqual(await query({ limit: 0, calculateTotal: true }).then(({ ids: page, total, limit }) => [page, total, limit]), [
+        [],
+        10,
+        undefined,
+      ])
       assert.deepEqual(await idsOf({ limit: 0, anchor: ids[0] ?? '' }), [])
     })
     it('refuse numbers that are none', async () => {
-      for (const args of [{ limit: -1 }, { limit: 1.5 }, { limit: '5' }, { position: 'x' }, { position: 2 ** 60 }, { anchorOffset: 0.5 }, { anchor: 5 }, { calculateTotal: 1 }, { anchor: 'x', anchorOffset: -1e9 }]) {
+      for (const args of [
+        { limit: -1 },
+        { limit: 1.5 },
+        { limit: '5' },
+        { position: 'x' },
+        { position: 2 ** 60 },
+        { anchorOffset: 0.5 },
+        { anchor: 5 },
+        { calculateTotal: 1 },
+        { anchor: 'x', anchorOffset: -1e9 },
+      ]) {
         await refused(args, 'invalidArguments')
       }
     })
@@ -145,7 +198,10 @@ describe('/query', () => {
   })
 
   it('needs its permission', async () => {
-    await assert.rejects(test.call('Parcel/query', {}, test.context(test.principal(['sysParcelGet']))), { type: 'forbidden', message: /sysParcelQuery/ })
+    await assert.rejects(test.call('Parcel/query', {}, test.context(test.principal(['sysParcelGet']))), {
+      type: 'forbidden',
+      message: /sysParcelQuery/,
+    })
   })
   it('is not there for singletons', () => { assert.equal(test.registry.methods().has('x:TaskManager/query'), false) })
 })

@@ -31,7 +31,10 @@ interface Asked {
 export function queryMethod<Tx>({ definition, backend, store, ids }: Environment<Tx>): Method {
   return async (args, context) => {
     requirePermission(definition, 'Query', context)
-    const selection = { conditions: readFilter(definition, objectArgument(args, 'filter')), ...readSort(definition, args) }
+    const selection = {
+      conditions: readFilter(definition, objectArgument(args, 'filter')),
+      ...readSort(definition, args),
+    }
     const limit = integerArgument(args, 'limit', 0)
     const counting = booleanArgument(args, 'calculateTotal')
     const asked = readPosition(args)
@@ -40,7 +43,13 @@ export function queryMethod<Tx>({ definition, backend, store, ids }: Environment
     return store.read(async tx => {
       const total = counting || asked.position < 0 ? await backend.count(tx, selection) : 0
       const from = asked.position < 0 ? Math.max(0, total + asked.position) : asked.position
-      const page = await pageOf(backend, tx, selection, { ...asked, position: from }, cutAt === null ? limit ?? 0 : cutAt + 1)
+      const page = await pageOf(
+        backend,
+        tx,
+        selection,
+        { ...asked, position: from },
+        cutAt === null ? (limit ?? 0) : cutAt + 1,
+      )
       const cut = cutAt !== null && page.ids.length > cutAt
       return {
         accountId: context.principal.accountId,
@@ -56,28 +65,56 @@ export function queryMethod<Tx>({ definition, backend, store, ids }: Environment
 function readPosition(args: JsonObject): Asked {
   const anchorOffset = integerArgument(args, 'anchorOffset', -Infinity) ?? 0
   if (anchorOffset < -ANCHOR_OFFSET_BACK_MAX) {
-    throw new MethodError('invalidArguments', `anchorOffset may go back ${ANCHOR_OFFSET_BACK_MAX}; use position instead.`)
+    throw new MethodError(
+      'invalidArguments',
+      `anchorOffset may go back ${ANCHOR_OFFSET_BACK_MAX}; use position instead.`,
+    )
   }
-  return { position: integerArgument(args, 'position', -Infinity) ?? 0, anchor: textArgument(args, 'anchor'), anchorOffset }
+  return {
+    position: integerArgument(args, 'position', -Infinity) ?? 0,
+    anchor: textArgument(args, 'anchor'),
+    anchorOffset,
+  }
 }
 
 /** Only the first entry counts. */
-function readSort({ name, order }: ObjectDefinition<unknown, never>, args: JsonObject): Pick<Selection, 'property' | 'ascending'> {
+function readSort(
+  { name, order }: ObjectDefinition<unknown, never>,
+  args: JsonObject,
+): Pick<Selection, 'property' | 'ascending'> {
   const first = listArgument(args, 'sort')?.[0]
   if (first === undefined) return { property: order.properties[0], ascending: order.ascending }
   const property = isJsonObject(first) ? ownValue(first, 'property') : undefined
-  const ascending = isJsonObject(first) ? ownValue(first, 'isAscending') ?? true : undefined
-  if (typeof property === 'string' && order.properties.includes(property) && typeof ascending === 'boolean') return { property, ascending }
-  throw new MethodError('unsupportedSort', `${name} is sorted by {"property": …, "isAscending": true | false}; properties: ${order.properties.join(', ')}.`)
+  const ascending = isJsonObject(first) ? (ownValue(first, 'isAscending') ?? true) : undefined
+  if (typeof property === 'string' && order.properties.includes(property) && typeof ascending === 'boolean') {
+    return { property, ascending }
+  }
+  throw new MethodError(
+    'unsupportedSort',
+    `${name} is sorted by {"property": …, "isAscending": true | false}; properties: ${order.properties.join(', ')}.`,
+  )
 }
 
-async function pageOf<Tx>(backend: ObjectReader<Tx>, tx: Tx, selection: Selection, { position, anchor, anchorOffset }: Asked, limit: number): Promise<{ ids: Id[]; position: number }> {
-  if (anchor === undefined) return { ids: limit === 0 ? [] : await backend.page(tx, selection, { limit, skip: position }), position }
+async function pageOf<Tx>(
+  backend: ObjectReader<Tx>,
+  tx: Tx,
+  selection: Selection,
+  { position, anchor, anchorOffset }: Asked,
+  limit: number,
+): Promise<{ ids: Id[]; position: number }> {
+  if (anchor === undefined) {
+    return { ids: limit === 0 ? [] : await backend.page(tx, selection, { limit, skip: position }), position }
+  }
   if (limit === 0) return { ids: [], position: 0 }
-  if (!await backend.contains(tx, selection, anchor)) return { ids: await backend.page(tx, selection, { limit, skip: 0 }), position: 0 }
-  if (anchorOffset > 0) return { ids: await backend.page(tx, selection, { limit, skip: anchorOffset - 1, after: anchor }), position: 0 }
+  if (!(await backend.contains(tx, selection, anchor))) {
+    return { ids: await backend.page(tx, selection, { limit, skip: 0 }), position: 0 }
+  }
+  if (anchorOffset > 0) {
+    return { ids: await backend.page(tx, selection, { limit, skip: anchorOffset - 1, after: anchor }), position: 0 }
+  }
   const reversed = { ...selection, ascending: !selection.ascending }
-  const before = anchorOffset === 0 ? [] : await backend.page(tx, reversed, { limit: -anchorOffset, skip: 0, after: anchor })
+  const before =
+    anchorOffset === 0 ? [] : await backend.page(tx, reversed, { limit: -anchorOffset, skip: 0, after: anchor })
   const start = [...before.reverse(), anchor].slice(0, limit)
   const missing = limit - start.length
   const rest = missing === 0 ? [] : await backend.page(tx, selection, { limit: missing, skip: 0, after: anchor })

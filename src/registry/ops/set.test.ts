@@ -17,7 +17,9 @@ const faults = new Map<string, Error>()
 const folder = object({
   name: 'Folder', label: 'Folder', doc: 'For tests.',
   fields: {
-    name: string('Name.', { index: 'unique' }), kind: string('Kind.', { update: 'immutable', default: 'plain' }), parent: nullable(objectId('Folder', 'Parent.')),
+    name: string('Name.', { index: 'unique' }),
+    kind: string('Kind.', { update: 'immutable', default: 'plain' }),
+    parent: nullable(objectId('Folder', 'Parent.')),
     related: set({ type: 'objectId', objectName: 'Folder' }, 'Related.'),
     notes: objectList(shape('Note', { text: string('Text.'), about: nullable(objectId('Folder', 'About.')) }), 'Notes.'),
   },
@@ -44,7 +46,9 @@ describe('/set', () => {
   describe('a creation', () => {
     it('is answered with the id and nothing else, under the id that the client chose', async () => {
       for (const creationId of ['n0', 'new-0', '__proto__', '']) {
-        const reply = await call(JSON.parse(`{"create":{${JSON.stringify(creationId)}:{"name":${JSON.stringify(`f${creationId}`)}}}}`) as JsonObject)
+        const reply = await call(
+          JSON.parse(`{"create":{${JSON.stringify(creationId)}:{"name":${JSON.stringify(`f${creationId}`)}}}}`) as JsonObject,
+        )
         assert.deepEqual(Object.keys(part(reply, 'created')), [creationId])
         assert.deepEqual(Object.keys(part(reply, 'created', creationId)), ['id'])
         assert.deepEqual(Object.keys(reply), ['accountId', 'created'])
@@ -73,21 +77,30 @@ describe('/set', () => {
           objectId: { object: 'Folder', id: parent },
         })
       }
-      assert.equal((await test.refused('Folder', { name: 'a', notes: [{ text: 'x', about: 'nobody' }] }))['properties']?.toString(), 'notes/0/about')
+      assert.equal(
+        (await test.refused('Folder', { name: 'a', notes: [{ text: 'x', about: 'nobody' }] }))['properties']?.toString(),
+        'notes/0/about',
+      )
     })
-    it('may not set its own id', async () => { assert.equal((await test.refused('Folder', { name: 'a', id: '0000000000001' }))['type'], 'invalidPatch') })
+    it('may not set its own id', async () => {
+      assert.equal((await test.refused('Folder', { name: 'a', id: '0000000000001' }))['type'], 'invalidPatch')
+    })
   })
 
   describe('creation ids', () => {
     const parentOf = async (id: Json | undefined) => (await test.get('Folder', String(id)))['parent']
 
     it('are resolved in the order of the references, whatever the order of the keys', async () => {
-      const { created } = await call({ create: { c: { name: 'c', parent: '#b' }, b: { name: 'b', parent: '#a' }, a: { name: 'a' } } }) as { created: JsonObject }
+      const { created } = (await call({
+        create: { c: { name: 'c', parent: '#b' }, b: { name: 'b', parent: '#a' }, a: { name: 'a' } },
+      })) as { created: JsonObject }
       assert.equal(await parentOf(at(created, 'c', 'id')), at(created, 'b', 'id'))
       assert.equal(await parentOf(at(created, 'b', 'id')), at(created, 'a', 'id'))
     })
     it('are resolved as members and inside of lists', async () => {
-      const { created } = await call({ create: { b: { name: 'b', related: { '#a': true }, notes: [{ text: 't', about: '#a' }] }, a: { name: 'a' } } }) as { created: JsonObject }
+      const { created } = (await call({
+        create: { b: { name: 'b', related: { '#a': true }, notes: [{ text: 't', about: '#a' }] }, a: { name: 'a' } },
+      })) as { created: JsonObject }
       const b = await test.get('Folder', String(at(created, 'b', 'id')))
       assert.deepEqual([b['related'], at(b, 'notes', '0', 'about')], [{ [String(at(created, 'a', 'id'))]: true }, at(created, 'a', 'id')])
     })
@@ -103,13 +116,18 @@ describe('/set', () => {
     })
     it('are resolved in the values of updates, the ones of this call too', async () => {
       const id = await test.create('Folder', { name: 'old' })
-      const { created } = await call({ create: { a: { name: 'a' } }, update: { [id]: { parent: '#a', 'related/#a': true } } }) as { created: JsonObject }
+      const { created } = (await call({ create: { a: { name: 'a' } }, update: { [id]: { parent: '#a', 'related/#a': true } } })) as {
+        created: JsonObject
+      }
       const changed = await test.get('Folder', id)
       assert.deepEqual([changed['parent'], changed['related']], [at(created, 'a', 'id'), { [String(at(created, 'a', 'id'))]: true }])
     })
     it('are not resolved as the ids of updates and removals', async () => {
       const context = test.context()
-      assert.equal(at(await call({ create: { a: { name: 'a' } }, update: { '#a': { name: 'b' } } }, context), 'notUpdated', '#a', 'type'), 'notFound')
+      assert.equal(
+        at(await call({ create: { a: { name: 'a' } }, update: { '#a': { name: 'b' } } }, context), 'notUpdated', '#a', 'type'),
+        'notFound',
+      )
       assert.equal(at(await call({ destroy: ['#a'] }, context), 'notDestroyed', '#a', 'type'), 'notFound')
     })
     it('that nobody made are not found', async () => {
@@ -125,14 +143,27 @@ describe('/set', () => {
       assert.equal((await folders()).length, 1)
     })
     it('may form a chain of five, not of six', async () => {
-      const chain = (length: number) => Object.fromEntries(Array.from({ length }, (_, index) => [`n${index}`, { name: `${length}-${index}`, parent: index === 0 ? null : `#n${index - 1}` }]))
+      const chain = (length: number) =>
+        Object.fromEntries(
+          Array.from({ length }, (_, index) => [
+            `n${index}`,
+            { name: `${length}-${index}`, parent: index === 0 ? null : `#n${index - 1}` },
+          ]),
+        )
       assert.equal(Object.keys(part(await call({ create: chain(5) }), 'created')).length, 5)
       const reply = await call({ create: chain(6) })
       assert.deepEqual(Object.keys(part(reply, 'notCreated')), ['n5'])
       assert.equal(at(reply, 'notCreated', 'n5', 'type'), 'notFound')
     })
     it('in a circle are refused, everybody else is made', async () => {
-      const create = { a: { name: 'a', parent: '#b' }, b: { name: 'b', parent: '#c' }, c: { name: 'c', parent: '#a' }, self: { name: 'self', parent: '#self' }, d: { name: 'd', parent: '#a' }, e: { name: 'e' } }
+      const create = {
+        a: { name: 'a', parent: '#b' },
+        b: { name: 'b', parent: '#c' },
+        c: { name: 'c', parent: '#a' },
+        self: { name: 'self', parent: '#self' },
+        d: { name: 'd', parent: '#a' },
+        e: { name: 'e' },
+      }
       const reply = await call({ create })
       assert.deepEqual(Object.keys(part(reply, 'created')), ['e'])
       assert.deepEqual(Object.values(part(reply, 'notCreated')).map(error => at(error, 'type')), Array(5).fill('notFound'))
@@ -149,7 +180,8 @@ describe('/set', () => {
     })
     it('that changes nothing is a success and writes nothing', async () => {
       const version = async () => (await test.store.read(tx => tx.objects.get('Folder', [id])))[0]?.version
-      for (const patch of [{}, { name: 'a' }, { id }, { kind: 'plain', 'notes/0/text': 'x' }]) assert.equal(await test.update('Folder', id, patch), null)
+      for (const patch of [{}, { name: 'a' }, { id }, { kind: 'plain', 'notes/0/text': 'x' }])
+        assert.equal(await test.update('Folder', id, patch), null)
       assert.equal(await version(), 1)
       await test.update('Folder', id, { name: 'b' })
       assert.equal(await version(), 2)
@@ -164,7 +196,11 @@ describe('/set', () => {
       for (const patch of [null, 5, 'x', []]) assert.equal((await test.refusedUpdate('Folder', id, patch))['type'], 'invalidPatch')
     })
     it('of what is immutable or unknown is an invalid patch that names it', async () => {
-      assert.deepEqual(await test.refusedUpdate('Folder', id, { kind: 'other' }), { type: 'invalidPatch', description: 'kind cannot be changed after creation.', properties: ['kind'] })
+      assert.deepEqual(await test.refusedUpdate('Folder', id, { kind: 'other' }), {
+        type: 'invalidPatch',
+        description: 'kind cannot be changed after creation.',
+        properties: ['kind'],
+      })
       assert.deepEqual((await test.refusedUpdate('Folder', id, { 'notes/0/nothing': 1 }))['properties'], ['notes/0/nothing'])
       assert.deepEqual((await test.refusedUpdate('Folder', id, { id: 'other' }))['properties'], ['id'])
     })
@@ -189,7 +225,13 @@ describe('/set', () => {
     it('of a link that was there before is not judged again', async () => {
       const gone = await test.create('Folder', { name: 'gone' })
       await test.store.transact(async tx => {
-        await tx.objects.insert('Folder', '0000000000009', { name: 'imported', kind: 'plain', parent: 'not-here', related: {}, notes: {} }, [], [])
+        await tx.objects.insert(
+          'Folder',
+          '0000000000009',
+          { name: 'imported', kind: 'plain', parent: 'not-here', related: {}, notes: {} },
+          [],
+          [],
+        )
       })
       assert.equal(await test.update('Folder', '0000000000009', { name: 'renamed' }), null)
       assert.equal((await test.refusedUpdate('Folder', '0000000000009', { parent: 'nor-here' }))['type'], 'invalidForeignKey')
@@ -202,7 +244,13 @@ describe('/set', () => {
       const [a, b] = [await test.create('Folder', { name: 'a' }), await test.create('Folder', { name: 'b' })]
       const reply = await call({ destroy: [b, a, b, 'x9', '#n0'] })
       assert.deepEqual(reply['destroyed'], [b, a])
-      assert.deepEqual(Object.entries(part(reply, 'notDestroyed')).map(([id, error]) => [id, at(error, 'type')]), [['x9', 'notFound'], ['#n0', 'notFound']])
+      assert.deepEqual(
+        Object.entries(part(reply, 'notDestroyed')).map(([id, error]) => [id, at(error, 'type')]),
+        [
+          ['x9', 'notFound'],
+          ['#n0', 'notFound'],
+        ],
+      )
       assert.deepEqual(await folders(), [])
     })
     it('of an object in use says by whom', async () => {
@@ -225,7 +273,8 @@ describe('/set', () => {
 
   describe('a call', () => {
     it('without work is answered with nothing', async () => {
-      for (const args of [{}, { create: {}, update: {}, destroy: [] }, { create: null, update: null, destroy: null }]) assert.deepEqual(await call(args), { accountId: '0000000000001' })
+      for (const args of [{}, { create: {}, update: {}, destroy: [] }, { create: null, update: null, destroy: null }])
+        assert.deepEqual(await call(args), { accountId: '0000000000001' })
     })
     it('with arguments of the wrong type is refused by name', async () => {
       for (const args of [{ create: [] }, { update: 'x' }, { destroy: {} }, { destroy: [5] }, { create: true }, { ifInState: 'x' }]) {
@@ -239,20 +288,29 @@ describe('/set', () => {
     })
     it('needs the permission of every kind of work in it, before any is done', async () => {
       const context = test.context(test.principal(['sysFolderCreate', 'sysFolderUpdate']))
-      await assert.rejects(call({ create: { a: { name: 'a' } }, destroy: ['x'] }, context), { type: 'forbidden', message: /sysFolderDestroy/ })
+      await assert.rejects(call({ create: { a: { name: 'a' } }, destroy: ['x'] }, context), {
+        type: 'forbidden',
+        message: /sysFolderDestroy/,
+      })
       assert.deepEqual(await folders(), [])
       assert.ok(at(await call({ create: { a: { name: 'a' } } }, context), 'created', 'a'))
     })
     it('whose item throws a SetFailure anywhere rolls only that item back', async () => {
       faults.set('b', refusal('forbidden', 'not today'))
       const reply = await call({ create: { a: { name: 'a' }, b: { name: 'b' }, c: { name: 'c' } } })
-      assert.deepEqual([Object.keys(part(reply, 'created')), part(reply, 'notCreated', 'b')], [['a', 'c'], { type: 'forbidden', description: 'not today' }])
+      assert.deepEqual(
+        [Object.keys(part(reply, 'created')), part(reply, 'notCreated', 'b')],
+        [['a', 'c'], { type: 'forbidden', description: 'not today' }],
+      )
     })
     it('passes a failure of the store on while nothing was done, and says so when something was', async () => {
       faults.set('a', new RotaError('store/unavailable', 'The store is away.'))
       await assert.rejects(call({ create: { a: { name: 'a' } } }), { code: 'store/unavailable' })
       faults.set('c', new RotaError('store/unavailable', 'The store is away.'))
-      await assert.rejects(call({ create: { b: { name: 'b' }, c: { name: 'c' } } }), error => error instanceof MethodError && error.type === 'serverPartialFail')
+      await assert.rejects(
+        call({ create: { b: { name: 'b' }, c: { name: 'c' } } }),
+        error => error instanceof MethodError && error.type === 'serverPartialFail',
+      )
       assert.equal((await folders()).length, 1)
     })
     it('is told when others never stop changing the object', async () => {
@@ -274,7 +332,12 @@ describe('/set', () => {
     it('is written on its first update and changed from then on', async () => {
       await test.update('TaskManager', 'singleton', { maxAttempts: 5 })
       await test.update('TaskManager', 'singleton', { strategy: { '@type': 'FixedDelay', delay: '5m' } })
-      assert.deepEqual(await test.get('TaskManager', 'singleton'), { id: 'singleton', maxAttempts: 5, strategy: { '@type': 'FixedDelay', delay: 300_000 }, totalDeadline: 21_600_000 })
+      assert.deepEqual(await test.get('TaskManager', 'singleton'), {
+        id: 'singleton',
+        maxAttempts: 5,
+        strategy: { '@type': 'FixedDelay', delay: 300_000 },
+        totalDeadline: 21_600_000,
+      })
     })
     it('has one id, and is neither created nor destroyed', async () => {
       const reply = await test.call('TaskManager/set', { create: { a: {} }, update: { other: {} }, destroy: ['singleton'] })

@@ -42,8 +42,14 @@ class Reply {
   toJson(accountId: Id): JsonObject {
     const { created, updated, destroyed, notCreated, notUpdated, notDestroyed } = this
     const maps = { created, updated, notCreated, notUpdated, notDestroyed }
-    const filled = Object.entries(maps).filter(([, map]) => map.size > 0).map(([name, map]) => [name, Object.fromEntries<unknown>(map)])
-    return { accountId, ...Object.fromEntries(filled) as JsonObject, ...(destroyed.length > 0 ? { destroyed } : {}) }
+    const filled = Object.entries(maps)
+      .filter(([, map]) => map.size > 0)
+      .map(([name, map]) => [name, Object.fromEntries<unknown>(map)])
+    return {
+      accountId,
+      ...(Object.fromEntries(filled) as JsonObject),
+      ...(destroyed.length > 0 ? { destroyed } : {}),
+    }
   }
 }
 
@@ -64,17 +70,25 @@ export function setMethod<Tx>(env: Environment<Tx>): Method {
 }
 
 function readWork(args: JsonObject): Work {
-  if ((ownValue(args, 'ifInState') ?? null) !== null) throw new MethodError('invalidArguments', 'ifInState: these objects have no state; leave it out.')
+  if ((ownValue(args, 'ifInState') ?? null) !== null) {
+    throw new MethodError('invalidArguments', 'ifInState: these objects have no state; leave it out.')
+  }
   const create = new Map(Object.entries(objectArgument(args, 'create') ?? {}))
   const update = new Map(Object.entries(objectArgument(args, 'update') ?? {}))
   const destroy = new Set(textsArgument(args, 'destroy'))
   const size = create.size + update.size + destroy.size
-  if (size > OBJECTS_IN_SET_MAX) throw new MethodError('requestTooLarge', `${size} objects in one call; send at most ${OBJECTS_IN_SET_MAX}.`)
+  if (size > OBJECTS_IN_SET_MAX) {
+    throw new MethodError('requestTooLarge', `${size} objects in one call; send at most ${OBJECTS_IN_SET_MAX}.`)
+  }
   return { create, update, destroy }
 }
 
 function verbsOf({ create, update, destroy }: Work): Verb[] {
-  return [...(create.size > 0 ? ['Create' as const] : []), ...(update.size > 0 ? ['Update' as const] : []), ...(destroy.size > 0 ? ['Destroy' as const] : [])]
+  return [
+    ...(create.size > 0 ? ['Create' as const] : []),
+    ...(update.size > 0 ? ['Update' as const] : []),
+    ...(destroy.size > 0 ? ['Destroy' as const] : []),
+  ]
 }
 
 class SetRun<Tx> {
@@ -94,13 +108,19 @@ class SetRun<Tx> {
     const { created, notCreated } = this.#reply
     const bodies = new Map([...creations].filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1])))
     for (const creationId of creations.keys()) {
-      if (!bodies.has(creationId)) notCreated.set(creationId, refusal('invalidPatch', 'A creation must be an object of properties.').error)
+      if (!bodies.has(creationId)) {
+        notCreated.set(creationId, refusal('invalidPatch', 'A creation must be an object of properties.').error)
+      }
     }
     const { order, refused } = creationOrder(this.#env.definition.shape, bodies)
     for (const [creationId, failure] of refused) notCreated.set(creationId, failure.error)
     for (const creationId of order) {
       await this.#item(notCreated, creationId, async () => {
-        const { id, shown } = await this.#checked('Create').create(bodies.get(creationId) ?? {}, this.#write(), this.#resolve)
+        const { id, shown } = await this.#checked('Create').create(
+          bodies.get(creationId) ?? {},
+          this.#write(),
+          this.#resolve,
+        )
         this.#context.createdIds.set(creationId, id)
         created.set(creationId, { id, ...shown })
       })
@@ -112,7 +132,9 @@ class SetRun<Tx> {
     for (const [id, patch] of updates) {
       await this.#item(notUpdated, id, async () => {
         const writer = this.#checked('Update')
-        if (destroyed.has(id)) throw refusal('willDestroy', 'The same request destroys this object; leave one of the two out.')
+        if (destroyed.has(id)) {
+          throw refusal('willDestroy', 'The same request destroys this object; leave one of the two out.')
+        }
         if (!isJsonObject(patch)) throw refusal('invalidPatch', 'An update must be an object of properties.')
         const { shown } = await writer.update(id, patch, this.#write(), this.#resolve)
         updated.set(id, shown ?? null)
@@ -141,7 +163,9 @@ class SetRun<Tx> {
   /** A singleton says itself that it is one; other objects lack a verb because only the server writes them. */
   #checked(verb: Verb): Writer<Tx> {
     const { definition } = this.#env
-    if (this.#writer === null || (!definition.verbs.includes(verb) && definition.kind !== 'singleton')) throw readOnly(definition, verb)
+    if (this.#writer === null || (!definition.verbs.includes(verb) && definition.kind !== 'singleton')) {
+      throw readOnly(definition, verb)
+    }
     return this.#writer
   }
 

@@ -20,12 +20,19 @@ export function tableBackend({ name, shape }: Shaped): ObjectBackend<RegistryTx>
       const [stored] = await tx.objects.get(name, known([id]))
       if (!stored) return false
       const entries = fieldEntries({ shape }, stored.body)
-      return whereOf(selection).every(({ field, value }) => entries.some(entry => entry.field === field && entry.value === value))
+      return whereOf(selection).every(({ field, value }) =>
+        entries.some(entry => entry.field === field && entry.value === value),
+      )
     },
 
-    page: (tx, selection, { limit, skip, after }) => tx.objects.query(name, {
-      where: whereOf(selection), ascending: selection.ascending, limit, position: skip, ...(after === undefined ? {} : { afterId: after }),
-    }),
+    page: (tx, selection, { limit, skip, after }) =>
+      tx.objects.query(name, {
+        where: whereOf(selection),
+        ascending: selection.ascending,
+        limit,
+        position: skip,
+        ...(after === undefined ? {} : { afterId: after }),
+      }),
 
     count: (tx, selection) => tx.objects.count(name, whereOf(selection)),
 
@@ -36,7 +43,8 @@ export function tableBackend({ name, shape }: Shaped): ObjectBackend<RegistryTx>
       return reply
     },
 
-    update: (tx, stored, { body, index, links }) => tx.objects.update(name, stored.id, stored.version, body, index, links),
+    update: (tx, stored, { body, index, links }) =>
+      tx.objects.update(name, stored.id, stored.version, body, index, links),
 
     destroy: (tx, id) => tx.objects.remove(name, id),
 
@@ -49,10 +57,13 @@ export function tableBackend({ name, shape }: Shaped): ObjectBackend<RegistryTx>
 
 /** The entries of the fields that are declared with an index, and of the variant. */
 export function fieldEntries({ shape }: Pick<Shaped, 'shape'>, body: JsonObject): IndexEntry[] {
-  const entries: IndexEntry[] = shape.kind === 'multiple' ? [{ field: '@type', value: indexText(body['@type'] ?? null), unique: false }] : []
+  const entries: IndexEntry[] =
+    shape.kind === 'multiple' ? [{ field: '@type', value: indexText(body['@type'] ?? null), unique: false }] : []
   for (const [field, { index }] of Object.entries(fieldsOf(shape, body) ?? {})) {
     const value = ownValue(body, field)
-    if (index !== undefined && value !== undefined && value !== null) entries.push({ field, value: indexText(value), unique: index === 'unique' })
+    if (index !== undefined && value !== undefined && value !== null) {
+      entries.push({ field, value: indexText(value), unique: index === 'unique' })
+    }
   }
   return entries
 }

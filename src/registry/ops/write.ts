@@ -45,14 +45,22 @@ export class Writer<Tx> {
   }
 
   async create(raw: JsonObject, context: WriteContext, resolve: Resolve): Promise<Written> {
-    const { definition: { hooks, name, kind }, ids, store } = this.#env
-    if (kind === 'singleton') throw refusal('singleton', `There is one ${name} and it cannot be created; update the id ${SINGLETON_ID}.`)
+    const {
+      definition: { hooks, name, kind },
+      ids,
+      store,
+    } = this.#env
+    if (kind === 'singleton') {
+      throw refusal('singleton', `There is one ${name} and it cannot be created; update the id ${SINGLETON_ID}.`)
+    }
     this.#admit(variantOf(raw), context)
     hooks.admit?.(variantOf(raw))
     const next = this.#judge(hooks.complete?.(raw, null, context) ?? raw, null, resolve, new Problems())
     const id = ids.next()
-    const { body, shown } = await hooks.prepare?.(id, next, null, context) ?? { body: next, shown: undefined }
-    const reply = await this.#again(() => store.transact(async tx => this.#backend.create(tx, id, await this.#change(tx, id, body, null, context))))
+    const { body, shown } = (await hooks.prepare?.(id, next, null, context)) ?? { body: next, shown: undefined }
+    const reply = await this.#again(() =>
+      store.transact(async tx => this.#backend.create(tx, id, await this.#change(tx, id, body, null, context))),
+    )
     if (reply.kind === 'conflict') throw this.#taken(reply)
     return { id: reply.id, ...(shown === undefined ? {} : { shown }) }
   }
@@ -98,7 +106,8 @@ export class Writer<Tx> {
 
   #admit(variant: string | null, { principal }: WriteContext): void {
     const { variantPermissionPrefix: prefix, shape } = this.#env.definition
-    const asked = prefix !== undefined && principal !== null && variant !== null && variantNames(shape).includes(variant)
+    const asked =
+      prefix !== undefined && principal !== null && variant !== null && variantNames(shape).includes(variant)
     if (!asked || principal.permissions.has(prefix + variant)) return
     throw refusal('forbidden', `${principal.name} lacks the permission ${prefix + variant}.`)
   }
@@ -122,7 +131,10 @@ export class Writer<Tx> {
   async #change(tx: Tx, id: Id, next: JsonObject, before: JsonObject | null, context: WriteContext): Promise<Change> {
     const { definition } = this.#env
     const links = await this.#links(tx, next, before)
-    const { body, index } = await definition.hooks.derive?.(tx, id, next, before, context) ?? { body: next, index: [] }
+    const { body, index } = (await definition.hooks.derive?.(tx, id, next, before, context)) ?? {
+      body: next,
+      index: [],
+    }
     return { body, index: [...fieldEntries(definition, body), ...index], links }
   }
 
@@ -159,7 +171,10 @@ export class Writer<Tx> {
         if (!hasCode(error, 'store/conflict')) throw error
       }
     }
-    throw refusal('rateLimit', `This ${this.#env.definition.name} is being changed by others all the time; repeat the request.`)
+    throw refusal(
+      'rateLimit',
+      `This ${this.#env.definition.name} is being changed by others all the time; repeat the request.`,
+    )
   }
 }
 
@@ -187,7 +202,10 @@ function notFound(id: Id): SetFailure {
 function isLinked(target: ObjectRef, linked: readonly ObjectRef[]): SetFailure {
   const names = linked.map(({ object, id }) => `${object} ${id}`).join(', ')
   return new SetFailure({
-    type: 'objectIsLinked', description: `Still in use by ${names}; take it out there first.`, objectId: target, linkedObjects: linked,
+    type: 'objectIsLinked',
+    description: `Still in use by ${names}; take it out there first.`,
+    objectId: target,
+    linkedObjects: linked,
   })
 }
 

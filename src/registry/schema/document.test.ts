@@ -23,7 +23,9 @@ interface Document {
   readonly schemas: Readonly<Record<string, { type: string; schemaName?: string; variants?: { name: string; schemaName?: string }[] }>>
   readonly fields: Readonly<Record<string, { properties: Readonly<Record<string, FieldFact>>; defaults: Named }>>
   readonly forms: Readonly<Record<string, { sections: { fields: { name: string }[] }[] }>>
-  readonly lists: Readonly<Record<string, { columns: { name: string }[]; filters?: Named[]; filtersStatic?: Named; labelProperty?: string }>>
+  readonly lists: Readonly<
+    Record<string, { columns: { name: string }[]; filters?: Named[]; filtersStatic?: Named; labelProperty?: string }>
+  >
   readonly enums: Readonly<Record<string, { name: string }[]>>
   readonly layouts: readonly unknown[]
 }
@@ -40,7 +42,11 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
 }
 const OWN_VARIANTS: Readonly<Record<string, readonly string[]>> = { UserRoles: ['Operator', 'ReadOnly'] }
 /** Others have them, their work is not built here. */
-const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { Credential: ['AppPassword'], SubAddressing: ['Custom'], UserRoles: ['Custom'] }
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  Credential: ['AppPassword'],
+  SubAddressing: ['Custom'],
+  UserRoles: ['Custom'],
+}
 const OTHER_DEFAULTS: Readonly<Record<string, Named>> = { NetworkListener: { socketReusePort: false } }
 /** Limits may be tighter here, so that every value has one. */
 const LIMITS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'max']
@@ -57,20 +63,24 @@ describe('the schema document', () => {
 
   it('names nothing that it does not hold', () => {
     const faults: string[] = []
-    const need = (where: string, part: keyof Document, name: unknown) => { if (!Object.hasOwn(document[part], String(name))) faults.push(`${where} names ${String(name)}, which is not in ${part}`) }
+    const need = (where: string, part: keyof Document, name: unknown) => {
+      if (!Object.hasOwn(document[part], String(name))) faults.push(`${where} names ${String(name)}, which is not in ${part}`)
+    }
     const typeNames = (where: string, type: Named): void => {
       if (type['type'] === 'enum') need(where, 'enums', type['enumName'])
       if (type['type'] === 'objectId') need(where, 'objects', type['objectName'])
       if (type['type'] === 'object' || type['type'] === 'objectList') need(where, 'schemas', type['objectName'])
       for (const inner of ['class', 'keyClass', 'valueClass']) if (type[inner] !== undefined) typeNames(where, type[inner] as Named)
     }
-    for (const [name, { type, objectName }] of Object.entries(document.objects)) need(name, type === 'view' ? 'objects' : 'schemas', type === 'view' ? objectName : name)
+    for (const [name, { type, objectName }] of Object.entries(document.objects))
+      need(name, type === 'view' ? 'objects' : 'schemas', type === 'view' ? objectName : name)
     for (const [name, { schemaName, variants = [] }] of Object.entries(document.schemas)) {
       for (const of of [schemaName, ...variants.map(variant => variant.schemaName)]) if (of !== undefined) need(name, 'fields', of)
     }
     for (const [name, { properties, defaults }] of Object.entries(document.fields)) {
       for (const [property, { type }] of Object.entries(properties)) typeNames(`${name}/${property}`, type)
-      for (const property of Object.keys(defaults)) if (!Object.hasOwn(properties, property)) faults.push(`${name} has a default for ${property}`)
+      for (const property of Object.keys(defaults))
+        if (!Object.hasOwn(properties, property)) faults.push(`${name} has a default for ${property}`)
     }
     for (const [name, { filters = [] }] of Object.entries(document.lists)) for (const filter of filters) typeNames(name, filter)
     for (const view of JSON.stringify(document.layouts).matchAll(/"viewName":"([^"]*)"/g)) need('the menu', 'objects', view[1])
@@ -93,7 +103,10 @@ describe('the schema document', () => {
 
   it('has the objects, variants and enumerations that clients know', () => {
     for (const [name, { type, permissionPrefix }] of Object.entries(FACTS.objects)) {
-      assert.deepEqual([document.objects[`x:${name}`]?.['type'], document.objects[`x:${name}`]?.['permissionPrefix']], [type, permissionPrefix])
+      assert.deepEqual(
+        [document.objects[`x:${name}`]?.['type'], document.objects[`x:${name}`]?.['permissionPrefix']],
+        [type, permissionPrefix],
+      )
     }
     for (const [name, variants] of Object.entries(FACTS.variants)) {
       const expected = [...Object.keys(variants).filter(variant => !LEFT_OUT[name]?.includes(variant)), ...OWN_VARIANTS[name] ?? []]
@@ -141,8 +154,14 @@ describe('the grammar check', () => {
   it('finds what a strict client would stumble over', async () => {
     const text = (await openRegistry()).registry.schemaDocument().json
     const broken: readonly [string | RegExp, string][] = [
-      ['"format":"duration"', '"format":"period"'], ['"type":"utcDateTime"', '"type":"date"'], ['"update":"serverSet"', '"update":"never"'], ['"dashboards":[]', '"dash":[]'],
-      ['"type":"singleton"', '"type":"single"'], ['"icon":"server"', '"image":"server"'], ['"type":"link"', '"type":"url"'], [/"permissionPrefix":"sysTask",?/, ''],
+      ['"format":"duration"', '"format":"period"'],
+      ['"type":"utcDateTime"', '"type":"date"'],
+      ['"update":"serverSet"', '"update":"never"'],
+      ['"dashboards":[]', '"dash":[]'],
+      ['"type":"singleton"', '"type":"single"'],
+      ['"icon":"server"', '"image":"server"'],
+      ['"type":"link"', '"type":"url"'],
+      [/"permissionPrefix":"sysTask",?/, ''],
     ]
     for (const [from, to] of broken) {
       const changed = text.replace(from, to).replace(',}', '}')

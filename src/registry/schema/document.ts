@@ -57,9 +57,14 @@ export function schemaOf(objects: readonly Declared[], placeholders: readonly Pl
   }
   const enums = [...parts.enums].map(([name, { members }]) => [name, members.map(member => ({ ...member }))])
   return {
-    objects: Object.fromEntries(entries), schemas: Object.fromEntries(parts.schemas), fields: Object.fromEntries(parts.fields),
-    forms: Object.fromEntries(parts.forms), lists: Object.fromEntries(lists), enums: Object.fromEntries(enums) as JsonObject,
-    dashboards: [], layouts: layoutsOf(objects),
+    objects: Object.fromEntries(entries),
+    schemas: Object.fromEntries(parts.schemas),
+    fields: Object.fromEntries(parts.fields),
+    forms: Object.fromEntries(parts.forms),
+    lists: Object.fromEntries(lists),
+    enums: Object.fromEntries(enums) as JsonObject,
+    dashboards: [],
+    layouts: layoutsOf(objects),
   }
 }
 
@@ -74,14 +79,20 @@ function addShape(parts: Parts, shape: Shape, sections: Declared['sections']): v
     addFields(parts, shape, sections)
     return
   }
-  const variants = shape.variants.map(({ name, label, shape: of }) => ({ name, label, ...(of ? { schemaName: wire(of.name) } : {}) }))
+  const variants = shape.variants.map(({ name, label, shape: of }) => ({
+    name,
+    label,
+    ...(of ? { schemaName: wire(of.name) } : {}),
+  }))
   parts.schemas.set(wire(shape.name), { type: 'multiple', variants })
   parts.forms.set(wire(shape.name), { sections: [{ fields: [{ name: '@type', label: 'Type' }] }] })
   for (const { shape: of } of shape.variants) if (of) addShape(parts, of, sections)
 }
 
 function addFields(parts: Parts, { name, fields }: SingleShape, sections: Declared['sections']): void {
-  const defaults = Object.entries(fields).filter(([, field]) => field.default !== undefined).map(([key, field]) => [key, field.default])
+  const defaults = Object.entries(fields)
+    .filter(([, field]) => field.default !== undefined)
+    .map(([key, field]) => [key, field.default])
   parts.fields.set(wire(name), {
     properties: Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, fieldOf(field)])),
     defaults: Object.fromEntries(defaults) as JsonObject,
@@ -96,7 +107,9 @@ function addFields(parts: Parts, { name, fields }: SingleShape, sections: Declar
 function sectionOf({ title, fields: names }: FormSection, fields: Fields): JsonObject {
   return {
     ...(title === undefined ? {} : { title }),
-    fields: names.filter(name => Object.hasOwn(fields, name)).map(name => ({ name, label: fields[name]?.label ?? labelOf(name) })),
+    fields: names
+      .filter(name => Object.hasOwn(fields, name))
+      .map(name => ({ name, label: fields[name]?.label ?? labelOf(name) })),
   }
 }
 
@@ -110,7 +123,8 @@ function addTypes(parts: Parts, type: FieldType | MapValueType, sections: Declar
 
 function addEnum(parts: Parts, of: EnumType): void {
   const known = parts.enums.get(of.enumName)
-  const same = !known || known.members.map(member => member.name).join() === of.members.map(member => member.name).join()
+  const same =
+    !known || known.members.map(member => member.name).join() === of.members.map(member => member.name).join()
   assert(same, `two enumerations are called ${of.enumName}`)
   if (!known) parts.enums.set(of.enumName, of)
 }
@@ -148,10 +162,17 @@ function listOf(of: Declared, parts: Parts): JsonObject {
 }
 
 function viewOf(of: Declared, view: View): JsonObject {
-  const filters = Object.entries(of.filters).filter(([field]) => !Object.hasOwn(view.filters, field)).map(entry => filterOf(...entry))
+  const filters = Object.entries(of.filters)
+    .filter(([field]) => !Object.hasOwn(view.filters, field))
+    .map(entry => filterOf(...entry))
   return {
-    title: view.title, subtitle: view.subtitle, singularName: of.label.toLowerCase(), pluralName: of.plural.toLowerCase(),
-    columns: columnsOf(of, view.columns), ...(filters.length > 0 ? { filters } : {}), filtersStatic: view.filters,
+    title: view.title,
+    subtitle: view.subtitle,
+    singularName: of.label.toLowerCase(),
+    pluralName: of.plural.toLowerCase(),
+    columns: columnsOf(of, view.columns),
+    ...(filters.length > 0 ? { filters } : {}),
+    filtersStatic: view.filters,
   }
 }
 

@@ -5,16 +5,27 @@ import type { MenuPlace, ObjectDefinition } from './object.ts'
 const SECTION_ICONS: Readonly<Record<MenuPlace['section'], string>> = { Management: 'activity', Settings: 'settings' }
 
 type Declared = Pick<ObjectDefinition, 'name' | 'menu' | 'views'>
-interface Placed { readonly menu: MenuPlace; readonly links: readonly { readonly name: string; readonly viewName: string }[] }
+interface Placed {
+  readonly menu: MenuPlace
+  readonly links: readonly { readonly name: string; readonly viewName: string }[]
+}
 
 export function layoutsOf(objects: readonly Declared[]): Json {
-  const placed = objects.flatMap((of): Placed[] => of.menu === undefined ? [] : [{ menu: of.menu, links: linksOf(of, of.menu.link) }])
-  return [...Map.groupBy(placed, ({ menu }) => menu.section)]
-    .map(([name, members]) => ({ name, icon: SECTION_ICONS[name], items: itemsOf(members) }))
+  const placed = objects.flatMap((of): Placed[] =>
+    of.menu === undefined ? [] : [{ menu: of.menu, links: linksOf(of, of.menu.link) }],
+  )
+  return [...Map.groupBy(placed, ({ menu }) => menu.section)].map(([name, members]) => ({
+    name,
+    icon: SECTION_ICONS[name],
+    items: itemsOf(members),
+  }))
 }
 
 function linksOf({ name, views }: Declared, link: string): Placed['links'] {
-  return [{ name: link, viewName: `x:${name}` }, ...views.map(view => ({ name: view.title, viewName: `x:${name}/${view.name}` }))]
+  return [
+    { name: link, viewName: `x:${name}` },
+    ...views.map(view => ({ name: view.title, viewName: `x:${name}/${view.name}` })),
+  ]
 }
 
 /** Links and groups of the first level carry their kind as a key, links inside a group as `type`. */

@@ -65,9 +65,20 @@ export interface Hooks<Tx> {
   /** Rules between fields. */
   readonly check?: (next: JsonObject, before: JsonObject | null, problems: Problems) => void
   /** `shown` is sent to the client once, with the reply. */
-  readonly prepare?: (id: Id, next: JsonObject, before: JsonObject | null, context: WriteContext) => Promise<{ readonly body: JsonObject; readonly shown?: JsonObject }>
+  readonly prepare?: (
+    id: Id,
+    next: JsonObject,
+    before: JsonObject | null,
+    context: WriteContext,
+  ) => Promise<{ readonly body: JsonObject; readonly shown?: JsonObject }>
   /** Derived fields and index entries beyond the indexed fields. */
-  readonly derive?: (tx: Tx, id: Id, next: JsonObject, before: JsonObject | null, context: WriteContext) => Promise<{ readonly body: JsonObject; readonly index: readonly IndexEntry[] }>
+  readonly derive?: (
+    tx: Tx,
+    id: Id,
+    next: JsonObject,
+    before: JsonObject | null,
+    context: WriteContext,
+  ) => Promise<{ readonly body: JsonObject; readonly index: readonly IndexEntry[] }>
   /** Before removal. */
   readonly guard?: (tx: Tx, stored: Stored, context: WriteContext) => Promise<void>
   /** Properties that are computed when they are read. */
@@ -122,22 +133,37 @@ interface Declared<Tx> {
 const BY_AGE: Order = { properties: ['id'], ascending: false }
 
 /** An object of one shape: `fields`; an object with variants: `variants`. Its values are typed from `fields`. */
-export function object<const F extends Fields, Tx = unknown>(declared: Declared<Tx> & { readonly fields: F }): ObjectDefinition<Infer<F>, Tx>
-export function object<Tx = unknown>(declared: Declared<Tx> & { readonly shape: Shape }): ObjectDefinition<JsonObject, Tx>
-export function object<Tx>(declared: Declared<Tx> & { readonly fields?: Fields; readonly shape?: Shape }): ObjectDefinition<never, Tx> {
+export function object<const F extends Fields, Tx = unknown>(
+  declared: Declared<Tx> & { readonly fields: F },
+): ObjectDefinition<Infer<F>, Tx>
+export function object<Tx = unknown>(
+  declared: Declared<Tx> & { readonly shape: Shape },
+): ObjectDefinition<JsonObject, Tx>
+export function object<Tx>(
+  declared: Declared<Tx> & { readonly fields?: Fields; readonly shape?: Shape },
+): ObjectDefinition<never, Tx> {
   return define('object', declared, declared.verbs ?? VERBS)
 }
 
 /** The one object of its kind: always there, with its defaults until it is written. */
-export function singleton<const F extends Fields, Tx = unknown>(declared: Declared<Tx> & { readonly fields: F }): ObjectDefinition<Infer<F>, Tx> {
+export function singleton<const F extends Fields, Tx = unknown>(
+  declared: Declared<Tx> & { readonly fields: F },
+): ObjectDefinition<Infer<F>, Tx> {
   return define('singleton', declared, ['Get', 'Update'])
 }
 
-function define<Tx>(kind: 'object' | 'singleton', declared: Declared<Tx> & { readonly fields?: Fields; readonly shape?: Shape }, verbs: readonly Verb[]): ObjectDefinition<never, Tx> {
+function define<Tx>(
+  kind: 'object' | 'singleton',
+  declared: Declared<Tx> & { readonly fields?: Fields; readonly shape?: Shape },
+  verbs: readonly Verb[],
+): ObjectDefinition<never, Tx> {
   const { name, label, doc } = declared
   const shape = declared.shape ?? singleShape(name, declared.fields ?? {})
   const fields = everyField(shape)
-  assert(!['id', '@type'].some(reserved => Object.hasOwn(fields, reserved)), `${name} declares id or @type as a field`)
+  assert(
+    !['id', '@type'].some(reserved => Object.hasOwn(fields, reserved)),
+    `${name} declares id or @type as a field`,
+  )
   const sections = declared.sections ?? {}
   return Object.freeze({
     kind, name, label, doc, verbs, shape,
@@ -146,12 +172,16 @@ function define<Tx>(kind: 'object' | 'singleton', declared: Declared<Tx> & { rea
     columns: declared.columns ?? [],
     filters: declared.filters ?? indexedFields(shape, fields),
     order: declared.order ?? BY_AGE,
-    sections: Array.isArray(sections) ? { [shape.name]: sections } : sections as Readonly<Record<string, readonly FormSection[]>>,
+    sections: Array.isArray(sections)
+      ? { [shape.name]: sections }
+      : (sections as Readonly<Record<string, readonly FormSection[]>>),
     views: declared.views ?? [],
     keyProperties: declared.keyProperties ?? {},
     hooks: declared.hooks ?? {},
     ...(declared.labelProperty === undefined ? {} : { labelProperty: declared.labelProperty }),
-    ...(declared.variantPermissionPrefix === undefined ? {} : { variantPermissionPrefix: declared.variantPermissionPrefix }),
+    ...(declared.variantPermissionPrefix === undefined
+      ? {}
+      : { variantPermissionPrefix: declared.variantPermissionPrefix }),
     ...(declared.menu === undefined ? {} : { menu: declared.menu }),
   })
 }
@@ -163,20 +193,41 @@ export function typeEnumName(name: string): string {
 
 function indexedFields(shape: Shape, fields: Fields): Readonly<Record<string, Filterable>> {
   const indexed = Object.entries(fields).filter(([, field]) => field.index !== undefined)
-  const byField = indexed.map(([name, field]): [string, Filterable] => [name, { type: field.type, label: field.label ?? labelOf(name) }])
-  return Object.fromEntries(shape.kind === 'multiple' ? [['@type', typeFilter(shape.name, shape.variants)], ...byField] : byField)
+  const byField = indexed.map(([name, field]): [string, Filterable] => [
+    name,
+    { type: field.type, label: field.label ?? labelOf(name) },
+  ])
+  return Object.fromEntries(
+    shape.kind === 'multiple' ? [['@type', typeFilter(shape.name, shape.variants)], ...byField] : byField,
+  )
 }
 
 /** The filter on the variant. */
-export function typeFilter(name: string, variants: readonly { readonly name: string; readonly label: string }[]): Filterable {
+export function typeFilter(
+  name: string,
+  variants: readonly { readonly name: string; readonly label: string }[],
+): Filterable {
   return { type: { type: 'enum', enum: { enumName: typeEnumName(name), members: variants } }, label: 'Type' }
 }
 
-const ACRONYMS: Readonly<Record<string, string>> = { tls: 'TLS', dns: 'DNS', ip: 'IP', ips: 'IPs', uid: 'UID', dkim: 'DKIM', mx: 'MX', id: 'id' }
+const ACRONYMS: Readonly<Record<string, string>> = {
+  tls: 'TLS',
+  dns: 'DNS',
+  ip: 'IP',
+  ips: 'IPs',
+  uid: 'UID',
+  dkim: 'DKIM',
+  mx: 'MX',
+  id: 'id',
+}
 
 /** `tlsDisableProtocols` → `TLS disable protocols`. */
 export function labelOf(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(' ').map(word => ACRONYMS[word] ?? word)
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(' ')
+    .map(word => ACRONYMS[word] ?? word)
   const text = words.join(' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -12,10 +12,20 @@ describe('permissions', () => {
   })
 
   it('exist for what an object can do, and for nothing else', () => {
-    const of = (prefix: string) => [...names].filter(name => new RegExp(`^${prefix}(Get|Query|Create|Update|Destroy)$`).test(name)).map(name => name.slice(prefix.length)).sort()
+    const of = (prefix: string) =>
+      [...names]
+        .filter(name => new RegExp(`^${prefix}(Get|Query|Create|Update|Destroy)$`).test(name))
+        .map(name => name.slice(prefix.length))
+        .sort()
     const all = ['Create', 'Destroy', 'Get', 'Query', 'Update']
-    assert.deepEqual([of('sysTask'), of('sysClusterRole'), of('sysTaskManager'), of('sysClusterNode')], [all, all, ['Get', 'Update'], ['Get', 'Query']])
-    assert.equal([...names].some(name => /Tenant(Get|Query)|Trace(Get|Query)/.test(name)), false)
+    assert.deepEqual(
+      [of('sysTask'), of('sysClusterRole'), of('sysTaskManager'), of('sysClusterNode')],
+      [all, all, ['Get', 'Update'], ['Get', 'Query']],
+    )
+    assert.equal(
+      [...names].some(name => /Tenant(Get|Query)|Trace(Get|Query)/.test(name)),
+      false,
+    )
   })
   it('exist for every variant of a task', () => {
     for (const variant of test.catalogue.variants.keys()) assert.ok(names.has(`task${variant}`), variant)
@@ -26,11 +36,27 @@ describe('permissions', () => {
   })
   it('of an operator run the cluster and change no account', () => {
     const operator = test.objects.roles.Operator
-    for (const name of ['sysTaskDestroy', 'sysTaskManagerUpdate', 'sysClusterRoleCreate', 'sysNetworkListenerUpdate', 'sysClusterNodeGet', 'taskIndexDocument', 'sysAccountGet', 'sysDomainQuery']) assert.ok(operator.has(name), name)
-    assert.equal([...operator].some(name => /^sys(Account|Domain)(Create|Update|Destroy)$/.test(name)), false)
+    for (const name of [
+      'sysTaskDestroy',
+      'sysTaskManagerUpdate',
+      'sysClusterRoleCreate',
+      'sysNetworkListenerUpdate',
+      'sysClusterNodeGet',
+      'taskIndexDocument',
+      'sysAccountGet',
+      'sysDomainQuery',
+    ])
+      assert.ok(operator.has(name), name)
+    assert.equal(
+      [...operator].some(name => /^sys(Account|Domain)(Create|Update|Destroy)$/.test(name)),
+      false,
+    )
   })
   it('of an auditor change nothing', () => {
-    assert.equal([...test.objects.roles.ReadOnly].some(name => /^sys.*(Create|Update|Destroy)$/.test(name) || name.startsWith('task')), false)
+    assert.equal(
+      [...test.objects.roles.ReadOnly].some(name => /^sys.*(Create|Update|Destroy)$/.test(name) || name.startsWith('task')),
+      false,
+    )
     assert.ok(test.objects.roles.ReadOnly.has('sysAccountQuery'))
   })
   it('of a user are the mailbox alone', () => { assert.ok([...test.objects.roles.User].every(name => name.startsWith('jmap'))) })

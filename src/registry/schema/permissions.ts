@@ -19,13 +19,24 @@ export const MAIL_PERMISSIONS = [
 export const USER_ROLES = enumType('UserRole', [
   { name: 'User', label: 'User', explanation: 'The own mailbox, nothing else.' },
   { name: 'Admin', label: 'Administrator', explanation: 'Everything.' },
-  { name: 'Operator', label: 'Operator', explanation: 'Runs the cluster: tasks, roles, listeners and nodes; sees accounts and domains but changes none. And the own mailbox.' },
+  {
+    name: 'Operator',
+    label: 'Operator',
+    explanation:
+      'Runs the cluster: tasks, roles, listeners and nodes; sees accounts and domains but changes none. And the own mailbox.',
+  },
   { name: 'ReadOnly', label: 'Auditor', explanation: 'Sees everything of the server and changes nothing.' },
 ])
 export type UserRole = NonNullable<(typeof USER_ROLES)['_names']>
 
 /** Objects whose work is the operator's; of all others an operator sees what there is. */
-const OPERATED: ReadonlySet<string> = new Set(['Task', 'TaskManager', 'ClusterRole', 'ClusterNode', 'NetworkListener'])
+const OPERATED: ReadonlySet<string> = new Set([
+  'Task',
+  'TaskManager',
+  'ClusterRole',
+  'ClusterNode',
+  'NetworkListener',
+])
 
 type Named = Pick<ObjectDefinition, 'name' | 'plural' | 'permissionPrefix' | 'verbs'>
 type Declared = Named & Partial<Pick<ObjectDefinition, 'shape' | 'variantPermissionPrefix'>>
@@ -38,11 +49,19 @@ export function permissionOf({ permissionPrefix }: Pick<Named, 'permissionPrefix
 export function permissionList(objects: readonly Declared[]): EnumMember[] {
   return [
     ...MAIL_PERMISSIONS,
-    ...objects.flatMap(of => of.verbs.map(verb => ({ name: permissionOf(of, verb), label: `${VERB_LABELS[verb]}: ${of.plural}` }))),
+    ...objects.flatMap(of =>
+      of.verbs.map(verb => ({ name: permissionOf(of, verb), label: `${VERB_LABELS[verb]}: ${of.plural}` })),
+    ),
     ...objects.flatMap(variantPermissions),
   ]
 }
-const VERB_LABELS: Readonly<Record<Verb, string>> = { Get: 'Read', Query: 'List', Create: 'Create', Update: 'Change', Destroy: 'Destroy' }
+const VERB_LABELS: Readonly<Record<Verb, string>> = {
+  Get: 'Read',
+  Query: 'List',
+  Create: 'Create',
+  Update: 'Change',
+  Destroy: 'Destroy',
+}
 
 function variantPermissions({ plural, shape, variantPermissionPrefix: prefix }: Declared): EnumMember[] {
   if (prefix === undefined || shape?.kind !== 'multiple') return []

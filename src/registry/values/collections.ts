@@ -15,7 +15,14 @@ type Collection = Extract<FieldType, { type: 'set' | 'map' | 'objectList' }>
 type Judge = (type: FieldType | MapValueType, raw: Json, stored: Json | undefined, path: Path) => Json | undefined
 
 /** `judge` normalises a member, key or value, and notes what is wrong with it. */
-export function normalizeItems(type: Collection, raw: Json, stored: Json | undefined, path: Path, problems: Problems, judge: Judge): Json | undefined {
+export function normalizeItems(
+  type: Collection,
+  raw: Json,
+  stored: Json | undefined,
+  path: Path,
+  problems: Problems,
+  judge: Judge,
+): Json | undefined {
   const entries = entriesOf(type, raw)
   if (entries === null) {
     problems.patch(path, EXPECTED[type.type])
@@ -30,14 +37,19 @@ export function normalizeItems(type: Collection, raw: Json, stored: Json | undef
   const result = new Map<string, Json>()
   for (const [key, value] of entries) {
     const at = [...path, { key }]
-    const name = type.type === 'objectList' ? position(key, at, problems) : judge(type.type === 'set' ? type.class : type.keyClass, key, undefined, at)
-    const item = type.type === 'set' ? member(value, at, problems) : judge(valueType(type), value, storedAt(stored, key), at)
+    const name =
+      type.type === 'objectList'
+        ? position(key, at, problems)
+        : judge(type.type === 'set' ? type.class : type.keyClass, key, undefined, at)
+    const item =
+      type.type === 'set' ? member(value, at, problems) : judge(valueType(type), value, storedAt(stored, key), at)
     if (typeof name === 'string' && item !== undefined) result.set(name, item)
   }
   if (entries.length < minItems) {
     problems.limit(path, 'MinLength', minItems, `needs at least ${minItems} ${minItems === 1 ? 'entry' : 'entries'}.`)
   }
-  const sorted = type.type === 'objectList' ? [...result].toSorted(([left], [right]) => Number(left) - Number(right)) : result
+  const sorted =
+    type.type === 'objectList' ? [...result].toSorted(([left], [right]) => Number(left) - Number(right)) : result
   return Object.fromEntries(sorted)
 }
 
@@ -49,7 +61,9 @@ const EXPECTED = {
 
 /** Entries that are kept; null when the value is no collection. */
 function entriesOf(type: Collection, raw: Json): [string, Json][] | null {
-  if (isJsonObject(raw)) return Object.entries(raw).filter(([, value]) => value !== null && !(type.type === 'set' && value === false))
+  if (isJsonObject(raw)) {
+    return Object.entries(raw).filter(([, value]) => value !== null && !(type.type === 'set' && value === false))
+  }
   if (!Array.isArray(raw) || type.type === 'map') return null
   const items: readonly Json[] = raw
   if (type.type === 'objectList') return items.map((value, index) => [String(index), value])

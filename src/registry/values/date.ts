@@ -14,8 +14,26 @@ export function parseDate(text: string): number | null {
   if (text.length > TEXT_CHARS_MAX) return null
   const parts = SHAPE.exec(text)
   if (!parts) return null
-  const [, year = '', month = '', day = '', hour = '0', minute = '0', second = '0', sign, offsetHour = '0', offsetMinute = '0'] = parts
-  const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number) as [number, number, number, number, number, number]
+  const [
+    ,
+    year = '',
+    month = '',
+    day = '',
+    hour = '0',
+    minute = '0',
+    second = '0',
+    sign,
+    offsetHour = '0',
+    offsetMinute = '0',
+  ] = parts
+  const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const local = new Date(Date.UTC(y, mo - 1, d, h, mi, s))
   // Date.UTC takes the years 0–99 for 1900–1999 and rolls the 31st of February over: both show in the fields.
   const exact = local.getUTCFullYear() === y && local.getUTCMonth() === mo - 1 && local.getUTCDate() === d

@@ -33,7 +33,13 @@ export interface Scope {
  * The whole object: every declared field of its variant is in the result, except server-set ones that have no value yet.
  * `before` is the stored object, or null on creation.
  */
-export function normalizeObject(shape: Shape, raw: JsonObject, before: JsonObject | null, scope: Scope, path: Path = []): JsonObject {
+export function normalizeObject(
+  shape: Shape,
+  raw: JsonObject,
+  before: JsonObject | null,
+  scope: Scope,
+  path: Path = [],
+): JsonObject {
   const fields = fieldsOf(shape, raw)
   if (fields === null) {
     scope.problems.patch([...path, '@type'], `must be one of ${variantNames(shape).join(', ')}.`)
@@ -47,7 +53,10 @@ export function normalizeObject(shape: Shape, raw: JsonObject, before: JsonObjec
   const result: Record<string, Json> = shape.kind === 'multiple' ? { '@type': raw['@type'] as Json } : {}
   for (const [name, field] of Object.entries(fields)) {
     const stored = before === null ? undefined : ownValue(before, name)
-    const value = normalizeField(field, ownValue(raw, name), { stored, sameShape: known !== null }, scope, [...path, name])
+    const value = normalizeField(field, ownValue(raw, name), { stored, sameShape: known !== null }, scope, [
+      ...path,
+      name,
+    ])
     if (value !== undefined) result[name] = value
   }
   return result
@@ -55,16 +64,30 @@ export function normalizeObject(shape: Shape, raw: JsonObject, before: JsonObjec
 
 interface Before { readonly stored: Json | undefined; readonly sameShape: boolean }
 
-function normalizeField(field: Field, raw: Json | undefined, before: Before, scope: Scope, path: Path): Json | undefined {
+function normalizeField(
+  field: Field,
+  raw: Json | undefined,
+  before: Before,
+  scope: Scope,
+  path: Path,
+): Json | undefined {
   const stored = before.sameShape ? before.stored : undefined
   if (raw !== undefined && raw === stored) return stored
   // What the server has set stays with the place (a task keeps its createdAt in every status); a secret does not.
-  if (field.update === 'serverSet') return serverSet(field, raw, isSecret(field.type) ? stored : before.stored, scope, path)
+  if (field.update === 'serverSet') {
+    return serverSet(field, raw, isSecret(field.type) ? stored : before.stored, scope, path)
+  }
   if (raw === undefined && isSecret(field.type) && stored !== undefined) return stored
-  const value = raw !== undefined && raw !== null && !emptied(field, raw)
-    ? normalizeValue(field.type, raw, stored, scope, path)
-    : fallback(field, raw, scope, path)
-  if (field.update === 'immutable' && stored !== undefined && value !== undefined && !isDeepStrictEqual(value, stored)) {
+  const value =
+    raw !== undefined && raw !== null && !emptied(field, raw)
+      ? normalizeValue(field.type, raw, stored, scope, path)
+      : fallback(field, raw, scope, path)
+  if (
+    field.update === 'immutable' &&
+    stored !== undefined &&
+    value !== undefined &&
+    !isDeepStrictEqual(value, stored)
+  ) {
     scope.problems.patch(path, 'cannot be changed after creation.')
   }
   return value
@@ -76,7 +99,13 @@ function emptied(field: Field, raw: Json): boolean {
 }
 
 /** Kept as it is; a client that sends back what it has read is not refused. */
-function serverSet(field: Field, raw: Json | undefined, stored: Json | undefined, scope: Scope, path: Path): Json | undefined {
+function serverSet(
+  field: Field,
+  raw: Json | undefined,
+  stored: Json | undefined,
+  scope: Scope,
+  path: Path,
+): Json | undefined {
   if (raw !== undefined && raw !== stored) {
     const quiet: Scope = { ...scope, problems: new Problems() }
     const value = raw === null ? null : normalizeValue(field.type, raw, stored, quiet, path)
@@ -106,14 +135,22 @@ function fallback(field: Field, raw: Json | undefined, scope: Scope, path: Path)
 }
 
 /** Undefined when a problem was noted. */
-export function normalizeValue(type: FieldType | MapValueType, raw: Json, stored: Json | undefined, scope: Scope, path: Path): Json | undefined {
+export function normalizeValue(
+  type: FieldType | MapValueType,
+  raw: Json,
+  stored: Json | undefined,
+  scope: Scope,
+  path: Path,
+): Json | undefined {
   const { problems } = scope
   switch (type.type) {
     case 'string':
       if (isSecret(type) && raw === SECRET_MASK) return stored ?? noSecret(scope, path)
       return typeof raw === 'string' ? normalizeText(type, raw, path, problems) : wrongType(scope, path, 'a text')
     case 'blobId':
-      return typeof raw === 'string' ? normalizeText({ type: 'string', format: 'string' }, raw, path, problems) : wrongType(scope, path, 'a text')
+      return typeof raw === 'string'
+        ? normalizeText({ type: 'string', format: 'string' }, raw, path, problems)
+        : wrongType(scope, path, 'a text')
     case 'enum': {
       const names = type.enum.members.map(member => member.name)
       if (typeof raw !== 'string') return wrongType(scope, path, `one of ${names.join(', ')}`)
@@ -128,15 +165,25 @@ export function normalizeValue(type: FieldType | MapValueType, raw: Json, stored
       if (typeof raw !== 'string') return wrongType(scope, path, 'a date such as "2026-12-01T03:00:00Z"')
       const ms = parseDate(raw)
       if (ms !== null) return formatDate(ms)
-      problems.invalid(path, raw, 'must be a date such as "2026-12-01T03:00:00Z", from 1970 to 9999, with Z or an offset.')
+      problems.invalid(
+        path,
+        raw,
+        'must be a date such as "2026-12-01T03:00:00Z", from 1970 to 9999, with Z or an offset.',
+      )
       return undefined
     }
     case 'object': {
       if (!isJsonObject(raw)) return wrongType(scope, path, 'an object')
       return normalizeObject(type.shape, raw, isJsonObject(stored) ? stored : null, scope, path)
     }
-    case 'set': case 'map': case 'objectList': return normalizeItems(type, raw, stored, path, problems, (of, value, was, at) => normalizeValue(of, value, was, scope, at))
-    default: return assertNever(type)
+    case 'set':
+    case 'map':
+    case 'objectList':
+      return normalizeItems(type, raw, stored, path, problems, (of, value, was, at) =>
+        normalizeValue(of, value, was, scope, at),
+      )
+    default:
+      return assertNever(type)
   }
 }
 
@@ -144,7 +191,12 @@ function normalizeId(raw: Json, scope: Scope, path: Path): Id | undefined {
   if (typeof raw !== 'string') return wrongType(scope, path, 'an id')
   if (!raw.startsWith('#')) return normalizeText({ type: 'string', format: 'string' }, raw, path, scope.problems)
   const id = scope.resolve(raw.slice(1))
-  if (id === undefined) scope.problems.reference(path, `refers to ${raw.slice(0, 60).toWellFormed()}, which this request has not created.`)
+  if (id === undefined) {
+    scope.problems.reference(
+      path,
+      `refers to ${raw.slice(0, 60).toWellFormed()}, which this request has not created.`,
+    )
+  }
   return id
 }
 

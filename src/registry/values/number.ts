@@ -14,7 +14,10 @@ export function normalizeNumber(type: NumberType, raw: Json, path: Path, problem
   const value = type.format === 'duration' && typeof raw === 'string' ? durationOf(raw, path, problems) : raw
   if (value === undefined) return undefined
   if (typeof value !== 'number') {
-    problems.patch(path, type.format === 'duration' ? 'must be milliseconds or a text such as "6h".' : 'must be a number.')
+    problems.patch(
+      path,
+      type.format === 'duration' ? 'must be milliseconds or a text such as "6h".' : 'must be a number.',
+    )
     return undefined
   }
   const whole = type.format !== 'float'

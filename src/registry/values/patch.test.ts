@@ -12,13 +12,22 @@ const STRATEGY = variants('Strategy', [
 ])
 const ITEM = shape('Item', { text: string('Text.') })
 const THING = shape('Thing', {
-  name: string('Name.'), bind: set({ type: 'string', format: 'string' }, 'Bind.'), strategy: embedded(STRATEGY, 'Strategy.'),
-  items: objectList(ITEM, 'Items.'), sizes: map<number>({ type: 'string', format: 'string' }, { type: 'number', format: 'size' }, 'Sizes.'),
-  named: map<JsonObject>({ type: 'string', format: 'string' }, { type: 'object', shape: ITEM }, 'Named.'), maybe: nullable(embedded(ITEM, 'Maybe.')),
+  name: string('Name.'),
+  bind: set({ type: 'string', format: 'string' }, 'Bind.'),
+  strategy: embedded(STRATEGY, 'Strategy.'),
+  items: objectList(ITEM, 'Items.'),
+  sizes: map<number>({ type: 'string', format: 'string' }, { type: 'number', format: 'size' }, 'Sizes.'),
+  named: map<JsonObject>({ type: 'string', format: 'string' }, { type: 'object', shape: ITEM }, 'Named.'),
+  maybe: nullable(embedded(ITEM, 'Maybe.')),
 })
 const STORED: JsonObject = {
-  name: 'a', bind: { '0.0.0.0:25': true, '10.0.0.0/8': true }, strategy: { '@type': 'Fixed', delay: 1 }, items: { 0: { text: 'x' }, 2: { text: 'z' } },
-  sizes: { 'key/x': 1 }, named: { n: { text: 'n' } }, maybe: null,
+  name: 'a',
+  bind: { '0.0.0.0:25': true, '10.0.0.0/8': true },
+  strategy: { '@type': 'Fixed', delay: 1 },
+  items: { 0: { text: 'x' }, 2: { text: 'z' } },
+  sizes: { 'key/x': 1 },
+  named: { n: { text: 'n' } },
+  maybe: null,
 }
 
 /** What the patch changed, or the paths that were refused. */

@@ -18,7 +18,10 @@ export function applyPatch(shape: Shape, stored: JsonObject, patch: JsonObject, 
   const keys = Object.keys(patch)
   const tooMany = keys[PATCH_KEYS_MAX]
   if (tooMany !== undefined) {
-    problems.patchKey(tooMany, `is more than the ${PATCH_KEYS_MAX} keys of one patch; send the rest in another update.`)
+    problems.patchKey(
+      tooMany,
+      `is more than the ${PATCH_KEYS_MAX} keys of one patch; send the rest in another update.`,
+    )
     return stored
   }
   let next: JsonObject = stored
@@ -47,7 +50,14 @@ function prefixIn(pointers: ReadonlyMap<string, string[] | null>, key: string): 
 }
 
 /** Undefined when a problem was noted. */
-function putProperty(shape: Shape, into: JsonObject, parts: readonly string[], value: Json, path: Path, problems: Problems): JsonObject | undefined {
+function putProperty(
+  shape: Shape,
+  into: JsonObject,
+  parts: readonly string[],
+  value: Json,
+  path: Path,
+  problems: Problems,
+): JsonObject | undefined {
   const [name = '', ...rest] = parts
   const at = [...path, name]
   if (name === '@type' && shape.kind === 'multiple' && rest.length === 0) return retyped(into, value, path, problems)
@@ -70,7 +80,14 @@ function retyped(into: JsonObject, value: Json, path: Path, problems: Problems):
   return undefined
 }
 
-function putInside(type: Target, current: Json | undefined, parts: readonly string[], value: Json, path: Path, problems: Problems): Json | undefined {
+function putInside(
+  type: Target,
+  current: Json | undefined,
+  parts: readonly string[],
+  value: Json,
+  path: Path,
+  problems: Problems,
+): Json | undefined {
   const [key = '', ...rest] = parts
   if (type.type === 'object') {
     if (isJsonObject(current)) return putProperty(type.shape, current, parts, value, path, problems)
@@ -78,7 +95,9 @@ function putInside(type: Target, current: Json | undefined, parts: readonly stri
     return undefined
   }
   const entries = isJsonObject(current) ? current : {}
-  if (type.type === 'set' && rest.length === 0) return value === null || value === false ? without(entries, key) : replaced(entries, key, value)
+  if (type.type === 'set' && rest.length === 0) {
+    return value === null || value === false ? without(entries, key) : replaced(entries, key, value)
+  }
   if (type.type === 'map' || type.type === 'objectList') {
     if (rest.length === 0) return value === null ? without(entries, key) : replaced(entries, key, value)
     const entry = ownValue(entries, key)

@@ -12,7 +12,12 @@ import { SetFailure } from '../set-error.ts'
 export type Path = readonly Step[]
 type Step = string | { readonly key: string }
 
-interface Problem { readonly text: string; readonly path: string; readonly kind: 'patch' | 'reference' | 'rule'; readonly rule?: ValidationError }
+interface Problem {
+  readonly text: string
+  readonly path: string
+  readonly kind: 'patch' | 'reference' | 'rule'
+  readonly rule?: ValidationError
+}
 
 /** More is no help to anybody, and the reply stays small whatever was sent. */
 const PROBLEMS_MAX = 20
@@ -63,14 +68,22 @@ export class Problems {
 
   /** Throws what was found; returns when nothing was. */
   refuse(): void {
-    const kind = (['patch', 'reference', 'rule'] as const).find(each => this.#list.some(problem => problem.kind === each))
+    const kind = (['patch', 'reference', 'rule'] as const).find(each =>
+      this.#list.some(problem => problem.kind === each),
+    )
     if (kind === undefined) return
     const problems = this.#list.filter(problem => problem.kind === kind)
     const description = problems.map(problem => problem.text).join(' ')
     const properties = [...new Set(problems.map(problem => problem.path))]
-    const error: SetError = kind === 'rule'
-      ? { type: 'validationFailed', description, properties, validationErrors: problems.flatMap(({ rule }) => rule ?? []) }
-      : { type: kind === 'patch' ? 'invalidPatch' : 'notFound', description, properties }
+    const error: SetError =
+      kind === 'rule'
+        ? {
+            type: 'validationFailed',
+            description,
+            properties,
+            validationErrors: problems.flatMap(({ rule }) => rule ?? []),
+          }
+        : { type: kind === 'patch' ? 'invalidPatch' : 'notFound', description, properties }
     throw new SetFailure(error)
   }
 

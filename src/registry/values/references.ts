@@ -26,7 +26,10 @@ function* inside(type: FieldType | MapValueType, value: Json, path: Path): Gener
     const entries = Array.isArray(value) || isJsonObject(value) ? Object.entries(value) as [string, Json][] : []
     for (const [key, entry] of entries) {
       if (type.type === 'map') yield* inside(type.keyClass, key, [...path, { key }])
-      yield* inside(type.type === 'map' ? type.valueClass : { type: 'object', shape: type.shape }, entry, [...path, { key }])
+      yield* inside(type.type === 'map' ? type.valueClass : { type: 'object', shape: type.shape }, entry, [
+        ...path,
+        { key },
+      ])
     }
   }
 }

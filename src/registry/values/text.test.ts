@@ -54,9 +54,20 @@ describe('formats', () => {
   for (const [format, text, canonical] of taken) it(`${format} ${text}`, () => { assert.equal(read(format, text), canonical) })
 
   const refused: readonly [StringFormat, string][] = [
-    ['ipAddress', '192.0.2.256'], ['ipAddress', 'fe80::1%eth0'], ['ipNetwork', '10.0.0.0/33'], ['ipNetwork', '10.0.0.0/8/8'], ['ipNetwork', '10.0.0.0/'],
-    ['socketAddress', '0.0.0.0'], ['socketAddress', '0.0.0.0:65536'], ['socketAddress', '::1:25'], ['socketAddress', '[127.0.0.1]:25'],
-    ['socketAddress', 'localhost:25'], ['emailAddress', 'jane'], ['emailAddress', 'a b@example.org'], ['uri', 'example'], ['color', '#12'],
+    ['ipAddress', '192.0.2.256'],
+    ['ipAddress', 'fe80::1%eth0'],
+    ['ipNetwork', '10.0.0.0/33'],
+    ['ipNetwork', '10.0.0.0/8/8'],
+    ['ipNetwork', '10.0.0.0/'],
+    ['socketAddress', '0.0.0.0'],
+    ['socketAddress', '0.0.0.0:65536'],
+    ['socketAddress', '::1:25'],
+    ['socketAddress', '[127.0.0.1]:25'],
+    ['socketAddress', 'localhost:25'],
+    ['emailAddress', 'jane'],
+    ['emailAddress', 'a b@example.org'],
+    ['uri', 'example'],
+    ['color', '#12'],
   ]
   for (const [format, text] of refused) it(`${format} refuses ${text}`, () => { assert.deepEqual(read(format, text), invalid(text)) })
 })

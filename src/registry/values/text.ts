@@ -25,7 +25,9 @@ export function normalizeText(type: StringType, text: string, path: Path, proble
     return undefined
   }
   if (!text.isWellFormed() || text.includes('\0')) return invalid('holds a NUL or half a character; remove it.')
-  if (CONTROLS.test(text) && !LONG.has(type.format)) return invalid('holds a control character or a line break; remove it.')
+  if (CONTROLS.test(text) && !LONG.has(type.format)) {
+    return invalid('holds a control character or a line break; remove it.')
+  }
   const { minLength = 1, maxLength = defaultCharsMax(type.format) } = type
   // A character has at most two code units, so counting stays cheap whatever was sent.
   const length = text.length > 2 * maxLength ? text.length : [...text].length
@@ -62,8 +64,11 @@ const FORMATS: Readonly<Partial<Record<StringFormat, Format>>> = {
   ipNetwork: { expected: 'an IP address or a network, such as 10.0.0.0/8', canonical: ipNetwork },
   socketAddress: { expected: 'an IP address and a port, such as 0.0.0.0:25 or [::]:25', canonical: socketAddress },
   emailAddress: { expected: 'a mail address, such as jane@example.org', canonical: emailAddress },
-  uri: { expected: 'a URI with its scheme, such as https://example.org/', canonical: text => URL.canParse(text) ? text : null },
-  color: { expected: 'a colour, such as #1e90ff', canonical: text => COLOR.test(text) ? text.toLowerCase() : null },
+  uri: {
+    expected: 'a URI with its scheme, such as https://example.org/',
+    canonical: text => (URL.canParse(text) ? text : null),
+  },
+  color: { expected: 'a colour, such as #1e90ff', canonical: text => (COLOR.test(text) ? text.toLowerCase() : null) },
 }
 const COLOR = /^(?:#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|[a-z]{3,30})$/i
 
