@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Id } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
+import { RotaError } from '../errors.ts'
 import { domain } from '../registry/objects/domain.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
 import type { ObjectDefinition } from '../registry/schema/object.ts'
@@ -46,6 +47,10 @@ async function ensureAdministrator({ registry, standard }: Objects, domainId: st
     return chosen === null ? secret : null
   } catch (error) {
     if (isTaken(error)) return null
+    if (chosen !== null && error instanceof SetFailure && error.error.type === 'validationFailed') {
+      const why = error.message.replace('credentials/0/secret', 'the password')
+      throw new RotaError('config/invalid', `ROTA_ADMIN_PASSWORD: ${why}`, {}, error)
+    }
     throw error
   }
 }

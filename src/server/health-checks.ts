@@ -39,8 +39,9 @@ function roleReply(role: Role): HealthReply {
 function listenersReply(listeners: readonly ListenerState[], unmatched: readonly string[]): HealthReply {
   const down = listeners.filter(({ addresses }) => addresses.some(({ state }) => state !== 'up' && state !== 'draining'))
   if (down.length > 0) return { ok: false, detail: down.map(listener => `${listener.name}: ${listenerText(listener)}`).join('; ') }
-  if (unmatched.length > 0) return { ok: false, detail: `ROTA_LISTENER_BIND names listeners that this node does not have: ${unmatched.join(', ')}` }
-  return fine(listeners.length === 0 ? 'the role has no listeners' : listeners.map(({ name }) => `${name} up`).join(', '))
+  const up = listeners.length === 0 ? 'this node has no listeners' : listeners.map(({ name }) => `${name} up`).join(', ')
+  // Said, but no reason to take the node out: a role may leave out a listener that has an address here.
+  return fine(unmatched.length === 0 ? up : `${up}; ROTA_LISTENER_BIND names what this node does not have: ${unmatched.join(', ')}`)
 }
 
 function nodeReply(phase: NodePhase, trusted: boolean): HealthReply {

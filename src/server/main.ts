@@ -7,7 +7,7 @@ import { banner, baseUrl } from './banner.ts'
 import { ADMIN_NAME } from './bootstrap.ts'
 import { readEnvironment, type Environment } from './env.ts'
 import { openLog } from './log.ts'
-import { removeNodeFile, writeNodeFile } from './node-file.ts'
+import { NodeFile } from './node-file.ts'
 import { openStore } from './open-store.ts'
 import { Server } from './server.ts'
 import { VERSION } from './version.ts'
@@ -28,7 +28,7 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
     const code = error instanceof RotaError ? error.code : null
     log.error({ code, error: errorText(error) }, 'the node cannot run')
     process.stderr.write(`rota: ${errorText(error)}\n`)
-    process.exitCode = 1
+    process.exitCode = code === 'config/invalid' ? 2 : 1
   }
 }
 
@@ -39,19 +39,15 @@ async function run(environment: Environment, log: Log): Promise<void> {
   stopAsked.again(() => { server.hurry() })
   try {
     await server.start()
-    await announce(environment, server)
+    const file = new NodeFile(environment.dataDir, { pid: process.pid, user: ADMIN_NAME, token: server.localToken }, log)
+    server.onListeners(() => { void file.follow(baseUrl(server.listeners)) })
+    await file.follow(baseUrl(server.listeners))
+    process.stdout.write(banner(VERSION, baseUrl(server.listeners), server.firstStart))
     await stopAsked.first
     log.info({}, 'stopping: what runs may finish; a second signal stops at once')
   } finally {
-    if (environment.dataDir) await removeNodeFile(environment.dataDir)
     await server.stop()
   }
-}
-
-async function announce({ dataDir }: Environment, server: Server): Promise<void> {
-  const url = baseUrl(server.listeners)
-  if (url !== null) await writeNodeFile(dataDir, { pid: process.pid, url, user: ADMIN_NAME, token: server.localToken })
-  process.stdout.write(banner(VERSION, url, server.firstStart))
 }
 
 /** The first SIGTERM or SIGINT resolves `first`; each further one calls what `again` was given. */

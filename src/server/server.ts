@@ -82,6 +82,7 @@ export class Server implements Service {
   #settings: RetrySettings = RETRY_DEFAULTS
   #firstStart: Bootstrap = { first: false, password: null }
   #stopping: Promise<void> | null = null
+  #hurried = false
 
   constructor(deps: ServerDeps) {
     const { environment, store, clock, random } = deps
@@ -109,6 +110,12 @@ export class Server implements Service {
 
   get listeners(): readonly ListenerState[] { return this.#listeners?.state() ?? [] }
   get firstStart(): Bootstrap { return this.#firstStart }
+  /** Calls `changed` after every change of a listener of the node, which has started. */
+  onListeners(changed: () => void): void {
+    assert(this.#listeners, 'the server has not started')
+    this.#listeners.onChange(changed)
+  }
+
   /** For node.json. */
   get localToken(): string {
     assert(this.#login, 'the server has not started')
@@ -137,17 +144,27 @@ export class Server implements Service {
 
   /** Cuts a stop short: what runs is aborted, connections in use are closed. */
   hurry(): void {
+    this.#hurried = true
     this.#node.hurry()
     this.#listeners?.hurry()
   }
 
   async #stop(): Promise<void> {
+    try {
+      await this.#stopParts()
+    } finally {
+      await this.#deps.store.close()
+    }
+  }
+
+  async #stopParts(): Promise<void> {
     await this.#watcher.stop()
-    await Promise.all([this.#listeners?.stop(), this.#node.stop()])
+    const ended = Promise.all([this.#listeners?.stop(), this.#node.stop()])
+    if (this.#hurried) this.#listeners?.hurry()
+    await ended
     await this.#http?.close()
     await this.#certificate.stop()
     await this.#health?.stop()
-    await this.#deps.store.close()
   }
 
   #nodeState(): NodeState {
