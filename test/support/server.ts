@@ -10,6 +10,7 @@ import { readEnvironment } from '../../src/server/env.ts'
 import { openStore } from '../../src/server/open-store.ts'
 import { Server } from '../../src/server/server.ts'
 import type { Store } from '../../src/store/store.ts'
+import { apiCall, type MethodCall } from './api-call.ts'
 
 export const ADMIN_PASSWORD = 'correct horse battery'
 /** Only to end a test that would wait for ever: the time itself is no measure of anything. */
@@ -27,7 +28,7 @@ export interface TestServer extends AsyncDisposable {
   readonly store: Store
   port(listener: string): number
   /** One JMAP request as the administrator (or as `user`); the results in order. */
-  call(calls: readonly [string, JsonObject][], user?: { name: string; password: string }): Promise<JsonObject[]>
+  call(calls: readonly MethodCall[], user?: { name: string; password: string }): Promise<JsonObject[]>
   stop(): Promise<void>
 }
 
@@ -55,16 +56,7 @@ export async function startServer({ variables = {}, wrap = store => store, log =
   }
   return {
     server, store, port, stop, [Symbol.asyncDispose]: stop,
-    async call(calls, user = { name: 'admin', password: ADMIN_PASSWORD }) {
-      const response = await fetch(`http://127.0.0.1:${port('http')}/jmap`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${user.name}:${user.password}`)}` },
-        body: JSON.stringify({ using: [], methodCalls: calls.map(([name, args], index) => [name, args, String(index)]) }),
-      })
-      if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
-      const { methodResponses } = await response.json() as { methodResponses: [string, JsonObject, string][] }
-      return methodResponses.map(([name, result]) => (name === 'error' ? { error: result } : result))
-    },
+    call: (calls, user = { name: 'admin', password: ADMIN_PASSWORD }) => apiCall(port('http'), user, calls),
   }
 }
 
