@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AtOnce } from '../../base/at-once.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { Id } from '../../base/ids.ts'
 import type { Principal } from '../../registry/method.ts'
 import type { Authenticator } from './authorization.ts'
 import { authenticate, requirePrincipal } from './authorization.ts'
@@ -32,7 +32,7 @@ const BUSY_RETRY_MS = 1_000
 
 export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: JmapService): void {
   const budget = new BodyBudget(BODY_BYTES_AT_ONCE_MAX)
-  const running = new Map<Id, number>()
+  const places = new AtOnce(jmap.requestsPerAccountMax)
 
   app.get('/.well-known/jmap', (_request, reply) => reply.redirect('/jmap/session', 307))
 
@@ -43,19 +43,10 @@ export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: Jmap
 
   const post = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
     const principal = await requirePrincipal(raw, auth)
-    const { accountId } = principal
-    const others = running.get(accountId) ?? 0
-    if (others >= jmap.requestsPerAccountMax) throw new HttpProblem(jmap.overLimit('maxConcurrentRequests'))
-    running.set(accountId, others + 1)
-    try {
-      const answer = await answerBody(raw, principal)
-      if (answer.kind === 'problem') throw new HttpProblem(answer.problem)
-      return await sendJson(reply, JSON.stringify(answer.body))
-    } finally {
-      const left = (running.get(accountId) ?? 1) - 1
-      if (left > 0) running.set(accountId, left)
-      else running.delete(accountId)
-    }
+    const answer = await places.run(principal.accountId, () => answerBody(raw, principal))
+    if (answer === null) throw new HttpProblem(jmap.overLimit('maxConcurrentRequests'))
+    if (answer.kind === 'problem') throw new HttpProblem(answer.problem)
+    return sendJson(reply, JSON.stringify(answer.body))
   }
   // Before fastify looks at the type, because to JMAP a wrong one is no 415.
   const onRequest = async ({ raw }: FastifyRequest) => {

@@ -136,6 +136,18 @@ test('logins with one credential share one verification', async () => {
   assert.ok(principals.every(({ accountId }) => accountId === jane))
 })
 
+test('one source cannot fill the line for the others', async () => {
+  const { people, auth, jane } = await example()
+  const slow = { 0: { '@type': 'Password', secret: await hashSecret('slow') } }
+  await people.change('Account', jane, { credentials: slow })
+  const words = Array.from({ length: 100 }, (_, guess) => `guess ${guess}`)
+  const guesses = words.map(word => auth.basic('jane', word, '198.51.100.1'))
+  const login = auth.basic('jane', 'slow', HOME)
+  const ends = await Promise.allSettled(guesses)
+  assert.equal(ends.filter(end => end.status === 'rejected' && limited(end.reason)).length, 84)
+  assert.equal((await login).accountId, jane)
+})
+
 test('too many different guesses for one name close it, whether or not it exists', async () => {
   const { people, auth } = await example()
   await auth.basic('jane', 'wonderful', HOME)

@@ -14,7 +14,7 @@
  * | the same wrong credential again from there | auth/failed at once: it is remembered and counted once |
  * | expired, or not allowed from that address | auth/failed |
  * | 60 different guesses from one source, or 20 for a name, in 15 min | auth/rate-limited, nothing verified |
- * | more logins at once than hashes can run | auth/rate-limited, to try again after a second |
+ * | more logins at once than can be hashed, or 16 from one source | auth/rate-limited, for a second |
  * | store unreachable | store/unavailable: nobody gets in on memory alone |
  *
  * Remembered credentials go on working while their name is rate-limited, so guessing at an account does not
@@ -22,6 +22,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { ADDRESS_LENGTH_MAX } from '../../base/address.ts'
+import { AtOnce } from '../../base/at-once.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ownValue } from '../../base/json.ts'
@@ -46,6 +47,8 @@ const REMEMBERED_MAX = 10_000
 const HASHES_AT_ONCE_MAX = 2
 /** About four seconds of work on two threads: who waits longer has given up. */
 const HASHES_WAITING_MAX = 128
+/** One source cannot fill the line for all others, nor guess much faster than its failures are counted. */
+const VERIFYING_PER_SOURCE_MAX = 16
 const BUSY_RETRY_MS = 1_000
 
 export interface AuthDeps {
@@ -76,14 +79,18 @@ interface Claim {
   readonly verify: (login: Login | null) => Promise<Credential | null>
 }
 
+/** What a verification found; null: no credential matches. */
+interface Answer { readonly credential: Credential | null }
+
 export class Auth {
   readonly #deps: AuthDeps
   readonly #key = randomBytes(32)
   readonly #failures: Failures
   readonly #verified: Remembered<Verified>
   readonly #refused: Remembered<string>
-  readonly #verifying = new Map<string, Promise<Credential | null>>()
+  readonly #verifying = new Map<string, Promise<Answer>>()
   readonly #slots = new Slots(HASHES_AT_ONCE_MAX, HASHES_WAITING_MAX)
+  readonly #places = new AtOnce(VERIFYING_PER_SOURCE_MAX)
   readonly #counters: () => Promise<Readonly<Record<string, number>>>
 
   constructor(deps: AuthDeps) {
@@ -155,7 +162,8 @@ export class Auth {
     await this.#failures.refuseIfTooMany(attempt)
     // The version in the key: who comes after a change must not get the answer to a question from before it.
     const question = `${claim.digest}/${login?.account.version ?? 0}`
-    const credential = await this.#once(question, () => claim.verify(login))
+    const verify = () => this.#verifyAtOnce(source, claim.verify, login)
+    const { credential } = await this.#once(question, verify)
     if (!login || !credential) {
       await this.#failures.record(attempt, claim.digest)
       this.#refused.set(refusedKey, stamp)
@@ -174,12 +182,18 @@ export class Auth {
     return verified
   }
 
-  #once(key: string, verify: () => Promise<Credential | null>): Promise<Credential | null> {
+  #once(key: string, verify: () => Promise<Answer>): Promise<Answer> {
     const running = this.#verifying.get(key)
     if (running) return running
     const verifying = verify().finally(() => { this.#verifying.delete(key) })
     this.#verifying.set(key, verifying)
     return verifying
+  }
+
+  async #verifyAtOnce(source: string, verify: Claim['verify'], login: Login | null): Promise<Answer> {
+    const answer = await this.#places.run(source, async () => ({ credential: await verify(login) }))
+    if (answer === null) throw tooManyAtOnce()
+    return answer
   }
 
   /** Takes as long for nobody as for somebody: without a password to compare, a decoy is compared. */
@@ -195,9 +209,8 @@ export class Auth {
 
   async #compare(password: string, stored: string): Promise<boolean> {
     const matches = await this.#slots.run(() => verifySecret(password, stored))
-    if (matches !== null) return matches
-    const details = { retryAfterMs: BUSY_RETRY_MS }
-    throw new RotaError('auth/rate-limited', 'Too many logins at once. Try again in a moment.', details)
+    if (matches === null) throw tooManyAtOnce()
+    return matches
   }
 
   #digest(...parts: readonly string[]): string {
@@ -213,6 +226,11 @@ function principalOf(login: Login, permissionsOf: AuthDeps['permissionsOf']): Pr
   const { accountId, account, domain } = login
   const name = `${String(ownValue(account.body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
   return { accountId, name, permissions: permissionsOf(account.body) }
+}
+
+function tooManyAtOnce(): RotaError {
+  const details = { retryAfterMs: BUSY_RETRY_MS }
+  return new RotaError('auth/rate-limited', 'Too many logins at once. Try again in a moment.', details)
 }
 
 function failed(): RotaError {
