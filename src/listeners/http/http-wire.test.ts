@@ -1,9 +1,14 @@
 /** The handler on raw sockets: what careful clients never send, and what the handler must not wait for. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { createServer, get } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { BASIC, withHttp } from '../../../test/support/http-world.ts'
 import type { HttpWorld } from '../../../test/support/http-world.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { selfMadeCertificate } from '../tls/self-made.ts'
 
 const HEAD = `POST /jmap HTTP/1.1\r\nHost: x\r\nAuthorization: ${BASIC}\r\nContent-Type: application/json\r\n`
 const withLength = (body: string) => `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`
@@ -151,4 +156,20 @@ test('closing lets requests in flight finish, tells their clients to go, and tak
     assert.match(last.body, /"waited":true/)
     await closing
   }, { methods: { wait } })
+})
+
+test('over TLS the session leads to https', async () => {
+  const { key, cert } = await selfMadeCertificate('mx.example.org', Date.UTC(2026, 0, 1))
+  await withHttp(async ({ http }) => {
+    const server = createServer({ key, cert }, http.handler).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const request = get({ port, host: '127.0.0.1', path: '/jmap/session', rejectUnauthorized: false, agent: false })
+    const [response] = await once(request, 'response') as [IncomingMessage]
+    const session = JSON.parse(Buffer.concat(await response.toArray()).toString()) as JsonObject
+    assert.equal(session['apiUrl'], `https://127.0.0.1:${port}/jmap/`)
+    const closed = once(server, 'close')
+    server.close()
+    await closed
+  })
 })
