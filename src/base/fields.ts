@@ -67,7 +67,7 @@ function field<T>(type: FieldType, doc: string, options: FieldOptions = {}): Fie
 
 /** The same field, but `null` is a value of it (and its default). */
 export function nullable<T>(of: Field<T>): Field<T | null> {
-  return { ...of, nullable: true } as Field<T | null>
+  return { ...of, nullable: true }
 }
 
 export function string(doc: string, options: FieldOptions & { format?: StringFormat; minLength?: number; maxLength?: number } = {}): Field<string> {

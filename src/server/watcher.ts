@@ -2,7 +2,8 @@
  * Tells parts of the server that objects they depend on have changed, on whatever node that happened: hints make it
  * quick, a look at the store's version counters every second makes it sure.
  */
-import { pause, type Clock } from '../base/clock.ts'
+import { Bell } from '../base/bell.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Service } from '../base/service.ts'
 import { errorText } from '../errors.ts'
@@ -24,7 +25,7 @@ export class ObjectWatcher implements Service {
   readonly #watches: readonly Watch[]
   readonly #seen = new Map<Watch, string>()
   readonly #stop = new AbortController()
-  #lookSoon: () => void = () => {}
+  readonly #bell = new Bell()
   #unsubscribe: () => void = () => {}
   #loop: Promise<void> = Promise.resolve()
 
@@ -37,7 +38,7 @@ export class ObjectWatcher implements Service {
 
   /** Calls every watch once, then watches. */
   async start(): Promise<void> {
-    this.#unsubscribe = this.#store.wakeups.subscribe(hint => { if (hint.kind === 'objects') this.#lookSoon() })
+    this.#unsubscribe = this.#store.wakeups.subscribe(hint => { if (hint.kind === 'objects') this.#bell.ring() })
     await this.#look()
     this.#loop = this.#looking()
   }
@@ -50,14 +51,12 @@ export class ObjectWatcher implements Service {
 
   async #looking(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const kicked = new AbortController()
-      this.#lookSoon = () => { kicked.abort() }
       try {
         await this.#look()
       } catch (error) {
         this.#log.warn({ error: errorText(error) }, 'objects could not be looked at')
       }
-      await pause(this.#clock, LOOK_EVERY_MS, AbortSignal.any([kicked.signal, this.#stop.signal]))
+      await this.#bell.wait(this.#clock, LOOK_EVERY_MS, this.#stop.signal)
     }
   }
 

@@ -9,13 +9,19 @@ import { eventually, startServer, type TestServer } from '../support/server.ts'
 
 const JANE = { name: 'jane@example.org', password: 'a long secret' }
 
+/** The object under a key of a reply. */
+function member(of: JsonObject | undefined, key: string): JsonObject {
+  const found = of?.[key]
+  assert.ok(isJsonObject(found), JSON.stringify(of))
+  return found
+}
+function createdId(reply: JsonObject | undefined, creationId: string): string {
+  return String(member(member(reply, 'created'), creationId)['id'])
+}
+
 /** A domain and an account; the account's id. */
 async function settle(node: TestServer): Promise<string> {
-  const created = (result: JsonObject | undefined): string => {
-    const entry = isJsonObject(result?.['created']) ? result['created']['n'] : undefined
-    assert.ok(isJsonObject(entry), JSON.stringify(result))
-    return String(entry['id'])
-  }
+  const created = (result: JsonObject | undefined): string => createdId(result, 'n')
   const [domain] = await node.call([['x:Domain/set', { create: { n: { name: 'example.org' } } }]])
   const credentials = { 0: { '@type': 'Password', secret: JANE.password } }
   const [account] = await node.call([['x:Account/set', { create: { n: { '@type': 'User', name: 'jane', domainId: created(domain), credentials } } }]])
@@ -89,7 +95,7 @@ test('a failing task counts up to Failed by the settings of the moment, and runs
     const list = await tasks(node, { status: 'Failed' })
     return list.length > 0 && list
   }, 'the task has failed')
-  const status = failed?.['status'] as JsonObject
+  const status = member(failed, 'status')
   assert.deepEqual([status['@type'], status['failedAttemptNumber'], status['failureReason']], ['Failed', 2, 'the index is broken'])
   const runs = await eventually(async () => {
     const list = await node.store.read(tx => tx.runs.query({ taskId: String(failed?.['id']) }, 10))
@@ -114,7 +120,7 @@ test('a task that is due later waits, can be moved to now, and can be destroyed'
   }, 'the message is found')
   const later = { '@type': 'IndexDocument', accountId, documentId: String(documentId), documentType: 'email', status: { '@type': 'Pending', due: '2999-01-01T00:00:00Z' } }
   const [first] = await node.call([['x:Task/set', { create: { a: later } }]])
-  const id = String(((first?.['created'] as JsonObject)['a'] as JsonObject)['id'])
+  const id = createdId(first, 'a')
   assert.equal((await tasks(node)).length, 1)
   await node.call([['x:Task/set', { update: { [id]: { 'status/due': '2020-01-01T00:00:00Z' } } }]])
   await eventually(async () => (await tasks(node)).length === 0, 'it ran')
@@ -128,7 +134,7 @@ test('a task that is due later waits, can be moved to now, and can be destroyed'
 test('a variant whose work is not built is refused with the reason', async () => {
   await using node = await startServer()
   const [reply] = await node.call([['x:Task/set', { create: { a: { '@type': 'StoreMaintenance', maintenanceType: 'purgeBlob' } } }]])
-  const refused = (reply?.['notCreated'] as JsonObject)['a'] as JsonObject
+  const refused = member(member(reply, 'notCreated'), 'a')
   assert.equal(refused['type'], 'forbidden')
   assert.ok(String(refused['description']).length > 10, JSON.stringify(refused))
   assert.deepEqual(await tasks(node), [])

@@ -57,6 +57,7 @@ export class Incarnation {
   /** Resolves when the store has said that this incarnation is over. */
   readonly over: Promise<true>
   #held: readonly HeldBucket[] = []
+  #closing = false
   #trusted = false
   #unsubscribe: () => void = () => {}
   view: ClusterView | null = null
@@ -176,6 +177,7 @@ export class Incarnation {
   #hold(buckets: readonly HeldBucket[]): void {
     if (sameBuckets(this.#held, buckets)) return
     this.#held = [...buckets]
+    this.#closing = buckets.some(bucket => bucket.phase === 'closing')
     for (const [name, lane] of this.#lanes) lane.hold(buckets.filter(bucket => bucket.lane === name))
     this.#activateScheduler()
   }
@@ -201,7 +203,7 @@ export class Incarnation {
   }
 
   #kickIfClosing(): void {
-    if (this.#held.some(bucket => bucket.phase === 'closing')) this.#holder.kick()
+    if (this.#closing) this.#holder.kick()
   }
 
   #hint(hint: Hint): void {

@@ -2,7 +2,8 @@
  * Drives one incarnation's lease against the store: heartbeats, plans, acquisitions, releases. It tells its listener what
  * may be worked; it decides nothing itself (lease.ts and assign.ts do).
  */
-import { pause, type Clock } from '../../base/clock.ts'
+import { Bell } from '../../base/bell.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
 import { assign, uncovered, type Assignment, type ShardLists } from '../assign/assign.ts'
@@ -52,8 +53,9 @@ export class Holder {
   readonly #times: LeaseTimes
   readonly #stop = new AbortController()
   #closing = false
-  #planSoon: () => void = () => {}
-  #beatSoon: () => void = () => {}
+  readonly #planBell = new Bell()
+  readonly #beatBell = new Bell()
+  #announced = false
   #trusted = false
   #cancelTrustTimer: () => void = () => {}
   #loops: Promise<unknown> | null = null
@@ -75,10 +77,13 @@ export class Holder {
   async ended(): Promise<void> { await this.#loops }
 
   /** Plan now: a hint came, a role changed, a bucket became idle. */
-  kick(): void { this.#planSoon() }
+  kick(): void { this.#planBell.ring() }
 
   /** What the node row says has changed (role, drain): write it at once, so that every node plans with it. */
-  announce(): void { this.#beatSoon() }
+  announce(): void {
+    this.#announced = true
+    this.#beatBell.ring()
+  }
 
   /** Gives everything back as it becomes idle; `emptied` tells when nothing is held any more. */
   close(): void {
@@ -109,17 +114,17 @@ export class Holder {
   async #heartbeats(): Promise<void> {
     const { clock, leases, log, nodeState } = this.#deps
     while (!this.#stop.signal.aborted) {
-      const kicked = new AbortController()
-      this.#beatSoon = () => { kicked.abort() }
-      await pause(clock, this.#times.heartbeatMs, AbortSignal.any([kicked.signal, this.#stop.signal]))
+      await this.#beatBell.wait(clock, this.#times.heartbeatMs, this.#stop.signal)
       if (this.#stop.signal.aborted) return
+      const announced = this.#announced
+      this.#announced = false
       const startedMs = clock.monotonicMs()
       try {
         const renewed = await leases.heartbeat(this.#lease.incarnation, nodeState(), this.#times.ttlMs)
         if (!renewed) return this.lost()
         this.#lease.heartbeatAnswered(startedMs, true)
         this.#trustChanged()
-        if (kicked.signal.aborted) this.#deps.published()
+        if (announced) this.#deps.published()
       } catch (error) {
         log.warn({ error: errorText(error) }, 'heartbeat failed')
       }
@@ -128,14 +133,12 @@ export class Holder {
 
   async #plans(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const kicked = new AbortController()
-      this.#planSoon = () => { kicked.abort() }
       try {
         await this.#planOnce()
       } catch (error) {
         this.#deps.log.warn({ error: errorText(error) }, 'planning failed')
       }
-      await pause(this.#deps.clock, PLAN_EVERY_MS, AbortSignal.any([kicked.signal, this.#stop.signal]))
+      await this.#planBell.wait(this.#deps.clock, PLAN_EVERY_MS, this.#stop.signal)
     }
   }
 

@@ -2,7 +2,8 @@
  * The loop of one lane on one node: fetch what is due in the buckets that are held, start what may start, write what
  * ended. It runs at its own pace: hints, ended runs and changed buckets only make it look sooner.
  */
-import { pause, type Clock } from '../../base/clock.ts'
+import { Bell } from '../../base/bell.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
@@ -51,8 +52,7 @@ export class LaneWorker {
   #wanted: 'nothing' | 'more' | 'start' = 'start'
   /** Monotonic time of the next fetch when no hint comes: the poll, or the next due time. */
   #fetchAtMs = -Infinity
-  #again = true
-  #turnSoon: () => void = () => {}
+  readonly #bell = new Bell()
   #loop: Promise<void> = Promise.resolve()
 
   constructor(deps: LaneWorkerDeps) {
@@ -79,7 +79,7 @@ export class LaneWorker {
   /** New tasks may be due. */
   wake(): void {
     this.#wanted = 'start'
-    this.#look()
+    this.#bell.ring()
   }
 
   /** These tasks were edited or destroyed; an empty list: any may have been. What waits of them is read again. */
@@ -104,28 +104,18 @@ export class LaneWorker {
     while (this.#runs.size > 0) await Promise.all(this.#runs)
   }
 
-  #look(): void {
-    this.#again = true
-    this.#turnSoon()
-  }
-
   async #turns(): Promise<void> {
     const { clock, log, lane } = this.#deps
     while (!this.#stop.signal.aborted) {
-      const woken = new AbortController()
-      this.#turnSoon = () => { woken.abort() }
-      this.#again = false
       try {
         await this.#turn()
       } catch (error) {
         log.warn({ lane: lane.name, error: errorText(error) }, 'fetching tasks failed')
         this.#fetchAtMs = clock.monotonicMs() + POLL_MS
-        this.#again = false
       }
       // On an embedded store everything above may have resolved without leaving the current event: heartbeats would starve.
       await clock.breathe()
-      if (this.#again) continue
-      await pause(clock, Math.max(this.#fetchAtMs - clock.monotonicMs(), 1), AbortSignal.any([woken.signal, this.#stop.signal]))
+      await this.#bell.wait(clock, Math.max(this.#fetchAtMs - clock.monotonicMs(), 1), this.#stop.signal)
     }
   }
 
@@ -141,7 +131,7 @@ export class LaneWorker {
     await this.#fetch()
     if (!this.#trusted) this.#window.dropWaiting()
     this.#launch()
-    if (this.#wanted === 'more' && this.#window.waiting < WAITING_LOW) this.#again = true
+    if (this.#wanted === 'more' && this.#window.waiting < WAITING_LOW) this.#bell.ring()
   }
 
   async #fetch(): Promise<void> {
@@ -179,7 +169,7 @@ export class LaneWorker {
     this.#window.finished(id)
     this.#deps.ended()
     if (!applied) this.#wanted = 'start'
-    this.#look()
+    this.#bell.ring()
   }
 
   #suspect(batch: Batch): boolean {

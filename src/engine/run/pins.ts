@@ -2,7 +2,8 @@
  * Watches the runs of one node. A run that lasts is pinned: its rows show holder, start and progress, and survive a
  * hand-over. Requests on pinned rows (destroy, edit) are carried to the run as an abort.
  */
-import { pause, type Clock } from '../../base/clock.ts'
+import { Bell } from '../../base/bell.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Log } from '../../base/log.ts'
@@ -33,7 +34,7 @@ export class Pins {
   readonly #deps: PinsDeps
   readonly #flights = new Set<Flight>()
   readonly #stop = new AbortController()
-  #tickSoon: () => void = () => {}
+  readonly #bell = new Bell()
   #ticking: Promise<void> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
 
@@ -48,7 +49,7 @@ export class Pins {
   }
 
   /** Look for requests now: a hint came. */
-  kick(): void { this.#tickSoon() }
+  kick(): void { this.#bell.ring() }
 
   begin(rows: readonly TaskRow[]): Flight {
     const { clock } = this.#deps
@@ -90,9 +91,7 @@ export class Pins {
 
   async #watch(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const kicked = new AbortController()
-      this.#tickSoon = () => { kicked.abort() }
-      await pause(this.#deps.clock, TICK_MS, AbortSignal.any([kicked.signal, this.#stop.signal]))
+      await this.#bell.wait(this.#deps.clock, TICK_MS, this.#stop.signal)
       if (this.#flights.size === 0) continue
       this.#ticking = this.#tick()
       await this.#ticking

@@ -3,7 +3,8 @@
  * schedule. The transaction that moves a schedule on inserts its tasks under a unique (schedule, slot), so even two
  * nodes that both believe to be the scheduler make one task a slot.
  */
-import { pause, type Clock } from '../../base/clock.ts'
+import { Bell } from '../../base/bell.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
@@ -26,7 +27,7 @@ export class Scheduler {
   readonly #deps: SchedulerDeps
   readonly #stop = new AbortController()
   #active = false
-  #lookSoon: () => void = () => {}
+  readonly #bell = new Bell()
   #loop: Promise<void> = Promise.resolve()
 
   constructor(deps: SchedulerDeps) { this.#deps = deps }
@@ -37,7 +38,7 @@ export class Scheduler {
   activate(active: boolean): void {
     if (active === this.#active) return
     this.#active = active
-    this.#lookSoon()
+    this.#bell.ring()
   }
 
   async stop(): Promise<void> {
@@ -47,15 +48,13 @@ export class Scheduler {
 
   async #looking(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const kicked = new AbortController()
-      this.#lookSoon = () => { kicked.abort() }
       let delayMs = LOOK_EVERY_MS
       try {
         if (this.#active) delayMs = await this.#look()
       } catch (error) {
         this.#deps.log.warn({ error: errorText(error) }, 'scheduling failed')
       }
-      await pause(this.#deps.clock, delayMs, AbortSignal.any([kicked.signal, this.#stop.signal]))
+      await this.#bell.wait(this.#deps.clock, delayMs, this.#stop.signal)
     }
   }
 
