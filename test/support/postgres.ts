@@ -29,7 +29,8 @@ export interface PostgresServer {
 /** The folder of initdb and postgres, the newest version first; null when there is none. */
 export function postgresBinaries(): string | null {
   const versions = existsSync(DEBIAN_ROOT) ? readdirSync(DEBIAN_ROOT).sort((a, b) => Number(b) - Number(a)) : []
-  const folders = [...versions.map(version => join(DEBIAN_ROOT, version, 'bin')), ...(process.env['PATH'] ?? '').split(delimiter)]
+  const path = (process.env['PATH'] ?? '').split(delimiter)
+  const folders = [...versions.map(version => join(DEBIAN_ROOT, version, 'bin')), ...path]
   return folders.find(folder => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres'))) ?? null
 }
 
@@ -67,19 +68,17 @@ export async function startPostgres(): Promise<PostgresServer> {
       '-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=',
       '-c', 'max_connections=200', '-c', 'logging_collector=off', '-c', 'lc_messages=C',
     ], { ...owner, stdio: ['ignore', 'ignore', 'pipe'] })
-    const ready = await waitForLine(server, 'ready to accept connections')
-    if (!ready) return null
-    return server
+    return await waitForLine(server, 'ready to accept connections') ? server : null
   }
 
-  let port = await freePort()
-  let process_ = await launch(port)
-  for (let start = 1; !process_ && start < STARTS_MAX; start++) {
+  let port = 0
+  let started: ChildProcess | null = null
+  for (let start = 0; !started && start < STARTS_MAX; start++) {
     port = await freePort()
-    process_ = await launch(port)
+    started = await launch(port)
   }
-  if (!process_) throw new Error('PostgreSQL did not start')
-  let server: ChildProcess = process_
+  if (!started) throw new Error('PostgreSQL did not start')
+  let server = started
   const killOnExit = () => { server.kill('SIGQUIT') }
   process.once('exit', killOnExit)
   let databases = 0

@@ -1,5 +1,4 @@
 /** Nodes and leases in memory. */
-import type { Id } from '../../base/ids.ts'
 import type { LeaseRow, LeaseStore, NodeRow } from '../../engine/ports.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
 import { charge, letGo } from '../queue/settle.ts'
@@ -104,7 +103,8 @@ function remove(context: MemoryContext, node: NodeRow, unplanned: boolean): void
   rememberNodeId(context, node)
   const leases: MemoryTable<StoredLease> = table('lease')
   for (const lease of [...leases.rows()]) {
-    if (lease.holder === node.incarnation) leases.set(leaseKey(lease.lane, lease.bucket), { ...lease, holder: null, unplanned })
+    if (lease.holder !== node.incarnation) continue
+    leases.set(leaseKey(lease.lane, lease.bucket), { ...lease, holder: null, unplanned })
   }
   hints.leases()
 }
@@ -113,6 +113,6 @@ function rememberNodeId({ table }: MemoryContext, { nodeId, hostname, renewedAt 
   table<StoredNodeId>('node_id').set(String(nodeId), { nodeId, hostname, renewedAt })
 }
 
-function leaseKey(lane: string, bucket: number): Id {
+function leaseKey(lane: string, bucket: number): string {
   return `${lane}/${bucket}`
 }

@@ -29,7 +29,8 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
     },
 
     async insert(list) {
-      const keys = new Set(list.some(task => task.dedupeKey !== null) ? select(isWaiting).map(row => row.dedupeKey) : [])
+      const keyed = list.some(task => task.dedupeKey !== null)
+      const keys = new Set(keyed ? select(isWaiting).map(row => row.dedupeKey) : [])
       const inserted = new Set<Id>()
       for (const task of list) {
         const row = newRow(task, now())

@@ -42,9 +42,11 @@ export class PostgresDatabase {
 
   /** Refuses a server that is too old, then brings the schema up to date. */
   async prepare(): Promise<void> {
-    const { rows } = await this.#everyday.query<{ version: number }>(`select current_setting('server_version_num')::int as version`)
-    if ((rows[0]?.version ?? 0) < SERVER_VERSION_MIN) {
-      throw new RotaError('config/invalid', `DATABASE_URL is PostgreSQL ${rows[0]?.version}; the oldest that works is ${SERVER_VERSION_MIN}`)
+    const { rows } = await this.#everyday.query<{ version: number }>(
+      `select current_setting('server_version_num')::int as version`)
+    const version = rows[0]?.version ?? 0
+    if (version < SERVER_VERSION_MIN) {
+      throw new RotaError('config/invalid', `DATABASE_URL: PostgreSQL ${version} is older than ${SERVER_VERSION_MIN}`)
     }
     await this.transact(context => migrate(context.db, 'postgres'))
   }

@@ -7,7 +7,10 @@ const CONNECTION_CODES = new Set([
   '57P01', '57P02', '57P03', '57P05', '25P03', '53300', '57014',
 ])
 /** pg gives these no code. */
-const CONNECTION_MESSAGE = /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/
+const CONNECTION_MESSAGES = [
+  'Connection terminated', 'timeout exceeded when trying to connect', 'timeout expired', 'Query read timeout',
+  'Client has encountered a connection error', 'Client was closed', 'Cannot use a pool after calling end',
+]
 
 const UNIQUE_VIOLATION = '23505'
 
@@ -35,7 +38,8 @@ export function fromPostgres(error: unknown): unknown {
   if (code.startsWith('28') || code === '3D000') {
     return new RotaError('config/invalid', `DATABASE_URL is refused: ${errorText(error)}`, {}, error)
   }
-  if (code.startsWith('08') || CONNECTION_CODES.has(code) || CONNECTION_MESSAGE.test(error.message)) {
+  if (code.startsWith('08') || CONNECTION_CODES.has(code)
+    || CONNECTION_MESSAGES.some(message => error.message.startsWith(message))) {
     return new RotaError('store/unavailable', `PostgreSQL does not answer: ${reason(error)}`, {}, error)
   }
   return error

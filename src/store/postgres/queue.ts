@@ -87,7 +87,8 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
       }
       if (unreadable.length > 0) {
         await run('quarantine', QUARANTINE, [
-          unreadable.map(({ row }) => row.id), unreadable.map(({ row }) => row.version), unreadable.map(({ problem }) => problem),
+          unreadable.map(({ row }) => row.id), unreadable.map(({ row }) => row.version),
+          unreadable.map(({ problem }) => problem),
         ])
       }
       return { rows, nextDue: found[0]?.next_due ?? null }

@@ -66,7 +66,8 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
     },
     async removeDone(holder, done) {
       if (done.length === 0) return new Set<Id>()
-      const gone = await run<{ id: Id }>(`${REMOVE_DONE} returning t.id`, holder, done.map(item => item.id), done.map(item => item.version))
+      const [ids, versions] = [done.map(item => item.id), done.map(item => item.version)]
+      const gone = await run<{ id: Id }>(`${REMOVE_DONE} returning t.id`, holder, ids, versions)
       return new Set(gone.map(row => row.id))
     },
   }

@@ -4,6 +4,7 @@ import { DUE_NEVER } from '../../engine/ports.ts'
 import type { Finish, NewTask, TaskEdit, TaskFilter, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
 import { keyText, storableText } from '../storable.ts'
 
+const FRESH = { status: 'Pending', attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
 const UNPINNED = { holder: null, startedAt: null, progress: null, request: null } as const
 
 export function isWaiting(row: Pick<TaskRow, 'status'>): boolean {
@@ -12,8 +13,7 @@ export function isWaiting(row: Pick<TaskRow, 'status'>): boolean {
 
 export function newRow(task: NewTask, createdAt: number): TaskRow {
   const { state, ...rest } = task
-  const initial = state ?? { status: 'Pending', due: task.due, attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null }
-  return { ...rest, ...stored(initial), version: 1, createdAt, crashes: 0, ...UNPINNED }
+  return { ...rest, ...stored(state ?? { ...FRESH, due: task.due }), version: 1, createdAt, crashes: 0, ...UNPINNED }
 }
 
 /** A waiting row takes in a new task of its dedupe key. */
@@ -57,8 +57,9 @@ export function charged(row: TaskRow, hostname: string, now: number): TaskRow | 
   })
 }
 
+interface Finished { readonly found: boolean; readonly row: TaskRow | null }
 /** What an outcome does to the row that it found. `row: null`: it goes. */
-export function finished(row: TaskRow, item: Finish, holder: Id): { readonly found: boolean; readonly row: TaskRow | null } {
+export function finished(row: TaskRow, item: Finish, holder: Id): Finished {
   if (row.holder !== null && row.holder !== holder) return { found: false, row }
   const held = row.holder === holder
   if (item.kind === 'release' || item.kind === 'acknowledge') return { found: true, row: held ? unpinned(row) : row }

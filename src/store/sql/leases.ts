@@ -78,7 +78,8 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
       if (buckets.length === 0) return []
       // A lease that is ours already was granted in a reply that got lost.
       const granted = await db.insertInto('lease')
-        .values(inOrder(buckets).map(({ lane, bucket }) => ({ lane, bucket, holder: incarnation, generation: 1, unplanned: 0 })))
+        .values(inOrder(buckets).map(({ lane, bucket }) =>
+          ({ lane, bucket, holder: incarnation, generation: 1, unplanned: 0 })))
         .onConflict(conflict => conflict.columns(['lane', 'bucket'])
           .doUpdateSet({ holder: incarnation, generation: sql<number>`lease.generation + 1` })
           .where(eb => eb.or([eb('lease.holder', 'is', null), eb('lease.holder', '=', incarnation)])))

@@ -53,9 +53,8 @@ export function sqlRuns({ db }: SqlContext): RunHistory {
 
     async purge(before, limit) {
       await db.deleteFrom('run_count').where('day', '<=', before - DAY_MS).execute()
-      const { numDeletedRows } = await db.deleteFrom('run')
-        .where('id', 'in', eb => eb.selectFrom('run').select('id').where('started_at', '<', before).orderBy('started_at').limit(limit))
-        .executeTakeFirst()
+      const old = db.selectFrom('run').select('id').where('started_at', '<', before).orderBy('started_at').limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('run').where('id', 'in', old).executeTakeFirst()
       return Number(numDeletedRows)
     },
   }

@@ -101,9 +101,10 @@ function requestOf(value: JsonObject | null): TaskRequest | null {
   return value?.['kind'] === 'destroy' || value?.['kind'] === 'edit' ? value as unknown as TaskRequest : null
 }
 
-function problemOf(
-  columns: TaskColumns, payload: JsonObject | undefined, progress: JsonObject | null | undefined, request: JsonObject | null | undefined,
-): string | null {
+/** Undefined is what could not be read, null what is not there. */
+type MaybeRead = JsonObject | null | undefined
+
+function problemOf(columns: TaskColumns, payload: MaybeRead, progress: MaybeRead, request: MaybeRead): string | null {
   if (!STATUSES.has(columns.status)) return `the stored status is unknown: ${quote(columns.status)}`
   if (payload === undefined) return `the stored payload is not a JSON object: ${quote(columns.payload)}`
   if (progress === undefined) return `the stored progress is not a JSON object: ${quote(columns.progress ?? '')}`
