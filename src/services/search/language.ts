@@ -8,7 +8,7 @@ import { isLanguage } from './stem.ts'
 import type { Language } from './stem.ts'
 
 /** More text makes the answer no better. */
-const SAMPLE_CHARS_MAX = 1_000
+const SAMPLE_CHARS_MAX = 600
 /** Below this the best guess is too often a neighbour (Spanish for Portuguese), so its rivals are kept as well. */
 const SURE_CHARS_MIN = 200
 const GUESSES_MAX = 3

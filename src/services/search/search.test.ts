@@ -6,7 +6,7 @@ import type { SearchExpression, SearchField } from '../ports.ts'
 import { SEARCH_FIELDS } from '../ports.ts'
 import { expressionOf, FIELD_TERMS_MAX, QUERY_CHARS_MAX, termsOf } from './search.ts'
 import type { SearchTerms, SearchText } from './search.ts'
-import { wordsOf } from './words.ts'
+import { runsOf, wordsOf } from './words.ts'
 
 const EMPTY: SearchText = { subject: '', from: '', to: '', cc: '', body: '' }
 
@@ -82,7 +82,7 @@ test('every word of an indexed text finds it', async () => {
   const texts = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 80 }), fc.constantFrom(ENGLISH, GERMAN, SPANISH, '明日の会議は中止です'))
   await fc.assert(fc.asyncProperty(texts, async text => {
     const terms = await termsOf({ ...EMPTY, body: text })
-    for (const word of wordsOf(text)) {
+    for (const word of runsOf(text).flatMap(wordsOf)) {
       const expression = expressionOf(word)
       if (expression !== null) assert.ok(finds(expression, terms), word)
     }

@@ -13,10 +13,9 @@ import { RotaError } from '../../errors.ts'
 import type { SearchExpression, SearchField } from '../ports.ts'
 import { SEARCH_FIELDS } from '../ports.ts'
 import { languagesOf } from './language.ts'
-import { LANGUAGES, stemsOf } from './stem.ts'
+import { LANGUAGES, stemTerms } from './stem.ts'
 import type { Language } from './stem.ts'
-import { cut, fold, runsOf, wordsOf } from './words.ts'
-import type { Run } from './words.ts'
+import { fold, runsOf, wordsOf } from './words.ts'
 
 export { textOfHtml } from './html.ts'
 export { isLanguage } from './stem.ts'
@@ -47,12 +46,7 @@ export function expressionOf(text: string, options: QueryOptions = {}): SearchEx
   if (text.length > QUERY_CHARS_MAX) {
     throw new RotaError('search/too-complex', `the search text is longer than ${QUERY_CHARS_MAX} characters`)
   }
-  const parts = new Map<string, SearchExpression>()
-  for (const run of runsOf(text)) {
-    const part = runExpression(run, options)
-    if (part) parts.set(run.text, part)
-  }
-  return allOf([...parts.values()])
+  return allOf([...new Set(runsOf(text))].flatMap(run => runExpression(run, options) ?? []))
 }
 
 export interface QueryOptions {
@@ -62,15 +56,16 @@ export interface QueryOptions {
 }
 
 /** Words that were cut out of a run may be cut otherwise when they stand alone, so the run as a whole counts as well. */
-function runExpression({ text, words }: Run, options: QueryOptions): SearchExpression | null {
-  const whole = wordExpression(text, options)
-  if (words.length === 1 && words[0] === text) return whole
+function runExpression(run: string, options: QueryOptions): SearchExpression | null {
+  const whole = wordExpression(run, options)
+  const words = wordsOf(run)
+  if (words.length === 1 && words[0] === run) return whole
   const pieces = allOf(words.flatMap(word => wordExpression(word, options) ?? []))
   return pieces && whole ? { kind: 'or', parts: [whole, pieces] } : pieces
 }
 
 function wordExpression(word: string, { field, languages = LANGUAGES }: QueryOptions): SearchExpression | null {
-  const anyOf = wordTerms(word, languages)
+  const anyOf = [...addTerms(new Set(), word, languages)]
   return anyOf.length === 0 ? null : { kind: 'term', anyOf, ...(field === undefined ? {} : { field }) }
 }
 
@@ -81,19 +76,17 @@ function allOf(parts: readonly SearchExpression[]): SearchExpression | null {
 
 function fieldTerms(text: string, languages: readonly Language[]): string[] {
   const terms = new Set<string>()
-  const seen = new Set<string>()
-  for (const word of wordsOf(text.slice(0, FIELD_CHARS_MAX))) {
-    if (seen.has(word)) continue
-    seen.add(word)
-    for (const term of wordTerms(word, languages)) terms.add(term)
-    if (terms.size >= FIELD_TERMS_MAX) break
+  for (const run of new Set(runsOf(text.slice(0, FIELD_CHARS_MAX)))) {
+    for (const word of wordsOf(run)) addTerms(terms, word, languages)
+    if (terms.size >= FIELD_TERMS_MAX) return [...terms].slice(0, FIELD_TERMS_MAX)
   }
-  return [...terms].slice(0, FIELD_TERMS_MAX)
+  return [...terms]
 }
 
-function wordTerms(word: string, languages: readonly Language[]): string[] {
+function addTerms(terms: Set<string>, word: string, languages: readonly Language[]): Set<string> {
   const folded = fold(word)
-  if (folded === '') return []
-  const stems = languages.flatMap(language => stemsOf(language, word).map(stem => cut(`${language}_${stem}`)))
-  return [folded, ...new Set(stems)]
+  if (folded === '') return terms
+  terms.add(folded)
+  for (const language of languages) for (const term of stemTerms(language, word)) terms.add(term)
+  return terms
 }

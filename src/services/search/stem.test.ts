@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LANGUAGES, stemsOf } from './stem.ts'
+import { LANGUAGES, stemTerms } from './stem.ts'
 import type { Language } from './stem.ts'
 
 function sameStem(language: Language, ...words: string[]): void {
-  const [first, ...others] = words.map(word => stemsOf(language, word))
+  const [first, ...others] = words.map(word => stemTerms(language, word))
   for (const [index, stems] of others.entries()) {
     assert.ok(stems.some(stem => first?.includes(stem)), `${language}: ${words[0]} and ${words[index + 1]}`)
   }
@@ -23,23 +23,23 @@ test('the forms of a word share a stem', () => {
 })
 
 test('different words keep different stems', () => {
-  assert.notDeepEqual(stemsOf('en', 'invoice'), stemsOf('en', 'voice'))
-  assert.notDeepEqual(stemsOf('de', 'haus'), stemsOf('de', 'hase'))
+  assert.notDeepEqual(stemTerms('en', 'invoice'), stemTerms('en', 'voice'))
+  assert.notDeepEqual(stemTerms('de', 'haus'), stemTerms('de', 'hase'))
 })
 
 test('what is no word of the language has no stem', () => {
-  assert.deepEqual(stemsOf('en', '2026'), [])
-  assert.deepEqual(stemsOf('en', 'b2b'), [])
-  assert.deepEqual(stemsOf('en', 'привет'), [])
-  assert.deepEqual(stemsOf('ru', 'hello'), [])
-  assert.deepEqual(stemsOf('en', 'x'.repeat(41)), [])
+  assert.deepEqual(stemTerms('en', '2026'), [])
+  assert.deepEqual(stemTerms('en', 'b2b'), [])
+  assert.deepEqual(stemTerms('en', 'привет'), [])
+  assert.deepEqual(stemTerms('ru', 'hello'), [])
+  assert.deepEqual(stemTerms('en', 'x'.repeat(41)), [])
 })
 
 test('every language has its algorithm, and remembering changes nothing', () => {
   for (const language of LANGUAGES) {
     const word = { ar: 'كتاب', hy: 'գիրք', ru: 'слово', ta: 'சொல்' }[language as string] ?? 'wordings'
-    const first = stemsOf(language, word)
+    const first = stemTerms(language, word)
     assert.ok(first.length > 0, language)
-    assert.deepEqual(stemsOf(language, word), first)
+    assert.deepEqual(stemTerms(language, word), first)
   }
 })

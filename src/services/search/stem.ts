@@ -1,9 +1,9 @@
 /**
- * Stems by the Snowball algorithms, one a language, under the ISO 639-1 codes that the language detection answers with.
+ * Terms for stems by the Snowball algorithms, one a language, under the ISO 639-1 codes that the language detection answers with.
  * A stem takes about 8 µs; mail repeats its words, so each language remembers the last ones.
  */
 import snowball from 'snowball-stemmers'
-import { fold } from './words.ts'
+import { cut, fold } from './words.ts'
 
 const ALGORITHMS = {
   ar: 'arabic', ca: 'catalan', cs: 'czech', da: 'danish', de: 'german', en: 'english', es: 'spanish', eu: 'basque',
@@ -34,10 +34,10 @@ export function isLanguage(code: string): code is Language {
 }
 
 /**
- * The folded stems of a word in lower case: of its spelling and, where that gives another, of its folded spelling.
+ * `<language>_<stem>` for a word in lower case: of its spelling and, where that gives another, of its folded spelling.
  * None for a word that is not written in the language's script, holds a digit, or is too long to be one.
  */
-export function stemsOf(language: Language, word: string): readonly string[] {
+export function stemTerms(language: Language, word: string): readonly string[] {
   if (word.length > STEM_CHARS_MAX || !(SCRIPTS[language] ?? LATIN).test(word)) return []
   const stemmer = stemmerOf(language)
   const known = stemmer.cache.get(word)
@@ -47,8 +47,9 @@ export function stemsOf(language: Language, word: string): readonly string[] {
   const spelled = fold(stemmer.stem(word))
   const plain = folded === word ? spelled : fold(stemmer.stem(folded))
   const stems = (spelled === plain ? [spelled] : [spelled, plain]).filter(stem => stem !== '')
-  stemmer.cache.set(word, stems)
-  return stems
+  const terms = stems.map(stem => cut(`${language}_${stem}`))
+  stemmer.cache.set(word, terms)
+  return terms
 }
 
 function stemmerOf(language: Language): Stemmer {

@@ -21,22 +21,18 @@ const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu')
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
 
-/** A run of letters and digits in lower case, accents kept, and its words: itself, unless its script has no spaces. */
-export interface Run { readonly text: string; readonly words: readonly string[] }
-
-export function* runsOf(text: string): Generator<Run> {
-  for (const [match] of text.normalize('NFKC').matchAll(WORD)) {
-    const run = match.toLowerCase()
-    yield { text: run, words: UNSPACED.test(run) ? segmentsOf(run) : [run] }
-  }
+/** The runs of letters and digits of a text, in order, in lower case, accents and repetitions kept. */
+export function runsOf(text: string): readonly string[] {
+  return text.normalize('NFKC').toLowerCase().match(WORD) ?? []
 }
 
-/** The words of a text, in order, repetitions kept. */
-export function* wordsOf(text: string): Generator<string> {
-  for (const run of runsOf(text)) yield* run.words
+/** The words of a run: itself, unless its script puts no space between words. */
+export function wordsOf(run: string): readonly string[] {
+  if (!UNSPACED.test(run)) return [run]
+  return [...segmenter.segment(run)].filter(part => part.isWordLike).map(part => part.segment)
 }
 
-/** One spelling for a word that `wordsOf` gave: no accents, no ligatures, at most TERM_CHARS_MAX; '' when nothing is left. */
+/** One spelling for a word: no accents, no ligatures, at most TERM_CHARS_MAX; '' when nothing is left. */
 export function fold(word: string): string {
   return cut(PLAIN.test(word) ? word : foldLetters(word))
 }
@@ -46,10 +42,6 @@ export function cut(term: string): string {
   if (term.length <= TERM_CHARS_MAX) return term
   const kept = term.slice(0, TERM_CHARS_MAX)
   return kept.isWellFormed() ? kept : kept.slice(0, -1)
-}
-
-function segmentsOf(run: string): string[] {
-  return [...segmenter.segment(run)].filter(part => part.isWordLike).map(part => part.segment)
 }
 
 function foldLetters(word: string): string {
