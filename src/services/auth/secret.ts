@@ -19,7 +19,7 @@ const MEMORY_KIB_MAX = 262_144
 const PASSES_MAX = 16
 const LANES_MAX = 8
 /** Longer passwords are refused: nobody types them, and each costs hashing time. */
-export const SECRET_BYTES_MAX = 1_024
+const SECRET_BYTES_MAX = 1_024
 
 /**
  * A stored form that no password has, for comparing when there is none: it costs what every password of ours
