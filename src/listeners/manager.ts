@@ -17,6 +17,8 @@ export interface ListenerState {
   readonly id: Id
   readonly name: string
   readonly protocol: ListenerProtocol
+  /** TLS from the first byte. */
+  readonly tls: boolean
   readonly addresses: readonly AddressState[]
 }
 
@@ -78,8 +80,8 @@ export class ListenerManager {
   /** By name. Addresses that only wait for their last connections are listed as `draining`. */
   state(): ListenerState[] {
     const listeners = new Map<Id, ListenerState & { readonly addresses: AddressState[] }>()
-    const add = ({ id, name, protocol }: NetworkListener, state: AddressState) => {
-      const entry = listeners.get(id) ?? { id, name, protocol, addresses: [] }
+    const add = ({ id, name, protocol, useTls, tlsImplicit }: NetworkListener, state: AddressState) => {
+      const entry = listeners.get(id) ?? { id, name, protocol, tls: useTls && tlsImplicit, addresses: [] }
       entry.addresses.push(state)
       listeners.set(id, entry)
     }

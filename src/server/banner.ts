@@ -5,9 +5,12 @@ import { ADMIN_NAME } from './bootstrap.ts'
 
 /** The base URL of the first HTTP address that is up; plain HTTP before TLS, because the certificate may be self-made. */
 export function baseUrl(listeners: readonly ListenerState[]): string | null {
-  const addresses = listeners.filter(({ protocol }) => protocol === 'http').flatMap(({ addresses }) => addresses.filter(({ state }) => state === 'up'))
-  const [first] = addresses
-  return first ? `http://${hostForUrl(first.address)}:${first.port}` : null
+  const http = listeners.filter(({ protocol }) => protocol === 'http').sort((one, other) => Number(one.tls) - Number(other.tls))
+  for (const { tls, addresses } of http) {
+    const up = addresses.find(({ state }) => state === 'up')
+    if (up) return `${tls ? 'https' : 'http'}://${hostForUrl(up.address)}:${up.port}`
+  }
+  return null
 }
 
 export function banner(version: string, url: string | null, { first, password }: Bootstrap): string {
