@@ -191,7 +191,7 @@ export interface LeaseStore {
   view(): Promise<{ readonly now: number; readonly nodes: readonly NodeRow[]; readonly leases: readonly LeaseRow[] }>
   /** Every node id ever leased, dead ones included, by node id. */
   known(): Promise<readonly KnownNode[]>
-  /** Takes buckets that nobody holds; fenced. Those that somebody else took meanwhile are missing from the reply. */
+  /** Takes buckets that nobody holds, or this node already does (an earlier reply got lost); fenced. Those that somebody else took meanwhile are missing from the reply. */
   acquire(incarnation: Id, buckets: readonly BucketRef[]): Promise<'lost' | readonly Granted[]>
   /** Gives buckets back, each bound to the generation under which it was held. */
   release(incarnation: Id, buckets: readonly (BucketRef & { readonly generation: number })[]): Promise<void>

@@ -177,7 +177,7 @@ function finishContract(store: () => QueueUnderTest): void {
       })
       const reply = await store().queue.finish(incarnation, [{ kind: 'acknowledge', id: a.id }, { kind: 'acknowledge', id: b.id }])
       assert.deepEqual(reply, [true, true])
-      assert.deepEqual(await rowOf(store(), a.id), { ...a, ...state, payload: { n: 2 }, version: 3 })
+      assert.deepEqual(await rowOf(store(), a.id), { ...a, ...state, payload: { n: 2 }, version: 2 })
       assert.equal(await rowOf(store(), b.id), null)
     })
 
@@ -192,7 +192,7 @@ function finishContract(store: () => QueueUnderTest): void {
         { kind: 'done', id: a.id, version: a.version }, { kind: 'again', id: b.id, version: b.version, state: aState() },
         { kind: 'release', id: c.id },
       ])
-      assert.deepEqual(reply, [false, false, true])
+      assert.deepEqual(reply, [true, true, true])
       assert.deepEqual(await Promise.all(rows.map(row => rowOf(store(), row.id))), [null, null, null])
     })
 

@@ -31,7 +31,7 @@ test('requests merge, and nothing undoes a destroy', () => {
   const first = requested(PINNED, { kind: 'edit', edit: { payload: { n: 2 } } })
   const second = requested(first, { kind: 'edit', edit: { state: RETRY } })
   assert.deepEqual(second.request, { kind: 'edit', edit: { payload: { n: 2 }, state: RETRY } })
-  assert.deepEqual([second.version, second.dedupeKey, second.payload], [3, null, TASK.payload])
+  assert.deepEqual([second.version, second.dedupeKey, second.payload], [1, null, TASK.payload])
   assert.deepEqual(requested(second, { kind: 'destroy' }).request, { kind: 'destroy' })
 })
 
@@ -39,7 +39,7 @@ test('the end of a hold carries the request out', () => {
   assert.deepEqual(unpinned(PINNED), ROW)
   assert.equal(unpinned(requested(PINNED, { kind: 'destroy' })), null)
   assert.deepEqual(unpinned(requested(PINNED, { kind: 'edit', edit: { state: RETRY } })),
-    { ...ROW, ...RETRY, dedupeKey: null, version: 3 })
+    { ...ROW, ...RETRY, dedupeKey: null, version: 2 })
 })
 
 test('a dead holder costs one attempt and one crash', () => {
@@ -60,6 +60,16 @@ test('an outcome counts for its version and its holder only', () => {
   assert.deepEqual(finished(PINNED, done, 'other'), { found: false, row: PINNED })
   assert.deepEqual(finished({ ...ROW, version: 2 }, done, 'node'), { found: false, row: { ...ROW, version: 2 } })
   assert.deepEqual(finished({ ...PINNED, version: 2 }, done, 'node'), { found: false, row: { ...ROW, version: 2 } })
+})
+
+test('a request comes too late for what is done, and is carried out on what is not', () => {
+  const destroyed = requested(PINNED, { kind: 'destroy' })
+  const moved = requested(PINNED, { kind: 'edit', edit: { state: { ...RETRY, due: 999 } } })
+  const again = { kind: 'again', id: 'id', version: 1, state: RETRY, payload: { n: 2 } } as const
+  assert.deepEqual(finished(moved, { kind: 'done', id: 'id', version: 1 }, 'node'), { found: true, row: null })
+  assert.deepEqual(finished(destroyed, again, 'node'), { found: true, row: null })
+  assert.deepEqual(finished(moved, again, 'node'),
+    { found: true, row: { ...ROW, ...RETRY, due: 999, payload: { n: 2 }, dedupeKey: null, version: 3 } })
 })
 
 test('texts of clients are made storable', () => {

@@ -38,7 +38,7 @@ export function requested(row: TaskRow, request: TaskRequest): TaskRow {
   const merged: TaskRequest = waiting?.kind === 'edit' && request.kind === 'edit'
     ? { kind: 'edit', edit: { ...waiting.edit, ...request.edit } }
     : request
-  return { ...row, request: merged, dedupeKey: null, version: row.version + 1 }
+  return { ...row, request: merged, dedupeKey: null }
 }
 
 /** The end of a hold; a waiting request is carried out. Null: the row goes. */
@@ -67,10 +67,10 @@ export function finished(row: TaskRow, item: Finish, holder: Id): Finished {
   if (item.kind === 'done') return { found: true, row: null }
   return {
     found: true,
-    row: {
+    row: unpinned({
       ...row, ...stored(item.state), payload: item.payload ?? row.payload, crashes: item.crashes ?? row.crashes,
-      version: row.version + 1, ...UNPINNED,
-    },
+      version: row.version + 1,
+    }),
   }
 }
 

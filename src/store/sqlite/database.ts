@@ -23,6 +23,9 @@ const READERS_IDLE_MAX = 4
 /** The write-ahead log goes into the file every 32 MiB; at 4 MiB, the default, a bulk insert waits for it all the time. */
 const CHECKPOINT_PAGES = 8_000
 
+/** Writers in a row keep sockets and timers waiting for so long at most: nothing here ever leaves the current event. */
+const TURN_MS_MAX = 10
+
 export class SqliteDatabase {
   readonly #path: string
   readonly #clock: Clock
@@ -32,6 +35,7 @@ export class SqliteDatabase {
   readonly #writes = new Serial()
   readonly #idleReaders: SqliteConnection[] = []
   #closed = false
+  #turnStartedMs = 0
 
   /** Locks the folder, opens the file and brings its schema up to date. */
   static async open(dataDir: string, clock: Clock, wakeups: LocalWakeups): Promise<SqliteDatabase> {
@@ -59,6 +63,7 @@ export class SqliteDatabase {
   transact<T>(work: (context: SqliteContext) => T | Promise<T>): Promise<T> {
     return this.#writes.run(async () => {
       this.#mustBeOpen()
+      await this.#breathe()
       const context = this.#context(this.#writer)
       try {
         this.#writer.exec('begin immediate')
@@ -96,6 +101,12 @@ export class SqliteDatabase {
     for (const reader of this.#idleReaders.splice(0)) reader.close()
     this.#writer.close()
     this.#lock.release()
+  }
+
+  async #breathe(): Promise<void> {
+    if (this.#clock.monotonicMs() - this.#turnStartedMs < TURN_MS_MAX) return
+    await this.#clock.breathe()
+    this.#turnStartedMs = this.#clock.monotonicMs()
   }
 
   #mustBeOpen(): void {
