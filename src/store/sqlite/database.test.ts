@@ -23,12 +23,12 @@ test('a commit is on disk and its log is a write-ahead log', async () => {
   assert.deepEqual(settings, ['wal', 2, 1])
 })
 
-test('writers in a row let timers have their turn', async () => {
+test('writers in a row let other events have their turn', async () => {
   let fired = false
-  systemClock.after(0, () => { fired = true })
+  setImmediate(() => { fired = true })
   let writes = 0
   for (; !fired && writes < WRITES_MAX; writes++) await database.transact(() => undefined)
-  assert.ok(fired, `${writes} transactions, and no timer`)
+  assert.ok(fired, `${writes} transactions, and no turn`)
 })
 
 test('a reader cannot write', async () => {
