@@ -84,6 +84,7 @@ export function taskObject(declarations: readonly TaskVariantDeclaration[]): Obj
         filters: { status: 'Failed' },
       },
     ],
+    actions: [{ label: 'Run now', properties: { status: { '@type': 'Pending' } } }],
     menu: { section: 'Management', icon: 'list-todo', group: 'Tasks', link: 'Scheduled tasks' },
     hooks: {
       admit(variant) {

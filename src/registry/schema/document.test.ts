@@ -24,7 +24,7 @@ interface Document {
   readonly fields: Readonly<Record<string, { properties: Readonly<Record<string, FieldFact>>; defaults: Named }>>
   readonly forms: Readonly<Record<string, { sections: { fields: { name: string }[] }[] }>>
   readonly lists: Readonly<
-    Record<string, { columns: { name: string }[]; filters?: Named[]; filtersStatic?: Named; labelProperty?: string }>
+    Record<string, { columns: { name: string }[]; filters?: Named[]; filtersStatic?: Named; massActions?: Named[]; labelProperty?: string }>
   >
   readonly enums: Readonly<Record<string, { name: string }[]>>
   readonly layouts: readonly unknown[]
@@ -98,6 +98,8 @@ describe('the schema document', () => {
     }
     assert.deepEqual(document.forms['x:Task'], { sections: [{ fields: [{ name: '@type', label: 'Type' }] }] })
     assert.deepEqual(document.lists['x:Task/TaskFailed']?.filtersStatic, { status: 'Failed' })
+    const again = [{ type: 'setProperty', label: 'Run now', properties: { status: { '@type': 'Pending' } } }]
+    assert.deepEqual(document.lists['x:Task/TaskFailed']?.massActions, again)
     assert.equal(document.lists['x:ClusterRole']?.labelProperty, 'name')
   })
 

@@ -150,29 +150,25 @@ function typeOf(type: FieldType | MapValueType): JsonObject {
 }
 
 function listOf(of: Declared, parts: Parts): JsonObject {
-  const filters = Object.entries(of.filters).map(([field, filterable]) => {
-    addTypes(parts, filterable.type, {})
-    return filterOf(field, filterable)
-  })
+  for (const { type } of Object.values(of.filters)) addTypes(parts, type, {})
   return {
-    title: of.plural, subtitle: of.doc, singularName: of.label.toLowerCase(), pluralName: of.plural.toLowerCase(),
+    title: of.plural, subtitle: of.doc, ...listParts(of, of.columns, Object.keys(of.filters)),
     ...(of.labelProperty === undefined ? {} : { labelProperty: of.labelProperty }),
-    columns: columnsOf(of, of.columns), ...(filters.length > 0 ? { filters } : {}),
   }
 }
 
-function viewOf(of: Declared, view: View): JsonObject {
-  const filters = Object.entries(of.filters)
-    .filter(([field]) => !Object.hasOwn(view.filters, field))
-    .map(entry => filterOf(...entry))
+function viewOf(of: Declared, { title, subtitle, columns, filters: fixed }: View): JsonObject {
+  const free = Object.keys(of.filters).filter(field => !Object.hasOwn(fixed, field))
+  return { title, subtitle, ...listParts(of, columns, free), filtersStatic: fixed }
+}
+
+/** What the list of an object and its views have in common. */
+function listParts(of: Declared, columns: readonly string[], filtered: readonly string[]): JsonObject {
+  const filters = Object.entries(of.filters).filter(([field]) => filtered.includes(field)).map(entry => filterOf(...entry))
+  const massActions = of.actions.map(action => ({ type: 'setProperty', ...action }))
   return {
-    title: view.title,
-    subtitle: view.subtitle,
-    singularName: of.label.toLowerCase(),
-    pluralName: of.plural.toLowerCase(),
-    columns: columnsOf(of, view.columns),
-    ...(filters.length > 0 ? { filters } : {}),
-    filtersStatic: view.filters,
+    singularName: of.label.toLowerCase(), pluralName: of.plural.toLowerCase(), columns: columnsOf(of, columns),
+    ...(filters.length > 0 ? { filters } : {}), ...(massActions.length > 0 ? { massActions } : {}),
   }
 }
 

@@ -39,6 +39,12 @@ export interface View {
   readonly columns: readonly string[]
   readonly filters: Readonly<Record<string, Json>>
 }
+/** A change that lists offer for the objects that are selected. */
+export interface ListAction {
+  readonly label: string
+  readonly properties: JsonObject
+}
+
 /** Where the object stands in the menu of the web console, on its own or in a group; icons are lucide names. */
 export interface MenuPlace {
   readonly section: 'Management' | 'Settings'
@@ -105,6 +111,7 @@ export interface ObjectDefinition<Value = JsonObject, Tx = unknown> {
   /** Sections of the form, by the name of the shape; a shape that is not named gets one section with all its fields. */
   readonly sections: Readonly<Record<string, readonly FormSection[]>>
   readonly views: readonly View[]
+  readonly actions: readonly ListAction[]
   readonly menu?: MenuPlace
   /** Which property of the form a unique index entry belongs to, where the names differ. */
   readonly keyProperties: Readonly<Record<string, string>>
@@ -125,6 +132,7 @@ interface Declared<Tx> {
   readonly order?: Order
   readonly sections?: Readonly<Record<string, readonly FormSection[]>> | readonly FormSection[]
   readonly views?: readonly View[]
+  readonly actions?: readonly ListAction[]
   readonly menu?: MenuPlace
   readonly keyProperties?: Readonly<Record<string, string>>
   readonly hooks?: Hooks<Tx>
@@ -176,6 +184,7 @@ function define<Tx>(
       ? { [shape.name]: sections }
       : (sections as Readonly<Record<string, readonly FormSection[]>>),
     views: declared.views ?? [],
+    actions: declared.actions ?? [],
     keyProperties: declared.keyProperties ?? {},
     hooks: declared.hooks ?? {},
     ...(declared.labelProperty === undefined ? {} : { labelProperty: declared.labelProperty }),
