@@ -9,7 +9,7 @@ import { refusal } from '../set-error.ts'
 import { references } from '../values/references.ts'
 
 /** Objects in one chain of references. */
-export const CREATION_LEVELS_MAX = 5
+const CREATION_LEVELS_MAX = 5
 
 export interface CreationOrder {
   readonly order: readonly string[]

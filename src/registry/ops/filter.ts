@@ -14,7 +14,7 @@ import { SetFailure } from '../set-error.ts'
 import type { Comparison, Condition } from './backend.ts'
 
 /** Conditions in one filter, and levels of an AND tree. */
-export const CONDITIONS_MAX = 32
+const CONDITIONS_MAX = 32
 const TREE_DEPTH_MAX = 8
 
 const SUFFIXES: readonly (readonly [string, Comparison])[] = [

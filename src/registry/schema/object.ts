@@ -14,7 +14,6 @@ import { everyField } from '../values/shapes.ts'
 
 export const VERBS = ['Get', 'Query', 'Create', 'Update', 'Destroy'] as const
 export type Verb = (typeof VERBS)[number]
-export const WRITE_VERBS: readonly Verb[] = ['Create', 'Update', 'Destroy']
 /** The one id of a singleton. */
 export const SINGLETON_ID = 'singleton'
 
@@ -196,7 +195,7 @@ function define<Tx>(
 }
 
 /** The name of the enumeration of an object's variants, for its `@type` filter. */
-export function typeEnumName(name: string): string {
+function typeEnumName(name: string): string {
   return `${name}Type`
 }
 
