@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { sharedPostgres } from '../test/support/postgres.ts'
 import type { StoreKind } from './world.ts'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../bin/rota.js', import.meta.url))
 const IDLE_MS = 5_000
 
 /** `firstStartMs` makes the store, `startMs` finds it there; both from spawn to the banner. */
