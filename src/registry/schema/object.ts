@@ -14,6 +14,7 @@ import { everyField } from '../values/shapes.ts'
 
 export const VERBS = ['Get', 'Query', 'Create', 'Update', 'Destroy'] as const
 export type Verb = (typeof VERBS)[number]
+export const WRITE_VERBS: readonly Verb[] = ['Create', 'Update', 'Destroy']
 /** The one id of a singleton. */
 export const SINGLETON_ID = 'singleton'
 

@@ -116,7 +116,10 @@ function serverSet(
   return field.default ?? (field.nullable ? null : undefined)
 }
 
-/** What a field is when it was left out: its default, null, false, nothing, the first variant; else it is required. `null` clears what is nullable and else stands for that (RFC 8620 §5.3). */
+/**
+ * What a field is when it was left out: its default, null, false, nothing, the first variant; else it is required.
+ * `null` clears what is nullable and else stands for that (RFC 8620 §5.3).
+ */
 function fallback(field: Field, raw: Json | undefined, scope: Scope, path: Path): Json | undefined {
   if (raw !== undefined && field.nullable) return null
   if (field.default !== undefined) return normalizeValue(field.type, field.default, undefined, scope, path)
