@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
+import { list } from '../support/api-call.ts'
 import { LineClient } from '../support/line-client.ts'
-import { LmtpClient } from '../support/lmtp.ts'
+import { drained } from '../support/index-tasks.ts'
 import { createJane, found, JANE } from '../support/jane.ts'
+import { LmtpClient } from '../support/lmtp.ts'
 import { NodeProcess } from '../support/node-process.ts'
-import { eventually } from '../support/server.ts'
 
 const ROUNDS = 5
 const SENDERS = 3
@@ -32,15 +33,16 @@ test(`kill -9 while mail comes in by LMTP, ${ROUNDS} rounds: what was acknowledg
     for (let round = 0; round <= ROUNDS; round++) {
       await using node = await NodeProcess.start({ dataDir })
       if (round === 0) accountId = await createJane(node)
-      await eventually(async () => (await node.list('Task')).length === 0, 'every task has run')
+      await drained(node)
       const subjects = await found(node, accountId, 'heron')
-      assert.deepEqual(acknowledged.filter(subject => !subjects.includes(subject)), [], `round ${round}: acknowledged, not found`)
+      const lost = acknowledged.filter(subject => !subjects.includes(subject))
+      assert.deepEqual(lost, [], `round ${round}: acknowledged, not found`)
       // One of each sender may have been stored without the reply having been sent.
       assert.ok(subjects.length <= acknowledged.length + SENDERS * round, `round ${round}: ${subjects.length} messages`)
       if (round === ROUNDS) break
       const enough = acknowledged.length + 5 + round * 10
-      const senders = Array.from({ length: SENDERS }, (_, sender) => send(node, `round ${round} sender ${sender}`, acknowledged, enough))
-      await Promise.all(senders)
+      const names = Array.from({ length: SENDERS }, (_, sender) => `round ${round} sender ${sender}`)
+      await Promise.all(names.map(name => send(node, name, acknowledged, enough)))
     }
     assert.ok(acknowledged.length >= ROUNDS * 5)
   })
@@ -64,9 +66,10 @@ async function send(node: NodeProcess, name: string, acknowledged: string[], eno
 }
 
 test('wrong environment: exit code 2, and every problem is named', async () => {
-  await using node = await NodeProcess.launch({ variables: { DATABASE_URL: 'mysql://x', STALWART_PUSH_SHARD: '0', LOG_LEVEL: 'loud' } })
+  const variables = { DATABASE_URL: 'mysql://x', STALWART_PUSH_SHARD: '0', LOG_LEVEL: 'loud' }
+  await using node = await NodeProcess.launch({ variables })
   assert.deepEqual(await node.ended(), { code: 2, signal: null })
-  for (const name of ['DATABASE_URL', 'STALWART_PUSH_SHARD', 'LOG_LEVEL']) assert.match(node.stderr, new RegExp(`^${name}: `, 'm'))
+  for (const name of Object.keys(variables)) assert.match(node.stderr, new RegExp(`^${name}: `, 'm'))
 })
 
 test('a password that no administrator may have: exit code 2, and the variable is named', async () => {
@@ -115,8 +118,9 @@ describe('one node and its folder', () => {
 
   test('the next start finds it, and a second SIGTERM cuts what the first one waits for', async t => {
     await using again = await NodeProcess.start({ dataDir: node.dataDir })
-    const [account] = await again.list('Account', { name: 'jane' })
-    await eventually(async () => (await found(again, String(account?.['id']), 'bittern')).length === 1, 'the late message is found')
+    const [account] = await list(again, 'Account', { name: 'jane' })
+    await drained(again)
+    assert.deepEqual(await found(again, String(account?.['id']), 'bittern'), ['Late'])
     const busy = await LmtpClient.open(again.port('lmtp'))
     await busy.begin(JANE.name, 'Cut', 'Half a bittern')
     again.signal('SIGTERM')

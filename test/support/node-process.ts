@@ -10,8 +10,9 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { assert } from '../../src/base/assert.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
-import { apiCall, type Login, type MethodCall } from './api-call.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { HealthResult } from '../../src/listeners/health/health-server.ts'
+import { apiCall, type Caller, type Login, type MethodCall } from './api-call.ts'
 import { ADMIN_PASSWORD } from './server.ts'
 
 const ROTA = fileURLToPath(new URL('../../bin/rota.js', import.meta.url))
@@ -27,9 +28,13 @@ export interface NodeOptions {
   readonly dataDir?: string
 }
 export interface Ended { readonly code: number | null; readonly signal: NodeJS.Signals | null }
-export interface HealthAnswer { readonly status: number; readonly ready: boolean; readonly checks: Readonly<Record<string, { ok: boolean; detail: string }>> }
+export interface HealthAnswer {
+  readonly status: number
+  readonly ready: boolean
+  readonly checks: Readonly<Record<string, { ok: boolean; detail: string }>>
+}
 
-export class NodeProcess implements AsyncDisposable {
+export class NodeProcess implements AsyncDisposable, Caller {
   readonly name: string
   readonly dataDir: string
   readonly #child: ChildProcess
@@ -46,8 +51,8 @@ export class NodeProcess implements AsyncDisposable {
     this.name = name
     this.dataDir = dataDir
     this.#ownFolder = ownFolder
-    const path = process.env['PATH'] ?? ''
-    const child = spawn(process.execPath, [ROTA, 'serve'], { env: { PATH: path, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const env = { PATH: process.env['PATH'] ?? '', ...variables }
+    const child = spawn(process.execPath, [ROTA, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     const killOnExit = () => { child.kill('SIGKILL') }
     process.once('exit', killOnExit)
@@ -127,36 +132,13 @@ export class NodeProcess implements AsyncDisposable {
 
   async health(): Promise<HealthAnswer> {
     const response = await fetch(`http://127.0.0.1:${this.port(HEALTH)}/healthz/ready`)
-    const { ready, checks } = await response.json() as { ready: boolean; checks: { check: string; ok: boolean; detail: string }[] }
-    return { status: response.status, ready, checks: Object.fromEntries(checks.map(({ check, ok, detail }) => [check, { ok, detail }])) }
+    const { ready, checks } = await response.json() as { ready: boolean; checks: HealthResult[] }
+    return { status: response.status, ready, checks: Object.fromEntries(checks.map(({ check, ...answer }) => [check, answer])) }
   }
 
   /** As the administrator of this machine, with the token of node.json, unless a login is given. */
   async call(calls: readonly MethodCall[], login?: Login): Promise<JsonObject[]> {
     return apiCall(this.port('http'), login ?? { token: await this.#nodeToken() }, calls)
-  }
-
-  /** The id of one new object. */
-  async create(object: string, body: JsonObject): Promise<string> {
-    const [reply] = await this.call([[`x:${object}/set`, { create: { n: body } }]])
-    return String(part(part(reply, 'created'), 'n')['id'])
-  }
-
-  /** One update that must be accepted. */
-  async update(object: string, id: string, patch: JsonObject): Promise<void> {
-    const [reply] = await this.call([[`x:${object}/set`, { update: { [id]: patch } }]])
-    part(reply, 'updated')
-    assert(Object.hasOwn(part(reply, 'updated'), id), `not updated: ${JSON.stringify(reply)}`)
-  }
-
-  /** All objects of a kind, or those that a query finds. */
-  async list(object: string, filter: JsonObject = {}): Promise<JsonObject[]> {
-    const [, reply] = await this.call([
-      [`x:${object}/query`, { filter }],
-      [`x:${object}/get`, { '#ids': { resultOf: '0', name: `x:${object}/query`, path: '/ids' } }],
-    ])
-    assert(Array.isArray(reply?.['list']), JSON.stringify(reply))
-    return reply['list'].filter(isJsonObject)
   }
 
   signal(name: NodeJS.Signals): void {
@@ -206,11 +188,4 @@ export class NodeProcess implements AsyncDisposable {
     for (const resolve of this.#waiting) resolve()
     this.#waiting.clear()
   }
-}
-
-/** A part of a reply that must be an object. */
-export function part(value: Json | undefined, name: string): JsonObject {
-  const found = isJsonObject(value) ? value[name] : undefined
-  assert(isJsonObject(found), `no ${name} in ${JSON.stringify(value)}`)
-  return found
 }
