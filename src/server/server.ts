@@ -146,6 +146,7 @@ export class Server implements Service {
   hurry(): void {
     this.#hurried = true
     this.#node.hurry()
+    this.#deps.store.interrupt()
     this.#listeners?.hurry()
   }
 

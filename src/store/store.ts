@@ -21,5 +21,10 @@ export interface Store extends EngineStore {
    * table, without which it grows to gigabytes under load); nothing to do elsewhere.
    */
   maintain(): Promise<void>
+  /**
+   * Breaks off what waits for the database in `transact` and `read`, for a stop that may not wait with it: it rejects
+   * with store/unavailable. Nothing to do where no other process can be waited for.
+   */
+  interrupt(): void
   close(): Promise<void>
 }

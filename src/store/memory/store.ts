@@ -29,6 +29,7 @@ export async function openMemoryStore(options: { readonly clock: Clock }): Promi
     read: work => database.read(context => work(tables(context))),
     ping: () => Promise.resolve(),
     maintain: () => Promise.resolve(),
+    interrupt: () => {},
     close: () => database.idle(),
   }
 }

@@ -5,7 +5,7 @@
  * `read` is REPEATABLE READ READ ONLY: one snapshot for all that it reads, and no row locks.
  */
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import type pg from 'pg'
+import pg from 'pg'
 import type { Log } from '../../base/log.ts'
 import { RotaError } from '../../errors.ts'
 import { HintBuffer } from '../hints.ts'
@@ -28,12 +28,15 @@ export class PostgresDatabase {
   /** For the queue's own statements: planner pinned, time-outs short. */
   readonly queue: pg.Pool
   readonly #everyday: pg.Pool
+  readonly #inUse = new Set<pg.PoolClient>()
   readonly #kysely: Kysely<Database>
   readonly #queueKysely: Kysely<Database>
   readonly #wakeups: PostgresWakeups
 
   constructor(url: string, log: Log, wakeups: PostgresWakeups) {
     this.#everyday = everydayPool(url, log)
+    this.#everyday.on('acquire', client => { this.#inUse.add(client) })
+    this.#everyday.on('release', (_, client) => { this.#inUse.delete(client) })
     this.queue = queuePool(url, log)
     this.#kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool: this.#everyday }) })
     this.#queueKysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool: this.queue }) })
@@ -88,6 +91,11 @@ export class PostgresDatabase {
     } catch (error) {
       throw fromPostgres(error)
     }
+  }
+
+  /** Ends the everyday connections that are in use; the server rolls back what they had begun. */
+  interrupt(): void {
+    for (const client of this.#inUse) if (client instanceof pg.Client) void client.end()
   }
 
   async close(): Promise<void> {

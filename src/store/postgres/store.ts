@@ -51,6 +51,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     read: work => database.read(context => work(tables(context))),
     ping: async () => { await database.now() },
     maintain: () => database.vacuumTasks(),
+    interrupt: () => { database.interrupt() },
     async close() {
       await wakeups.stop()
       await database.close()

@@ -33,6 +33,7 @@ export async function openSqliteStore(options: { readonly dataDir: string; reado
     read: work => database.read(context => work(tables(context))),
     ping: () => database.read(() => undefined),
     maintain: () => Promise.resolve(),
+    interrupt: () => {},
     close: () => database.close(),
   }
 }
