@@ -182,6 +182,7 @@ export function documentTableContract(store: () => Store): void {
         .finally(() => { writing = false })
       const looks: { modseq: number; seen: number[] }[] = []
       while (writing) {
+        await systemClock.breathe()
         looks.push(await store().read(async tx => ({
           modseq: await tx.documents.modseq(account, COLLECTION),
           seen: (await tx.documents.changes(account, COLLECTION, 0, writes)).map(change => change.modseq),

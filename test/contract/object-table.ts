@@ -342,6 +342,7 @@ export function objectTableContract(store: () => Store): void {
         .finally(() => { writing = false })
       const looks: { version: number; count: number }[] = []
       while (writing) {
+        await systemClock.breathe()
         looks.push(await store().read(async tx => ({
           version: (await tx.objects.versions())[object] ?? 0,
           count: await tx.objects.count(object, []),

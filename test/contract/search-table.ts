@@ -11,6 +11,7 @@ import { hasCode } from '../../src/errors.ts'
 import type { BlobOwner, SearchDocument, SearchExpression, SearchField } from '../../src/services/ports.ts'
 import type { Store } from '../../src/store/store.ts'
 import { QUERY_DEPTH_MAX, QUERY_TOKENS_MAX } from '../../src/store/search-terms.ts'
+import { compareText } from '../../src/store/storable.ts'
 
 const ids = idSource(15, systemClock)
 const COLLECTION = 'email'
@@ -76,6 +77,26 @@ export function searchTableContract(store: () => Store): void {
       assert.deepEqual(await query(account, word('w'), 3), made.slice(0, 3))
       assert.deepEqual(await query(account, word('w'), 3, made[2]), made.slice(3, 6))
       assert.deepEqual(await query(account, word('w'), 3, made[6]), [])
+    })
+
+    test('ids of other forms and ids that others use too keep their place in the order', async () => {
+      const [account, other] = [ids.next(), ids.next()]
+      const made = [ids.next(), ids.next(), 'zz', ids.next(), '', 'A', ids.next(), '\u{10FFFE}']
+      const owners = (accountId: Id, of: readonly Id[]): BlobOwner[] =>
+        of.map(id => ({ accountId, collection: COLLECTION, id }))
+      await store().transact(async tx => {
+        await tx.search.put(owners(other, made.slice(1, 4)).map(owner => withBody(owner, 'w')))
+        await tx.search.put(owners(account, made).map(owner => withBody(owner, 'w')))
+      })
+      const newest = made.toSorted(compareText).toReversed()
+      assert.deepEqual(await query(account, word('w')), newest)
+      assert.deepEqual(await query(account, word('w'), 3), newest.slice(0, 3))
+      for (const [nth, id] of newest.entries()) {
+        assert.deepEqual(await query(account, word('w'), 3, id), newest.slice(nth + 1, nth + 4))
+      }
+      await store().transact(tx => tx.search.remove(owners(account, made)))
+      assert.deepEqual(await query(account, word('w')), [])
+      assert.deepEqual(await query(other, word('w')), made.slice(1, 4).toSorted(compareText).toReversed())
     })
 
     test('accounts and collections never see each other', async () => {

@@ -2,11 +2,16 @@
  * The search index on a GIN index over tsvectors, with statements of PostgreSQL's own. The tokens
  * (search-terms.ts) go in as they are, by array_to_tsvector, and a query is a tsquery as text: no dictionary,
  * no positions, no recheck.
+ *
+ * `materialized` makes the index answer first. Left alone, the planner walks the account's documents instead
+ * before it has statistics, and for words it has not counted: 50 ms instead of 1 for a rare word among 20,000
+ * documents. The price is that a word that is in all of those takes 25 ms, for its matches come without an
+ * order.
  */
 import { sql } from 'kysely'
 import { assertNever } from '../../base/assert.ts'
 import type { BlobOwner, SearchTable } from '../../services/ports.ts'
-import { scopeToken, tokenTree, tokensOf } from '../search-terms.ts'
+import { scopeToken, tokensOf, tokenTree } from '../search-terms.ts'
 import type { TokenTree } from '../search-terms.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from '../sql/context.ts'
@@ -37,15 +42,11 @@ export function postgresSearch({ db }: SqlContext): SearchTable {
       if (tree === false) return []
       const scope = quote(scopeToken(accountId, collection))
       const match = tree === true ? scope : `${scope} & ${render(tree)}`
-      const after = afterId === undefined ? null : storableText(afterId)
-      // Apart from the order, so that the planner cannot walk the account's documents instead of asking the
-      // index.
+      const after = afterId === undefined ? sql`` : sql`and id < ${storableText(afterId)}`
       const { rows } = await sql<{ id: string }>`
         with found as materialized (
           select account_id, collection, id from search_document where tokens @@ ${match}::tsquery)
-        select id from found
-        where account_id = ${accountId} and collection = ${collection}
-          and (${after}::text is null or id < ${after})
+        select id from found where account_id = ${accountId} and collection = ${collection} ${after}
         order by id desc limit ${limit}`.execute(db)
       return rows.map(row => row.id)
     },

@@ -2,41 +2,58 @@
  * The search index on FTS5, with statements of SQLite's own. `search_document` numbers the documents;
  * `search_tokens` holds their tokens under that number (search-terms.ts says what they are).
  *
- * The join begins at the index (`cross join` keeps the planner to it: the other way round it asked the index
- * once for each document of the account, minutes for 20,000). It looks up every match before it takes the
- * newest, 0.5 µs each.
+ * The number is the id itself, as the 63 bits that it is: FTS5 then finds matches newest first and stops at
+ * the limit (20,000 documents that all match: 0.4 ms for the first 50, and 13 ms when each match was looked
+ * up and sorted). An id that another account or collection has indexed too, or that is of another form, gets
+ * the next negative number; those few are asked for apart, and sorted.
+ *
+ * `cross join` keeps the planner from beginning at the documents: it asked the index once for each of them,
+ * for minutes.
  */
 import { assertNever } from '../../base/assert.ts'
+import { isId } from '../../base/ids.ts'
+import type { Id } from '../../base/ids.ts'
 import type { BlobOwner, SearchTable } from '../../services/ports.ts'
-import { storableText } from '../storable.ts'
-import { scopeToken, tokenTree, tokensOf } from '../search-terms.ts'
+import { scopeToken, tokensOf, tokenTree } from '../search-terms.ts'
 import type { TokenTree } from '../search-terms.ts'
+import { storableText } from '../storable.ts'
 import type { SqliteContext } from './context.ts'
 
-const NUMBER_OF = `insert into search_document (account_id, collection, id) values (?, ?, ?)
-  on conflict (account_id, collection, id) do update set id = excluded.id returning number`
-const INDEX = 'insert or replace into search_tokens (rowid, tokens) values (?, ?)'
-const FORGET = `delete from search_document where account_id = ? and collection = ? and id = ?
-  returning number`
-const UNINDEX = 'delete from search_tokens where rowid = ?'
-const FIND = `select document.id
+const OWNER = 'account_id = ?1 and collection = ?2 and id = ?3'
+const NUMBER = `insert into search_document (account_id, collection, id, number)
+  select ?1, ?2, ?3, case
+    when ?4 is not null and not exists (select 1 from search_document where number = ?4) then ?4
+    else min(0, coalesce((select min(number) from search_document), 0)) - 1 end
+  where not exists (select 1 from search_document where ${OWNER})`
+const INDEX = `insert or replace into search_tokens (rowid, tokens)
+  select number, ?4 from search_document where ${OWNER}`
+const UNINDEX = `delete from search_tokens where rowid = (select number from search_document where ${OWNER})`
+const FORGET = `delete from search_document where ${OWNER}`
+const HAS = `select 1 from search_document where ${OWNER}`
+const FOUND = `select document.id
   from search_tokens cross join search_document document on document.number = search_tokens.rowid
-  where search_tokens match ? and document.account_id = ? and document.collection = ?`
-const HAS = 'select 1 from search_document where account_id = ? and collection = ? and id = ?'
+  where search_tokens match ?1 and document.account_id = ?2 and document.collection = ?3 and document.id < ?5`
+const NUMBERED_BY_ID = `${FOUND} and search_tokens.rowid between 0 and ?6
+  order by search_tokens.rowid desc limit ?4`
+const OTHERS = `${FOUND} and search_tokens.rowid < 0 order by document.id desc limit ?4`
+
+const NUMBER_MAX = 2n ** 63n - 1n
+/** Above every id. */
+const TEXT_MAX = '\u{10FFFF}'
 
 export function sqliteSearch({ connection }: SqliteContext): SearchTable {
   return {
     async put(documents) {
       for (const document of documents) {
-        const number = connection.get(NUMBER_OF, ...keyOf(document))?.['number'] ?? null
-        connection.run(INDEX, number, tokensOf(document).join(' '))
+        connection.run(NUMBER, ...keyOf(document), numberOf(document.id))
+        connection.run(INDEX, ...keyOf(document), tokensOf(document).join(' '))
       }
     },
 
     async remove(owners) {
       for (const owner of owners) {
-        const number = connection.get(FORGET, ...keyOf(owner))?.['number']
-        if (number !== undefined) connection.run(UNINDEX, number)
+        connection.run(UNINDEX, ...keyOf(owner))
+        connection.run(FORGET, ...keyOf(owner))
       }
     },
 
@@ -45,11 +62,12 @@ export function sqliteSearch({ connection }: SqliteContext): SearchTable {
       if (tree === false) return []
       const scope = quote(scopeToken(accountId, collection))
       const match = tree === true ? scope : `${scope} AND ${render(tree, scope)}`
-      const rows = afterId === undefined
-        ? connection.all(`${FIND} order by document.id desc limit ?`, match, accountId, collection, limit)
-        : connection.all(`${FIND} and document.id < ? order by document.id desc limit ?`,
-          match, accountId, collection, storableText(afterId), limit)
-      return rows.map(row => String(row['id']))
+      const page = [match, accountId, collection, limit, storableText(afterId ?? TEXT_MAX)]
+      const before = afterId === undefined ? null : numberOf(afterId)
+      const numbered = connection.all(NUMBERED_BY_ID, ...page, before ?? NUMBER_MAX)
+      const others = connection.all(OTHERS, ...page)
+      const ids = [...numbered, ...others].map(row => String(row['id']))
+      return others.length > 0 ? ids.toSorted().toReversed().slice(0, limit) : ids
     },
 
     async has(owner) {
@@ -60,6 +78,13 @@ export function sqliteSearch({ connection }: SqliteContext): SearchTable {
 
 function keyOf({ accountId, collection, id }: BlobOwner): [string, string, string] {
   return [accountId, collection, storableText(id)]
+}
+
+/** 13 digits of base 32. */
+function numberOf(id: Id): bigint | null {
+  if (!isId(id)) return null
+  const low = 6
+  return BigInt(Number.parseInt(id.slice(0, -low), 32)) << 30n | BigInt(Number.parseInt(id.slice(-low), 32))
 }
 
 /** FTS5's NOT has two sides: what is left of the scope. */
