@@ -6,7 +6,7 @@ export interface StoredObject { readonly id: Id; readonly version: number; reado
 /** A value that queries filter on. `unique`: at most one object of the kind holds (field, value). */
 export interface IndexEntry { readonly field: string; readonly value: string; readonly unique: boolean }
 export interface ObjectRef { readonly object: string; readonly id: Id }
-/** `conflict`: another object holds a unique value. */
+/** `conflict`: another object holds a unique value; `field` is `id` when the id itself is taken. */
 export type WriteReply = { readonly kind: 'written' } | { readonly kind: 'conflict'; readonly field: string; readonly existingId: Id } | { readonly kind: 'gone' } | { readonly kind: 'changed' }
 
 export interface ObjectQuery {
@@ -18,6 +18,10 @@ export interface ObjectQuery {
   readonly position?: number
 }
 
+/**
+ * Links must lead to stored objects, or to names of which nothing was ever stored here. A write that would leave one
+ * leading nowhere throws store/conflict: who checks first meets that only when somebody else was quicker.
+ */
 export interface ObjectTable {
   /** In the order of `ids`; unknown ids are left out. */
   get(object: string, ids: readonly Id[]): Promise<StoredObject[]>
