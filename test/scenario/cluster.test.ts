@@ -114,7 +114,8 @@ describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
     await runsOn('fifth')
     const startedMs = systemClock.monotonicMs()
     const since = () => Math.round(systemClock.monotonicMs() - startedMs)
-    await Promise.all([indexer.kill(), gate.open(), update(quiet, 'ClusterRole', quietId, { tasks: { '@type': 'EnableAll' } })])
+    const allowed = update(quiet, 'ClusterRole', quietId, { tasks: { '@type': 'EnableAll' } })
+    await Promise.all([indexer.kill(), gate.open(), allowed])
     const all = BACKLOG + 1
     await eventually(async () => (await taskCount(quiet)) < all, 'the other one has run a task')
     const takenOver = since()

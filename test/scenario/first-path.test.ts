@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { createTransport } from 'nodemailer'
 import type { JsonObject } from '../../src/base/json.ts'
 import { isJsonObject } from '../../src/base/json.ts'
-import type { Store, Tx } from '../../src/store/store.ts'
+import { withFaultyIndex } from '../support/faulty-index.ts'
 import { eventually, startServer, type TestServer } from '../support/server.ts'
 
 const JANE = { name: 'jane@example.org', password: 'a long secret' }
@@ -46,15 +46,6 @@ async function found(node: TestServer, accountId: string, text: string): Promise
 async function tasks(node: TestServer, filter: JsonObject = {}): Promise<JsonObject[]> {
   const [, reply] = await node.call([['x:Task/query', { filter }], ['x:Task/get', { '#ids': { resultOf: '0', name: 'x:Task/query', path: '/ids' } }]])
   return reply?.['list'] as unknown as JsonObject[]
-}
-
-/** A store whose search index refuses to take anything while `broken` says so. */
-function withFaultyIndex(store: Store, broken: () => boolean): Store {
-  const faulty = (tx: Tx): Tx => ({ ...tx, search: { ...tx.search, put: async documents => {
-    if (broken()) throw new Error('the index is broken')
-    return tx.search.put(documents)
-  } } })
-  return { ...store, transact: work => store.transact(tx => work(faulty(tx))) }
 }
 
 test('a delivered message is found by a word of its body in another form, and no task is left', async () => {

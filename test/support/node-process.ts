@@ -133,7 +133,8 @@ export class NodeProcess implements AsyncDisposable, Caller {
   async health(): Promise<HealthAnswer> {
     const response = await fetch(`http://127.0.0.1:${this.port(HEALTH)}/healthz/ready`)
     const { ready, checks } = await response.json() as { ready: boolean; checks: HealthResult[] }
-    return { status: response.status, ready, checks: Object.fromEntries(checks.map(({ check, ...answer }) => [check, answer])) }
+    const byName = Object.fromEntries(checks.map(({ check, ...answer }) => [check, answer]))
+    return { status: response.status, ready, checks: byName }
   }
 
   /** As the administrator of this machine, with the token of node.json, unless a login is given. */
