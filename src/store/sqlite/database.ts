@@ -62,8 +62,8 @@ export class SqliteDatabase {
   /** BEGIN IMMEDIATE, work, COMMIT; nothing else of this process writes in between. */
   transact<T>(work: (context: SqliteContext) => T | Promise<T>): Promise<T> {
     return this.#writes.run(async () => {
-      this.#mustBeOpen()
       await this.#breathe()
+      this.#mustBeOpen()
       const context = this.#context(this.#writer)
       try {
         this.#writer.exec('begin immediate')
@@ -81,6 +81,7 @@ export class SqliteDatabase {
 
   /** One snapshot for all that `work` reads. */
   async read<T>(work: (context: SqliteContext) => T | Promise<T>): Promise<T> {
+    await this.#breathe()
     this.#mustBeOpen()
     const reader = this.#idleReaders.pop() ?? mapped(() => new SqliteConnection(this.#path, { readOnly: true }))
     try {
