@@ -21,6 +21,13 @@ const TAKE_OVER_MS_MAX = LEASE_TIMES.ttlMs + 2_000
 /** What a busy machine may add to a measured time. */
 const BUSY_MS = 5_000
 
+interface End {
+  readonly how: string
+  readonly end: (node: NodeProcess) => void
+  /** When the other node has its work. */
+  readonly then: (node: NodeProcess) => Promise<unknown>
+}
+
 describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
   let url: string
   let accountId: string
@@ -104,25 +111,63 @@ describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
     assert.deepEqual(await next.stop(), { code: 0, signal: null })
   })
 
-  test('the node that holds everything is killed with a backlog: the other goes on, every task ends', async t => {
-    await using indexer = await startNode('fifth', 'indexer')
-    await using gate = await SearchGate.shut(url)
-    const client = await LmtpClient.open(quiet.port('lmtp'))
-    await client.deliver(JANE.name, 'Before the fall', 'An egret.')
-    client.close()
-    await create(quiet, 'Task', ...Array.from({ length: BACKLOG }, (_, index) => indexTask(accountId, index)))
-    await runsOn('fifth')
+  const ends: readonly End[] = [
+    { how: 'killed', end: node => { node.signal('SIGKILL') }, then: node => node.ended() },
+    {
+      how: 'paused', end: node => { node.signal('SIGSTOP') }, then: async node => {
+        node.signal('SIGCONT')
+        await node.says('joining again')
+        await eventually(async () => (await node.health()).ready, 'it is back')
+        assert.deepEqual(await node.stop(), { code: 0, signal: null })
+      },
+    },
+  ]
+  for (const { how, end, then } of ends) {
+    test(`the node that holds everything is ${how} with a backlog: the other goes on, every task ends`, async t => {
+      await update(quiet, 'ClusterRole', quietId, { tasks: { '@type': 'DisableAll' } })
+      await using indexer = await startNode(how, 'indexer')
+      await using gate = await SearchGate.shut(url)
+      const client = await LmtpClient.open(quiet.port('lmtp'))
+      await client.deliver(JANE.name, `Before it was ${how}`, 'An egret.')
+      client.close()
+      const backlog = Array.from({ length: BACKLOG }, (_, index) => indexTask(accountId, index))
+      await create(quiet, 'Task', ...backlog)
+      await runsOn(how)
+      const startedMs = systemClock.monotonicMs()
+      const since = () => Math.round(systemClock.monotonicMs() - startedMs)
+      end(indexer)
+      await Promise.all([gate.open(), update(quiet, 'ClusterRole', quietId, { tasks: { '@type': 'EnableAll' } })])
+      const all = BACKLOG + 1
+      await eventually(async () => (await taskCount(quiet)) < all, 'the other one has run a task')
+      const takenOver = since()
+      await drained(quiet)
+      const done = since()
+      t.diagnostic(`first task by the other node after ${takenOver} ms, all ${all} after ${done} ms`)
+      assert.ok(takenOver < TAKE_OVER_MS_MAX + BUSY_MS, `${takenOver} ms`)
+      assert.ok(done < TAKE_OVER_MS_MAX + 2 * BUSY_MS, `${done} ms: something of the first one was waited for`)
+      assert.ok((await found(quiet, accountId, 'egrets')).includes(`Before it was ${how}`))
+      await then(indexer)
+      assert.deepEqual(await list(quiet, 'Task'), [])
+    })
+  }
+
+  test('a second node of the same name is refused with 1, and told which name to change', async () => {
+    await using twin = await NodeProcess.launch({ name: 'quiet', variables: { DATABASE_URL: url } })
+    assert.deepEqual(await twin.ended(), { code: 1, signal: null })
+    assert.match(twin.stderr, /the host name quiet runs since .*; set STALWART_HOSTNAME to another name/)
+    assert.equal((await quiet.health()).status, 200)
+  })
+
+  test('a crash of the database is survived: mail is taken and indexed as soon as it is back', async t => {
+    await (await sharedPostgres()).crashAndRestart()
     const startedMs = systemClock.monotonicMs()
-    const since = () => Math.round(systemClock.monotonicMs() - startedMs)
-    const allowed = update(quiet, 'ClusterRole', quietId, { tasks: { '@type': 'EnableAll' } })
-    await Promise.all([indexer.kill(), gate.open(), allowed])
-    const all = BACKLOG + 1
-    await eventually(async () => (await taskCount(quiet)) < all, 'the other one has run a task')
-    const takenOver = since()
+    await eventually(async () => (await quiet.health()).ready, 'the node is ready again')
+    const client = await LmtpClient.open(quiet.port('lmtp'))
+    await client.deliver(JANE.name, 'After the crash', 'A kingfisher.')
+    client.close()
     await drained(quiet)
-    t.diagnostic(`first task by the other node ${takenOver} ms after the kill, all ${all} after ${since()} ms`)
-    assert.ok(takenOver < TAKE_OVER_MS_MAX + BUSY_MS, `${takenOver} ms`)
-    assert.deepEqual(await found(quiet, accountId, 'egrets'), ['Before the fall'])
+    t.diagnostic(`ready, delivered and indexed ${Math.round(systemClock.monotonicMs() - startedMs)} ms after the restart`)
+    assert.deepEqual(await found(quiet, accountId, 'kingfishers'), ['After the crash'])
   })
 
   test('without its database a node says so, and SIGTERM still ends it', async t => {

@@ -13,8 +13,11 @@ const STATEMENT_MS_MAX = 30_000
 const POOL_MAX = 10
 /** A connection that was not used for so long is closed. */
 const IDLE_MS_MAX = 60_000
-/** A transaction that idles holds locks; the server ends it, also when this process is paused or cut off. */
-const IDLE_IN_TRANSACTION_MS_MAX = 30_000
+/**
+ * A transaction that idles holds locks; the server ends it, also when this process is paused or cut off. Shorter than the
+ * life of a node row without heartbeat (engine/lease), so that whoever takes its work over waits for no lock of it.
+ */
+const IDLE_IN_TRANSACTION_MS_MAX = 8_000
 const QUEUE_POOL_MAX = 4
 /** Shorter than the margin by which a node stops trusting its lease before it ends (engine/lease). */
 const QUEUE_STATEMENT_MS_MAX = 2_000
