@@ -21,6 +21,7 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
     process.exitCode = 2
     return
   }
+  outliveOutput()
   const log = openLog(environment.logLevel, environment.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json'), process.stdout)
   try {
     await run(environment, log)
@@ -48,6 +49,12 @@ async function run(environment: Environment, log: Log): Promise<void> {
   } finally {
     await server.stop()
   }
+}
+
+/** Mail is not refused because nobody reads the log any more, or because the disk under it is full. */
+function outliveOutput(): void {
+  process.stdout.once('error', error => { process.stderr.write(`rota: the log can no longer be written: ${errorText(error)}\n`) })
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 }
 
 /** The first SIGTERM or SIGINT resolves `first`; each further one calls what `again` was given. */

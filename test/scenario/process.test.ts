@@ -78,6 +78,16 @@ test('a password that no administrator may have: exit code 2, and the variable i
   assert.match(node.stderr, /ROTA_ADMIN_PASSWORD: the password is shorter than 8 characters/)
 })
 
+test('a node whose log nobody reads any more works on, and stops in order', async () => {
+  await using node = await NodeProcess.start()
+  node.closeLog()
+  // Both are logged: a login that fails, and the stop.
+  await assert.rejects(node.call([['x:Task/query', {}]], { name: 'admin', password: 'not the one' }), /HTTP 401/)
+  assert.equal((await node.call([['x:Task/query', {}]])).length, 1)
+  assert.deepEqual(await node.stop(), { code: 0, signal: null })
+  assert.match(node.stderr, /^rota: the log can no longer be written: /)
+})
+
 describe('one node and its folder', () => {
   let node: NodeProcess
   before(async () => {

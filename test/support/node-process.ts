@@ -142,6 +142,11 @@ export class NodeProcess implements AsyncDisposable, Caller {
     return apiCall(this.port('http'), login ?? { token: await this.#nodeToken() }, calls)
   }
 
+  /** Nobody reads its log any more. */
+  closeLog(): void {
+    this.#child.stdout?.destroy()
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name)
   }
