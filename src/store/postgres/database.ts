@@ -6,7 +6,9 @@
  */
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { pause, type Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
+import { systemRandom } from '../../base/random.ts'
 import { RotaError } from '../../errors.ts'
 import { HintBuffer } from '../hints.ts'
 import type { SqlContext } from '../sql/context.ts'
@@ -20,6 +22,8 @@ import type { PostgresWakeups } from './wakeups.ts'
 const SERVER_VERSION_MIN = 150_000
 /** Runs of one transaction; the last one's failure is reported. */
 const RUNS_MAX = 5
+/** Before the second run, about so long; a different time for each, or those that met would meet again. */
+const RERUN_MS = 10
 /** The database's own clock in ms; unlike now() it goes on during a transaction. */
 export const CLOCK_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 const CLOCK = sql<number>`${sql.raw(CLOCK_MS)}`
@@ -32,8 +36,10 @@ export class PostgresDatabase {
   readonly #kysely: Kysely<Database>
   readonly #queueKysely: Kysely<Database>
   readonly #wakeups: PostgresWakeups
+  readonly #clock: Clock
 
-  constructor(url: string, log: Log, wakeups: PostgresWakeups) {
+  constructor(url: string, clock: Clock, log: Log, wakeups: PostgresWakeups) {
+    this.#clock = clock
     this.#everyday = everydayPool(url, log)
     this.#everyday.on('acquire', client => { this.#inUse.add(client) })
     this.#everyday.on('release', (_, client) => { this.#inUse.delete(client) })
@@ -49,7 +55,7 @@ export class PostgresDatabase {
       `select current_setting('server_version_num')::int as version`)
     const version = rows[0]?.version ?? 0
     if (version < SERVER_VERSION_MIN) {
-      throw new RotaError('config/invalid', `DATABASE_URL: PostgreSQL ${version} is older than ${SERVER_VERSION_MIN}`)
+      throw new RotaError('config/invalid', `DATABASE_URL: this PostgreSQL is version ${Math.floor(version / 10_000)}; Rota needs 15 or newer`)
     }
     await this.transact(context => migrate(context.db, 'postgres'))
   }
@@ -110,8 +116,8 @@ export class PostgresDatabase {
         for (const hint of hints.take()) this.#wakeups.publish(hint)
         return result
       } catch (error) {
-        if (run < RUNS_MAX && isSerialisationFailure(error)) continue
-        throw fromPostgres(error)
+        if (run >= RUNS_MAX || !isSerialisationFailure(error)) throw fromPostgres(error)
+        await pause(this.#clock, RERUN_MS * run * (0.5 + systemRandom.next()))
       }
     }
   }

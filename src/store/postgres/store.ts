@@ -30,7 +30,7 @@ export interface PostgresOptions {
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, clock, log } = options
   const wakeups = new PostgresWakeups(url, clock, log)
-  const database = new PostgresDatabase(url, log, wakeups)
+  const database = new PostgresDatabase(url, clock, log, wakeups)
   try {
     await wakeups.start()
     await database.prepare()
