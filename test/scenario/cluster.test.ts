@@ -25,7 +25,7 @@ interface End {
   readonly how: string
   readonly end: (node: NodeProcess) => void
   /** When the other node has its work. */
-  readonly then: (node: NodeProcess) => Promise<unknown>
+  readonly afterwards: (node: NodeProcess) => Promise<unknown>
 }
 
 describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
@@ -112,9 +112,9 @@ describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
   })
 
   const ends: readonly End[] = [
-    { how: 'killed', end: node => { node.signal('SIGKILL') }, then: node => node.ended() },
+    { how: 'killed', end: node => { node.signal('SIGKILL') }, afterwards: node => node.ended() },
     {
-      how: 'paused', end: node => { node.signal('SIGSTOP') }, then: async node => {
+      how: 'paused', end: node => { node.signal('SIGSTOP') }, afterwards: async node => {
         node.signal('SIGCONT')
         await node.says('joining again')
         await eventually(async () => (await node.health()).ready, 'it is back')
@@ -122,7 +122,7 @@ describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
       },
     },
   ]
-  for (const { how, end, then } of ends) {
+  for (const { how, end, afterwards } of ends) {
     test(`the node that holds everything is ${how} with a backlog: the other goes on, every task ends`, async t => {
       await update(quiet, 'ClusterRole', quietId, { tasks: { '@type': 'DisableAll' } })
       await using indexer = await startNode(how, 'indexer')
@@ -146,7 +146,7 @@ describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
       assert.ok(takenOver < TAKE_OVER_MS_MAX + BUSY_MS, `${takenOver} ms`)
       assert.ok(done < TAKE_OVER_MS_MAX + 2 * BUSY_MS, `${done} ms: something of the first one was waited for`)
       assert.ok((await found(quiet, accountId, 'egrets')).includes(`Before it was ${how}`))
-      await then(indexer)
+      await afterwards(indexer)
       assert.deepEqual(await list(quiet, 'Task'), [])
     })
   }
