@@ -10,6 +10,9 @@ import { typeText } from './output/type-text.ts'
 
 export function refusalText(model: Model, object: ObjectEntry, error: SetError): string {
   const { type, description, properties, objectId, linkedObjects, validationErrors } = error
+  const named = [...properties, ...validationErrors.map(({ property }) => property)]
+  // A server that names the field itself has said it better than the codes can.
+  if (description !== null && linkedObjects.length === 0 && named.every(name => description.includes(name))) return description
   const parts: string[] = []
   if (validationErrors.length > 0) {
     parts.push(...validationErrors.map(entry => validationText(model, object, entry)))
