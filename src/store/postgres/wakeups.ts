@@ -15,7 +15,7 @@ import type { Hint, Wakeups } from '../../engine/ports.ts'
 import { errorText } from '../../errors.ts'
 import { HintBuffer } from '../hints.ts'
 import { LocalWakeups } from '../local-wakeups.ts'
-import { connectionConfig } from './pool.ts'
+import { connectionConfig, endConnection } from './pool.ts'
 
 const CHANNEL = 'rota'
 const RECONNECT_MS = 500
@@ -55,7 +55,7 @@ export class PostgresWakeups implements Wakeups {
   async stop(): Promise<void> {
     this.#stop.abort()
     await this.#sending
-    await this.#session?.client.end()
+    if (this.#session) await endConnection(this.#session.client, this.#clock)
     await this.#listening
   }
 
@@ -81,7 +81,7 @@ export class PostgresWakeups implements Wakeups {
     } catch (error) {
       this.#log.debug({ error: errorText(error) }, 'a wake-up was not sent')
       // Broken, or so slow that it may as well be: a new connection is made.
-      await session.client.end()
+      await endConnection(session.client, this.#clock)
     }
   }
 
@@ -101,7 +101,7 @@ export class PostgresWakeups implements Wakeups {
         await pause(this.#clock, RECONNECT_MS, this.#stop.signal)
       }
     }
-    await session?.client.end()
+    if (session) await endConnection(session.client, this.#clock)
   }
 
   async #connect(): Promise<Session> {
@@ -123,7 +123,7 @@ export class PostgresWakeups implements Wakeups {
       this.#session = { client, pid: rows[0]?.pid ?? 0, ended }
       return this.#session
     } catch (error) {
-      await client.end()
+      await endConnection(client, this.#clock)
       throw error
     }
   }
