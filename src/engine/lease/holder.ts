@@ -11,6 +11,8 @@ import type { Lane } from '../lane.ts'
 import type { BucketRef, LeaseStore, NodeRow, NodeState } from '../ports.ts'
 import { LEASE_TIMES, type HeldBucket, type Lease, type LeaseTimes } from './lease.ts'
 
+/** A heartbeat that failed is tried again this soon: one that hung must not cost the lease. */
+const BEAT_AGAIN_MS = 500
 /** How long a plan may be old when no hint came. */
 const PLAN_EVERY_MS = 1_000
 
@@ -113,8 +115,10 @@ export class Holder {
 
   async #heartbeats(): Promise<void> {
     const { clock, leases, log, nodeState } = this.#deps
+    let waitMs = this.#times.heartbeatMs
     while (!this.#stop.signal.aborted) {
-      await this.#beatBell.wait(clock, this.#times.heartbeatMs, this.#stop.signal)
+      await this.#beatBell.wait(clock, waitMs, this.#stop.signal)
+      waitMs = this.#times.heartbeatMs
       if (this.#stop.signal.aborted) return
       const announced = this.#announced
       this.#announced = false
@@ -127,6 +131,7 @@ export class Holder {
         if (announced) this.#deps.published()
       } catch (error) {
         log.warn({ error: errorText(error) }, 'heartbeat failed')
+        waitMs = BEAT_AGAIN_MS
       }
     }
   }
@@ -148,9 +153,9 @@ export class Holder {
     const view = await leases.view()
     const assignment = assign(view.nodes, lanes, shardLists)
     listener.planned({ nodes: view.nodes, assignment, uncovered: uncovered(assignment), storeNow: view.now })
-    const plan = this.#lease.plan(this.#closing ? nobody(assignment) : assignment, view.leases, view.now)
-    if (plan.acquire.length > 0 && this.#lease.trusted(this.#deps.clock.monotonicMs())) {
-      const granted = await leases.acquire(this.#lease.incarnation, plan.acquire)
+    const wanted = this.#lease.plan(this.#closing ? nobody(assignment) : assignment, view.leases, view.now)
+    if (wanted.length > 0 && this.#lease.trusted(this.#deps.clock.monotonicMs())) {
+      const granted = await leases.acquire(this.#lease.incarnation, wanted)
       if (granted === 'lost') return this.lost()
       this.#lease.granted(granted, view.now)
     }

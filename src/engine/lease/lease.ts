@@ -20,13 +20,6 @@ export interface HeldBucket extends BucketRef {
   readonly suspectBefore: number | null
 }
 
-/** What to ask of the store next. */
-export interface LeasePlan {
-  readonly acquire: readonly BucketRef[]
-  /** Active here, wanted elsewhere: stop fetching them. */
-  readonly close: readonly BucketRef[]
-}
-
 export class Lease {
   readonly incarnation: Id
   readonly #times: LeaseTimes
@@ -61,24 +54,24 @@ export class Lease {
     this.#held.clear()
   }
 
-  /** Compares what should be ours with what is. `leases` are the rows as the store shows them. */
-  plan(assignment: Assignment, leases: readonly LeaseRow[], storeNow: number): LeasePlan {
+  /** Compares what should be ours with what is, and returns what to acquire. `leases` are the rows as the store shows them. */
+  plan(assignment: Assignment, leases: readonly LeaseRow[], storeNow: number): BucketRef[] {
     const acquire: BucketRef[] = []
-    const close: BucketRef[] = []
     const rows = new Map(leases.map(row => [keyOf(row), row]))
     for (const [lane, owners] of assignment) {
       for (const [bucket, owner] of owners.entries()) {
         const ref = { lane, bucket }
         const row = rows.get(keyOf(ref))
         const mine = owner === this.incarnation
+        // The view is younger than what we remember: a release whose reply was lost, then somebody else's acquisition.
+        if ((row?.holder ?? null) !== this.incarnation) this.#held.delete(keyOf(ref))
         const held = this.#held.get(keyOf(ref))
         if (held) this.#set(ref, mine ? 'active' : 'closing', held.generation, held.suspectBefore)
-        if (held && held.phase === 'active' && !mine) close.push(ref)
         if (!held && row?.holder === this.incarnation) this.#set(ref, mine ? 'active' : 'closing', row.generation, storeNow)
         if (!held && mine && (row?.holder ?? null) === null) acquire.push(ref)
       }
     }
-    return { acquire, close }
+    return acquire
   }
 
   granted(buckets: readonly Granted[], storeNow: number): void {

@@ -95,7 +95,13 @@ test('jitter stays within half and one and a half of the delay, and never above 
 
 test('a task charged with crashes fails once they used up its attempts', () => {
   const row = { ...fresh, status: 'Retry', firstFailedAt: NOW, failureReason: 'node a died' } as const
-  assert.equal(stateAfterCrash({ ...row, attempt: 3 }, steady, NOW), null)
-  const state = stateAfterCrash({ ...row, attempt: 4 }, steady, NOW)
+  assert.equal(stateAfterCrash({ ...row, attempt: 3, crashes: 3 }, steady, false, NOW), null)
+  const state = stateAfterCrash({ ...row, attempt: 4, crashes: 4 }, steady, false, NOW)
   assert.deepEqual([state?.status, state?.failureReason], ['Failed', 'node a died'])
+})
+
+test('ordinary failures do not count as crashes, and a perpetual task is not given up', () => {
+  const row = { ...fresh, status: 'Retry', firstFailedAt: NOW, failureReason: 'node a died' } as const
+  assert.equal(stateAfterCrash({ ...row, attempt: 8, crashes: 1 }, steady, false, NOW), null)
+  assert.equal(stateAfterCrash({ ...row, attempt: 8, crashes: 8 }, steady, true, NOW), null)
 })

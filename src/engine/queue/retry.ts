@@ -51,9 +51,12 @@ export function stateAfter(row: Attempts, outcome: Unfinished, settings: RetrySe
   }
 }
 
-/** A task that was running when its node died keeps its charge, and fails once that used up its attempts. */
-export function stateAfterCrash(row: Attempts, settings: RetrySettings, now: number): TaskState | null {
-  if (row.attempt <= settings.maxAttempts) return null
+/**
+ * A task that was running when its node died keeps its charge, and fails once such deaths alone have used up as many
+ * attempts as any task has. A perpetual one is never given up. Null: it may run.
+ */
+export function stateAfterCrash(row: Attempts & Pick<TaskRow, 'crashes'>, settings: RetrySettings, perpetual: boolean, now: number): TaskState | null {
+  if (perpetual || row.crashes <= settings.maxAttempts) return null
   return failed(row.attempt, row.firstFailedAt ?? now, now, row.failureReason ?? 'its node died while it ran')
 }
 

@@ -23,6 +23,10 @@ export class WaitingList {
     return this.#rows
   }
 
+  remove(id: Id): void {
+    if (this.#ids.has(id)) this.removeWhere(row => row.id === id)
+  }
+
   removeWhere(gone: (row: TaskRow) => boolean): void {
     this.#rows = this.#rows.filter(row => {
       if (!gone(row)) return true

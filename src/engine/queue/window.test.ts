@@ -122,7 +122,7 @@ test('a row that says we run it, but does not run here, may start again', () => 
 test('a bucket that is given up forgets what waits, and keeps what runs', () => {
   const window = windowWith([row('a', { bucket: 0 }), row('b', { bucket: 0, due: 200 }), row('c', { bucket: 1, due: 300 })])
   assert.deepEqual(ids(window.start(true)), ['a', 'b'])
-  window.endFetch(window.beginFetch(), [row('d', { bucket: 0, due: 400 })], 100)
+  window.endFetch(window.beginFetch(), [row('d', { bucket: 0, due: 400 }), row('c', { bucket: 1, due: 300 })], 100)
   window.setBuckets([1])
   assert.deepEqual(window.inFlightOf(0).map(one => one.id), ['a', 'b'])
   window.finished('a')
@@ -157,4 +157,44 @@ test('whatever ends in whatever order: no key twice at a time, order kept, slots
       }
     }
   }))
+})
+
+test('what waits is what the last fetch said: a row that is gone does not start, an edited one starts as edited', () => {
+  const window = windowWith([row('gone'), row('edited', { due: 200 })])
+  window.rewind()
+  window.endFetch(window.beginFetch(), [row('edited', { due: 200, version: 2 })], 100)
+  const [batch] = window.start(true)
+  assert.deepEqual(batch?.rows.map(one => [one.id, one.version]), [['edited', 2]])
+  assert.deepEqual(ids(window.start(true)), [])
+})
+
+test('a bulk task that was coalesced into an interactive one starts once', () => {
+  const window = windowWith([row('a', { band: 1 })])
+  window.rewind()
+  window.endFetch(window.beginFetch(), [row('a', { band: 0, version: 2 })], 100)
+  assert.deepEqual(ids(window.start(true)), ['a'])
+  window.finished('a')
+  assert.deepEqual(ids(window.start(true)), [])
+})
+
+test('a foreign task on the second page goes on blocking its key while the first page is read again', () => {
+  const window = new Window('me', limits)
+  window.setBuckets([0])
+  window.endFetch(window.beginFetch(), [row('a', { due: 1, orderingKey: 'x' }), row('b', { due: 2, orderingKey: 'y' })], 2)
+  window.endFetch(window.beginFetch(), [row('p', { due: 3, orderingKey: 'k', holder: 'other' }), row('q', { due: 4, orderingKey: 'k' })], 2)
+  window.rewind()
+  window.endFetch(window.beginFetch(), [row('a', { due: 1, orderingKey: 'x' }), row('b', { due: 2, orderingKey: 'y' })], 2)
+  assert.deepEqual(ids(window.start(true)), ['a', 'b'])
+  window.finished('a')
+  assert.deepEqual(ids(window.start(true)), [])
+})
+
+test('a fetch that was under way when everything was dropped does not count', () => {
+  const window = new Window('me', limits)
+  window.setBuckets([0])
+  window.endFetch(window.beginFetch(), [row('a', { due: 1, orderingKey: 'k' })], 1)
+  const secondPage = window.beginFetch()
+  window.dropWaiting()
+  assert.equal(window.endFetch(secondPage, [row('b', { due: 2, orderingKey: 'k' })], 1), false)
+  assert.deepEqual(ids(window.start(true)), [])
 })

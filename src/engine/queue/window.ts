@@ -2,8 +2,8 @@
  * What one lane of one node holds in memory between store and runs: tasks fetched but not started, tasks that run, and
  * tasks that just ended. A plain state machine without I/O; it decides what starts next.
  *
- * Rules: interactive before bulk, then due order; tasks of one ordering key never run side by side, and a later one
- * never overtakes an earlier one that has to wait; a task is in flight until its outcome is written; a row that ended
+ * Rules: interactive before bulk, then due order; tasks of one ordering key never run side by side, and within a band a
+ * later one never overtakes an earlier one that has to wait; a task is in flight until its outcome is written; a row that ended
  * while a fetch was under way is not taken from that fetch again (its snapshot may be older than the outcome).
  */
 import { assert } from '../../base/assert.ts'
@@ -12,7 +12,9 @@ import { Pass, type Batch, type VariantLimits } from './pass.ts'
 import { WaitingList } from './waiting.ts'
 import { CURSOR_START, type Band, type StreamCursor, type TaskRow } from '../ports.ts'
 
-interface Stream { cursor: Pick<StreamCursor, 'afterDue' | 'afterId'>; fromStart: boolean }
+type Cursor = Pick<StreamCursor, 'afterDue' | 'afterId'>
+/** `last`: set when the page was full. */
+interface Page { readonly found: readonly TaskRow[]; readonly last: TaskRow | undefined; readonly covers: (row: TaskRow) => boolean }
 interface Flight { readonly row: TaskRow; readonly batch: Batch }
 
 const BANDS: readonly Band[] = [0, 1]
@@ -20,7 +22,7 @@ const BANDS: readonly Band[] = [0, 1]
 export class Window {
   readonly #holder: Id
   readonly #limits: (variant: string) => VariantLimits
-  readonly #streams = new Map<string, Stream>()
+  readonly #streams = new Map<string, Cursor>()
   readonly #buckets = new Set<number>()
   #waiting: readonly [WaitingList, WaitingList] = [new WaitingList(), new WaitingList()]
   readonly #flights = new Map<Id, Flight>()
@@ -30,6 +32,8 @@ export class Window {
   readonly #foreign = new Map<Id, TaskRow>()
   #ended = new Set<Id>()
   #fetching = false
+  /** What the fetch under way brings may be older than an edit: it does not count. */
+  #stale = false
 
   constructor(holder: Id, limits: (variant: string) => VariantLimits) {
     this.#holder = holder
@@ -47,7 +51,7 @@ export class Window {
     for (const bucket of wanted) {
       if (this.#buckets.has(bucket)) continue
       this.#buckets.add(bucket)
-      for (const band of BANDS) this.#streams.set(streamKey(bucket, band), { cursor: CURSOR_START, fromStart: true })
+      for (const band of BANDS) this.#streams.set(streamKey(bucket, band), CURSOR_START)
     }
   }
 
@@ -57,7 +61,7 @@ export class Window {
 
   /** Reads every stream from its start again: after a hint, at every poll, and when rows may have changed. */
   rewind(): void {
-    for (const stream of this.#streams.values()) Object.assign(stream, { cursor: CURSOR_START, fromStart: true })
+    for (const key of this.#streams.keys()) this.#streams.set(key, CURSOR_START)
   }
 
   /** These rows were edited or destroyed: forget those that wait, the next fetch brings them as they are. */
@@ -69,39 +73,59 @@ export class Window {
   /** The same for everything that waits. */
   dropWaiting(): void {
     this.#waiting = [new WaitingList(), new WaitingList()]
+    this.#stale = this.#fetching
     this.rewind()
   }
 
   beginFetch(): StreamCursor[] {
     assert(!this.#fetching, 'one fetch at a time')
     this.#fetching = true
+    this.#stale = false
     this.#ended = new Set()
-    return [...this.#streams].map(([key, stream]) => ({ ...parseStreamKey(key), ...stream.cursor }))
+    return [...this.#streams].map(([key, cursor]) => ({ ...parseStreamKey(key), ...cursor }))
   }
 
   /** The fetch failed: nothing came. */
   abandonFetch(): void { this.#fetching = false }
 
-  /** Takes the rows of the fetch in. Returns whether some stream may hold more. */
+  /** Takes the rows of the fetch in; within what it covers they replace what waited. Returns whether some stream may hold more. */
   endFetch(asked: readonly StreamCursor[], rows: readonly TaskRow[], limit: number): boolean {
     assert(this.#fetching, 'no fetch is under way')
     this.#fetching = false
-    const byStream = Map.groupBy(rows, row => streamKey(row.bucket, row.band))
-    let more = false
-    for (const cursor of asked) {
-      const key = streamKey(cursor.bucket, cursor.band)
-      const stream = this.#streams.get(key)
-      if (!stream) continue
-      const found = byStream.get(key) ?? []
-      if (stream.fromStart) this.#forgetForeign(cursor.bucket, cursor.band)
+    if (this.#stale) return false
+    const pages = this.#pages(asked, rows, limit)
+    const covered = (row: TaskRow) => pages.get(streamKey(row.bucket, row.band))?.covers(row) ?? false
+    for (const list of this.#waiting) list.removeWhere(covered)
+    for (const row of this.#foreign.values()) if (covered(row)) this.#foreign.delete(row.id)
+    for (const [key, { found, last }] of pages) {
       for (const row of found) this.#take(row)
-      const last = found.at(-1)
-      const full = found.length >= limit && last !== undefined
-      more ||= full
-      Object.assign(stream, full ? { cursor: { afterDue: last.due, afterId: last.id }, fromStart: false } : { cursor: CURSOR_START, fromStart: true })
+      this.#streams.set(key, last ? { afterDue: last.due, afterId: last.id } : CURSOR_START)
     }
     this.#ended = new Set()
-    return more
+    return [...pages.values()].some(page => page.last !== undefined)
+  }
+
+  /** What the fetch tells of each stream that is still ours: the rows between its cursor and its last row, or its end. */
+  #pages(asked: readonly StreamCursor[], rows: readonly TaskRow[], limit: number): Map<string, Page> {
+    const byStream = Map.groupBy(rows, row => streamKey(row.bucket, row.band))
+    const pages = new Map<string, Page>()
+    for (const cursor of asked) {
+      const key = streamKey(cursor.bucket, cursor.band)
+      if (!this.#streams.has(key)) continue
+      const found = byStream.get(key) ?? []
+      const last = found.length >= limit ? found.at(-1) : undefined
+      const covers = (row: TaskRow) => isAfter(row, cursor.afterDue, cursor.afterId) && (last === undefined || !isAfter(row, last.due, last.id))
+      pages.set(key, { found, last, covers })
+    }
+    return pages
+  }
+
+  /** Waiting tasks that only lack a slot: their keys are not held by anything that runs. */
+  get startable(): number {
+    const held = new Set<string>([...this.#foreign.values()].map(row => row.orderingKey))
+    let count = 0
+    for (const list of this.#waiting) for (const row of list.inOrder()) if (!held.has(row.orderingKey) && !this.#busyKeys.has(row.orderingKey)) count++
+    return count
   }
 
   /** What may start now; it counts as in flight from here on. `solo`: whether a task that crashed a node may start. */
@@ -137,6 +161,8 @@ export class Window {
       this.#foreign.set(row.id, row)
       return
     }
+    // It may have been coalesced into the other band since it was fetched.
+    this.#waiting[row.band === 0 ? 1 : 0].remove(row.id)
     this.#waiting[row.band].add(row)
   }
 
@@ -160,16 +186,13 @@ export class Window {
     this.#buckets.delete(bucket)
     for (const band of BANDS) {
       this.#streams.delete(streamKey(bucket, band))
-      this.#forgetForeign(bucket, band)
       this.#waiting[band].removeWhere(row => row.bucket === bucket)
     }
-  }
-
-  #forgetForeign(bucket: number, band: Band): void {
-    for (const row of this.#foreign.values()) if (row.bucket === bucket && row.band === band) this.#foreign.delete(row.id)
+    for (const row of this.#foreign.values()) if (row.bucket === bucket) this.#foreign.delete(row.id)
   }
 }
 
+function isAfter(row: TaskRow, due: number, id: Id): boolean { return row.due > due || (row.due === due && row.id > id) }
 function streamKey(bucket: number, band: Band): string { return `${bucket}/${band}` }
 function parseStreamKey(key: string): { bucket: number; band: Band } {
   const [bucket, band] = key.split('/')

@@ -13,7 +13,7 @@ import type { Completer } from './completer.ts'
 import type { Executor, Result } from './executor.ts'
 import type { History } from './history.ts'
 import type { Flight, Pins } from './pins.ts'
-import { unrunnable, written } from './results.ts'
+import { unrunnable, writable, type Circumstances } from './results.ts'
 import type { Solo } from './solo.ts'
 
 export interface BatchRunnerDeps {
@@ -76,10 +76,11 @@ export class BatchRunner {
   #write(flight: Flight, row: TaskRow, variant: AnyBuiltVariant, result: Result, ended: Ended): void {
     const { settings, clock, random, catalogue, ids } = this.#deps
     const requested = flight.requested.has(row.id)
-    const { finish, outcome, error } = written(row, variant, result, {
-      settings: settings(), now: clock.now(), random, requested, pinned: flight.pinned,
+    const about: Circumstances = {
+      settings: settings(), now: clock.now(), random, requested, pinned: flight.mayBePinned,
       toRow: draft => catalogue.row(draft, ids, clock.now()),
-    })
+    }
+    const { finish, outcome, error } = writable(row, variant, result, about)
     if (outcome) this.#remember(row, variant, result, outcome, error)
     if (!finish) return ended(row.id, true)
     this.#finish(finish, (id, applied) => {

@@ -61,7 +61,7 @@ test('an incarnation that is over writes nothing, and says so once a batch', asy
 })
 
 test('abandoning lets go of what could not be written', async () => {
-  const { completer, written, add, clock } = setup(async () => { throw new Error('away') })
+  const { completer, written, add, clock } = setup(async () => { throw new RotaError('store/unavailable', 'away') })
   add('a')
   await clock.advance(5_000)
   assert.deepEqual(written, [])
@@ -76,4 +76,27 @@ test('a batch has at most 500 results', async () => {
   for (let index = 0; index < 1_201; index++) add(`t${index}`)
   await completer.settled()
   assert.deepEqual(batches.map(batch => batch.length), [500, 500, 201])
+})
+
+test('one result that the store refuses fails its own task and lets the others through', async () => {
+  const states: string[] = []
+  const { completer, written, add } = setup(async items => {
+    if (items.some(item => item.id === 'bad' && item.kind === 'done')) throw new TypeError('cannot bind undefined')
+    for (const item of items) states.push(`${item.id}:${item.kind === 'again' ? item.state.status : item.kind}`)
+    return items.map(() => true)
+  })
+  for (const id of ['a', 'bad', 'b']) add(id)
+  await completer.settled()
+  assert.deepEqual(states, ['a:done', 'bad:Failed', 'b:done'])
+  assert.deepEqual(written, ['a:true', 'bad:true', 'b:true'])
+})
+
+test('a result that cannot be stored even as a failure is left, and nothing waits for it', async () => {
+  const { completer, written, add } = setup(async items => {
+    if (items.some(item => item.id === 'bad')) throw new TypeError('cannot bind undefined')
+    return items.map(() => true)
+  })
+  for (const id of ['bad', 'b']) add(id)
+  await completer.settled()
+  assert.deepEqual(written, ['bad:false', 'b:true'])
 })

@@ -5,8 +5,8 @@
 import { pause, type Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
-import { errorText } from '../../errors.ts'
-import type { Finish, QueueStore } from '../ports.ts'
+import { errorText, hasCode } from '../../errors.ts'
+import { DUE_NEVER, type Finish, type QueueStore, type TaskState } from '../ports.ts'
 
 const BATCH_MAX = 500
 const RETRY_FIRST_MS = 100
@@ -20,7 +20,8 @@ export interface CompleterDeps {
   /** The store says that this incarnation is over. */
   readonly lost: () => void
 }
-interface Entry { readonly item: Finish; readonly written: (applied: boolean) => void }
+/** `failing`: it stands for a result that the store refused. */
+interface Entry { readonly item: Finish; readonly written: (applied: boolean) => void; readonly failing?: boolean }
 
 export class Completer {
   readonly #deps: CompleterDeps
@@ -46,32 +47,60 @@ export class Completer {
 
   async #write(): Promise<void> {
     let delayMs = RETRY_FIRST_MS
+    // How many results are written one by one, because one among them was refused.
+    let alone = 0
     while (this.#waiting.length > 0) {
       // Results that are ready now share one write, and sockets and timers have their turn between two.
       await this.#deps.clock.breathe()
-      const entries = this.#waiting.slice(0, BATCH_MAX)
+      const entries = this.#waiting.slice(0, alone > 0 ? 1 : BATCH_MAX)
       const reply = await this.#finish(entries.map(entry => entry.item))
-      if (reply === null) {
+      if (reply === 'unreachable') {
         await pause(this.#deps.clock, delayMs, this.#abandon.signal)
         delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)
         continue
       }
       delayMs = RETRY_FIRST_MS
+      if (reply === 'refused' && entries.length > 1) {
+        alone = entries.length
+        continue
+      }
+      alone = Math.max(alone - entries.length, 0)
       this.#waiting = this.#waiting.slice(entries.length)
-      if (reply === 'lost') this.#deps.lost()
-      for (const [index, entry] of entries.entries()) entry.written(reply !== 'lost' && reply[index] === true)
+      if (reply === 'refused') this.#giveUp(entries)
+      else this.#tell(entries, reply)
     }
     this.#writing = null
   }
 
-  /** Null: not written, try again. */
-  async #finish(items: readonly Finish[]): Promise<'lost' | readonly boolean[] | null> {
+  #tell(entries: readonly Entry[], reply: 'lost' | readonly boolean[]): void {
+    if (reply === 'lost') this.#deps.lost()
+    for (const [index, entry] of entries.entries()) entry.written(reply !== 'lost' && reply[index] === true)
+  }
+
+  /** A result that the store cannot take fails its task, with a reason; what cannot be written even so is left as it was. */
+  #giveUp([entry]: readonly Entry[]): void {
+    if (!entry) return
+    const { item } = entry
+    if ((item.kind !== 'done' && item.kind !== 'again') || entry.failing) return entry.written(false)
+    const now = this.#deps.clock.now()
+    const state: TaskState = {
+      status: 'Failed', due: DUE_NEVER, attempt: item.kind === 'again' ? item.state.attempt : 0, firstFailedAt: now, failedAt: now,
+      failureReason: 'what it ended with could not be stored: the log of the node has the details',
+    }
+    this.#waiting.unshift({ ...entry, item: { kind: 'again', id: item.id, version: item.version, state }, failing: true })
+  }
+
+  /** `unreachable`: try again later. `refused`: the store answered, and does not take it. */
+  async #finish(items: readonly Finish[]): Promise<'lost' | 'unreachable' | 'refused' | readonly boolean[]> {
     if (this.#abandon.signal.aborted) return 'lost'
     try {
       return await this.#deps.queue.finish(this.#deps.holder, items)
     } catch (error) {
-      this.#deps.log.warn({ error: errorText(error), results: items.length }, 'results not written yet')
-      return null
+      const passing = hasCode(error, 'store/unavailable') || hasCode(error, 'store/full') || hasCode(error, 'store/conflict')
+      const fields = { error: errorText(error), results: items.length, ...(items.length === 1 ? { task: items[0]?.id } : {}) }
+      if (passing) this.#deps.log.warn(fields, 'results not written yet')
+      else this.#deps.log.error(fields, 'results refused by the store')
+      return passing ? 'unreachable' : 'refused'
     }
   }
 }

@@ -108,6 +108,7 @@ function checked(outcomes: readonly Outcome[], count: number, variant: string): 
   if (!Array.isArray(outcomes) || outcomes.length !== count) throw new Error(`${variant} returned ${outcomes?.length} outcomes for ${count} tasks`)
   for (const outcome of outcomes) {
     if (!OUTCOME_KINDS.has(outcome?.kind)) throw new Error(`${variant} returned an unknown outcome`)
+    if (outcome.kind !== 'done' && typeof outcome.why !== 'string') throw new Error(`${variant} gave no reason for ${outcome.kind}`)
     if (outcome.kind === 'snooze' && !Number.isFinite(outcome.forMs)) throw new Error(`${variant} snoozed for ${outcome.forMs} ms`)
     if (outcome.kind === 'retry' && outcome.afterMs !== undefined && !Number.isFinite(outcome.afterMs)) throw new Error(`${variant} asked for a retry after ${outcome.afterMs} ms`)
   }

@@ -22,8 +22,9 @@ const POLL_MS = 1_000
 /** Rows of one fetch over all streams, and the least a stream gets. */
 const FETCH_ROWS = 1_000
 const FETCH_ROWS_STREAM_MIN = 50
-/** More is fetched when fewer than this wait. */
-const WAITING_LOW = 500
+/** More is fetched while fewer than this wait that no key holds back, and at most so many in all. */
+const STARTABLE_LOW = 500
+const WAITING_MAX = 5_000
 /** Unbuilt or unknown variants that somehow stand in the store: one at a time is enough to fail them. */
 const UNKNOWN_LIMITS: VariantLimits = { concurrency: 1, batchMax: 1 }
 
@@ -127,11 +128,11 @@ export class LaneWorker {
     }
     this.#launch()
     if (this.#deps.clock.monotonicMs() >= this.#fetchAtMs) this.#wanted = 'start'
-    if (this.#wanted === 'nothing' || (this.#wanted === 'more' && this.#window.waiting >= WAITING_LOW)) return
+    if (this.#wanted === 'nothing' || (this.#wanted === 'more' && this.#full())) return
     await this.#fetch()
     if (!this.#trusted) this.#window.dropWaiting()
     this.#launch()
-    if (this.#wanted === 'more' && this.#window.waiting < WAITING_LOW) this.#bell.ring()
+    if (this.#wanted === 'more' && !this.#full()) this.#bell.ring()
   }
 
   async #fetch(): Promise<void> {
@@ -151,6 +152,10 @@ export class LaneWorker {
       this.#window.abandonFetch()
       throw error
     }
+  }
+
+  #full(): boolean {
+    return this.#window.startable >= STARTABLE_LOW || this.#window.waiting >= WAITING_MAX
   }
 
   /** A hint that came while the fetch was under way (read through a call: the compiler cannot see the change). */

@@ -21,8 +21,12 @@ export interface Flight {
   readonly startedMs: number
   readonly stop: AbortController
   progress: JsonObject | null
-  /** Rows may carry our pin: they must be unpinned when nothing else is written. */
-  pinned: boolean
+  /** A pin was asked for: rows may carry it, and must be unpinned when nothing else is written. */
+  mayBePinned: boolean
+  /** Rows that carry our pin for certain. */
+  readonly pinned: Set<Id>
+  /** Rows that were edited or destroyed meanwhile: what they end with will not count. */
+  readonly changed: Set<Id>
   progressWritten: JsonObject | null
   /** Rows whose request made us stop. */
   readonly requested: Set<Id>
@@ -55,7 +59,7 @@ export class Pins {
     const { clock } = this.#deps
     const flight: Flight = {
       rows, startedAt: clock.now(), startedMs: clock.monotonicMs(), stop: new AbortController(),
-      progress: null, pinned: false, progressWritten: null, requested: new Set(),
+      progress: null, mayBePinned: false, pinned: new Set(), changed: new Set(), progressWritten: null, requested: new Set(),
     }
     this.#flights.add(flight)
     return flight
@@ -64,7 +68,8 @@ export class Pins {
   /** Pins before the run starts. False when some row changed meanwhile, or the store did not take it: do not run. */
   async pinFirst(flight: Flight): Promise<boolean> {
     try {
-      return await this.#pin(flight)
+      await this.#pin(flight)
+      return flight.rows.every(row => flight.pinned.has(row.id))
     } catch (error) {
       this.#deps.log.warn({ error: errorText(error) }, 'pinning failed')
       return false
@@ -78,7 +83,7 @@ export class Pins {
   }
 
   isPinned(id: Id): boolean {
-    for (const flight of this.#flights) if (flight.pinned && flight.rows.some(row => row.id === id)) return true
+    for (const flight of this.#flights) if (flight.pinned.has(id)) return true
     return false
   }
 
@@ -99,30 +104,45 @@ export class Pins {
   }
 
   async #tick(): Promise<void> {
+    for (const flight of this.#flights) {
+      if (this.#deps.clock.monotonicMs() - flight.startedMs < PIN_AFTER_MS || stopKind(flight.stop.signal) !== null) continue
+      if (flight.pinned.size + flight.changed.size === flight.rows.length && flight.progress === flight.progressWritten) continue
+      await this.#pinFurther(flight)
+    }
+    if (![...this.#flights].some(flight => flight.mayBePinned)) return
     try {
-      const now = this.#deps.clock.monotonicMs()
-      for (const flight of this.#flights) {
-        if (now - flight.startedMs < PIN_AFTER_MS || stopKind(flight.stop.signal) !== null) continue
-        if (flight.pinned && flight.progress === flight.progressWritten) continue
-        if (!await this.#pin(flight)) flight.stop.abort(new StopReason('cancelled', 'the task was changed or destroyed'))
-      }
-      if ([...this.#flights].some(flight => flight.pinned)) await this.#takeRequests()
+      await this.#takeRequests()
+    } catch (error) {
+      this.#deps.log.warn({ error: errorText(error) }, 'looking for requests failed')
+    }
+  }
+
+  /** A pin that fails is tried again at the next tick; a flight whose rows have all changed works for nobody and is stopped. */
+  async #pinFurther(flight: Flight): Promise<void> {
+    try {
+      await this.#pin(flight)
+      if (flight.changed.size === flight.rows.length) flight.stop.abort(new StopReason('cancelled', 'the task was changed or destroyed'))
     } catch (error) {
       this.#deps.log.warn({ error: errorText(error) }, 'pinning failed')
     }
   }
 
-  async #pin(flight: Flight): Promise<boolean> {
-    const progress = flight.progress
-    flight.pinned = true
-    const pins = flight.rows.map(row => ({ id: row.id, version: row.version, startedAt: flight.startedAt, progress }))
+  async #pin(flight: Flight): Promise<void> {
+    const { progress } = flight
+    flight.mayBePinned = true
+    const rows = flight.rows.filter(row => !flight.changed.has(row.id))
+    const pins = rows.map(row => ({ id: row.id, version: row.version, startedAt: flight.startedAt, progress }))
     const reply = await this.#deps.queue.pin(this.#deps.holder, pins)
-    if (reply === 'lost') {
-      this.#deps.lost()
-      return false
+    if (reply === 'lost') return this.#deps.lost()
+    for (const [index, row] of rows.entries()) {
+      if (reply[index]) {
+        flight.pinned.add(row.id)
+      } else {
+        flight.pinned.delete(row.id)
+        flight.changed.add(row.id)
+      }
     }
     flight.progressWritten = progress
-    return reply.every(Boolean)
   }
 
   async #takeRequests(): Promise<void> {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { probeVariant, taskRow } from '../../../test/support/rows.ts'
 import { RETRY_DEFAULTS } from '../queue/retry.ts'
 import { taskDefiner, type Outcome } from '../task-variant.ts'
-import { unrunnable, written, type Circumstances } from './results.ts'
+import { unrunnable, writable, written, type Circumstances } from './results.ts'
 
 const NOW = 1_800_000_000_000
 const variant = probeVariant({ run: async () => ({ kind: 'done' }) })
@@ -60,4 +60,12 @@ test('crashes use up the attempts of a task', () => {
   assert.equal(unrunnable({ ...row, crashes: 3, attempt: 3 }, variant, RETRY_DEFAULTS, NOW), null)
   assert.equal(unrunnable({ ...row, crashes: 4, attempt: 4, failureReason: 'node died' }, variant, RETRY_DEFAULTS, NOW)?.failureReason, 'node died')
   assert.equal(unrunnable({ ...row, crashes: 0, attempt: 9 }, variant, RETRY_DEFAULTS, NOW), null, 'attempts alone are the business of the retry arithmetic')
+})
+
+test('a follow-up that cannot be made fails the task that wanted it', () => {
+  const result = { outcome: { kind: 'done', followUps: [{ variant: 'Nowhere', payload: {} }] }, startedAt: NOW, durationMs: 1 } as const
+  const { finish, outcome, error } = writable(row, variant, result, { ...about, toRow: () => { throw new Error('unknown variant Nowhere') } })
+  assert.ok(finish?.kind === 'again')
+  assert.deepEqual([outcome, finish.state.status], ['failed', 'Failed'])
+  assert.match(error ?? '', /unknown variant Nowhere/)
 })

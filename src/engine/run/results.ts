@@ -1,5 +1,6 @@
 /** What to write for one ended run: pure, so that every combination of result and circumstance has a test. */
 import type { Random } from '../../base/random.ts'
+import { errorText } from '../../errors.ts'
 import { DUE_NEVER, type Finish, type NewTask, type RunOutcome, type TaskRow, type TaskState } from '../ports.ts'
 import { stateAfter, stateAfterCrash, type RetrySettings } from '../queue/retry.ts'
 import { isBuilt, type AnyBuiltVariant, type AnyVariant, type TaskDraft } from '../task-variant.ts'
@@ -17,6 +18,15 @@ export interface Circumstances {
 }
 /** `finish` null: nothing to write. `outcome` null: nothing to keep in the history. */
 export interface Written { readonly finish: Finish | null; readonly outcome: RunOutcome | null; readonly error: string | null }
+
+/** As `written`; follow-ups that cannot be made (an unknown variant, a key that throws) are a mistake of this task alone. */
+export function writable(row: TaskRow, variant: AnyBuiltVariant, result: Result, about: Circumstances): Written {
+  try {
+    return written(row, variant, result, about)
+  } catch (error) {
+    return written(row, variant, { ...result, outcome: { kind: 'fail', why: `its follow-up cannot be made: ${errorText(error)}` } }, about)
+  }
+}
 
 export function written(row: TaskRow, variant: AnyBuiltVariant, result: Result, about: Circumstances): Written {
   const { outcome } = result
@@ -36,7 +46,7 @@ export function written(row: TaskRow, variant: AnyBuiltVariant, result: Result, 
 
 /** The state of a task that must not run: its work is not there, or crashes used up its attempts. Null: it may run. */
 export function unrunnable(row: TaskRow, variant: AnyVariant | undefined, settings: RetrySettings, now: number): TaskState | null {
-  if (variant && isBuilt(variant)) return row.crashes > 0 ? stateAfterCrash(row, settings, now) : null
+  if (variant && isBuilt(variant)) return row.crashes > 0 ? stateAfterCrash(row, settings, variant.perpetual ?? false, now) : null
   const failureReason = variant ? variant.notBuilt : `this version does not know the variant ${row.variant}`
   return { status: 'Failed', due: DUE_NEVER, attempt: row.attempt, firstFailedAt: row.firstFailedAt ?? now, failedAt: now, failureReason }
 }

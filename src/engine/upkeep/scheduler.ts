@@ -65,9 +65,18 @@ export class Scheduler {
     let delayMs = LOOK_EVERY_MS
     for (const schedule of await store.transact(tx => tx.schedules.list())) {
       if (schedule.nextSlot > now) delayMs = Math.min(delayMs, schedule.nextSlot - now)
-      else await this.#advance(schedule, now)
+      else await this.#advanceAlone(schedule, now)
     }
     return Math.max(delayMs, 1)
+  }
+
+  /** A schedule that cannot be advanced is reported and holds up no other. */
+  async #advanceAlone(schedule: ScheduleRow, now: number): Promise<void> {
+    try {
+      await this.#advance(schedule, now)
+    } catch (error) {
+      this.#deps.log.error({ schedule: schedule.name, error: errorText(error) }, 'schedule could not be moved on')
+    }
   }
 
   async #advance(schedule: ScheduleRow, now: number): Promise<void> {
