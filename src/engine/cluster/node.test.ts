@@ -297,3 +297,82 @@ test('a schedule makes one task a slot', async () => {
     assert.deepEqual([schedule?.lastSlot, schedule?.nextSlot], [nextSlot + 2 * minute, nextSlot + 3 * minute])
   })
 })
+
+test('a pin that failed does not let the bucket go: the task never runs on two nodes', async () => {
+  const door = gate()
+  const seen: string[] = []
+  const variant = probeVariant({ limits: { runMsMax: 3_600_000, concurrencyPerNode: 20 }, run: async (task, context) => {
+    seen.push(task.id)
+    return door.pass(context)
+  } })
+  await inWorld([variant], async ({ started, enqueue, clock, store }) => {
+    const { pin } = store.queue
+    let failures = 1
+    Object.assign(store.queue, { pin: async (...args: Parameters<typeof pin>) => {
+      if (failures-- > 0) throw new Error('away')
+      return pin.apply(store.queue, args)
+    } })
+    await started('one')
+    for (let key = 0; key < 12; key++) await enqueue({ word: 'x', key: `k${key}` })
+    await clock.advance(900)
+    assert.equal(seen.length, 12)
+    await started('two')
+    await clock.advance(6_000)
+    const starts = new Map([...Map.groupBy(seen, id => id)].map(([id, times]) => [id, times.length]))
+    assert.deepEqual([...starts.values()].filter(times => times > 1), [])
+    door.open()
+    await clock.advance(5_000)
+    assert.equal(await store.read(tx => tx.tasks.count({})), 0)
+  })
+})
+
+test('a task pinned by one node is left alone by the new owner of its bucket, and ends once', async () => {
+  const door = gate()
+  const starts = new Map<string, number>()
+  const variant = probeVariant({ limits: { runMsMax: 3_600_000, concurrencyPerNode: 20 }, run: async (task, context) => {
+    starts.set(task.id, (starts.get(task.id) ?? 0) + 1)
+    return door.pass(context)
+  } })
+  await inWorld([variant], async ({ started, enqueue, clock, store }) => {
+    await started('one')
+    const ids: string[] = []
+    for (let key = 0; key < 12; key++) ids.push(await enqueue({ word: 'x', key: `k${key}` }))
+    await clock.advance(2_500)
+    await started('two')
+    await clock.advance(5_000)
+    const holders = new Set((await store.leases.view()).leases.filter(lease => lease.lane === 'probe').map(lease => lease.holder))
+    assert.equal(holders.size, 2, 'buckets were handed over although their tasks run on')
+    assert.deepEqual([...starts.values()], ids.map(() => 1))
+    door.open()
+    await clock.advance(3_000)
+    assert.equal(await store.read(tx => tx.tasks.count({})), 0)
+    assert.deepEqual([...starts.values()], ids.map(() => 1))
+  })
+})
+
+test('a batch goes on when one of its tasks is enqueued again and again', async () => {
+  const variant = probeVariant({
+    dedupeKey: task => task.word, limits: { runMsMax: 60_000, concurrencyPerNode: 1, batchMax: 20 },
+    runBatch: async (tasks, context) => {
+      await new Promise<void>(resolve => {
+        if (context.signal.aborted) resolve()
+        context.signal.addEventListener('abort', () => { resolve() }, { once: true })
+        clocks[0]?.after(2_000, resolve)
+      })
+      context.signal.throwIfAborted()
+      return tasks.map(() => done)
+    },
+  })
+  const clocks: World['clock'][] = []
+  await inWorld([variant], async ({ started, enqueue, clock, store }) => {
+    clocks.push(clock)
+    for (let word = 0; word < 10; word++) await enqueue({ word: `w${word}`, key: `k${word}` })
+    await started('one')
+    for (let step = 0; step < 20; step++) {
+      await clock.advance(500)
+      await enqueue({ word: 'w0', key: 'k0' })
+    }
+    const left = await store.read(tx => tx.tasks.count({}))
+    assert.ok(left <= 1, `${left} of 10 left`)
+  })
+})
