@@ -2,7 +2,7 @@
  * The composition root: one node from its environment. It builds the parts and ties them together; what needs a decision
  * has a file of its own beside this one.
  *
- * Start: store → role → join → first objects → settings → listeners → watching. A part that cannot start takes
+ * Start: store → role and settings → join → first objects → listeners → watching. A part that cannot start takes
  * the node down with a message, except listeners: an address in use is reported and tried again while the rest runs.
  * Stop: listeners stop accepting and runs end side by side, then the leases go back, then the store closes.
  */
@@ -126,6 +126,8 @@ export class Server implements Service {
     const { environment, store } = this.#deps
     await this.#startHealth()
     if (environment.role !== null) await this.#role.refresh()
+    // Before the first run: under the defaults a task may fail for good that has attempts left.
+    await this.#readSettings()
     await this.#node.start()
     this.#firstStart = await bootstrap(store, this.#objects, environment.adminPassword)
     await this.#certificate.start()
