@@ -138,8 +138,8 @@ export type Finish =
 
 /** The worker's side. Every call is one transaction of its own and is fenced on the holder's node row. */
 export interface QueueStore {
-  /** Due rows (by the store's clock) after each cursor, at most `limit` a stream, in (due, id) order within a stream; and the earliest due time that is still ahead in these streams. */
-  fetch(lane: string, cursors: readonly StreamCursor[], limit: number): Promise<{ readonly rows: TaskRow[]; readonly nextDue: number | null }>
+  /** Due rows (by the store's clock) after each cursor, at most `limit` a stream, in (due, id) order within a stream; and how long it is, by the same clock, until the earliest due time that is still ahead in these streams (1 or more; null: there is none). */
+  fetch(lane: string, cursors: readonly StreamCursor[], limit: number): Promise<{ readonly rows: TaskRow[]; readonly nextInMs: number | null }>
   /** `lost`: the node row is gone or expired and nothing was written. Else for each item whether it found its row at its version; a `done` or `again` whose row has a newer version leaves the row and only unpins it. */
   finish(holder: Id, items: readonly Finish[]): Promise<'lost' | readonly boolean[]>
   /** Writes holder, start and progress into running rows; false for a row that is gone or has another version. */

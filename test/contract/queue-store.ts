@@ -19,6 +19,15 @@ function fetchContract(store: () => QueueUnderTest): void {
   const fetched = async (lane: string, cursors: readonly StreamCursor[], limit = 100): Promise<Id[]> =>
     (await store().queue.fetch(lane, cursors, limit)).rows.map(row => row.id)
 
+  /** The rows of a fetch that tells how long it is until `nextDue`, by the store's clock at some moment of the call. */
+  const fetchedAhead = async (lane: string, cursors: readonly StreamCursor[], nextDue: number): Promise<TaskRow[]> => {
+    const before = await store().now()
+    const { rows, nextInMs } = await store().queue.fetch(lane, cursors, 10)
+    const after = await store().now()
+    assert.ok(nextInMs !== null && nextInMs <= nextDue - before && nextInMs >= nextDue - after, `${nextInMs} ms`)
+    return rows
+  }
+
   describe('QueueStore fetch', () => {
     test('gives whole rows', async () => {
       const row = await storedOne(store(), aTask(newLane(), { state: aState(), payload: { a: ['b'] } }))
@@ -55,17 +64,17 @@ function fetchContract(store: () => QueueUnderTest): void {
       assert.deepEqual(found, rows)
     })
 
-    test('what is not due is not given, but the earliest time ahead in these streams is told', async () => {
+    test('what is not due is not given, but how far ahead the earliest in these streams is', async () => {
       const lane = newLane()
       const now = await store().now()
       const due = await storedOne(store(), aTask(lane, { due: now - 1 }))
       await stored(store(), aTask(lane, { due: now + 2 * HOUR_MS }), aTask(lane, { due: now + HOUR_MS, bucket: 1 }),
         aTask(lane, { due: now + 60_000, bucket: 2 }), aTask(lane, { state: failedState() }))
-      const reply = await store().queue.fetch(lane, [aCursor(0), aCursor(1), aCursor(0, 1)], 10)
-      assert.deepEqual(reply, { rows: [due], nextDue: now + HOUR_MS })
-      assert.deepEqual(await store().queue.fetch(lane, [aCursor(2)], 10), { rows: [], nextDue: now + 60_000 })
-      assert.deepEqual(await store().queue.fetch(lane, [aCursor(3)], 10), { rows: [], nextDue: null })
-      assert.deepEqual(await store().queue.fetch(lane, [], 10), { rows: [], nextDue: null })
+      const streams = [aCursor(0), aCursor(1), aCursor(0, 1)]
+      assert.deepEqual(await fetchedAhead(lane, streams, now + HOUR_MS), [due])
+      assert.deepEqual(await fetchedAhead(lane, [aCursor(2)], now + 60_000), [])
+      assert.deepEqual(await store().queue.fetch(lane, [aCursor(3)], 10), { rows: [], nextInMs: null })
+      assert.deepEqual(await store().queue.fetch(lane, [], 10), { rows: [], nextInMs: null })
     })
 
     test('the time ahead is told from behind the cursor as well', async () => {
@@ -73,7 +82,7 @@ function fetchContract(store: () => QueueUnderTest): void {
       const now = await store().now()
       const row = await storedOne(store(), aTask(lane, { due: now - 1 }))
       await stored(store(), aTask(lane, { due: now + HOUR_MS }))
-      assert.deepEqual(await store().queue.fetch(lane, [aCursor(0, 0, row.due, row.id)], 10), { rows: [], nextDue: now + HOUR_MS })
+      assert.deepEqual(await fetchedAhead(lane, [aCursor(0, 0, row.due, row.id)], now + HOUR_MS), [])
     })
 
     test('pinned rows are given with their holder: their keys are busy', async () => {

@@ -144,10 +144,10 @@ export class LaneWorker {
     const limit = Math.max(Math.ceil(FETCH_ROWS / Math.max(cursors.length, 1)), FETCH_ROWS_STREAM_MIN)
     try {
       if (cursors.length === 0) return this.#window.abandonFetch()
-      const { rows, nextDue } = await queue.fetch(lane.name, cursors, limit)
+      const { rows, nextInMs } = await queue.fetch(lane.name, cursors, limit)
       const more = this.#window.endFetch(cursors, rows, limit)
       if (more && !this.#wantsStart()) this.#wanted = 'more'
-      if (nextDue !== null) this.#fetchAtMs = Math.min(this.#fetchAtMs, clock.monotonicMs() + Math.max(nextDue - clock.now(), 1))
+      if (nextInMs !== null) this.#fetchAtMs = Math.min(this.#fetchAtMs, clock.monotonicMs() + Math.max(nextInMs, 1))
     } catch (error) {
       this.#window.abandonFetch()
       throw error

@@ -8,18 +8,19 @@ import { memoryTaskRows } from './task-rows.ts'
 
 export function memoryQueue(database: MemoryDatabase): QueueStore {
   return {
-    fetch: (lane, cursors, limit) => database.read(({ table, now }) => {
+    fetch: (lane, cursors, limit) => database.read(({ table, now: clock }) => {
+      const now = clock()
       const streams = new Map(cursors.map(cursor => [`${cursor.bucket}/${cursor.band}`, { cursor, found: [] as TaskRow[] }]))
-      let nextDue: number | null = null
+      let nextInMs: number | null = null
       for (const row of table<TaskRow>('task').rows()) {
         const stream = row.lane === lane ? streams.get(`${row.bucket}/${row.band}`) : undefined
         if (!stream || row.due === DUE_NEVER) continue
         const { afterDue, afterId } = stream.cursor
-        if (row.due > now()) nextDue = Math.min(nextDue ?? DUE_NEVER, row.due)
+        if (row.due > now) nextInMs = Math.min(nextInMs ?? DUE_NEVER, row.due - now)
         else if (row.due > afterDue || (row.due === afterDue && row.id > afterId)) stream.found.push(row)
       }
       const rows = [...streams.values()].flatMap(({ found }) => found.sort(inDueOrder).slice(0, limit))
-      return { rows, nextDue }
+      return { rows, nextInMs }
     }),
 
     finish: (holder, items) => database.transact(async context => {

@@ -22,7 +22,7 @@ const TASK = TASK_COLUMNS.map(name => `t.${name}`).join(', ')
 const STREAM = 't.lane = $1 and t.band = s.band and t.bucket = s.bucket'
 /**
  * One round trip: a look at the first entry of each stream, then the due rows of those that have any, and with each row
- * (or alone) the next due time. `bucket = any(…) order by due` in place of the laterals would sort the whole backlog.
+ * (or alone) the time until the next one is due. `bucket = any(…) order by due` in place of the laterals would sort the whole backlog.
  */
 const FETCH = `
   with streams as materialized (
@@ -34,9 +34,9 @@ const FETCH = `
   ), ahead as (
     select min(case when s.first > ${NOW} then s.first else (
       select t.due from task t where ${STREAM} and t.due > ${NOW} and t.due < ${DUE_NEVER} order by t.due, t.id limit 1
-    ) end) as next_due from streams s
+    ) end) - ${NOW} as next_in_ms from streams s
   )
-  select ahead.next_due, f.* from ahead left join lateral (
+  select ahead.next_in_ms, f.* from ahead left join lateral (
     select ${TASK} from streams s cross join lateral (
       select * from task t where ${STREAM} and t.due <= ${NOW} and (t.due, t.id) > (s.due, s.id)
       order by t.due, t.id limit $6) t
@@ -65,7 +65,7 @@ const QUARANTINE = `
   from unnest($1::text[], $2::bigint[], $3::text[]) as q(id, version, problem) where t.id = q.id and t.version = q.version`
 
 interface Fenced { readonly alive: number; readonly ids: readonly Id[] }
-type Fetched = TaskColumns & { readonly next_due: number | null }
+type Fetched = TaskColumns & { readonly next_in_ms: number | null }
 
 export function postgresQueue(database: PostgresDatabase): QueueStore {
   const run = <R extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[]) =>
@@ -91,7 +91,7 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
           unreadable.map(({ problem }) => problem),
         ])
       }
-      return { rows, nextDue: found[0]?.next_due ?? null }
+      return { rows, nextInMs: found[0]?.next_in_ms ?? null }
     },
 
     async finish(holder, items) {

@@ -60,7 +60,7 @@ export function sqliteQueue(database: SqliteDatabase, clock: Clock): QueueStore 
 function fetch(connection: SqliteConnection, lane: string, cursors: readonly StreamCursor[], limit: number, now: number) {
   const rows: TaskRow[] = []
   const unreadable: { readonly row: TaskRow; readonly problem: string }[] = []
-  let nextDue: number | null = null
+  let nextInMs: number | null = null
   const first = (cursor: StreamCursor, afterDue: number, afterId: Id): number => Number(
     connection.get(FIRST, lane, cursor.band, cursor.bucket, afterDue, afterId)?.['due'] ?? DUE_NEVER)
   for (const cursor of cursors) {
@@ -74,9 +74,9 @@ function fetch(connection: SqliteConnection, lane: string, cursors: readonly Str
       }
       ahead = first(cursor, now, AFTER_EVERY_ID)
     }
-    if (ahead < DUE_NEVER) nextDue = Math.min(nextDue ?? DUE_NEVER, ahead)
+    if (ahead < DUE_NEVER) nextInMs = Math.min(nextInMs ?? DUE_NEVER, ahead - now)
   }
-  return { rows, nextDue, unreadable }
+  return { rows, nextInMs, unreadable }
 }
 
 function alive(connection: SqliteConnection, holder: Id, now: number): boolean {
