@@ -3,10 +3,10 @@
  *
  * | state | means |
  * |---|---|
- * | joining | no node row yet: the store is asked again until it answers |
+ * | joining | no node row. The first join waits for a former life of this name, and no longer: when the store does not answer, `start` rejects. A later join is tried again until it succeeds |
  * | working | the current incarnation does what the assignment gives it |
- * | draining | `stop` was called: nothing new starts, what runs ends within the limit |
- * | stopped | the node row is gone, nothing runs |
+ * | draining | `stop` was called: nothing new starts, what runs ends within the limit; a join that is under way is broken off, and undone when it had succeeded |
+ * | stopped | nothing runs, and the node row is gone, or expires by itself when the store did not answer |
  */
 import { pause } from '../../base/clock.ts'
 import { idSource, NODE_NUMBER_MAX, type Id, type IdSource } from '../../base/ids.ts'
@@ -30,14 +30,17 @@ export class EngineNode {
   readonly #stop = new AbortController()
   readonly #hurry = new AbortController()
   #incarnation: Incarnation | null = null
+  #nodeNumber: number
   #ids: IdSource
   #phase: NodePhase = 'joining'
   #life: Promise<void> = Promise.resolve()
+  #stopping: Promise<void> | null = null
 
   constructor(deps: NodeDeps) {
     this.#deps = deps
     // Until a node id is leased, a drawn one: ids stay unique as long as two joins do not share millisecond and draw.
-    this.#ids = idSource(Math.floor(deps.random.next() * (NODE_NUMBER_MAX + 1)), deps.clock)
+    this.#nodeNumber = Math.floor(deps.random.next() * (NODE_NUMBER_MAX + 1))
+    this.#ids = idSource(this.#nodeNumber, deps.clock)
   }
 
   /** Ids of this node; the source changes its node number when the node joins. */
@@ -45,30 +48,44 @@ export class EngineNode {
   get phase(): NodePhase { return this.#phase }
   get incarnation(): Incarnation | null { return this.#incarnation }
 
-  /** Resolves when the node has joined. Rejects with node/name-in-use when another live node has the host name. */
-  async start(): Promise<void> {
-    if (this.#deps.alone) await this.#deps.store.leases.reapAll(null)
-    await this.#begin()
-    this.#life = this.#live()
+  /**
+   * Resolves when the node has joined. Rejects with node/name-in-use when another live node has the host name, with the
+   * store's error when that does not answer, and with an AbortError when `stop` is called before.
+   */
+  start(): Promise<void> {
+    const joined = this.#firstJoin()
+    this.#life = joined.then(() => this.#live(), () => undefined)
+    return joined
   }
 
   announce(): void { this.#incarnation?.announce() }
 
-  /** Finishes what runs within the limit and leaves. May be called twice; the second call waits for the first. */
-  async stop(limitMs = DRAIN_LIMIT_MS): Promise<void> {
-    if (!this.#stop.signal.aborted) {
-      this.#phase = 'draining'
-      this.#stop.abort()
-      await this.#life
-      await this.#incarnation?.drain(limitMs, this.#hurry.signal)
-      this.#incarnation = null
-      this.#phase = 'stopped'
-    }
-    await this.#life
+  /** Finishes what runs within the limit and leaves. A second call waits for the end of the first. */
+  stop(limitMs = DRAIN_LIMIT_MS): Promise<void> {
+    this.#stopping ??= this.#end(limitMs)
+    return this.#stopping
   }
 
   /** Makes a stop, now or later, abort what runs at once instead of waiting for the limit. */
   hurry(): void { this.#hurry.abort() }
+
+  async #firstJoin(): Promise<void> {
+    this.#stop.signal.throwIfAborted()
+    if (this.#deps.alone) await this.#deps.store.leases.reapAll(null)
+    await this.#begin()
+  }
+
+  async #end(limitMs: number): Promise<void> {
+    this.#phase = 'draining'
+    this.#stop.abort()
+    try {
+      await this.#life
+      await this.#incarnation?.drain(limitMs, this.#hurry.signal)
+    } finally {
+      this.#incarnation = null
+      this.#phase = 'stopped'
+    }
+  }
 
   async #live(): Promise<void> {
     const stopped = new Promise<false>(resolve => { this.#stop.signal.addEventListener('abort', () => { resolve(false) }, { once: true }) })
@@ -78,7 +95,7 @@ export class EngineNode {
       this.#deps.log.warn({ incarnation: this.#incarnation.id }, 'this incarnation is over, joining again')
       await this.#incarnation.dispose()
       this.#incarnation = null
-      this.#phase = 'joining'
+      if (!this.#stop.signal.aborted) this.#phase = 'joining'
       await this.#rejoin()
     }
   }
@@ -88,6 +105,7 @@ export class EngineNode {
       try {
         return await this.#begin()
       } catch (error) {
+        if (this.#stop.signal.aborted) return
         this.#deps.log.warn({ error: errorText(error) }, 'joining the cluster failed')
         await pause(this.#deps.clock, JOIN_RETRY_MS, this.#stop.signal)
       }
@@ -95,13 +113,31 @@ export class EngineNode {
   }
 
   async #begin(): Promise<void> {
-    const { clock } = this.#deps
     const id = this.#ids.next()
     const { joinedMs, nodeId } = await this.#join(id)
-    this.#ids = idSource(nodeId, clock)
+    if (this.#stop.signal.aborted) {
+      await this.#undoJoin(id)
+      this.#stop.signal.throwIfAborted()
+    }
+    this.#useNumber(nodeId)
     this.#incarnation = new Incarnation(id, nodeId, this.ids, this.#deps)
     this.#incarnation.start(joinedMs)
-    if (!this.#stop.signal.aborted) this.#phase = 'working'
+    this.#phase = 'working'
+  }
+
+  /** With the number it had, the source goes on from its last time: a new one could repeat ids when the wall clock has stepped back. */
+  #useNumber(nodeId: number): void {
+    if (nodeId === this.#nodeNumber) return
+    this.#nodeNumber = nodeId
+    this.#ids = idSource(nodeId, this.#deps.clock)
+  }
+
+  async #undoJoin(id: Id): Promise<void> {
+    try {
+      await this.#deps.store.leases.leave(id)
+    } catch (error) {
+      this.#deps.log.warn({ error: errorText(error) }, 'a join that came too late could not be undone: its row expires by itself')
+    }
   }
 
   /** A row of the same host name may be our own former life: it is waited for until it renews or expires. */
@@ -109,6 +145,7 @@ export class EngineNode {
     const { store, clock, hostname, version, nodeState, times, log } = this.#deps
     let seen: NodeRow | null = null
     for (;;) {
+      this.#stop.signal.throwIfAborted()
       const joinedMs = clock.monotonicMs()
       const reply = await store.leases.join({ incarnation: id, hostname, version, state: nodeState() }, times.ttlMs)
       if ('nodeId' in reply) return { joinedMs, nodeId: reply.nodeId }
@@ -117,7 +154,7 @@ export class EngineNode {
       if (!seen) log.info({ hostname, startedAt: new Date(other.startedAt).toISOString() }, 'a node of this name was here: waiting to see whether it lives')
       seen ??= other
       await pause(clock, JOIN_RETRY_MS, this.#stop.signal)
-      if (this.#stop.signal.aborted) throw nameInUse(other)
+      this.#stop.signal.throwIfAborted()
       await store.leases.reap()
     }
   }
