@@ -1,15 +1,20 @@
 /**
  * Chores: small work that keeps the store healthy, done by the one node that holds the scheduler lane. Each runs at its
  * own interval and never twice at a time; a chore that fails is logged and tried again at its next time.
+ * A stop waits for a chore that is under way, but not long: it is left alone then, and may still end by itself.
  */
 import { pause, type Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
 
+/** How long a chore may take to notice that it should end; one statement of it may take longer than a stop may. */
+export const CHORE_END_MS_MAX = 2_000
+
 export interface Chore {
   readonly name: string
   readonly everyMs: number
-  readonly run: () => Promise<void>
+  /** Ends soon after the signal, where it can. */
+  readonly run: (signal: AbortSignal) => Promise<void>
 }
 
 export class Chores {
@@ -32,7 +37,9 @@ export class Chores {
 
   async stop(): Promise<void> {
     this.#stop.abort()
-    await this.#loops
+    const ended = new AbortController()
+    const loops = this.#loops.then(() => { ended.abort() })
+    await Promise.race([loops, pause(this.#clock, CHORE_END_MS_MAX, ended.signal)])
   }
 
   async #repeat(chore: Chore): Promise<void> {
@@ -40,7 +47,7 @@ export class Chores {
       await pause(this.#clock, chore.everyMs, this.#stop.signal)
       if (!this.#active || this.#stop.signal.aborted) continue
       try {
-        await chore.run()
+        await chore.run(this.#stop.signal)
       } catch (error) {
         this.#log.warn({ chore: chore.name, error: errorText(error) }, 'chore failed')
       }
