@@ -8,7 +8,6 @@ export const ERRORS = {
   'store/in-use': 'Another process has this data folder open. Stop it, or give this node its own ROTA_DATA_DIR.',
   'store/newer-schema': 'The store was written by a newer version of Rota. Start that version or newer.',
   'store/conflict': 'The row was changed by somebody else at the same time. Read it again and repeat the change.',
-  'lease/lost': 'This incarnation of the node is over: its heartbeat came too late. It starts again as a new one.',
   'node/name-in-use': 'A live node with this host name exists. Set STALWART_HOSTNAME to a name of its own.',
   'node/no-id-free': 'Every node id belongs to a live node. Stop nodes that are not needed.',
   'config/invalid': 'An environment variable or the configuration file is wrong. The message names it and the fix.',

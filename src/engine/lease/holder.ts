@@ -75,9 +75,6 @@ export class Holder {
     this.#loops = Promise.all([this.#heartbeats(), this.#plans()])
   }
 
-  /** Resolves when both loops have ended. */
-  async ended(): Promise<void> { await this.#loops }
-
   /** Plan now: a hint came, a role changed, a bucket became idle. */
   kick(): void { this.#planBell.ring() }
 
@@ -87,14 +84,13 @@ export class Holder {
     this.#beatBell.ring()
   }
 
-  /** Gives everything back as it becomes idle; `emptied` tells when nothing is held any more. */
+  /** Gives everything back as it becomes idle. */
   close(): void {
     this.#closing = true
     this.#lease.closeAll()
     this.#deps.listener.held(this.#lease.held)
     this.kick()
   }
-  get emptied(): boolean { return this.#lease.held.length === 0 }
 
   /** The store said elsewhere that this incarnation is gone. */
   lost(): void {

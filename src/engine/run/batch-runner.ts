@@ -83,11 +83,8 @@ export class BatchRunner {
     const { finish, outcome, error } = writable(row, variant, result, about)
     if (outcome) this.#remember(row, variant, result, outcome, error)
     if (!finish) return ended(row.id, true)
-    this.#finish(finish, (id, applied) => {
-      // It was done before it could be stopped, but was edited meanwhile: the edit is what counts now.
-      if (!applied && requested && finish.kind === 'done') this.#finish({ kind: 'acknowledge', id }, ended)
-      else ended(id, applied)
-    })
+    // A `done` whose row was edited meanwhile carries out what was asked of the row: the store sees to that.
+    this.#finish(finish, ended)
   }
 
   #remember(row: TaskRow, variant: AnyBuiltVariant, result: Result, outcome: Parameters<History['record']>[0]['outcome'], error: string | null): void {

@@ -95,7 +95,6 @@ export class LaneWorker {
     return this.#window.inFlightOf(bucket).every(row => this.#deps.pins.isPinned(row.id))
   }
 
-  get waiting(): number { return this.#window.waiting }
   get inFlight(): number { return this.#window.inFlight }
 
   /** Starts nothing more; resolves when nothing runs (abort the runs through Pins to hurry them). */
