@@ -11,6 +11,9 @@ import { aNode, aState, aTask, newLane, pin, rowOf, stored, storedOne } from '..
 import { postgresMissing, startPostgres } from '../support/postgres.ts'
 import type { PostgresServer } from '../support/postgres.ts'
 
+/** As many as the everyday pool has. */
+const EVERYDAY_CONNECTIONS = 10
+
 describe('two nodes on one PostgreSQL', { skip: postgresMissing() }, () => {
   let server: PostgresServer
   let url: string
@@ -110,6 +113,30 @@ describe('two nodes on one PostgreSQL', { skip: postgresMissing() }, () => {
     assert.deepEqual((await other.leases.reapAll(null)).map(node => node.incarnation), [incarnation])
     assert.equal(await store.queue.finish(incarnation, [{ kind: 'done', id: row.id, version: row.version }]), 'lost')
     assert.equal((await rowOf(store, row.id))?.crashes, 1)
+  })
+
+  test('planning does not wait for a connection that everyday work has taken', async () => {
+    const { incarnation } = await aNode(store)
+    const enough = Promise.withResolvers<void>()
+    const ready: Promise<void>[] = []
+    const busy = Array.from({ length: EVERYDAY_CONNECTIONS }, () => {
+      const begun = Promise.withResolvers<void>()
+      ready.push(begun.promise)
+      return store.transact(async tx => {
+        await tx.tasks.count({})
+        begun.resolve()
+        await enough.promise
+      })
+    })
+    await Promise.all(ready)
+    try {
+      const { nodes } = await store.leases.view()
+      assert.deepEqual(nodes.map(node => node.incarnation), [incarnation])
+      assert.deepEqual((await store.leases.known()).map(node => node.live?.incarnation), [incarnation])
+    } finally {
+      enough.resolve()
+      await Promise.all(busy)
+    }
   })
 
   test('transactions that deadlock run again, and both succeed', async () => {

@@ -29,7 +29,7 @@ export const CLOCK_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 const CLOCK = sql<number>`${sql.raw(CLOCK_MS)}`
 
 export class PostgresDatabase {
-  /** For the queue's own statements: planner pinned, time-outs short. */
+  /** For the queue's and the leases' own statements: planner pinned, time-outs short, and no load of the API before them. */
   readonly queue: pg.Pool
   readonly #everyday: pg.Pool
   readonly #inUse = new Set<pg.PoolClient>()
@@ -69,13 +69,13 @@ export class PostgresDatabase {
     return this.#write(this.#queueKysely, work)
   }
 
-  async read<T>(work: (context: SqlContext) => Promise<T>): Promise<T> {
-    try {
-      return await this.#kysely.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
-        .execute(db => work(contextOf(db)))
-    } catch (error) {
-      throw fromPostgres(error)
-    }
+  read<T>(work: (context: SqlContext) => Promise<T>): Promise<T> {
+    return this.#read(this.#kysely, work)
+  }
+
+  /** As `read`, on a queue connection. */
+  readQueue<T>(work: (context: SqlContext) => Promise<T>): Promise<T> {
+    return this.#read(this.#queueKysely, work)
   }
 
   async now(): Promise<number> {
@@ -106,6 +106,15 @@ export class PostgresDatabase {
 
   async close(): Promise<void> {
     await Promise.all([this.#everyday.end(), this.queue.end()])
+  }
+
+  async #read<T>(kysely: Kysely<Database>, work: (context: SqlContext) => Promise<T>): Promise<T> {
+    try {
+      return await kysely.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+        .execute(db => work(contextOf(db)))
+    } catch (error) {
+      throw fromPostgres(error)
+    }
   }
 
   async #write<T>(kysely: Kysely<Database>, work: (context: SqlContext) => Promise<T>): Promise<T> {

@@ -43,7 +43,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     kind: 'postgres',
     queue: postgresQueue(database),
     leases: sqlLeases<SqlContext>({
-      transact: work => database.transactQueue(work), read: work => database.read(work), tasks: postgresTaskRows,
+      transact: work => database.transactQueue(work), read: work => database.readQueue(work), tasks: postgresTaskRows,
     }),
     wakeups,
     now: () => database.now(),
