@@ -180,12 +180,12 @@ export interface KnownNode { readonly nodeId: number; readonly hostname: string;
 export interface LeaseStore {
   /** Creates the node row of a new incarnation and leases the lowest free node id (an old id of the same host name first). Refused while a live node has the host name. */
   join(node: { readonly incarnation: Id; readonly hostname: string; readonly version: string; readonly state: NodeState }, ttlMs: number): Promise<{ readonly nodeId: number } | { readonly refusedBy: NodeRow }>
-  /** Renews the row; false when it is gone or had expired: this incarnation is over. */
+  /** Renews the row, also one that has expired and that nobody has declared dead yet: its leases and pins are still its own. False when the row is gone: this incarnation is over. */
   heartbeat(incarnation: Id, state: NodeState, ttlMs: number): Promise<boolean>
   /** Deletes the row, frees the leases (planned) and unpins what is left. */
   leave(incarnation: Id): Promise<void>
-  /** Declares dead every node whose row has expired: row deleted, its leases freed and marked unplanned, its pinned tasks charged with a crash and unpinned, all in one transaction. Returns the dead. */
-  reap(): Promise<readonly NodeRow[]>
+  /** Declares dead every node whose row has expired: row deleted, its leases freed and marked unplanned, its pinned tasks charged with a crash and unpinned, all in one transaction. Returns the dead. `except` is spared: a node that slept, or whose store's clock was set, must not declare itself. */
+  reap(except?: Id): Promise<readonly NodeRow[]>
   /** The same for nodes that are known dead before their row expires (embedded store: the data folder's lock proves it). */
   reapAll(except: Id | null): Promise<readonly NodeRow[]>
   view(): Promise<{ readonly now: number; readonly nodes: readonly NodeRow[]; readonly leases: readonly LeaseRow[] }>

@@ -86,11 +86,24 @@ function membershipContract(store: () => QueueUnderTest): void {
       assert.deepEqual({ ...after, renewedAt: 0, expiresAt: 0 }, { ...before, ...state, renewedAt: 0, expiresAt: 0 })
     })
 
-    test('an expired incarnation is over: no heartbeat brings it back', async () => {
+    test('a heartbeat renews an expired row that nobody took, with what it holds', async () => {
+      const lane = newLane()
+      const { incarnation } = await aNode(store())
+      await store().leases.acquire(incarnation, buckets(lane, 1))
+      await store().leases.heartbeat(incarnation, IDLE, 0)
+      assert.equal(await store().leases.acquire(incarnation, []), 'lost')
+      assert.equal(await store().leases.heartbeat(incarnation, IDLE, 60_000), true)
+      assert.deepEqual(await store().leases.reap(), [])
+      assert.deepEqual(await store().leases.acquire(incarnation, buckets(lane, 1)),
+        [{ lane, bucket: 0, generation: 2, unplanned: false }])
+    })
+
+    test('an incarnation that was declared dead is over: no heartbeat brings it back', async () => {
       const { incarnation } = await aNode(store(), 0)
+      assert.deepEqual((await store().leases.reap()).map(node => node.incarnation), [incarnation])
       assert.equal(await store().leases.heartbeat(incarnation, IDLE, 60_000), false)
       assert.equal(await store().leases.heartbeat(newId(), IDLE, 60_000), false)
-      assert.deepEqual((await store().leases.reap()).map(node => node.incarnation), [incarnation])
+      assert.equal(await nodeRow(incarnation), undefined)
     })
 
     test('every id that was ever leased stays known', async () => {
@@ -112,6 +125,12 @@ function deathContract(store: () => QueueUnderTest): void {
       const { incarnation } = await aNode(store())
       assert.deepEqual(await store().leases.reap(), [])
       assert.equal(await store().leases.heartbeat(incarnation, IDLE, 60_000), true)
+    })
+
+    test('reap spares one, though it has expired', async () => {
+      const [spared, other] = [await aNode(store(), 0), await aNode(store(), 0)]
+      assert.deepEqual((await store().leases.reap(spared.incarnation)).map(node => node.incarnation), [other.incarnation])
+      assert.deepEqual((await store().leases.reap()).map(node => node.incarnation), [spared.incarnation])
     })
 
     test('the death of a node charges what it had pinned and frees its leases as unplanned', async () => {

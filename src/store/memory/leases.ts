@@ -28,10 +28,9 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       return { nodeId }
     }),
 
-    heartbeat: (incarnation, state, ttlMs) => database.transact(context => {
-      const { table, now } = context
+    heartbeat: (incarnation, state, ttlMs) => database.transact(({ table, now }) => {
       const node = table<NodeRow>('node').get(incarnation)
-      if (!node || !isAlive(context, incarnation)) return false
+      if (!node) return false
       table<NodeRow>('node').set(incarnation, { ...node, ...state, renewedAt: now(), expiresAt: now() + ttlMs })
       return true
     }),
@@ -43,7 +42,8 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       await letGo(memoryTaskRows(context), incarnation, context.hints)
     }),
 
-    reap: () => database.transact(context => bury(context, node => node.expiresAt <= context.now())),
+    reap: except => database.transact(context =>
+      bury(context, node => node.expiresAt <= context.now() && node.incarnation !== except)),
     reapAll: except => database.transact(context => bury(context, node => node.incarnation !== except)),
 
     view: () => database.read(({ table, now }) => ({

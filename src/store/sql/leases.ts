@@ -28,14 +28,14 @@ export interface LeaseAccess<Context extends SqlContext> {
 export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }: LeaseAccess<Context>): LeaseStore {
   return {
     join: (node, ttlMs) => transact(async context => {
-      await bury(context, tasks(context), { hostname: node.hostname })
+      await bury(context, tasks(context), { expired: true, hostname: node.hostname })
       return join(context, node, ttlMs)
     }),
 
     heartbeat: (incarnation, state, ttlMs) => transact(async ({ db, now }) => {
       const { numUpdatedRows } = await db.updateTable('node')
         .set({ ...stateColumns(state), renewed_at: now(), expires_at: sql<number>`${now()} + ${ttlMs}` })
-        .where('incarnation', '=', incarnation).where('expires_at', '>', now())
+        .where('incarnation', '=', incarnation)
         .executeTakeFirst()
       return numUpdatedRows > 0n
     }),
@@ -50,8 +50,8 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
       hints.leases()
     }),
 
-    reap: () => transact(context => bury(context, tasks(context), {})),
-    reapAll: except => transact(context => bury(context, tasks(context), { except })),
+    reap: except => transact(context => bury(context, tasks(context), { expired: true, except })),
+    reapAll: except => transact(context => bury(context, tasks(context), { expired: false, except: except ?? undefined })),
 
     view: () => read(async ({ db, now }) => {
       const clock = await sql<{ now: number }>`select ${now()} as now`.execute(db)
@@ -121,21 +121,22 @@ async function join({ db, now, hints }: SqlContext, node: Joining, ttlMs: number
 }
 
 interface Doomed {
-  /** Only the expired node of this name. */
+  /** Only those whose row has expired; else the living as well. */
+  readonly expired: boolean
+  /** Only the node of this name. */
   readonly hostname?: string
-  /** Every node but this one, expired or not. */
-  readonly except?: Id | null
+  readonly except?: Id | undefined
 }
 
 /**
  * Declares nodes dead. A row that somebody holds (an outcome is just being written, or a heartbeat, or another node
  * buries it) is skipped: the next look, a second later, decides.
  */
-async function bury(context: SqlContext, tasks: TaskRows, { hostname, except }: Doomed): Promise<NodeRow[]> {
+async function bury(context: SqlContext, tasks: TaskRows, { expired, hostname, except }: Doomed): Promise<NodeRow[]> {
   const { db, now, hints } = context
   const doomed = db.selectFrom('node').select('incarnation')
-    .$if(except === undefined, query => query.where('expires_at', '<=', now()))
-    .$if(except !== undefined && except !== null, query => query.where('incarnation', '!=', except ?? ''))
+    .$if(expired, query => query.where('expires_at', '<=', now()))
+    .$if(except !== undefined, query => query.where('incarnation', '!=', except ?? ''))
     .$if(hostname !== undefined, query => query.where('hostname', '=', hostname ?? ''))
   const dead = await db.deleteFrom('node')
     .where('incarnation', 'in', locked(context, 'update', doomed))
