@@ -24,6 +24,11 @@ export function banner(version: string, url: string | null, { first, password }:
   ].join('\n')
 }
 
+/** What must not be lost when a first start ends before the banner: the password that was drawn. Else nothing. */
+export function drawnLogin({ password }: Bootstrap): string {
+  return password === null ? '' : `The first start made ${ADMIN_NAME}   password: ${password}   (shown only now)\n`
+}
+
 /** `[::1]`, and an address that people can open where the listener takes every address. */
 function hostForUrl(address: string): string {
   if (address === '0.0.0.0') return '127.0.0.1'

@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { systemRandom } from '../base/random.ts'
 import { errorText, RotaError } from '../errors.ts'
-import { banner, baseUrl } from './banner.ts'
+import { banner, baseUrl, drawnLogin } from './banner.ts'
 import { ADMIN_NAME } from './bootstrap.ts'
 import { readEnvironment, type Environment } from './env.ts'
 import { openLog } from './log.ts'
@@ -38,17 +38,26 @@ async function run(environment: Environment, log: Log): Promise<void> {
   const store = await openStore(environment, systemClock, log)
   const server = new Server({ environment, store, clock: systemClock, random: systemRandom, log })
   stopAsked.again(() => { server.hurry() })
+  let shown = false
   try {
-    await server.start()
-    const file = new NodeFile(environment.dataDir, { pid: process.pid, user: ADMIN_NAME, token: server.localToken }, log)
-    server.onListeners(() => { void file.follow(baseUrl(server.listeners)) })
-    await file.follow(baseUrl(server.listeners))
-    process.stdout.write(banner(VERSION, baseUrl(server.listeners), server.firstStart))
+    // A start may wait long, for a former life of this node to expire: who asks it to stop does not wait with it.
+    await Promise.race([server.start(), stopAsked.first])
+    if (!stopAsked.asked()) shown = await welcome(server, environment, log)
     await stopAsked.first
     log.info({}, 'stopping: what runs may finish; a second signal stops at once')
   } finally {
     await server.stop()
+    if (!shown) process.stdout.write(drawnLogin(server.firstStart))
   }
+}
+
+/** Tells people and the command line that the node runs. */
+async function welcome(server: Server, environment: Environment, log: Log): Promise<true> {
+  const file = new NodeFile(environment.dataDir, { pid: process.pid, user: ADMIN_NAME, token: server.localToken }, log)
+  server.onListeners(() => { void file.follow(baseUrl(server.listeners)) })
+  await file.follow(baseUrl(server.listeners))
+  process.stdout.write(banner(VERSION, baseUrl(server.listeners), server.firstStart))
+  return true
 }
 
 /** Mail is not refused because nobody reads the log any more, or because the disk under it is full. */
@@ -58,7 +67,7 @@ function outliveOutput(): void {
 }
 
 /** The first SIGTERM or SIGINT resolves `first`; each further one calls what `again` was given. */
-function stopSignals(): { first: Promise<void>; again(call: () => void): void } {
+function stopSignals(): { first: Promise<void>; asked(): boolean; again(call: () => void): void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   let asked = false
   let hurry: () => void = () => {}
@@ -69,5 +78,5 @@ function stopSignals(): { first: Promise<void>; again(call: () => void): void } 
       resolve()
     })
   }
-  return { first: promise, again: call => { hurry = call } }
+  return { first: promise, asked: () => asked, again: call => { hurry = call } }
 }

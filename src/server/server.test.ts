@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemClock } from '../base/clock.ts'
 import { idSource } from '../base/ids.ts'
+import { silentLog } from '../base/log.ts'
+import { systemRandom } from '../base/random.ts'
 import { Catalogue } from '../engine/catalogue.ts'
 import { RETRY_DEFAULTS } from '../engine/queue/retry.ts'
+import { openMemoryStore } from '../store/memory/store.ts'
 import { openSqliteStore } from '../store/sqlite/store.ts'
 import type { Store } from '../store/store.ts'
 import { VARIANTS } from '../tasks/catalogue.ts'
 import { lanes } from '../tasks/lanes.ts'
+import { readEnvironment } from './env.ts'
+import { Server } from './server.ts'
 import { update } from '../../test/support/api-call.ts'
 import { eventually, startServer } from '../../test/support/server.ts'
 
@@ -43,6 +49,69 @@ test('the first run after a restart has the attempts that TaskManager gives, not
     assert.equal(row, undefined, `${row?.status}: ${row?.failureReason}`)
   })
 })
+
+test('a store that hangs keeps no listener open when the node stops, and closes last', async () => {
+  let hangs = false
+  const asked = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const order: string[] = []
+  const wrap = (store: Store): Store => ({
+    ...lookingAfter(store, async () => {
+      if (!hangs) return
+      asked.resolve()
+      await gate.promise
+      order.push('the watcher was answered')
+    }),
+    close: async () => {
+      order.push('the store closed')
+      await store.close()
+    },
+  })
+  await using server = await startServer({ wrap })
+  const port = server.port('smtp')
+  hangs = true
+  await asked.promise
+  const stopping = server.stop()
+  await eventually(() => refused(port), 'the address is free')
+  assert.deepEqual(order, [])
+  gate.resolve()
+  await stopping
+  assert.deepEqual(order, ['the watcher was answered', 'the store closed'])
+})
+
+test('a stop while the node waits for a former life of its name ends the start', async () => {
+  const store = await openMemoryStore({ clock: systemClock })
+  const state = { role: null, duties: [], pushShard: null, draining: false, info: {} }
+  const former = { incarnation: idSource(5, systemClock).next(), hostname: 'test-node', version: 'test', state }
+  await store.leases.join(former, 600_000)
+  const refusal = Promise.withResolvers<void>()
+  const { join: ask } = store.leases
+  Object.assign(store.leases, { join: async (...args: Parameters<typeof ask>) => {
+    const reply = await ask.apply(store.leases, args)
+    refusal.resolve()
+    return reply
+  } })
+  const environment = readEnvironment({ ROTA_DATA_DIR: tmpdir(), STALWART_HOSTNAME: 'test-node' })
+  // Only on PostgreSQL a node is not alone.
+  const server = new Server({ environment, store: { ...store, kind: 'postgres' }, clock: systemClock, random: systemRandom, log: silentLog })
+  const started = server.start().then(() => null, (error: unknown) => error)
+  await refusal.promise
+  await server.stop()
+  const error = await started
+  assert.ok(error instanceof Error && error.name === 'AbortError', String(error))
+  assert.deepEqual(server.listeners, [])
+})
+
+function refused(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', () => { resolve(true) })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(false)
+    })
+  })
+}
 
 /** A task that took more nodes with it than the defaults allow. */
 async function leaveTaskOfDeadNodes(dataDir: string): Promise<string> {

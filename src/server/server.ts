@@ -4,7 +4,8 @@
  *
  * Start: store → role and settings → join → first objects → listeners → watching. A part that cannot start takes
  * the node down with a message, except listeners: an address in use is reported and tried again while the rest runs.
- * Stop: listeners stop accepting and runs end side by side, then the leases go back, then the store closes.
+ * Stop: watching, listeners and node end side by side, so that a store that hangs keeps no listener open; the store
+ * closes last. A start that is under way ends at its next step.
  */
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
@@ -81,6 +82,9 @@ export class Server implements Service {
   #login: LocalLogin | null = null
   #settings: RetrySettings = RETRY_DEFAULTS
   #firstStart: Bootstrap = { first: false, password: null }
+  readonly #end = new AbortController()
+  /** Resolves when `start` has ended, however it did. */
+  #startOver: Promise<void> = Promise.resolve()
   #stopping: Promise<void> | null = null
   #hurried = false
 
@@ -122,7 +126,14 @@ export class Server implements Service {
     return this.#login.token
   }
 
-  async start(): Promise<void> {
+  /** Rejects with an AbortError when `stop` is called before it has ended. */
+  start(): Promise<void> {
+    const started = this.#start()
+    this.#startOver = started.then(() => undefined, () => undefined)
+    return started
+  }
+
+  async #start(): Promise<void> {
     const { environment, store } = this.#deps
     await this.#startHealth()
     if (environment.role !== null) await this.#role.refresh()
@@ -130,9 +141,11 @@ export class Server implements Service {
     await this.#readSettings()
     await this.#node.start()
     this.#firstStart = await bootstrap(store, this.#objects, environment.adminPassword)
+    this.#end.signal.throwIfAborted()
     await this.#certificate.start()
     this.#login = new LocalLogin(this.#auth, await this.#administrator())
     this.#http = await this.#openHttp(this.#login)
+    this.#end.signal.throwIfAborted()
     this.#listeners = this.#openListeners(this.#http)
     this.#listeners.onChange(() => { this.#node.announce() })
     await this.#watcher.start()
@@ -153,21 +166,26 @@ export class Server implements Service {
   }
 
   async #stop(): Promise<void> {
+    this.#end.abort()
     try {
       await this.#stopParts()
     } finally {
+      // Whoever needs an answer has it by now: what is still asked is upkeep that its stop did not wait for.
+      this.#deps.store.interrupt()
       await this.#deps.store.close()
     }
   }
 
   async #stopParts(): Promise<void> {
-    await this.#watcher.stop()
-    const ended = Promise.all([this.#listeners?.stop(), this.#node.stop()])
+    const parts = Promise.allSettled([
+      this.#startOver.then(() => this.#watcher.stop()), this.#listeners?.stop(), this.#node.stop(),
+    ])
     if (this.#hurried) this.#listeners?.hurry()
-    await ended
+    const ends = await parts
     await this.#http?.close()
     await this.#certificate.stop()
     await this.#health?.stop()
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
 
   #nodeState(): NodeState {
