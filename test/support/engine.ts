@@ -1,4 +1,5 @@
 /** One node (or several) on one store with a virtual clock, and a probe variant: what engine tests are made of. */
+import type { Clock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { silentLog } from '../../src/base/log.ts'
@@ -18,12 +19,20 @@ export const PROBE_LANE: Lane = { name: 'probe', duty: 'probing', buckets: 8, le
 const SCHEDULER_LANE: Lane = { name: 'scheduler', duty: 'scheduling', buckets: 1, legacyKey: null, sharding: 'none' }
 export const ALL_DUTIES = ['probing', 'scheduling']
 
+interface NodeOptions {
+  readonly settings?: () => RetrySettings
+  readonly duties?: () => readonly string[]
+  /** In place of the world's. */
+  readonly store?: Store
+  readonly clock?: Clock
+}
+
 export interface World {
   readonly clock: VirtualClock
   readonly store: Store
   readonly catalogue: Catalogue
   /** A node that has not started; settings and duties may be changed while it runs. */
-  node(hostname: string, options?: { settings?: () => RetrySettings; duties?: () => readonly string[] }): EngineNode
+  node(hostname: string, options?: NodeOptions): EngineNode
   enqueue(payload: JsonObject, options?: { variant?: string; due?: number; band?: 0 | 1 }): Promise<string>
   row(id: string): Promise<TaskRow | undefined>
 }
@@ -38,7 +47,8 @@ export async function world(variants: readonly AnyVariant[]): Promise<World> {
     node(hostname, options = {}) {
       const nodeState = (): NodeState => ({ role: null, duties: options.duties?.() ?? ALL_DUTIES, pushShard: null, draining: false, info: {} })
       return new EngineNode({
-        store, catalogue, shardLists: new Map(), clock, random: seededRandom(hostname.length), log: silentLog, times: LEASE_TIMES,
+        store: options.store ?? store, clock: options.clock ?? clock,
+        catalogue, shardLists: new Map(), random: seededRandom(hostname.length), log: silentLog, times: LEASE_TIMES,
         runDeps: {}, chores: [], settings: options.settings ?? (() => RETRY_DEFAULTS), nodeState, hostname, version: 'test', alone: false,
       })
     },
