@@ -145,7 +145,7 @@ export class Holder {
 
   async #planOnce(): Promise<void> {
     const { leases, lanes, shardLists, listener, log } = this.#deps
-    for (const dead of await leases.reap()) log.warn({ node: dead.hostname, incarnation: dead.incarnation }, 'node declared dead')
+    for (const dead of await leases.reap(this.#lease.incarnation)) log.warn({ node: dead.hostname, incarnation: dead.incarnation }, 'node declared dead')
     const view = await leases.view()
     const assignment = assign(view.nodes, lanes, shardLists)
     listener.planned({ nodes: view.nodes, assignment, uncovered: uncovered(assignment), storeNow: view.now })
