@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -30,6 +30,13 @@ describe('starting on SQLite', () => {
     database.exec('delete from rota_schema where name = \'from the future\'')
     database.close()
     await (await open()).close()
+  })
+
+  test('a damaged file is refused with what to do', async () => {
+    const damaged = join(dataDir, 'damaged')
+    await mkdir(damaged)
+    await writeFile(join(damaged, 'rota.db'), 'this is no database, whatever its name says. '.repeat(200))
+    await assert.rejects(openSqliteStore({ dataDir: damaged, clock: systemClock }), error => hasCode(error, 'store/unavailable') && /damaged/.test(error.message))
   })
 
   test('a path that cannot be a folder is refused with its reason', async () => {

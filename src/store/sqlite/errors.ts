@@ -4,9 +4,11 @@ import { errorText, RotaError } from '../../errors.ts'
 const PRIMARY_CODE = 0xff
 const SQLITE_BUSY = 5
 const SQLITE_IOERR = 10
+const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
 const SQLITE_CANTOPEN = 14
 const SQLITE_CONSTRAINT = 19
+const SQLITE_NOTADB = 26
 const KEY_EXISTS = new Set([6, 8].map(detail => SQLITE_CONSTRAINT | (detail << 8)))
 /** A full disk can also come back as this, when SQLite was extending the index of its write-ahead log. */
 const IOERR_SHMSIZE = SQLITE_IOERR | (19 << 8)
@@ -26,6 +28,8 @@ export function fromSqlite(error: unknown): unknown {
     case SQLITE_FULL: return new RotaError('store/full', 'the disk of the data folder is full', {}, error)
     case SQLITE_BUSY: case SQLITE_IOERR: case SQLITE_CANTOPEN:
       return new RotaError('store/unavailable', `the data file cannot be used: ${errorText(error)}`, {}, error)
+    case SQLITE_CORRUPT: case SQLITE_NOTADB:
+      return new RotaError('store/unavailable', `rota.db in the data folder is damaged; put a backup in its place (${errorText(error)})`, {}, error)
     default: return error
   }
 }
