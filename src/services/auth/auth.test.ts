@@ -115,6 +115,26 @@ test('a change of the account counts at once, one of another account costs only 
   await assert.rejects(auth.basic('jane', 'wonderful', HOME), failed)
 })
 
+test('an account is what it is now, also for who proved elsewhere to be it', async () => {
+  const { people, auth, domainId, jane, reads } = await example()
+  const name = 'jane@example.org'
+  assert.deepEqual(await auth.account(jane), { accountId: jane, name, permissions: new Set(['janePermission']) })
+  reads.count = 0
+  await auth.account(jane)
+  assert.equal(reads.count, 1, 'nothing changed: only the counters are read')
+  await people.change('Account', jane, { name: 'janet' })
+  assert.deepEqual((await auth.account(jane))?.permissions, new Set(['janetPermission']))
+  await people.change('Domain', domainId, { name: 'example.net' })
+  assert.equal((await auth.account(jane))?.name, 'janet@example.net')
+  await people.change('Domain', domainId, { isEnabled: false })
+  assert.equal(await auth.account(jane), null)
+  await people.change('Domain', domainId, { isEnabled: true })
+  assert.equal((await auth.account(jane))?.accountId, jane)
+  await people.store.transact(({ objects }) => objects.remove('Account', jane))
+  assert.equal(await auth.account(jane), null)
+  assert.equal(await auth.account('0000000000000'), null)
+})
+
 test('a change while the password is being verified is seen by the next login', async () => {
   const { people, auth, jane } = await example()
   const slow = { 0: { '@type': 'Password', secret: await hashSecret('old') } }

@@ -2,11 +2,10 @@
  * Authentication: a password or a token in, a Principal out, or auth/failed, or auth/rate-limited.
  *
  * The account in the store is the truth. A verified credential is remembered for 5 minutes under an HMAC with
- * a key that only this process has (a memory dump holds no password), together with the versions of the
- * account and its domain. Before each use the version counters of both object kinds are read from the store,
- * one read for all requests of that moment; when they moved, the two versions are compared. So a changed
- * password, a removed token or a disabled domain counts at once and on every node, and 5,000 requests a
- * second run argon2 once.
+ * a key that only this process has (a memory dump holds no password), together with the version of the
+ * account. Before each use the version counters of accounts and domains are read from the store, one read for
+ * all requests of that moment; when they moved, the account is read again. So a changed password, a removed
+ * token or a disabled domain counts at once and on every node, and 5,000 requests a second run argon2 once.
  *
  * | what happens | what the caller gets |
  * |---|---|
@@ -24,6 +23,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { ADDRESS_LENGTH_MAX } from '../../base/address.ts'
 import { AtOnce } from '../../base/at-once.ts'
 import type { Clock } from '../../base/clock.ts'
+import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ownValue } from '../../base/json.ts'
 import type { Log } from '../../base/log.ts'
@@ -34,6 +34,7 @@ import type { Credential } from './credentials.ts'
 import { credentialsOf, isUsable } from './credentials.ts'
 import type { FailureStore } from './failures.ts'
 import { Failures } from './failures.ts'
+import { Fresh } from './fresh.ts'
 import { failureSource } from './network.ts'
 import { Remembered } from './remembered.ts'
 import { DECOY, verifySecret } from './secret.ts'
@@ -60,14 +61,17 @@ export interface AuthDeps {
   readonly log: Log
 }
 
+/** An account as it is now. */
+interface Current { readonly principal: Principal; readonly version: number }
+
+/** A credential that matched, and the version of the account that it belonged to. */
 interface Verified {
-  readonly principal: Principal
-  readonly credential: Credential
+  readonly accountId: Id
   readonly accountVersion: number
-  readonly domainVersion: number
-  /** The counters of both kinds when the versions above were last known to be the newest. */
-  stamp: string
+  readonly credential: Credential
 }
+
+interface Admitted { readonly principal: Principal; readonly credential: Credential }
 
 /** One login: `found` is whom it names, `verify` finds the credential that matches. */
 interface Claim {
@@ -86,6 +90,7 @@ export class Auth {
   readonly #deps: AuthDeps
   readonly #key = randomBytes(32)
   readonly #failures: Failures
+  readonly #accounts: Fresh<Current>
   readonly #verified: Remembered<Verified>
   readonly #refused: Remembered<string>
   readonly #verifying = new Map<string, Promise<Answer>>()
@@ -96,6 +101,10 @@ export class Auth {
   constructor(deps: AuthDeps) {
     this.#deps = deps
     this.#failures = new Failures(deps.store, deps.clock)
+    this.#accounts = new Fresh(deps.clock, async accountId => {
+      const login = await deps.directory.loginById(accountId)
+      return login && this.#current(login)
+    })
     this.#verified = new Remembered(deps.clock, REMEMBERED_MS, REMEMBERED_MAX)
     this.#refused = new Remembered(deps.clock, REMEMBERED_MS, REMEMBERED_MAX)
     this.#counters = sharedRead(() => deps.store.read(tx => tx.objects.versions()))
@@ -127,31 +136,37 @@ export class Auth {
     })
   }
 
+  /**
+   * What an account may do now, for logins that were proven elsewhere. Null: it is gone, or its domain is
+   * disabled. Costs a read of the counters as long as no account and no domain changes.
+   */
+  async account(accountId: Id): Promise<Principal | null> {
+    const current = await this.#accounts.at(accountId, stampOf(await this.#counters()))
+    return current?.principal ?? null
+  }
+
   async #admit(claim: Claim): Promise<Principal> {
     const stamp = stampOf(await this.#counters())
-    const remembered = await this.#remembered(claim.digest, stamp)
-    const verified = remembered ?? await this.#verifyAndRemember(claim, stamp)
-    const { principal, credential } = verified
+    const { principal, credential } = await this.#remembered(claim.digest, stamp)
+      ?? await this.#verifyAndRemember(claim, stamp)
     if (isUsable(credential, this.#deps.clock.now(), claim.remote)) return principal
     this.#deps.log.info({ account: principal.accountId, remote: claim.remote }, 'credential not usable')
     throw failed()
   }
 
-  /**
-   * Undefined when it was never verified, too long ago, or for another version of the account or its domain.
-   */
-  async #remembered(digest: string, stamp: string): Promise<Verified | undefined> {
+  /** Null when it was never verified, too long ago, or for another version of the account. */
+  async #remembered(digest: string, stamp: string): Promise<Admitted | null> {
     const verified = this.#verified.get(digest)
-    if (!verified || verified.stamp === stamp) return verified
-    const login = await this.#deps.directory.loginById(verified.principal.accountId)
-    const same = login?.account.version === verified.accountVersion
-      && login.domain.version === verified.domainVersion
-    if (same) verified.stamp = stamp
-    else this.#verified.delete(digest)
-    return same ? verified : undefined
+    if (!verified) return null
+    const current = await this.#accounts.at(verified.accountId, stamp)
+    if (current?.version === verified.accountVersion) {
+      return { principal: current.principal, credential: verified.credential }
+    }
+    this.#verified.delete(digest)
+    return null
   }
 
-  async #verifyAndRemember(claim: Claim, stamp: string): Promise<Verified> {
+  async #verifyAndRemember(claim: Claim, stamp: string): Promise<Admitted> {
     const source = failureSource(claim.remote)
     const refusedKey = `${claim.digest}/${source}`
     if (this.#refused.get(refusedKey) === stamp) throw failed()
@@ -171,15 +186,17 @@ export class Auth {
       this.#deps.log.info({ name: claim.name, account, remote: claim.remote }, 'login failed')
       throw failed()
     }
-    const verified = {
-      principal: principalOf(login, this.#deps.permissionsOf),
-      credential,
-      accountVersion: login.account.version,
-      domainVersion: login.domain.version,
-      stamp,
-    }
-    this.#verified.set(claim.digest, verified)
-    return verified
+    const current = this.#current(login)
+    const { accountId } = login
+    this.#accounts.put(accountId, stamp, current)
+    this.#verified.set(claim.digest, { accountId, accountVersion: current.version, credential })
+    return { principal: current.principal, credential }
+  }
+
+  #current({ accountId, account, domain }: Login): Current {
+    const name = `${String(ownValue(account.body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
+    const permissions = this.#deps.permissionsOf(account.body)
+    return { principal: { accountId, name, permissions }, version: account.version }
   }
 
   #once(key: string, verify: () => Promise<Answer>): Promise<Answer> {
@@ -220,12 +237,6 @@ export class Auth {
 
 function stampOf(counters: Readonly<Record<string, number>>): string {
   return `${counters['Account'] ?? 0}/${counters['Domain'] ?? 0}`
-}
-
-function principalOf(login: Login, permissionsOf: AuthDeps['permissionsOf']): Principal {
-  const { accountId, account, domain } = login
-  const name = `${String(ownValue(account.body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
-  return { accountId, name, permissions: permissionsOf(account.body) }
 }
 
 function tooManyAtOnce(): RotaError {
