@@ -24,7 +24,7 @@ function example(methods: Readonly<Record<string, Method>> = {}) {
   const known = new Map([['Core/echo', coreEcho], ...Object.entries(methods)])
   const deps = { methods: known, log, ids: idSource(1, new VirtualClock()) }
   const run = (calls: readonly Response[], createdIds: JmapRequest['createdIds'] = null) =>
-    dispatch({ calls: calls.map(([name, args, id]) => ({ name, args, id })), createdIds }, principal, deps)
+    dispatch({ calls: calls.map(([name, args, id]) => ({ name, args, id })), createdIds }, principal, '192.0.2.7', deps)
   return { lines, principal, run }
 }
 
@@ -53,7 +53,7 @@ test('calls run one after the other, with one context', async () => {
   const { run, principal } = example({ slow })
   await run([['slow', { n: 1 }, 'a'], ['slow', { n: 2 }, 'b']])
   assert.deepEqual(seen, ['begin 1', 'end 1', 'begin 2', 'end 2'])
-  assert.deepEqual([...contexts].map(context => context.principal), [principal])
+  assert.deepEqual([...contexts].map(context => [context.principal, context.remote]), [[principal, '192.0.2.7']])
 })
 
 test('a call that fails leaves the others alone, and what refers to it fails too', async () => {

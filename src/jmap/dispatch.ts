@@ -20,11 +20,11 @@ export interface DispatchDeps {
   readonly ids: IdSource
 }
 
-/** Members of the reply, without `sessionState`. Never rejects for what a client or a method did. */
+/** Members of the reply, without `sessionState`. `remote`: the address of the caller, if there is one. Never rejects for what a client or a method did. */
 export async function dispatch(
-  request: JmapRequest, principal: Principal, deps: DispatchDeps,
+  request: JmapRequest, principal: Principal, remote: string | null, deps: DispatchDeps,
 ): Promise<JsonObject> {
-  const context: CallContext = { principal, createdIds: new Map(request.createdIds) }
+  const context: CallContext = { principal, remote, createdIds: new Map(request.createdIds) }
   const references = new BackReferences()
   const responses: MethodResponse[] = []
   for (const call of request.calls) responses.push(await answer(call, context, references, responses, deps))

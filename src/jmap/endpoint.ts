@@ -33,10 +33,11 @@ export class JmapEndpoint {
     return this.#sessions.of(principal, origin)
   }
 
-  async answer(body: Uint8Array, principal: Principal): Promise<Reply> {
+  /** `remote`: the address of the caller, if there is one. */
+  async answer(body: Uint8Array, principal: Principal, remote: string | null): Promise<Reply> {
     const request = parsed(body)
     if (request instanceof RequestError) return { kind: 'problem', problem: request.problem }
-    const reply = await dispatch(request, principal, this.#deps)
+    const reply = await dispatch(request, principal, remote, this.#deps)
     return { kind: 'reply', body: { ...reply, sessionState: this.#sessions.state(principal) } }
   }
 

@@ -10,10 +10,14 @@ export interface Principal {
   readonly accountId: Id
   readonly name: string
   readonly permissions: ReadonlySet<string>
+  /** With what it logged in: `password`, `apiKey:<id>`, `oauth:<id of the grant>` or `local`. */
+  readonly via?: string
 }
 
 export interface CallContext {
   readonly principal: Principal
+  /** The address of the caller, where it came over a connection. */
+  readonly remote?: string | null
   /** Creation ids of this request, `createdIds` sent by the client included; methods add what they create. */
   readonly createdIds: Map<string, Id>
 }

@@ -129,7 +129,7 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
   }
 
   #asServer(): WriteContext {
-    return { principal: null, now: this.#clock.now() }
+    return { principal: null, remote: null, now: this.#clock.now() }
   }
 
   #environment({ name }: Pick<ObjectDefinition, 'name'>): Environment<Tx> {

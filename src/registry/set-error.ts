@@ -6,7 +6,7 @@ import type { ObjectRef } from './ports.ts'
 
 /** Every type that the registry sends. */
 export const SET_ERROR_TYPES = [
-  'forbidden', 'notFound', 'invalidPatch', 'willDestroy', 'singleton', 'rateLimit', 'objectIsLinked',
+  'forbidden', 'notFound', 'invalidPatch', 'willDestroy', 'singleton', 'rateLimit', 'overQuota', 'objectIsLinked',
   'invalidForeignKey', 'primaryKeyViolation', 'validationFailed',
 ] as const
 export type SetErrorType = (typeof SET_ERROR_TYPES)[number]

@@ -17,7 +17,7 @@ export interface JmapService {
   readonly requestBytesMax: number
   readonly requestsPerAccountMax: number
   session(principal: Principal | null, origin: string): JsonObject
-  answer(body: Uint8Array, principal: Principal): Promise<JmapReply>
+  answer(body: Uint8Array, principal: Principal, remote: string | null): Promise<JmapReply>
   overLimit(limit: 'maxSizeRequest' | 'maxConcurrentRequests'): Problem
   notJson(detail: string): Problem
 }
@@ -61,7 +61,7 @@ export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: Jmap
     if (body === 'tooLarge') return { kind: 'problem', problem: jmap.overLimit('maxSizeRequest') }
     if (body === 'busy') throw new HttpProblem(BUSY, BUSY_RETRY_MS)
     try {
-      return await jmap.answer(body, principal)
+      return await jmap.answer(body, principal, request.socket.remoteAddress ?? null)
     } finally {
       budget.give(body.length)
     }

@@ -170,7 +170,13 @@ function hooks<Tx extends RegistryTx>({ secrets, roles, usedBytes }: AccountOpti
       return { body: { ...next, emailAddress: own ?? '' }, index: [...index] }
     },
     guard: async (_tx, stored, context) => { refuseRemoval(stored, roles, context) },
-    computed: { usedDiskQuota: (tx, { id }) => usedBytes(tx, id) },
+    computed: {
+      async usedDiskQuota(tx, accounts) {
+        const bytes: number[] = []
+        for (const { id } of accounts) bytes.push(await usedBytes(tx, id))
+        return bytes
+      },
+    },
   }
 }
 

@@ -3,7 +3,9 @@ import { beforeEach, describe, it } from 'node:test'
 import { at, openRegistry, part } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { number, shape, variants } from '../../base/fields.ts'
 import { MethodError } from '../method.ts'
+import { object } from '../schema/object.ts'
 import { OBJECTS_IN_GET_MAX } from './environment.ts'
 
 describe('/get', () => {
@@ -59,6 +61,33 @@ describe('/get', () => {
     const reply = await get('Account', { ids: [account], properties: ['@type', 'name', 'credentials', 'roles'] })
     assert.deepEqual(reply['list'], [{ id: account, '@type': 'Group', name: 'all' }])
     assert.deepEqual((await get('Account', { ids: [account], properties: ['name'] }))['list'], [{ id: account, name: 'all' }])
+  })
+
+  it('computes a property once for all objects of a call, and only when it is asked for', async () => {
+    const asked: string[][] = []
+    const pool = object({
+      name: 'Pool', label: 'Pool', doc: 'For tests.',
+      shape: variants('Pool', [
+        { name: 'Sized', label: 'Sized', shape: shape('SizedPool', { size: number('Size.', 'size', { update: 'serverSet' }) }) },
+        { name: 'Endless', label: 'Endless' },
+      ]),
+      hooks: { computed: { async size(_tx, pools) {
+        asked.push(pools.map(({ id }) => id))
+        return pools.map((_, index) => index + 10)
+      } } },
+    })
+    test = await openRegistry(pool)
+    const made: string[] = []
+    for (const type of ['Sized', 'Endless', 'Sized']) made.push(await test.create('Pool', { '@type': type }))
+    const [first = '', endless = '', last = ''] = made
+    const whole = await get('Pool', { ids: [last, endless, first] })
+    assert.deepEqual(whole['list'], [
+      { id: last, '@type': 'Sized', size: 10 }, { id: endless, '@type': 'Endless' }, { id: first, '@type': 'Sized', size: 11 },
+    ])
+    assert.deepEqual(asked, [[last, first]])
+    await get('Pool', { ids: made, properties: ['@type'] })
+    await get('Pool', { ids: [endless] })
+    assert.equal(asked.length, 1)
   })
 
   it('has a singleton that is always there', async () => {

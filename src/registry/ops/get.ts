@@ -1,14 +1,14 @@
 /** `x:<Object>/get`: objects by id, in the order of the ids (RFC 8620 §5.1). */
 import type { Id } from '../../base/ids.ts'
-import type { JsonObject } from '../../base/json.ts'
 import { MethodError } from '../method.ts'
-import type { Method } from '../method.ts'
+import type { Method, Principal } from '../method.ts'
 import { SINGLETON_ID } from '../schema/object.ts'
 import type { ObjectDefinition, Stored } from '../schema/object.ts'
 import { textsArgument } from './arguments.ts'
 import type { ObjectReader, Selection } from './backend.ts'
 import { OBJECTS_IN_GET_MAX, requirePermission } from './environment.ts'
 import type { Environment } from './environment.ts'
+import { isVisible, ownConditions } from './ownership.ts'
 import { present } from './present.ts'
 
 export function getMethod<Tx>({ definition, backend, store }: Environment<Tx>): Method {
@@ -25,9 +25,8 @@ export function getMethod<Tx>({ definition, backend, store }: Environment<Tx>): 
     }
     const wanted = properties === undefined ? null : new Set(properties)
     return store.read(async tx => {
-      const found = await load(definition, backend, tx, ids)
-      const list: JsonObject[] = []
-      for (const stored of found) list.push(await present(definition, tx, stored, wanted))
+      const found = await load(definition, backend, tx, ids, context.principal)
+      const list = await present(definition, tx, found, wanted)
       const there = new Set(found.map(stored => stored.id))
       return { accountId: context.principal.accountId, list, notFound: ids?.filter(id => !there.has(id)) ?? [] }
     })
@@ -40,15 +39,15 @@ async function load<Tx>(
   backend: ObjectReader<Tx>,
   tx: Tx,
   ids: readonly Id[] | undefined,
+  principal: Principal,
 ): Promise<Stored[]> {
   if (definition.kind === 'singleton') {
     const asked = ids === undefined || ids.includes(SINGLETON_ID)
     return asked ? [await loadSingleton(backend, tx)] : []
   }
-  return backend.get(
-    tx,
-    ids ?? (await backend.page(tx, everything(definition), { limit: OBJECTS_IN_GET_MAX, skip: 0 })),
-  )
+  const all = { ...everything(definition), conditions: ownConditions(definition, principal) }
+  const found = await backend.get(tx, ids ?? await backend.page(tx, all, { limit: OBJECTS_IN_GET_MAX, skip: 0 }))
+  return found.filter(stored => isVisible(definition, stored, principal))
 }
 
 /** A singleton that was never written has version 0 and only its defaults. */

@@ -1,5 +1,6 @@
 /** An object as clients see it: every declared property of its variant, computed ones included, secrets masked. */
 import type { FieldType, MapValueType, Shape } from '../../base/fields.ts'
+import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
 import type { ObjectDefinition, Stored } from '../schema/object.ts'
@@ -16,23 +17,42 @@ export function wholeBody({ shape }: Pick<ObjectDefinition, 'shape'>, body: Json
   return normalizeObject(shape, body, body, scope)
 }
 
-/** `properties` null: all. The id is always there; names that the variant does not have are left out. */
+/** In the order of `found`. `properties` null: all. The id is always there; what the variant does not have is left out. */
 export async function present<Tx>(
   definition: ObjectDefinition<unknown, Tx>,
   tx: Tx,
-  stored: Stored,
+  found: readonly Stored[],
   properties: ReadonlySet<string> | null,
-): Promise<JsonObject> {
+): Promise<JsonObject[]> {
   const wanted = (name: string): boolean => properties === null || properties.has(name)
-  const body = wholeBody(definition, stored.body)
-  const result: Record<string, Json> = { id: stored.id }
-  const type = ownValue(body, '@type')
-  if (type !== undefined && wanted('@type')) result['@type'] = type
-  for (const [name, field] of Object.entries(fieldsOf(definition.shape, body) ?? {})) {
+  const computed = await compute(definition, tx, found, wanted)
+  return found.map(stored => {
+    const body = wholeBody(definition, stored.body)
+    const result: Record<string, Json> = { id: stored.id }
+    const type = ownValue(body, '@type')
+    if (type !== undefined && wanted('@type')) result['@type'] = type
+    for (const [name, field] of Object.entries(fieldsOf(definition.shape, body) ?? {})) {
+      const values = computed.get(name)
+      const value = values ? values.get(stored.id) : ownValue(body, name)
+      if (value !== undefined && wanted(name)) result[name] = masked(field.type, value)
+    }
+    return result
+  })
+}
+
+/** Values by property and id, for the objects whose variant has the property. */
+async function compute<Tx>(
+  { hooks, shape }: ObjectDefinition<unknown, Tx>,
+  tx: Tx,
+  found: readonly Stored[],
+  wanted: (name: string) => boolean,
+): Promise<ReadonlyMap<string, ReadonlyMap<Id, Json>>> {
+  const result = new Map<string, ReadonlyMap<Id, Json>>()
+  for (const [name, valuesOf] of Object.entries(hooks.computed ?? {})) {
     if (!wanted(name)) continue
-    const compute = definition.hooks.computed?.[name]
-    const value = compute ? await compute(tx, stored) : ownValue(body, name)
-    if (value !== undefined) result[name] = masked(field.type, value)
+    const having = found.filter(({ body }) => Object.hasOwn(fieldsOf(shape, body) ?? {}, name))
+    const values = having.length === 0 ? [] : await valuesOf(tx, having)
+    result.set(name, new Map(having.map(({ id }, index) => [id, values[index] ?? null])))
   }
   return result
 }

@@ -18,6 +18,7 @@ import type { ObjectReader, Selection } from './backend.ts'
 import { OBJECTS_IN_GET_MAX, requirePermission } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { readFilter } from './filter.ts'
+import { ownConditions } from './ownership.ts'
 
 /** How far before its anchor a page may begin. */
 const ANCHOR_OFFSET_BACK_MAX = 1_000
@@ -32,7 +33,10 @@ export function queryMethod<Tx>({ definition, backend, store, ids }: Environment
   return async (args, context) => {
     requirePermission(definition, 'Query', context)
     const selection = {
-      conditions: readFilter(definition, objectArgument(args, 'filter')),
+      conditions: [
+        ...readFilter(definition, objectArgument(args, 'filter')),
+        ...ownConditions(definition, context.principal),
+      ],
       ...readSort(definition, args),
     }
     const limit = integerArgument(args, 'limit', 0)

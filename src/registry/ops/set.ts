@@ -157,7 +157,8 @@ class SetRun<Tx> {
     this.#reply.notCreated.has(creationId) ? undefined : this.#context.createdIds.get(creationId)
 
   #write(): WriteContext {
-    return { principal: this.#context.principal, now: this.#env.clock.now() }
+    const { principal, remote = null } = this.#context
+    return { principal, remote, now: this.#env.clock.now() }
   }
 
   /** A singleton says itself that it is one; other objects lack a verb because only the server writes them. */

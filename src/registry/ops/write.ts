@@ -23,6 +23,7 @@ import type { Change, ObjectBackend } from './backend.ts'
 import { canWrite } from './backend.ts'
 import type { Environment } from './environment.ts'
 import { loadSingleton } from './get.ts'
+import { isVisible, refuseForeign, withOwner } from './ownership.ts'
 import { wholeBody } from './present.ts'
 import { fieldEntries } from './table-backend.ts'
 
@@ -45,17 +46,16 @@ export class Writer<Tx> {
   }
 
   async create(raw: JsonObject, context: WriteContext, resolve: Resolve): Promise<Written> {
-    const {
-      definition: { hooks, name, kind },
-      ids,
-      store,
-    } = this.#env
+    const { definition, ids, store } = this.#env
+    const { hooks, name, kind } = definition
     if (kind === 'singleton') {
       throw refusal('singleton', `There is one ${name} and it cannot be created; update the id ${SINGLETON_ID}.`)
     }
     this.#admit(variantOf(raw), context)
     hooks.admit?.(variantOf(raw))
-    const next = this.#judge(hooks.complete?.(raw, null, context) ?? raw, null, resolve, new Problems())
+    const owned = withOwner(definition, raw, context.principal)
+    const next = this.#judge(hooks.complete?.(owned, null, context) ?? owned, null, resolve, new Problems())
+    refuseForeign(definition, next, context.principal)
     const id = ids.next()
     const { body, shown } = (await hooks.prepare?.(id, next, null, context)) ?? { body: next, shown: undefined }
     const reply = await this.#again(() =>
@@ -69,13 +69,14 @@ export class Writer<Tx> {
     return this.#again(async () => {
       const { definition, store } = this.#env
       const { hooks, shape } = definition
-      const stored = await store.read(tx => this.#load(tx, id))
+      const stored = await store.read(tx => this.#load(tx, id, context))
       this.#admit(variantOf(stored.body), context)
       const before = wholeBody(definition, stored.body)
       const problems = new Problems()
       const patched = applyPatch(shape, before, withoutId(patch, id), problems)
       problems.refuse()
       const next = this.#judge(hooks.complete?.(patched, before, context) ?? patched, before, resolve, problems)
+      refuseForeign(definition, next, context.principal)
       const { body, shown } = await hooks.prepare?.(id, next, before, context) ?? { body: next, shown: undefined }
       if (stored.version > 0 && isDeepStrictEqual(body, stored.body)) return { id }
       const reply = await store.transact(async tx => {
@@ -95,7 +96,7 @@ export class Writer<Tx> {
     const { definition: { hooks, name, kind }, store } = this.#env
     if (kind === 'singleton') throw refusal('singleton', `There is always one ${name}; it cannot be destroyed.`)
     await this.#again(() => store.transact(async tx => {
-      const stored = await this.#load(tx, id)
+      const stored = await this.#load(tx, id, context)
       this.#admit(variantOf(stored.body), context)
       await hooks.guard?.(tx, stored, context)
       const linked = await this.#backend.linksTo(tx, id, LINKED_SHOWN_MAX)
@@ -112,10 +113,11 @@ export class Writer<Tx> {
     throw refusal('forbidden', `${principal.name} lacks the permission ${prefix + variant}.`)
   }
 
-  async #load(tx: Tx, id: Id): Promise<Stored> {
-    if (this.#env.definition.kind === 'singleton' && id === SINGLETON_ID) return loadSingleton(this.#backend, tx)
-    const [stored] = this.#env.definition.kind === 'singleton' ? [] : await this.#backend.get(tx, [id])
-    if (!stored) throw notFound(id)
+  async #load(tx: Tx, id: Id, { principal }: WriteContext): Promise<Stored> {
+    const { definition } = this.#env
+    if (definition.kind === 'singleton' && id === SINGLETON_ID) return loadSingleton(this.#backend, tx)
+    const [stored] = definition.kind === 'singleton' ? [] : await this.#backend.get(tx, [id])
+    if (!stored || !isVisible(definition, stored, principal)) throw notFound(id)
     return stored
   }
 

@@ -54,8 +54,19 @@ export interface MenuPlace {
   readonly group?: string
 }
 
-/** Who writes, and when. `principal` is null for the server itself, which may do everything. */
-export interface WriteContext { readonly principal: Principal | null; readonly now: number }
+/** The account that an object belongs to: an indexed reference to an Account. */
+export interface Owner {
+  readonly property: string
+  /** The permission to see and write those of every account. */
+  readonly everyones: string
+}
+
+/** Who writes, from which address, and when. `principal` is null for the server itself, which may do everything. */
+export interface WriteContext {
+  readonly principal: Principal | null
+  readonly remote: string | null
+  readonly now: number
+}
 export interface Stored { readonly id: Id; readonly version: number; readonly body: JsonObject }
 
 /**
@@ -87,8 +98,8 @@ export interface Hooks<Tx> {
   ) => Promise<{ readonly body: JsonObject; readonly index: readonly IndexEntry[] }>
   /** Before removal. */
   readonly guard?: (tx: Tx, stored: Stored, context: WriteContext) => Promise<void>
-  /** Properties that are computed when they are read. */
-  readonly computed?: Readonly<Record<string, (tx: Tx, stored: Stored) => Promise<Json>>>
+  /** Properties that are computed when they are read: a value for each of the objects, in their order. */
+  readonly computed?: Readonly<Record<string, (tx: Tx, stored: readonly Stored[]) => Promise<readonly Json[]>>>
 }
 
 export interface ObjectDefinition<Value = JsonObject, Tx = unknown> {
@@ -102,6 +113,8 @@ export interface ObjectDefinition<Value = JsonObject, Tx = unknown> {
   /** Writing an object of a variant needs the permission of this prefix and the variant's name besides. */
   readonly variantPermissionPrefix?: string
   readonly verbs: readonly Verb[]
+  /** Set where accounts see and write their own ones only. */
+  readonly owner?: Owner
   readonly shape: Shape
   /** What clients show for a reference to such an object. */
   readonly labelProperty?: string
@@ -125,6 +138,7 @@ interface Declared<Tx> {
   readonly plural?: string
   readonly doc: string
   readonly verbs?: readonly Verb[]
+  readonly owner?: Owner
   readonly variantPermissionPrefix?: string
   readonly labelProperty?: string
   readonly columns?: readonly string[]
@@ -172,6 +186,7 @@ function define<Tx>(
     !['id', '@type'].some(reserved => Object.hasOwn(fields, reserved)),
     `${name} declares id or @type as a field`,
   )
+  if (declared.owner !== undefined) assertOwner(declared.owner, fields, name)
   const sections = declared.sections ?? {}
   return Object.freeze({
     kind, name, label, doc, verbs, shape,
@@ -187,12 +202,22 @@ function define<Tx>(
     actions: declared.actions ?? [],
     keyProperties: declared.keyProperties ?? {},
     hooks: declared.hooks ?? {},
+    ...(declared.owner === undefined ? {} : { owner: declared.owner }),
     ...(declared.labelProperty === undefined ? {} : { labelProperty: declared.labelProperty }),
     ...(declared.variantPermissionPrefix === undefined
       ? {}
       : { variantPermissionPrefix: declared.variantPermissionPrefix }),
     ...(declared.menu === undefined ? {} : { menu: declared.menu }),
   })
+}
+
+/** Queries filter on the owner, so it must be indexed. */
+function assertOwner({ property }: Owner, fields: Fields, name: string): void {
+  const field = Object.hasOwn(fields, property) ? fields[property] : undefined
+  assert(
+    field?.type.type === 'objectId' && field.type.objectName === 'Account' && field.index !== undefined,
+    `the owner of ${name} is no indexed reference to an Account`,
+  )
 }
 
 /** The name of the enumeration of an object's variants, for its `@type` filter. */

@@ -17,7 +17,7 @@ export const MAIL_PERMISSIONS = [
 ] as const satisfies readonly EnumMember[]
 
 export const USER_ROLES = enumType('UserRole', [
-  { name: 'User', label: 'User', explanation: 'The own mailbox, nothing else.' },
+  { name: 'User', label: 'User', explanation: 'The own mailbox and what belongs to the account, nothing else.' },
   { name: 'Admin', label: 'Administrator', explanation: 'Everything.' },
   {
     name: 'Operator',
@@ -39,7 +39,7 @@ const OPERATED: ReadonlySet<string> = new Set([
 ])
 
 type Named = Pick<ObjectDefinition, 'name' | 'plural' | 'permissionPrefix' | 'verbs'>
-type Declared = Named & Partial<Pick<ObjectDefinition, 'shape' | 'variantPermissionPrefix'>>
+type Declared = Named & Partial<Pick<ObjectDefinition, 'owner' | 'shape' | 'variantPermissionPrefix'>>
 
 export function permissionOf({ permissionPrefix }: Pick<Named, 'permissionPrefix'>, verb: Verb): string {
   return permissionPrefix + verb
@@ -51,6 +51,9 @@ export function permissionList(objects: readonly Declared[]): EnumMember[] {
     ...MAIL_PERMISSIONS,
     ...objects.flatMap(of =>
       of.verbs.map(verb => ({ name: permissionOf(of, verb), label: `${VERB_LABELS[verb]}: ${of.plural}` })),
+    ),
+    ...objects.flatMap(of =>
+      of.owner === undefined ? [] : [{ name: of.owner.everyones, label: `Those of every account: ${of.plural}` }],
     ),
     ...objects.flatMap(variantPermissions),
   ]
@@ -73,13 +76,16 @@ export type RolePermissions = Readonly<Record<UserRole, ReadonlySet<string>>>
 export function rolePermissions(objects: readonly Declared[]): RolePermissions {
   const mail = MAIL_PERMISSIONS.map(permission => permission.name)
   const readable = objects.flatMap(of => of.verbs.filter(isReading).map(verb => permissionOf(of, verb)))
+  const owned = objects.filter(of => of.owner !== undefined)
+  const own = owned.flatMap(of => of.verbs.map(verb => permissionOf(of, verb)))
+  const everyones = owned.flatMap(of => of.owner?.everyones ?? [])
   const operated = objects.filter(of => OPERATED.has(of.name))
   const all = permissionList(objects).map(permission => permission.name)
   return {
-    User: new Set(mail),
+    User: new Set([...mail, ...own]),
     Admin: new Set(all),
-    Operator: new Set([...readable, ...permissionList(operated).map(permission => permission.name)]),
-    ReadOnly: new Set([...mail, ...readable]),
+    Operator: new Set([...readable, ...own, ...permissionList(operated).map(permission => permission.name)]),
+    ReadOnly: new Set([...mail, ...readable, ...everyones]),
   }
 }
 
