@@ -5,7 +5,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 
-export interface RawReply { readonly status: number; readonly head: string; readonly body: string }
+/** `head` in lower case, for looking for names; `rawHead` as it came. Bodies are bytes, one a character. */
+export interface RawReply {
+  readonly status: number
+  readonly head: string
+  readonly rawHead: string
+  readonly body: string
+}
 
 export class RawHttp {
   readonly #socket: Socket
@@ -34,7 +40,7 @@ export class RawHttp {
     return connection
   }
 
-  write(data: string): void {
+  write(data: string | Uint8Array): void {
     this.#socket.write(data)
   }
 
@@ -45,12 +51,13 @@ export class RawHttp {
   async reply(): Promise<RawReply> {
     for (;;) {
       const end = this.#text.indexOf('\r\n\r\n')
-      const head = this.#text.slice(0, end).toLowerCase()
+      const rawHead = this.#text.slice(0, end)
+      const head = rawHead.toLowerCase()
       const length = Number(/^content-length: (\d+)$/m.exec(head)?.[1] ?? 0)
       if (end >= 0 && this.#text.length >= end + 4 + length) {
         const body = this.#text.slice(end + 4, end + 4 + length)
         this.#text = this.#text.slice(end + 4 + length)
-        return { status: Number(head.split(' ')[1]), head, body }
+        return { status: Number(head.split(' ')[1]), head, rawHead, body }
       }
       if (this.#ended) throw new Error(`the server closed after ${JSON.stringify(this.#text)}`)
       await this.#more()
