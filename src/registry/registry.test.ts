@@ -18,8 +18,7 @@ describe('the registry, as the server uses it', () => {
     const objects = ['Task', 'Account', 'Domain', 'NetworkListener', 'ClusterRole', 'ClusterNode']
     const expected = [
       ...objects.flatMap(name => ['get', 'query', 'set'].map(verb => `x:${name}/${verb}`)),
-      'x:TaskManager/get',
-      'x:TaskManager/set',
+      ...['TaskManager', 'DataRetention'].flatMap(name => ['get', 'set'].map(verb => `x:${name}/${verb}`)),
     ]
     assert.deepEqual(names.toSorted(), expected.toSorted())
   })

@@ -1,23 +1,61 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { idSource } from '../base/ids.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
+import type { Retention } from '../registry/objects/data-retention.ts'
 import { openMemoryStore } from '../store/memory/store.ts'
 import type { Store } from '../store/store.ts'
 import { chores } from './chores.ts'
 
-test('removing in parts ends after the part during which it is told to', async () => {
-  const store = await openMemoryStore({ clock: new VirtualClock() })
-  const end = new AbortController()
-  let parts = 0
-  // There is always more to remove.
-  const endless: Store = { ...store, transact: async work => store.transact(tx => work({ ...tx, keys: {
-    ...tx.keys,
-    removeExpired: async max => {
-      if (++parts === 3) end.abort()
-      return parts > 10 ? 0 : max
-    },
-  } })) }
-  await chores(endless).find(chore => chore.name === 'expired keys')?.run(end.signal)
-  assert.equal(parts, 3)
-  await store.close()
+const DAY_MS = 86_400_000
+const NEVER_ENDING = new AbortController().signal
+
+describe('chores', () => {
+  let store: Store
+  const clock = new VirtualClock()
+  const ids = idSource(1, clock)
+  let kept: Retention = { holdTaskRunsFor: 30 * DAY_MS }
+  const run = async (name: string, signal = NEVER_ENDING, over = store): Promise<void> => {
+    const chore = chores(over, () => Promise.resolve(kept)).find(each => each.name === name)
+    assert(chore, `no chore ${name}`)
+    await chore.run(signal)
+  }
+  beforeEach(async () => { store = await openMemoryStore({ clock }) })
+  afterEach(() => store.close())
+
+  test('removing in parts ends after the part during which it is told to', async () => {
+    const end = new AbortController()
+    let parts = 0
+    // There is always more to remove.
+    const endless: Store = { ...store, transact: async work => store.transact(tx => work({ ...tx, keys: {
+      ...tx.keys,
+      removeExpired: async max => {
+        if (++parts === 3) end.abort()
+        return parts > 10 ? 0 : max
+      },
+    } })) }
+    await run('expired keys', end.signal, endless)
+    assert.equal(parts, 3)
+  })
+
+  test('the history is kept as long as the settings say at that moment', async () => {
+    const taskId = ids.next()
+    const startedDaysAgo = async (): Promise<number[]> => {
+      const records = await store.read(tx => tx.runs.query({ taskId }, 10))
+      return records.map(({ startedAt }) => (clock.now() - startedAt) / DAY_MS).toSorted((a, b) => a - b)
+    }
+    await store.transact(tx => tx.runs.record([1, 29, 31, 400].map(days => ({
+      id: ids.next(), taskId, variant: 'StoreMaintenance', accountId: null, nodeId: 1,
+      startedAt: clock.now() - days * DAY_MS, durationMs: 1, attempt: 0, outcome: 'done' as const, error: null,
+    })), []))
+    kept = { ...kept, holdTaskRunsFor: null }
+    await run('run history')
+    assert.deepEqual(await startedDaysAgo(), [1, 29, 31, 400])
+    kept = { ...kept, holdTaskRunsFor: 30 * DAY_MS }
+    await run('run history')
+    assert.deepEqual(await startedDaysAgo(), [1, 29])
+    kept = { ...kept, holdTaskRunsFor: 2 * DAY_MS }
+    await run('run history')
+    assert.deepEqual(await startedDaysAgo(), [1])
+  })
 })

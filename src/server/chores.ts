@@ -1,12 +1,12 @@
 /** The upkeep of the store that needs no task: dead rows of the queue, old run records, expired keys. */
 import type { Chore } from '../engine/upkeep/chores.ts'
+import type { Retention } from '../registry/objects/data-retention.ts'
 import type { Store } from '../store/store.ts'
 
-/** Run records are kept this long. */
-export const HISTORY_KEPT_MS = 30 * 86_400_000
 const ROWS_AT_ONCE_MAX = 1_000
 
-export function chores(store: Store): Chore[] {
+/** `retention` is asked at each run. */
+export function chores(store: Store, retention: () => Promise<Retention>): Chore[] {
   return [
     // Measured: at 70k tasks/s autovacuum alone (once a minute) lets the table grow sixfold in 45 s.
     { name: 'vacuum', everyMs: 5_000, run: () => store.maintain() },
@@ -14,7 +14,9 @@ export function chores(store: Store): Chore[] {
     {
       name: 'run history', everyMs: 3_600_000,
       run: async signal => {
-        const before = await store.now() - HISTORY_KEPT_MS
+        const { holdTaskRunsFor } = await retention()
+        if (holdTaskRunsFor === null) return
+        const before = await store.now() - holdTaskRunsFor
         await inParts(signal, () => store.transact(tx => tx.runs.purge(before, ROWS_AT_ONCE_MAX)))
       },
     },

@@ -30,6 +30,7 @@ import { mailProtocols } from '../listeners/mail/mail-server.ts'
 import { ListenerManager, type ListenerState } from '../listeners/manager.ts'
 import type { ListenerProtocol } from '../listeners/network-listener.ts'
 import { SelfMadeCertificate } from '../listeners/tls/certificate.ts'
+import { dataRetention, type Retention } from '../registry/objects/data-retention.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
 import { taskManager } from '../registry/objects/task-manager.ts'
 import { Auth } from '../services/auth/auth.ts'
@@ -95,7 +96,7 @@ export class Server implements Service {
     const catalogue = new Catalogue(VARIANTS, lanes(null))
     const runDeps: { indexing?: Mail['indexing'] } = {}
     this.#node = new EngineNode({
-      store, catalogue, clock, random, log: this.#log, shardLists: new Map(), times: LEASE_TIMES, runDeps, chores: chores(store),
+      store, catalogue, clock, random, log: this.#log, shardLists: new Map(), times: LEASE_TIMES, runDeps, chores: chores(store, () => this.#retention()),
       hostname: environment.hostname, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
     })
@@ -207,6 +208,10 @@ export class Server implements Service {
 
   async #readSettings(): Promise<void> {
     this.#settings = retrySettings(await this.#deps.store.read(tx => this.#objects.registry.singleton(tx, taskManager)))
+  }
+
+  #retention(): Promise<Retention> {
+    return this.#deps.store.read(tx => this.#objects.registry.singleton(tx, dataRetention))
   }
 
   async #readRoleAndListeners(): Promise<void> {

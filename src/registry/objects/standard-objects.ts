@@ -11,6 +11,7 @@ import { ACCOUNT, accountObject } from './account.ts'
 import type { Secrets } from './account-credentials.ts'
 import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
+import { dataRetention } from './data-retention.ts'
 import { domain } from './domain.ts'
 import { networkListener } from './network-listener.ts'
 import { taskManager } from './task-manager.ts'
@@ -51,7 +52,7 @@ export function standardObjects<Tx extends RegistryTx>({
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const task = taskObject(variants)
   const clusterRole = clusterRoleObject(duties)
-  const all = [task, ACCOUNT, domain, clusterNode, networkListener, clusterRole, taskManager]
+  const all = [task, ACCOUNT, domain, clusterNode, networkListener, clusterRole, taskManager, dataRetention]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ secrets, permissions, roles, usedBytes })
@@ -59,7 +60,7 @@ export function standardObjects<Tx extends RegistryTx>({
     task,
     account,
     clusterRole,
-    stored: [task, account, domain, networkListener, clusterRole, taskManager],
+    stored: [task, account, domain, networkListener, clusterRole, taskManager, dataRetention],
     permissions,
     roles,
   }

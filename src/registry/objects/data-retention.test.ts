@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { openRegistry } from '../../../test/support/registry.ts'
+import type { TestRegistry } from '../../../test/support/registry.ts'
+import { dataRetention } from './data-retention.ts'
+
+const DAY_MS = 86_400_000
+
+describe('DataRetention', () => {
+  let test: TestRegistry
+  beforeEach(async () => { test = await openRegistry() })
+  const now = () => test.store.read(tx => test.registry.singleton(tx, dataRetention))
+
+  it('has its defaults until it is written', async () => {
+    assert.equal((await now()).holdTaskRunsFor, 30 * DAY_MS)
+  })
+
+  it('takes durations as people write them, and null for ever', async () => {
+    await test.update('DataRetention', 'singleton', { holdTaskRunsFor: '12h' })
+    assert.equal((await now()).holdTaskRunsFor, DAY_MS / 2)
+    await test.update('DataRetention', 'singleton', { holdTaskRunsFor: null })
+    assert.equal((await now()).holdTaskRunsFor, null)
+  })
+
+  it('refuses what is no duration, and fields that have no effect yet', async () => {
+    for (const holdTaskRunsFor of [0, -1, 'soon']) {
+      const refused = await test.refusedUpdate('DataRetention', 'singleton', { holdTaskRunsFor })
+      assert.equal(refused['type'] === 'validationFailed' || refused['type'] === 'invalidPatch', true, JSON.stringify(refused))
+    }
+    assert.equal((await test.refusedUpdate('DataRetention', 'singleton', { expungeTrashAfter: '1d' }))['type'], 'invalidPatch')
+  })
+})
