@@ -9,9 +9,12 @@ export interface ObjectRef { readonly object: string; readonly id: Id }
 /** `conflict`: another object holds a unique value; `field` is `id` when the id itself is taken. */
 export type WriteReply = { readonly kind: 'written' } | { readonly kind: 'conflict'; readonly field: string; readonly existingId: Id } | { readonly kind: 'gone' } | { readonly kind: 'changed' }
 
+/** An indexed value that an object must hold: this one, or with `prefix` (at most 150 characters) one that begins so. */
+export interface IndexMatch { readonly field: string; readonly value: string; readonly prefix?: true }
+
 export interface ObjectQuery {
-  /** All must hold (AND); each is an equality on an indexed value. */
-  readonly where: readonly { readonly field: string; readonly value: string }[]
+  /** All must hold (AND). */
+  readonly where: readonly IndexMatch[]
   readonly ascending: boolean
   readonly limit: number
   readonly afterId?: Id
@@ -25,6 +28,11 @@ export interface ObjectQuery {
 export interface ObjectTable {
   /** In the order of `ids`; unknown ids are left out. */
   get(object: string, ids: readonly Id[]): Promise<StoredObject[]>
+  /**
+   * Keeps other transactions from writing objects of this name until this one ends; waits for those that do. What is read
+   * afterwards is current, so that objects can be counted before one more is written. Lock several in order of name.
+   */
+  lock(object: string): Promise<void>
   /** Ids, ordered by id. */
   query(object: string, query: ObjectQuery): Promise<Id[]>
   count(object: string, where: ObjectQuery['where']): Promise<number>

@@ -10,7 +10,7 @@ import type { Id } from '../../src/base/ids.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { hasCode } from '../../src/errors.ts'
 import type {
-  IndexEntry, ObjectQuery, ObjectRef, StoredObject, WriteReply,
+  IndexEntry, IndexMatch, ObjectQuery, ObjectRef, StoredObject, WriteReply,
 } from '../../src/registry/ports.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -34,7 +34,7 @@ export function objectTableContract(store: () => Store): void {
     store().transact(tx => tx.objects.remove(object, id))
   const get = (object: string, ...wanted: Id[]): Promise<StoredObject[]> =>
     store().read(tx => tx.objects.get(object, wanted))
-  const query = (object: string, where: { field: string; value: string }[] = []): Promise<Id[]> =>
+  const query = (object: string, where: IndexMatch[] = []): Promise<Id[]> =>
     store().read(tx => tx.objects.query(object, { where, ascending: true, limit: 100 }))
   const versionOf = async (object: string): Promise<number> =>
     (await store().read(tx => tx.objects.versions()))[object] ?? 0
@@ -152,6 +152,24 @@ export function objectTableContract(store: () => Store): void {
       }
     })
 
+    test('a prefix finds what begins with it, and joins with other conditions', async () => {
+      const object = freshName()
+      const words = ['jan', 'jane', 'janet', 'ja', 'JAN', 'jäne', 'jan%', 'jan\u{1F600}', 'january'.repeat(40)]
+      const made = await insertMany(object, words.length, nth => [
+        filter('word', words[nth] ?? ''), filter('word', 'zebra'), filter('even', String(nth % 2 === 0)), filter('other', 'jan'),
+      ])
+      const beginning = (value: string) => ({ field: 'word', value, prefix: true as const })
+      const expected = (prefix: string) => made.filter((_, nth) => words[nth]?.startsWith(prefix))
+      for (const prefix of ['jan', 'jane', 'j', 'jan%', '%', '_an', 'JA', 'jan\u{1F600}', 'januaryjan']) {
+        assert.deepEqual(await query(object, [beginning(prefix)]), expected(prefix), prefix)
+      }
+      assert.deepEqual(await query(object, [beginning('')]), made)
+      assert.deepEqual(await query(object, [beginning('zeb'), beginning('jane')]), expected('jane'))
+      const even = { field: 'even', value: 'true' }
+      assert.deepEqual(await query(object, [beginning('jane'), even]), expected('janet'))
+      assert.equal(await store().read(tx => tx.objects.count(object, [beginning('jane')])), 2)
+    })
+
     test('update replaces the index entries', async () => {
       const object = freshName()
       const id = ids.next()
@@ -235,6 +253,36 @@ export function objectTableContract(store: () => Store): void {
       const kinds = replies.map(reply => reply.kind).toSorted()
       assert.deepEqual(kinds, [...Array<string>(7).fill('changed'), 'written'])
       assert.equal((await get(object, id))[0]?.version, 2)
+    })
+  })
+
+  describe('objects: lock', () => {
+    const CAPACITY = 3
+    /** Counts, and inserts only while there is room. */
+    const insertIfRoom = (object: string): Promise<boolean> => store().transact(async tx => {
+      await tx.objects.lock(object)
+      if (await tx.objects.count(object, []) >= CAPACITY) return false
+      await tx.objects.insert(object, ids.next(), {}, [], [])
+      return true
+    })
+
+    test('of many who count before they insert, only as many insert as fit', async () => {
+      const object = freshName()
+      const inserted = await Promise.all(Array.from({ length: 10 }, () => insertIfRoom(object)))
+      assert.equal(inserted.filter(Boolean).length, CAPACITY)
+      assert.equal((await query(object)).length, CAPACITY)
+    })
+
+    test('is over with the transaction, and leaves nothing behind', async () => {
+      const object = freshName()
+      await store().transact(tx => tx.objects.lock(object))
+      await assert.rejects(store().transact(async tx => {
+        await tx.objects.lock(object)
+        throw new Error('rolled back on purpose')
+      }), /rolled back on purpose/)
+      assert.equal(await versionOf(object), 0)
+      assert.equal((await store().read(tx => tx.objects.versions()))[object], undefined)
+      assert.equal(await insertIfRoom(object), true)
     })
   })
 

@@ -1,9 +1,9 @@
 /** Registry objects in memory. Indexes are scans: the reference shows what is right, not what is fast. */
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { IndexEntry, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
+import type { IndexEntry, IndexMatch, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
 import { RotaError } from '../../errors.ts'
-import { keyText } from '../storable.ts'
+import { keyText, storableText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
 import { rowKey } from './row-key.ts'
 
@@ -21,7 +21,7 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
   const versions = context.table<number>('object_version')
   const rowsOf = (object: string): ObjectRow[] => [...objects.rows()].filter(row => row.object === object)
   const matching = (object: string, where: ObjectQuery['where']): Id[] => rowsOf(object)
-    .filter(row => where.every(({ field, value }) => holds(row, field, keyText(value)))).map(row => row.id)
+    .filter(row => where.every(match => holds(row, match))).map(row => row.id)
 
   const conflict = (object: string, id: Id, index: readonly IndexEntry[]): WriteReply | null => {
     for (const { field, value, unique } of index) {
@@ -56,6 +56,9 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
     .toSorted((left, right) => order(left.object, right.object) || order(left.id, right.id))
 
   return {
+    /** One transaction writes at a time anyway. */
+    async lock() {},
+
     async get(object, ids) {
       return ids.flatMap(id => {
         const row = objects.get(rowKey(object, id))
@@ -113,8 +116,10 @@ function dangling(from: ObjectRef, to: ObjectRef): RotaError {
   return new RotaError('store/conflict', `${from.object} ${from.id} would refer to no ${to.object} ${to.id}`)
 }
 
-function holds(row: ObjectRow, field: string, value: string): boolean {
-  return row.index.some(entry => entry.field === field && entry.value === value)
+function holds(row: ObjectRow, { field, value, prefix }: IndexMatch): boolean {
+  const wanted = prefix ? storableText(value) : keyText(value)
+  return row.index.some(entry =>
+    entry.field === field && (prefix ? entry.value.startsWith(wanted) : entry.value === wanted))
 }
 
 function order(left: string, right: string): number {

@@ -20,6 +20,8 @@ export function sqlObjects(context: SqlContext): ObjectTable {
   const { db } = context
 
   return {
+    lock: object => lock(context, object),
+
     async get(object, ids) {
       const rows = await db.selectFrom('object').select(['id', 'version', 'body'])
         .where('object', '=', object).where(listed(context, 'id', ids)).execute()
@@ -102,14 +104,18 @@ export function sqlObjects(context: SqlContext): ObjectTable {
 
 function matching({ db }: SqlContext, object: string, where: ObjectQuery['where']) {
   let query = db.selectFrom('object').where('object', '=', object)
-  for (const { field, value } of where) {
+  for (const { field, value, prefix } of where) {
     const entries = db.selectFrom('object_index').select('object_index.id')
-      .where('object_index.object', '=', object)
-      .where('field', '=', field).where('value', '=', keyText(value))
-    query = query.where('id', 'in', entries)
+      .where('object_index.object', '=', object).where('field', '=', field)
+    const beginning = storableText(value)
+    query = query.where('id', 'in', prefix
+      ? entries.where('value', '>=', beginning).where('value', '<', beginning + CHARACTER_MAX)
+      : entries.where('value', '=', keyText(value)))
   }
   return query
 }
+/** Comes after whatever a text goes on with; no character itself. */
+const CHARACTER_MAX = '\u{10FFFF}'
 
 /** Writes nothing new, but the row stays locked until the transaction ends. */
 async function lock({ db }: SqlContext, object: string): Promise<void> {
