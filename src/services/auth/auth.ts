@@ -62,7 +62,14 @@ export interface AuthDeps {
 }
 
 /** An account as it is now. */
-interface Current { readonly principal: Principal; readonly version: number }
+export interface Account {
+  readonly principal: Principal
+  readonly version: number
+  readonly passwords: readonly Credential[]
+}
+
+/** Versions of the kinds of objects, as ObjectTable has them. */
+export type Counters = Readonly<Record<string, number>>
 
 /** A credential that matched, and the version of the account that it belonged to. */
 interface Verified {
@@ -71,7 +78,7 @@ interface Verified {
   readonly credential: Credential
 }
 
-interface Admitted { readonly principal: Principal; readonly credential: Credential }
+export interface Admitted { readonly account: Account; readonly credential: Credential }
 
 /** One login: `found` is whom it names, `verify` finds the credential that matches. */
 interface Claim {
@@ -90,13 +97,14 @@ export class Auth {
   readonly #deps: AuthDeps
   readonly #key = randomBytes(32)
   readonly #failures: Failures
-  readonly #accounts: Fresh<Current>
+  readonly #accounts: Fresh<Account>
   readonly #verified: Remembered<Verified>
   readonly #refused: Remembered<string>
   readonly #verifying = new Map<string, Promise<Answer>>()
   readonly #slots = new Slots(HASHES_AT_ONCE_MAX, HASHES_WAITING_MAX)
   readonly #places = new AtOnce(VERIFYING_PER_SOURCE_MAX)
-  readonly #counters: () => Promise<Readonly<Record<string, number>>>
+  /** As they are now: one read for all who ask at a moment. */
+  readonly counters: () => Promise<Counters>
 
   constructor(deps: AuthDeps) {
     this.#deps = deps
@@ -107,11 +115,16 @@ export class Auth {
     })
     this.#verified = new Remembered(deps.clock, REMEMBERED_MS, REMEMBERED_MAX)
     this.#refused = new Remembered(deps.clock, REMEMBERED_MS, REMEMBERED_MAX)
-    this.#counters = sharedRead(() => deps.store.read(tx => tx.objects.versions()))
+    this.counters = sharedRead(() => deps.store.read(tx => tx.objects.versions()))
   }
 
   /** `remote`: the address of the peer, from the socket. */
-  basic(user: string, password: string, remote: string): Promise<Principal> {
+  async basic(user: string, password: string, remote: string): Promise<Principal> {
+    return (await this.password(user, password, remote)).account.principal
+  }
+
+  /** The same, with the password that matched: for logins that end when it changes. */
+  password(user: string, password: string, remote: string): Promise<Admitted> {
     return this.#admit({
       digest: this.#digest('password', user, password),
       remote,
@@ -121,9 +134,9 @@ export class Auth {
     })
   }
 
-  bearer(token: string, remote: string): Promise<Principal> {
+  async bearer(token: string, remote: string): Promise<Principal> {
     const named = parseToken(token)
-    return this.#admit({
+    const { account } = await this.#admit({
       digest: this.#digest('token', token),
       remote,
       name: null,
@@ -134,6 +147,7 @@ export class Auth {
         return credential && await verifySecret(token, credential.stored) ? credential : null
       },
     })
+    return account.principal
   }
 
   /**
@@ -141,16 +155,21 @@ export class Auth {
    * disabled. Costs a read of the counters as long as no account and no domain changes.
    */
   async account(accountId: Id): Promise<Principal | null> {
-    const current = await this.#accounts.at(accountId, stampOf(await this.#counters()))
-    return current?.principal ?? null
+    const account = await this.accountAt(accountId, await this.counters())
+    return account?.principal ?? null
   }
 
-  async #admit(claim: Claim): Promise<Principal> {
-    const stamp = stampOf(await this.#counters())
-    const { principal, credential } = await this.#remembered(claim.digest, stamp)
-      ?? await this.#verifyAndRemember(claim, stamp)
-    if (isUsable(credential, this.#deps.clock.now(), claim.remote)) return principal
-    this.#deps.log.info({ account: principal.accountId, remote: claim.remote }, 'credential not usable')
+  /** The same for who has read the counters since he was asked. */
+  accountAt(accountId: Id, counters: Counters): Promise<Account | null> {
+    return this.#accounts.at(accountId, stampOf(counters))
+  }
+
+  async #admit(claim: Claim): Promise<Admitted> {
+    const stamp = stampOf(await this.counters())
+    const admitted = await this.#remembered(claim.digest, stamp) ?? await this.#verifyAndRemember(claim, stamp)
+    if (isUsable(admitted.credential, this.#deps.clock.now(), claim.remote)) return admitted
+    const { accountId } = admitted.account.principal
+    this.#deps.log.info({ account: accountId, remote: claim.remote }, 'credential not usable')
     throw failed()
   }
 
@@ -158,10 +177,8 @@ export class Auth {
   async #remembered(digest: string, stamp: string): Promise<Admitted | null> {
     const verified = this.#verified.get(digest)
     if (!verified) return null
-    const current = await this.#accounts.at(verified.accountId, stamp)
-    if (current?.version === verified.accountVersion) {
-      return { principal: current.principal, credential: verified.credential }
-    }
+    const account = await this.#accounts.at(verified.accountId, stamp)
+    if (account?.version === verified.accountVersion) return { account, credential: verified.credential }
     this.#verified.delete(digest)
     return null
   }
@@ -186,17 +203,17 @@ export class Auth {
       this.#deps.log.info({ name: claim.name, account, remote: claim.remote }, 'login failed')
       throw failed()
     }
-    const current = this.#current(login)
+    const account = this.#current(login)
     const { accountId } = login
-    this.#accounts.put(accountId, stamp, current)
-    this.#verified.set(claim.digest, { accountId, accountVersion: current.version, credential })
-    return { principal: current.principal, credential }
+    this.#accounts.put(accountId, stamp, account)
+    this.#verified.set(claim.digest, { accountId, accountVersion: account.version, credential })
+    return { account, credential }
   }
 
-  #current({ accountId, account, domain }: Login): Current {
-    const name = `${String(ownValue(account.body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
-    const permissions = this.#deps.permissionsOf(account.body)
-    return { principal: { accountId, name, permissions }, version: account.version }
+  #current({ accountId, account: { version, body }, domain }: Login): Account {
+    const name = `${String(ownValue(body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
+    const principal = { accountId, name, permissions: this.#deps.permissionsOf(body) }
+    return { principal, version, passwords: credentialsOf(body).filter(({ kind }) => kind === 'Password') }
   }
 
   #once(key: string, verify: () => Promise<Answer>): Promise<Answer> {
@@ -235,7 +252,7 @@ export class Auth {
   }
 }
 
-function stampOf(counters: Readonly<Record<string, number>>): string {
+function stampOf(counters: Counters): string {
   return `${counters['Account'] ?? 0}/${counters['Domain'] ?? 0}`
 }
 
