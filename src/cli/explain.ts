@@ -1,7 +1,7 @@
 /**
  * Every error as exit code, message and what to do about it: the one place where the command line maps them.
  */
-import { ConnectionFailed, HttpFailed, MethodFailed, ReplyMalformed } from '../jmap-client/errors.ts'
+import { ConnectionFailed, HttpFailed, ListUnsteady, MethodFailed, ReplyMalformed } from '../jmap-client/errors.ts'
 import type { ExitCode } from './failure.ts'
 import { CommandFailure, EXIT } from './failure.ts'
 
@@ -14,6 +14,7 @@ export function explain(error: unknown, remark: string | null): Explanation | nu
   if (error instanceof HttpFailed) return explainStatus(error)
   if (error instanceof MethodFailed) return refused(error.message, methodHint(error))
   if (error instanceof ReplyMalformed) return refused(error.message, null)
+  if (error instanceof ListUnsteady) return refused(error.message, 'narrow it with --where, or take fewer with --limit')
   // The operating system said no: a full disk behind standard output, for one.
   return error instanceof Error && 'syscall' in error ? refused(error.message, null) : null
 }

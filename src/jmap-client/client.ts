@@ -36,6 +36,10 @@ export type SetOutcome =
 
 const USING = ['urn:ietf:params:jmap:core', 'urn:stalwart:jmap']
 const CREATION_ID = 'n0'
+/** Tasks are listed by it unless asked otherwise; other objects, which have no such property, by id. */
+const DEFAULT_ORDER = 'due'
+/** An anchor, and one more row. */
+const PAGE_MIN = 2
 
 export class JmapClient {
   readonly #transport: Transport
@@ -102,7 +106,15 @@ export class JmapClient {
   /** Query and get in one request a page; paging.ts says how pages follow each other. */
   async *pages(object: string, options: QueryOptions = {}): AsyncGenerator<Page> {
     const { objectsInGetMax } = await this.session()
-    yield* followPages(place => this.#page(object, options, place), objectsInGetMax, options.limit ?? Infinity)
+    const { properties = null, sort, limit = Infinity } = options
+    const orderedBy = sort?.[0]?.property ?? DEFAULT_ORDER
+    const extra = properties !== null && !properties.includes(orderedBy)
+    const read = (place: Place) =>
+      this.#page(object, extra ? { ...options, properties: [...properties, orderedBy] } : options, place)
+    const pageMax = Math.max(objectsInGetMax, PAGE_MIN)
+    for await (const { rows, total } of followPages({ read, pageMax, limit, orderedBy })) {
+      yield { rows: extra ? rows.map(row => without(row, orderedBy)) : rows, total }
+    }
   }
 
   async create(object: string, body: JsonObject): Promise<SetOutcome> {
@@ -161,6 +173,11 @@ export class JmapClient {
       total: typeof total === 'number' ? total : null,
     }
   }
+}
+
+function without(row: JsonObject, property: string): JsonObject {
+  const { [property]: _, ...rest } = row
+  return rest
 }
 
 function parts<T>(all: readonly T[], size: number): T[][] {

@@ -52,6 +52,14 @@ export class MethodFailed extends Error {
   }
 }
 
+/** A list changes so fast that its pages cannot be put together. */
+export class ListUnsteady extends Error {
+  override readonly name = 'ListUnsteady'
+  constructor(restarts: number) {
+    super(`the list changes faster than it can be read: it was begun again ${restarts} times`)
+  }
+}
+
 /** The answer is not what the API promises: another kind of server, or one that is too new. */
 export class ReplyMalformed extends Error {
   override readonly name = 'ReplyMalformed'

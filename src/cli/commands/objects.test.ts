@@ -105,7 +105,7 @@ suite('query', () => {
       filter: { status: 'Failed', dueIsLessThanOrEqual: '2026-01-01T01:00:00Z' }, sort: [{ property: 'due', isAscending: false }],
       limit: 2, position: 0,
     }])
-    assert.deepEqual(server.argsOf('x:Task/get')[0]?.['properties'], ['status'])
+    assert.deepEqual(server.argsOf('x:Task/get')[0]?.['properties'], ['status', 'due'])
   })
   test('a name that only the server can judge is passed on', async () => {
     await rota(['query', 'task', '--sort', 'createdAt'])
