@@ -1,4 +1,7 @@
-/** What the registry needs of a store: objects as JSON documents with indexed values and links, inside a transaction. */
+/**
+ * What the registry needs of a store, inside a transaction: objects as JSON documents with indexed values and links, keys
+ * with an expiry, and the audit log.
+ */
 import type { Id } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 
@@ -59,7 +62,60 @@ export interface KeyValueTable {
   removeExpired(limit: number): Promise<number>
 }
 
+export const AUDIT_ACTIONS = ['Create', 'Update', 'Destroy'] as const
+export type AuditAction = (typeof AUDIT_ACTIONS)[number]
+
+/** One change of one object; `at` in ms since 1970. */
+export interface AuditEntry {
+  readonly id: Id
+  readonly at: number
+  readonly action: AuditAction
+  readonly objectName: string
+  readonly objectId: Id
+  /** Null: the server itself. */
+  readonly actorId: Id | null
+  readonly actorName: string
+  /** With what the actor had logged in. */
+  readonly via: string | null
+  /** From which address. */
+  readonly remote: string | null
+  /** JSON of the changed properties; null where there was nothing before or is nothing after. */
+  readonly before: string | null
+  readonly after: string | null
+}
+
+/** All that are given must hold; the bounds include themselves. */
+export interface AuditFilter {
+  readonly atMin?: number
+  readonly atMax?: number
+  readonly objectName?: string
+  readonly objectId?: Id
+  readonly actorId?: Id
+  readonly action?: AuditAction
+}
+
+/** By `at`, then by id. */
+export interface AuditPage {
+  readonly ascending: boolean
+  readonly limit: number
+  /** The last entry before the page. */
+  readonly after?: { readonly at: number; readonly id: Id }
+  readonly position?: number
+}
+
+/** Who changed what. Entries are written with the change that they tell of, and never changed. */
+export interface AuditTable {
+  append(entry: AuditEntry): Promise<void>
+  /** In the order of `ids`; unknown ids are left out. */
+  get(ids: readonly Id[]): Promise<AuditEntry[]>
+  query(filter: AuditFilter, page: AuditPage): Promise<Id[]>
+  count(filter: AuditFilter): Promise<number>
+  /** Removes at most `limit` entries from before `before`, oldest first; how many it were. */
+  purge(before: number, limit: number): Promise<number>
+}
+
 export interface RegistryTx {
   readonly objects: ObjectTable
   readonly keys: KeyValueTable
+  readonly audit: AuditTable
 }

@@ -1,5 +1,6 @@
 /** What a store promises of the tables of registry and domain. The databases also run search-agreement.ts. */
 import type { Store } from '../../src/store/store.ts'
+import { auditTableContract } from './audit-table.ts'
 import { blobTableContract } from './blob-table.ts'
 import { documentTableContract } from './document-table.ts'
 import { domainTransactionContract } from './domain-transaction.ts'
@@ -10,6 +11,7 @@ import { searchTableContract } from './search-table.ts'
 export function domainContract(store: () => Store): void {
   objectTableContract(store)
   keyValueTableContract(store)
+  auditTableContract(store)
   documentTableContract(store)
   blobTableContract(store)
   searchTableContract(store)

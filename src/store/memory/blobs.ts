@@ -39,5 +39,11 @@ export function memoryBlobs(context: MemoryContext): BlobTable {
       if (!blobs.get(hash)) return false
       return [...links.rows()].some(link => link.hash === hash && link.accountId === accountId)
     },
+
+    async release(accountId, collection, released) {
+      for (const { id, hash } of released) links.delete(linkKey(hash, { accountId, collection, id }))
+      const linked = new Set(Array.from(links.rows(), link => link.hash))
+      for (const { hash } of released) if (!linked.has(hash)) blobs.delete(hash)
+    },
   }
 }

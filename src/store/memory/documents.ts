@@ -82,6 +82,29 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
     async changes(accountId, collection, since, limit) {
       return changesOf(accountId, collection).slice(since, since + limit)
     },
+
+    async collections(accountId) {
+      const prefix = rowKey(accountId, '')
+      const keys = [...documents.entries(), ...log.entries()].map(([key]) => key)
+      return [...new Set(keys.filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length)))].toSorted()
+    },
+
+    async erase(accountId, collection, ids) {
+      const rows = new Map(rowsOf(accountId, collection))
+      for (const id of ids) rows.delete(id)
+      documents.set(rowKey(accountId, collection), rows)
+    },
+
+    async forget(accountId, collection, limit) {
+      const changes = changesOf(accountId, collection)
+      if (changes.length > limit) {
+        log.set(rowKey(accountId, collection), changes.slice(limit))
+        return limit
+      }
+      documents.delete(rowKey(accountId, collection))
+      log.delete(rowKey(accountId, collection))
+      return changes.length
+    },
   }
 }
 

@@ -42,6 +42,12 @@ export function memorySearch(context: MemoryContext): SearchTable {
     async has(owner) {
       return indexed.get(keyOf(owner)) !== undefined
     },
+
+    async purge(accountId, limit) {
+      const found = [...indexed.rows()].filter(row => row.accountId === accountId).slice(0, limit)
+      for (const row of found) indexed.delete(keyOf(row))
+      return found.length
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import { LocalWakeups } from '../local-wakeups.ts'
 import { taskTable } from '../queue/task-table.ts'
 import type { Store, Tx } from '../store.ts'
+import { memoryAudit } from './audit.ts'
 import { memoryBlobs } from './blobs.ts'
 import { MemoryDatabase } from './database.ts'
 import type { MemoryContext } from './database.ts'
@@ -42,6 +43,7 @@ function tables(context: MemoryContext): Tx {
     runs: memoryRuns(context),
     objects: memoryObjects(context),
     keys: memoryKeys(context),
+    audit: memoryAudit(context),
     documents: memoryDocuments(context),
     blobs: memoryBlobs(context),
     search: memorySearch(context),

@@ -20,6 +20,13 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
       return rest.slice(start, start + limit).map(row => row.id)
     },
     count: async filter => select(row => matches(row, filter)).length,
+    async ahead(streams, orderingKeys, limit) {
+      const keys = new Set(orderingKeys)
+      const first = streams.flatMap(({ lane, bucket, band }) =>
+        select(row => row.lane === lane && row.bucket === bucket && row.band === band && row.due <= now())
+          .sort((a, b) => compareKeys(a.due, a.id, b.due, b.id, DUE_ORDER)).slice(0, limit))
+      return { now: now(), tasks: [...first, ...select(row => row.holder !== null && keys.has(row.orderingKey))] }
+    },
 
     lock: async ids => get(ids),
     lockHeld: async holder => select(row => row.holder === holder),
@@ -59,6 +66,8 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
     },
   }
 }
+
+const DUE_ORDER: TaskOrder = { property: 'due', ascending: true }
 
 /** A Failed task has no due time: no bound on it matches. */
 function matches(row: TaskRow, filter: TaskFilter): boolean {

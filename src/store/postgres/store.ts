@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { taskTable } from '../queue/task-table.ts'
+import { sqlAudit } from '../sql/audit.ts'
 import { sqlBlobs } from '../sql/blobs.ts'
 import type { SqlContext } from '../sql/context.ts'
 import { sqlDocuments } from '../sql/documents.ts'
@@ -67,6 +68,7 @@ function tables(context: SqlContext): Tx {
     runs: sqlRuns(context),
     objects: sqlObjects(context),
     keys: sqlKeys(context),
+    audit: sqlAudit(context),
     documents: sqlDocuments(context),
     blobs: sqlBlobs(context),
     search: postgresSearch(context),

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { LocalWakeups } from '../local-wakeups.ts'
 import { taskTable } from '../queue/task-table.ts'
+import { sqlAudit } from '../sql/audit.ts'
 import { sqlBlobs } from '../sql/blobs.ts'
 import { sqlDocuments } from '../sql/documents.ts'
 import { sqlKeys } from '../sql/keys.ts'
@@ -46,6 +47,7 @@ function tables(context: SqliteContext): Tx {
     runs: sqlRuns(context),
     objects: sqlObjects(context),
     keys: sqlKeys(context),
+    audit: sqlAudit(context),
     documents: sqlDocuments(context),
     blobs: sqlBlobs(context),
     search: sqliteSearch(context),

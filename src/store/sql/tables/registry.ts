@@ -1,5 +1,5 @@
 /**
- * The tables of registry objects and of keys with an expiry: migration 0002. JSON is text; flags are 0 or 1.
+ * The tables of registry objects and of keys with an expiry: migration 0002; of the audit log: 0004. JSON is text; flags are 0 or 1.
  */
 
 /** `object` is the object's name in all of these, `id` the id of the instance. */
@@ -37,10 +37,25 @@ export interface KeyValueColumns {
   expires_at: number | null
 }
 
+export interface AuditColumns {
+  id: string
+  at: number
+  action: string
+  object_name: string
+  object_id: string
+  actor_id: string | null
+  actor_name: string
+  via: string | null
+  remote: string | null
+  before: string | null
+  after: string | null
+}
+
 export interface RegistryTables {
   object: ObjectColumns
   object_index: ObjectIndexColumns
   object_link: ObjectLinkColumns
   object_version: ObjectVersionColumns
   key_value: KeyValueColumns
+  audit: AuditColumns
 }
