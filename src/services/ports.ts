@@ -36,6 +36,15 @@ export interface DocumentTable {
   /** The highest modseq, 0 for an untouched collection. */
   modseq(accountId: Id, collection: string): Promise<number>
   changes(accountId: Id, collection: string, since: number, limit: number): Promise<DocumentChange[]>
+  /** Those in which an account has documents, changes or a counter, in order. */
+  collections(accountId: Id): Promise<string[]>
+  /** Removes documents with their index rows and logs nothing: for an account that goes as a whole. Unknown ids are no error. */
+  erase(accountId: Id, collection: string, ids: readonly Id[]): Promise<void>
+  /**
+   * Of a collection that has no documents any more: removes the oldest `limit` entries of the change log, and with the last
+   * of them the counter, so that nothing is left of the collection. Returns how many entries went; fewer than `limit`: all.
+   */
+  forget(accountId: Id, collection: string, limit: number): Promise<number>
 }
 
 /** SHA-256 of the content, in base64url. */
@@ -50,7 +59,13 @@ export interface BlobTable {
   unlink(hash: BlobHash, owner: BlobOwner): Promise<void>
   /** Whether this account may read the blob: it owns a document that links it. */
   readable(hash: BlobHash, accountId: Id): Promise<boolean>
+  /**
+   * Unlinks documents of one collection from their blobs, and removes those of the blobs that nothing links then. A blob that
+   * somebody puts or links at the same time stays, or is stored again by him.
+   */
+  release(accountId: Id, collection: string, links: readonly BlobLink[]): Promise<void>
 }
+export interface BlobLink { readonly id: Id; readonly hash: BlobHash }
 
 /** Terms are ready-made (services/search): lower case letters (with the vowel signs of scripts that have them), digits and `_` only, at most 64 characters. */
 export interface SearchDocument { readonly accountId: Id; readonly collection: string; readonly id: Id; readonly fields: Readonly<Record<SearchField, readonly string[]>> }
@@ -69,6 +84,8 @@ export interface SearchTable {
   query(accountId: Id, collection: string, expression: SearchExpression, limit: number, afterId?: Id): Promise<Id[]>
   /** Whether one document is in the index. */
   has(owner: BlobOwner): Promise<boolean>
+  /** Removes at most `limit` documents of an account, of any collection; returns how many. */
+  purge(accountId: Id, limit: number): Promise<number>
 }
 
 export interface DomainTx {

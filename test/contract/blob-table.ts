@@ -86,6 +86,74 @@ export function blobTableContract(store: () => Store): void {
       assert.ok(await get(hash))
     })
 
+    describe('release', () => {
+      const release = ({ accountId, collection, id }: BlobOwner, ...hashes: string[]): Promise<void> =>
+        store().transact(tx => tx.blobs.release(accountId, collection, hashes.map(hash => ({ id, hash }))))
+      const linked = async (...owners: BlobOwner[]): Promise<string> => {
+        const hash = await put(randomBytes(32))
+        await store().transact(async tx => { for (const each of owners) await tx.blobs.link(hash, each) })
+        return hash
+      }
+
+      test('removes the content with its last link, whoever else had one', async () => {
+        const [first, other] = [owner(), owner()]
+        const [shared, own, foreign] = [await linked(first, other), await linked(first), await linked(other)]
+        await release(first, shared, own, foreign)
+        assert.deepEqual([(await get(shared))?.byteLength, await get(own), (await get(foreign))?.byteLength], [32, null, 32])
+        assert.deepEqual([await readable(shared, first.accountId), await readable(shared, other.accountId)], [false, true])
+        await release(first, shared, own, foreign)
+        await release(other, shared)
+        assert.deepEqual([await get(shared), (await get(foreign))?.byteLength], [null, 32])
+      })
+
+      test('unlinks pairs only: another document of the account keeps the same content', async () => {
+        const first = owner()
+        const second = { ...first, id: ids.next() }
+        const third = { ...first, collection: 'file' }
+        const [one, two] = [await linked(first, second, third), await linked(second)]
+        await store().transact(tx => tx.blobs.release(first.accountId, first.collection, [
+          { id: first.id, hash: one }, { id: second.id, hash: two },
+        ]))
+        assert.deepEqual([(await get(one))?.byteLength, await get(two)], [32, null])
+        await release(second, one)
+        assert.equal((await get(one))?.byteLength, 32)
+        await release(third, one)
+        assert.equal(await get(one), null)
+      })
+
+      test('many at once, and none', async () => {
+        const first = owner()
+        const contents = Array.from({ length: 300 }, (_, nth) => Buffer.from(`${first.id} ${nth}`))
+        const hashes = await store().transact(async tx => {
+          const made: string[] = []
+          for (const content of contents) {
+            const hash = await tx.blobs.put(content)
+            await tx.blobs.link(hash, first)
+            made.push(hash)
+          }
+          return made
+        })
+        await release(first)
+        await release(first, ...hashes, 'NUL\0')
+        for (const hash of hashes) assert.equal(await get(hash), null)
+      })
+
+      test('a content that is put and linked again at the same time is there afterwards', async () => {
+        for (let round = 0; round < 20; round++) {
+          const [first, second] = [owner(), owner()]
+          const content = randomBytes(32)
+          const hash = await put(content)
+          await store().transact(tx => tx.blobs.link(hash, first))
+          await Promise.all([
+            release(first, hash),
+            store().transact(async tx => tx.blobs.link(await tx.blobs.put(content), second)),
+          ])
+          assert.ok(await get(hash), `round ${round}`)
+          assert.equal(await readable(hash, second.accountId), true)
+        }
+      })
+    })
+
     test('links of different accounts and collections are apart', async () => {
       const hash = await put(randomBytes(32))
       const [first, other] = [owner(), owner()]

@@ -126,6 +126,57 @@ export function documentTableContract(store: () => Store): void {
     })
   })
 
+  describe('documents: an account that goes as a whole', () => {
+    const erase = (account: Id, ...wanted: Id[]): Promise<void> =>
+      store().transact(tx => tx.documents.erase(account, COLLECTION, wanted))
+    const forget = (account: Id, limit: number, collection = COLLECTION): Promise<number> =>
+      store().transact(tx => tx.documents.forget(account, collection, limit))
+    const look = (account: Id): Promise<{ collections: string[]; modseq: number; changes: number }> =>
+      store().read(async tx => ({
+        collections: await tx.documents.collections(account), modseq: await tx.documents.modseq(account, COLLECTION),
+        changes: (await tx.documents.changes(account, COLLECTION, 0, 100)).length,
+      }))
+
+    test('erased documents are gone with their index rows, and the log does not say so', async () => {
+      const [account, other] = [ids.next(), ids.next()]
+      const [first, second, third] = [ids.next(), ids.next(), ids.next()]
+      const box: DocumentIndex = { name: 'box', value: 'in', sort: 1 }
+      for (const id of [first, second, third]) await put(account, id, [box])
+      await put(other, first, [box])
+      await put(account, first, [box], {}, 'contact')
+      await erase(account, first, third, ids.next())
+      await erase(account)
+      assert.deepEqual((await get(account, first, second, third)).map(({ id }) => id), [second])
+      assert.deepEqual([await scan(account), await count(account, 'box', 'in')], [[second], 1])
+      assert.deepEqual(await look(account), { collections: ['contact', COLLECTION], modseq: 3, changes: 3 })
+      assert.equal((await get(other, first)).length, 1)
+      assert.equal((await store().read(tx => tx.documents.get(account, 'contact', [first]))).length, 1)
+    })
+
+    test('the log is forgotten in parts, and the counter with its end', async () => {
+      const [account, other, id] = [ids.next(), ids.next(), ids.next()]
+      for (let nth = 0; nth < 5; nth++) await put(account, id)
+      await put(other, id)
+      await put(account, id, [], {}, 'contact')
+      await erase(account, id)
+      assert.equal(await forget(account, 3), 3)
+      assert.deepEqual((await look(account)).collections, ['contact', COLLECTION])
+      assert.equal(await forget(account, 3), 2)
+      assert.deepEqual(await look(account), { collections: ['contact'], modseq: 0, changes: 0 })
+      assert.equal(await forget(account, 3), 0)
+      assert.equal(await put(account, id), 1)
+      assert.deepEqual(await look(other), { collections: [COLLECTION], modseq: 1, changes: 1 })
+    })
+
+    test('a log that is as long as the limit is forgotten at the second call', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      for (let nth = 0; nth < 4; nth++) await put(account, id)
+      await erase(account, id)
+      assert.deepEqual([await forget(account, 4), await forget(account, 4)], [4, 0])
+      assert.deepEqual((await look(account)).collections, [])
+    })
+  })
+
   describe('documents: changes', () => {
     const changes = async (account: Id, since: number, limit = 100): Promise<[number, Id, string][]> => {
       const log = await store().read(tx => tx.documents.changes(account, COLLECTION, since, limit))

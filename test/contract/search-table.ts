@@ -33,6 +33,23 @@ export function searchTableContract(store: () => Store): void {
     store().read(tx => tx.search.query(accountId, COLLECTION, expression, limit, afterId))
 
   describe('search', () => {
+    test('purge takes out a whole account in parts, and nobody else', async () => {
+      const [account, other] = [ids.next(), ids.next()]
+      const made = await index(account, ...Array.from({ length: 5 }, () => ({ body: ['heron'] })))
+      await store().transact(tx => tx.search.put([
+        { accountId: account, collection: 'file', id: ids.next(), fields: { ...NO_TERMS, body: ['heron'] } },
+      ]))
+      const [kept] = await index(other, { body: ['heron'] })
+      const purge = (limit: number): Promise<number> => store().transact(tx => tx.search.purge(account, limit))
+      assert.equal(await purge(4), 4)
+      assert.deepEqual([await purge(4), await purge(4)], [2, 0])
+      assert.deepEqual(await query(account, word('heron')), [])
+      assert.deepEqual(await query(other, word('heron')), [kept])
+      for (const id of made) {
+        assert.equal(await store().read(tx => tx.search.has({ accountId: account, collection: COLLECTION, id })), false)
+      }
+    })
+
     test('words, forms and fields', async () => {
       const account = ids.next()
       const [a, b, c] = await index(account,

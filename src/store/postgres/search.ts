@@ -56,6 +56,12 @@ export function postgresSearch({ db }: SqlContext): SearchTable {
         and collection = ${collection} and id = ${storableText(id)}`.execute(db)
       return rows.length > 0
     },
+
+    async purge(accountId, limit) {
+      const { numAffectedRows } = await sql`delete from search_document where (account_id, collection, id) in (
+        select account_id, collection, id from search_document where account_id = ${accountId} limit ${limit})`.execute(db)
+      return Number(numAffectedRows ?? 0)
+    },
   }
 }
 

@@ -94,6 +94,30 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
         .orderBy('modseq').limit(limit).execute()
       return rows.map(({ modseq, id, kind }) => ({ modseq, id, kind: kind as DocumentChange['kind'] }))
     },
+
+    async collections(accountId) {
+      // Whoever writes a collection writes its counter first.
+      const rows = await db.selectFrom('document_counter').select('collection')
+        .where('account_id', '=', accountId).orderBy('collection').execute()
+      return rows.map(row => row.collection)
+    },
+
+    async erase(accountId, collection, ids) {
+      for (const table of ['document_index', 'document'] as const) {
+        await db.deleteFrom(table).where('account_id', '=', accountId).where('collection', '=', collection)
+          .where(listed(context, 'id', ids)).execute()
+      }
+    },
+
+    async forget(accountId, collection, limit) {
+      const key = { account_id: accountId, collection }
+      const last = await db.selectFrom('document_change').select('modseq').where(eb => eb.and(key))
+        .orderBy('modseq').limit(1).offset(limit - 1).executeTakeFirst()
+      const removed = await db.deleteFrom('document_change').where(eb => eb.and(key))
+        .$if(last !== undefined, query => query.where('modseq', '<=', last?.modseq ?? 0)).executeTakeFirst()
+      if (last === undefined) await db.deleteFrom('document_counter').where(eb => eb.and(key)).execute()
+      return Number(removed.numDeletedRows)
+    },
   }
 }
 

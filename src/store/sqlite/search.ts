@@ -29,6 +29,7 @@ const INDEX = `insert or replace into search_tokens (rowid, tokens)
   select number, ?4 from search_document where ${OWNER}`
 const UNINDEX = `delete from search_tokens where rowid = (select number from search_document where ${OWNER})`
 const FORGET = `delete from search_document where ${OWNER}`
+const OF_ACCOUNT = 'select collection, id from search_document where account_id = ?1 limit ?2'
 const HAS = `select 1 from search_document where ${OWNER}`
 const FOUND = `select document.id
   from search_tokens cross join search_document document on document.number = search_tokens.rowid
@@ -42,6 +43,13 @@ const NUMBER_MAX = 2n ** 63n - 1n
 const TEXT_MAX = '\u{10FFFF}'
 
 export function sqliteSearch({ connection }: SqliteContext): SearchTable {
+  const remove = (owners: readonly BlobOwner[]): void => {
+    for (const owner of owners) {
+      connection.run(UNINDEX, ...keyOf(owner))
+      connection.run(FORGET, ...keyOf(owner))
+    }
+  }
+
   return {
     async put(documents) {
       for (const document of documents) {
@@ -51,10 +59,7 @@ export function sqliteSearch({ connection }: SqliteContext): SearchTable {
     },
 
     async remove(owners) {
-      for (const owner of owners) {
-        connection.run(UNINDEX, ...keyOf(owner))
-        connection.run(FORGET, ...keyOf(owner))
-      }
+      remove(owners)
     },
 
     async query(accountId, collection, expression, limit, afterId) {
@@ -72,6 +77,12 @@ export function sqliteSearch({ connection }: SqliteContext): SearchTable {
 
     async has(owner) {
       return connection.get(HAS, ...keyOf(owner)) !== undefined
+    },
+
+    async purge(accountId, limit) {
+      const found = connection.all(OF_ACCOUNT, accountId, limit)
+      remove(found.map(row => ({ accountId, collection: String(row['collection']), id: String(row['id']) })))
+      return found.length
     },
   }
 }
