@@ -13,15 +13,22 @@
 export const EXIT = { ok: 0, refused: 1, usage: 2, connection: 3, login: 4, notFound: 5 } as const
 export type ExitCode = typeof EXIT[keyof typeof EXIT]
 
-/** An error with its message for people; `hint` says what to do about it. */
+/** What programs read in an error, where the server does not name a type of its own. */
+const TYPES: Readonly<Record<ExitCode, string>> = {
+  0: 'none', 1: 'refused', 2: 'usage', 3: 'connection', 4: 'login', 5: 'notFound',
+}
+
+/** An error with its message for people; `hint` says what to do about it, `type` is for programs. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure'
   readonly exitCode: ExitCode
   readonly hint: string | null
-  constructor(exitCode: ExitCode, message: string, hint: string | null = null) {
+  readonly type: string
+  constructor(exitCode: ExitCode, message: string, hint: string | null = null, type = TYPES[exitCode]) {
     super(message)
     this.exitCode = exitCode
     this.hint = hint
+    this.type = type
   }
 }
 

@@ -28,8 +28,9 @@ Values: numbers, true, false, null, dates (2026-12-01T00:00:00Z, now, +10m), dur
 words for enums and variants, a,b for sets, JSON for the rest. A field may be a pointer: status/due,
 bind/[::]:25.
 
-With --json each object is one line of JSON on standard output, and an error is
-{"error":{exitCode,message,hint}} on standard error. Tables are for people and may change.
+With --json each object is one line of JSON on standard output, and standard error is JSON too: remarks
+are {"note":…}, and whenever the exit code is not 0 the last line is {"error":{type,exitCode,message,hint}}.
+Tables are for people and may change.
 
 Exit codes: 0 done, 1 refused (wholly or in part), 2 wrong command line, 3 no connection, 4 not logged in,
 5 not found (every failure was an unknown id).

@@ -70,7 +70,21 @@ suite('output', () => {
     const { code, stderr, stdout } = await runCli(['update', 'task-manager', '--field', 'maxAttempt=5', '--json'], { server })
     assert.deepEqual([code, stdout], [2, ''])
     assert.deepEqual(JSON.parse(stderr),
-      { error: { exitCode: 2, message: 'TaskManager has no field maxAttempt', hint: 'did you mean maxAttempts?' } })
+      { error: { type: 'usage', exitCode: 2, message: 'TaskManager has no field maxAttempt', hint: 'did you mean maxAttempts?' } })
+  })
+  test('and so are those of a command line that is not understood', async () => {
+    const cases = [
+      [['--json', 'qery'], "unknown command 'qery'", 'Did you mean query?'],
+      [['query', 'task', '--jsn', '--json'], "unknown option '--jsn'", 'Did you mean --json?'],
+      [['get', '--json'], "missing required argument 'object'", '`rota --help` lists commands and options'],
+      [['--json', 'task'], 'which command?', '`rota --help` lists commands and options'],
+      [['--json'], 'which command?', '`rota --help` lists commands and options'],
+    ] as const
+    for (const [words, message, hint] of cases) {
+      const { code, stderr, stdout } = await runCli(words, { server })
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.deepEqual(JSON.parse(stderr), { error: { type: 'usage', exitCode: 2, message, hint } })
+    }
   })
   test('colour on a terminal only', async () => {
     const words = ['query', 'task', '--limit', '1']

@@ -21,21 +21,32 @@ import { Terminal } from './terminal.ts'
 /** `argv` as in process.argv, with two words before the command. */
 export async function run(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
   const terminal = new Terminal(around)
+  // Errors of the command line itself come before its options are read.
+  terminal.json = argv.includes('--json')
   let exitCode: ExitCode = EXIT.ok
   const program = buildProgram(async action => { exitCode = await perform(action, terminal, program.opts()) })
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.configureOutput({
       writeOut: text => { around.stdout.write(text) },
-      writeErr: text => { around.stderr.write(text) },
+      writeErr: text => { if (!terminal.json) around.stderr.write(text) },
     })
   }
   try {
     await program.parseAsync([...argv])
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error.exitCode === 0) return EXIT.ok
+    if (terminal.json) report(terminal, misspelt(error))
+    return EXIT.usage
   }
   return exitCode
+}
+
+/** What commander says of a wrong command line: `error: unknown option '--jsn'\n(Did you mean --json?)`. */
+function misspelt({ code, message }: CommanderError): Explanation {
+  const [what = '', meant] = message.replace(/^error: /, '').split('\n')
+  const hint = meant?.replace(/^\((.*)\)$/, '$1') ?? '`rota --help` lists commands and options'
+  return { type: 'usage', exitCode: EXIT.usage, message: code === 'commander.help' ? 'which command?' : what, hint }
 }
 
 async function perform(action: Action, terminal: Terminal, options: GlobalOptions): Promise<ExitCode> {
@@ -48,6 +59,7 @@ async function perform(action: Action, terminal: Terminal, options: GlobalOption
     return { client, model: new Model(schema) }
   }
   const json = options.json === true
+  terminal.json = json
   let exitCode: ExitCode = EXIT.ok
   let failure: Error | null = null
   try {
@@ -61,11 +73,12 @@ async function perform(action: Action, terminal: Terminal, options: GlobalOption
   if (failure === null) return exitCode
   const found = explain(failure, remark)
   if (found === null) throw failure
-  report(terminal, json, found)
+  report(terminal, found)
   return found.exitCode
 }
 
-function report(terminal: Terminal, json: boolean, { exitCode, message, hint }: Explanation): void {
-  if (json) terminal.note(JSON.stringify({ error: { exitCode, message, ...(hint === null ? {} : { hint }) } }))
-  else terminal.note(printable(hint === null ? `error: ${message}` : `error: ${message} (${hint})`))
+function report(terminal: Terminal, { type, exitCode, message, hint }: Explanation): void {
+  terminal.complain(terminal.json
+    ? JSON.stringify({ error: { type, exitCode, message, ...(hint === null ? {} : { hint }) } })
+    : printable(hint === null ? `error: ${message}` : `error: ${message} (${hint})`))
 }

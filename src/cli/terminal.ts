@@ -36,6 +36,8 @@ export class Terminal {
   readonly stderr: Output
   readonly clock: Clock
   readonly #around: Surroundings
+  /** Remarks are JSON too. */
+  json = false
   readonly #end = new AbortController()
   #failure: Error | null = null
 
@@ -70,7 +72,12 @@ export class Terminal {
 
   /** A remark for the person at the keyboard. */
   note(text: string): void {
-    this.#around.stderr.write(`${text}\n`)
+    this.complain(this.json ? JSON.stringify({ note: text }) : text)
+  }
+
+  /** One line on standard error, as it is. */
+  complain(line: string): void {
+    this.#around.stderr.write(`${line}\n`)
   }
 
   style(style: Style, text: string): string {

@@ -36,7 +36,8 @@ async function create(to: Invocation, name: string, options: Options): Promise<E
   const outcome = await remote.client.create(object.wire, created)
   if (outcome.kind === 'refused') {
     const reason = refusalText(model, object, outcome.error)
-    throw new CommandFailure(refusalCode([outcome.error]), `${object.name} not created: ${reason}`)
+    const code = refusalCode([outcome.error])
+    throw new CommandFailure(code, `${object.name} not created: ${reason}`, null, outcome.error.type)
   }
   if (to.json) {
     await to.terminal.print(JSON.stringify(outcome.result))

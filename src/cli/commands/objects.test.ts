@@ -60,7 +60,7 @@ suite('get', () => {
     const { code, stdout, stderr } = await rota(['get', 'task', 't2', 'nope', '--json'])
     assert.equal(code, 5)
     assert.deepEqual(json(stdout), [OBJECTS['x:Task']?.[1]])
-    assert.deepEqual(json(stderr), [{ error: { exitCode: 5, message: 'there is no Task nope' } }])
+    assert.deepEqual(json(stderr), [{ error: { type: 'notFound', exitCode: 5, message: 'there is no Task nope' } }])
   })
   test('wrong words are exit code 2, with what was meant', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
@@ -252,6 +252,7 @@ suite('delete', () => {
     assert.match(stderr, /NetworkListener l1: it is used by ClusterRole r1/)
     const refused = await rota(['delete', 'listener', 'l1', '--json'])
     assert.deepEqual(json(refused.stdout), [{ id: 'l1', error: { type: 'objectIsLinked', message: 'it is used by ClusterRole r1' } }])
+    assert.deepEqual(json(refused.stderr), [{ error: { type: 'objectIsLinked', exitCode: 1, message: '1 of 1 refused' } }])
   })
   test('an answer that leaves an id out is no success', async () => {
     server.intercept = path => path === '/jmap/' ? { status: 200, body: { methodResponses: [['x:Task/set', { destroyed: [] }, 'c0']] } } : null

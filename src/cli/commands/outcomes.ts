@@ -6,7 +6,7 @@ import type { SetOutcome } from '../../jmap-client/client.ts'
 import type { ObjectEntry } from '../../jmap-client/model.ts'
 import type { SetError } from '../../jmap-client/set-error.ts'
 import type { ExitCode } from '../failure.ts'
-import { EXIT } from '../failure.ts'
+import { CommandFailure, EXIT } from '../failure.ts'
 import { printable } from '../output/cell.ts'
 import { refusalCode, refusalText } from '../refusal.ts'
 import type { Invocation, Remote } from '../remote.ts'
@@ -35,9 +35,23 @@ export async function printOutcomes(
     if (to.json) await to.terminal.print(refusedLine(outcome.id, outcome.error.type, reason))
     else to.terminal.note(`${one(outcome.id)}: ${printable(reason)}`)
   }
-  if (errors.length === 0) return EXIT.ok
-  if (!to.json && done + errors.length > 1) to.terminal.note(`${done} ${told.json}, ${errors.length} refused`)
-  return refusalCode(errors)
+  if (!to.json && errors.length > 0 && done + errors.length > 1) {
+    to.terminal.note(`${done} ${told.json}, ${errors.length} refused`)
+  }
+  return verdict(to, errors, done)
+}
+
+/**
+ * What the exit code says of all outcomes together. People have read the refusals; programs find an error on standard
+ * error whenever the exit code is not 0.
+ */
+export function verdict(to: Invocation, refused: readonly SetError[], done: number): ExitCode {
+  if (refused.length === 0) return EXIT.ok
+  const code = refusalCode(refused)
+  if (!to.json) return code
+  const [first, ...others] = new Set(refused.map(({ type }) => type))
+  const type = others.length === 0 ? first : undefined
+  throw new CommandFailure(code, `${refused.length} of ${done + refused.length} refused`, null, type)
 }
 
 export function refusedLine(id: string, type: string, reason: string): string {

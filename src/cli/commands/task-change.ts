@@ -7,9 +7,9 @@ import type { SetError } from '../../jmap-client/set-error.ts'
 import type { ExitCode } from '../failure.ts'
 import { EXIT } from '../failure.ts'
 import { printable } from '../output/cell.ts'
-import { refusalCode, refusalText } from '../refusal.ts'
+import { refusalText } from '../refusal.ts'
 import type { Invocation, Remote } from '../remote.ts'
-import { refusedLine } from './outcomes.ts'
+import { refusedLine, verdict } from './outcomes.ts'
 import { columnsOf, rowsTable, TABLE_ROWS_DEFAULT } from './query.ts'
 import type { Selection } from './task-selection.ts'
 import { selectTasks, taskId } from './task-selection.ts'
@@ -40,7 +40,7 @@ export async function changeTasks(
     // Also when the connection breaks half-way: what is done is done.
     if (!to.json) await to.terminal.print(summary(tally, change))
   }
-  return tally.refused.length === 0 ? EXIT.ok : refusalCode(tally.refused)
+  return verdict(to, tally.refused, tally.done + tally.gone)
 }
 
 async function showSelection(
