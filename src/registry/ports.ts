@@ -25,16 +25,16 @@ export interface ObjectQuery {
 }
 
 /**
+ * Writers of one name take turns, and hold the names that their links lead to: what is read after a write stays true until
+ * the transaction ends, as far as it is about objects of these names. So a rule that counts objects is asked after the write.
+ *
  * Links must lead to stored objects, or to names of which nothing was ever stored here. A write that would leave one
  * leading nowhere throws store/conflict: who checks first meets that only when somebody else was quicker.
  */
 export interface ObjectTable {
   /** In the order of `ids`; unknown ids are left out. */
   get(object: string, ids: readonly Id[]): Promise<StoredObject[]>
-  /**
-   * Keeps other transactions from writing objects of this name until this one ends; waits for those that do. What is read
-   * afterwards is current, so that objects can be counted before one more is written. Lock several in order of name.
-   */
+  /** Begins what a write does at the latest: for who must look before writing. Lock several in order of name. */
   lock(object: string): Promise<void>
   /** Ids, ordered by id. */
   query(object: string, query: ObjectQuery): Promise<Id[]>

@@ -22,6 +22,7 @@ import { schemaDocument } from './schema/document.ts'
 import type { Placeholder, SchemaDocument } from './schema/document.ts'
 import type { ObjectDefinition, WriteContext } from './schema/object.ts'
 import { permissionList } from './schema/permissions.ts'
+import { objectOf } from './values/references.ts'
 
 export interface RegistryOptions<Tx extends RegistryTx> {
   /** In the order of the menus. */
@@ -50,8 +51,9 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
 
   constructor({ objects, backends, outside, placeholders, store, ids, clock }: RegistryOptions<Tx>) {
     const existing: Environment<Tx>['existing'] = async (tx, object, wanted) => {
-      const found = await this.#environments.get(object)?.backend.get(tx, wanted) ?? []
-      return new Set(found.map(({ id }) => id))
+      const env = this.#environments.get(objectOf(object))
+      const found = await env?.backend.get(tx, wanted) ?? []
+      return new Set(found.filter(({ body }) => isShown(env?.definition, object, body)).map(({ id }) => id))
     }
     const now: Transactions<null> = { read: work => work(null), transact: work => work(null) }
     this.#clock = clock
@@ -137,6 +139,13 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
     assert(env, `the registry has no object ${name}`)
     return env
   }
+}
+
+/** Of a view, what its filters say; a view that there is not shows nothing. */
+function isShown(definition: ObjectDefinition<unknown, never> | undefined, name: string, body: JsonObject): boolean {
+  if (definition?.name === name) return true
+  const view = definition?.views.find(each => `${definition.name}/${each.name}` === name)
+  return view !== undefined && Object.entries(view.filters).every(([property, value]) => body[property] === value)
 }
 
 const nothing = (): undefined => undefined

@@ -256,33 +256,68 @@ export function objectTableContract(store: () => Store): void {
     })
   })
 
-  describe('objects: lock', () => {
+  describe('objects: what is read after a write', () => {
     const CAPACITY = 3
-    /** Counts, and inserts only while there is room. */
-    const insertIfRoom = (object: string): Promise<boolean> => store().transact(async tx => {
-      await tx.objects.lock(object)
-      if (await tx.objects.count(object, []) >= CAPACITY) return false
-      await tx.objects.insert(object, ids.next(), {}, [], [])
-      return true
-    })
+    /** Takes the insert back when there are too many. */
+    const insertIfRoom = async (object: string): Promise<boolean> => {
+      try {
+        await store().transact(async tx => {
+          await tx.objects.insert(object, ids.next(), {}, [], [])
+          if (await tx.objects.count(object, []) > CAPACITY) throw new Error('full')
+        })
+        return true
+      } catch (error) {
+        if (error instanceof Error && error.message === 'full') return false
+        throw error
+      }
+    }
 
-    test('of many who count before they insert, only as many insert as fit', async () => {
+    test('counts those of all others, so only as many are inserted as fit', async () => {
       const object = freshName()
       const inserted = await Promise.all(Array.from({ length: 10 }, () => insertIfRoom(object)))
       assert.equal(inserted.filter(Boolean).length, CAPACITY)
       assert.equal((await query(object)).length, CAPACITY)
     })
 
-    test('is over with the transaction, and leaves nothing behind', async () => {
+    test('and after a lock', async () => {
       const object = freshName()
-      await store().transact(tx => tx.objects.lock(object))
+      const inserted = await Promise.all(Array.from({ length: 10 }, () => store().transact(async tx => {
+        await tx.objects.lock(object)
+        if (await tx.objects.count(object, []) >= CAPACITY) return false
+        await tx.objects.insert(object, ids.next(), {}, [], [])
+        return true
+      })))
+      assert.equal(inserted.filter(Boolean).length, CAPACITY)
+      assert.equal((await query(object)).length, CAPACITY)
+    })
+
+    test('a lock is over with its transaction, and leaves nothing behind', async () => {
+      const object = freshName()
       await assert.rejects(store().transact(async tx => {
         await tx.objects.lock(object)
         throw new Error('rolled back on purpose')
       }), /rolled back on purpose/)
-      assert.equal(await versionOf(object), 0)
+      await store().transact(tx => tx.objects.lock(object))
       assert.equal((await store().read(tx => tx.objects.versions()))[object], undefined)
       assert.equal(await insertIfRoom(object), true)
+    })
+
+    test('stays true of what it links to: nobody changes that meanwhile', async () => {
+      const [object, linker] = [freshName(), freshName()]
+      const [target] = await insertMany(object, 1) as [Id]
+      const linked = Promise.withResolvers<void>()
+      const linking = store().transact(async tx => {
+        await tx.objects.insert(linker, ids.next(), {}, [], [{ object, id: target }])
+        linked.resolve()
+        const before = await tx.objects.get(object, [target])
+        for (let turn = 0; turn < 20; turn++) await tx.objects.count(object, [])
+        return [before, await tx.objects.get(object, [target])]
+      })
+      await linked.promise
+      assert.deepEqual(await update(object, target, 1), { kind: 'written' })
+      const [before, after] = await linking
+      assert.deepEqual(after, before)
+      assert.equal(before?.[0]?.version, 1)
     })
   })
 

@@ -9,8 +9,16 @@ import type { IndexEntry, ObjectRef, WriteReply } from '../ports.ts'
 import type { Stored } from '../schema/object.ts'
 
 export type Comparison = '=' | '>' | '>=' | '<' | '<='
-/** `value` is in the canonical form of the property's type. All conditions of a query hold together. */
-export interface Condition { readonly property: string; readonly comparison: Comparison; readonly value: Json }
+/**
+ * `value` is in the canonical form of the property's type. With `words`, each word of it must begin a word of the object.
+ * All conditions of a query hold together.
+ */
+export interface Condition {
+  readonly property: string
+  readonly comparison: Comparison
+  readonly value: Json
+  readonly words?: true
+}
 /** A total order: by the property, then by id in the same direction. */
 export interface Selection {
   readonly conditions: readonly Condition[]
@@ -32,6 +40,8 @@ export interface ObjectReader<Tx> {
   get(tx: Tx, ids: readonly Id[]): Promise<Stored[]>
   /** Whether an object is there and part of a selection. */
   contains(tx: Tx, selection: Selection, id: Id): Promise<boolean>
+  /** Whether `page` can go on after an object that is no longer part of the selection, from where it was. */
+  knowsPlaceOf?(selection: Selection, id: Id): boolean
   page(tx: Tx, selection: Selection, window: Window): Promise<Id[]>
   count(tx: Tx, selection: Selection): Promise<number>
 }

@@ -10,12 +10,15 @@ import { MethodError } from '../method.ts'
 import type { Filterable, ObjectDefinition } from '../schema/object.ts'
 import { normalizeValue } from '../values/normalize.ts'
 import { Problems } from '../values/problems.ts'
+import { wordsOf } from '../values/words.ts'
 import { SetFailure } from '../set-error.ts'
 import type { Comparison, Condition } from './backend.ts'
 
 /** Conditions in one filter, and levels of an AND tree. */
 const CONDITIONS_MAX = 32
 const TREE_DEPTH_MAX = 8
+/** Of a filter by words: each costs a look-up. */
+const WORDS_MAX = 8
 
 const SUFFIXES: readonly (readonly [string, Comparison])[] = [
   ['IsGreaterThanOrEqual', '>='], ['IsLessThanOrEqual', '<='], ['IsGreaterThan', '>'], ['IsLessThan', '<'],
@@ -52,7 +55,10 @@ function readCondition({ name, filters }: ObjectDefinition<unknown, never>, key:
       `${name} has no filter ${shortened(key)}; there are: ${Object.entries(filters).map(described).join(', ') || 'none'}.`,
     )
   }
-  return { property, comparison, value: readValue(filterable, key, raw) }
+  const value = readValue(filterable, key, raw)
+  if (!filterable.words) return { property, comparison, value }
+  if (wordsOf(String(value)).length > WORDS_MAX) throw unsupported(`${property} may have ${WORDS_MAX} words.`)
+  return { property, comparison, value, words: true }
 }
 
 function split(filters: ObjectDefinition['filters'], key: string): [string, Comparison] {

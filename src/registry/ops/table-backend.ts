@@ -1,17 +1,22 @@
-/** Objects of the ObjectTable: a JSON document with index entries and links. Queries are equalities, in the order of ids. */
+/**
+ * Objects of the ObjectTable: a JSON document with index entries and links. Queries are equalities and words, in the order
+ * of ids.
+ */
 import { assert } from '../../base/assert.ts'
+import { setMembers } from '../../base/fields.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import { ownValue } from '../../base/json.ts'
+import { isJsonObject, ownValue } from '../../base/json.ts'
 import { isId } from '../../base/ids.ts'
-import type { IndexEntry, ObjectQuery, RegistryTx } from '../ports.ts'
+import type { IndexEntry, IndexMatch, RegistryTx } from '../ports.ts'
 import { SINGLETON_ID } from '../schema/object.ts'
 import type { ObjectDefinition } from '../schema/object.ts'
 import { fieldsOf } from '../values/shapes.ts'
-import type { ObjectBackend, Selection } from './backend.ts'
+import { TEXT, wordsOf } from '../values/words.ts'
+import type { Condition, ObjectBackend, Selection } from './backend.ts'
 
-type Shaped = Pick<ObjectDefinition, 'name' | 'shape'>
+type Indexed = Pick<ObjectDefinition<unknown, never>, 'shape' | 'hooks'>
 
-export function tableBackend({ name, shape }: Shaped): ObjectBackend<RegistryTx> {
+export function tableBackend({ name, shape, hooks }: Indexed & Pick<ObjectDefinition, 'name'>): ObjectBackend<RegistryTx> {
   const known = (ids: readonly string[]): string[] => ids.filter(id => isId(id) || id === SINGLETON_ID)
   return {
     get: (tx, ids) => tx.objects.get(name, known(ids)),
@@ -19,9 +24,9 @@ export function tableBackend({ name, shape }: Shaped): ObjectBackend<RegistryTx>
     async contains(tx, selection, id) {
       const [stored] = await tx.objects.get(name, known([id]))
       if (!stored) return false
-      const entries = fieldEntries({ shape }, stored.body)
-      return whereOf(selection).every(({ field, value }) =>
-        entries.some(entry => entry.field === field && entry.value === value),
+      const entries = fieldEntries({ shape, hooks }, stored.body)
+      return whereOf(selection).every(({ field, value, prefix }) =>
+        entries.some(entry => entry.field === field && (prefix ? entry.value.startsWith(value) : entry.value === value)),
       )
     },
 
@@ -55,21 +60,28 @@ export function tableBackend({ name, shape }: Shaped): ObjectBackend<RegistryTx>
   }
 }
 
-/** The entries of the fields that are declared with an index, and of the variant. */
-export function fieldEntries({ shape }: Pick<Shaped, 'shape'>, body: JsonObject): IndexEntry[] {
+/** The entries of the variant, of the fields that are declared with an index, and what else follows from the body. */
+export function fieldEntries({ shape, hooks }: Indexed, body: JsonObject): IndexEntry[] {
   const entries: IndexEntry[] =
     shape.kind === 'multiple' ? [{ field: '@type', value: indexText(body['@type'] ?? null), unique: false }] : []
-  for (const [field, { index }] of Object.entries(fieldsOf(shape, body) ?? {})) {
+  for (const [field, { type, index }] of Object.entries(fieldsOf(shape, body) ?? {})) {
     const value = ownValue(body, field)
-    if (index !== undefined && value !== undefined && value !== null) {
-      entries.push({ field, value: indexText(value), unique: index === 'unique' })
-    }
+    if (index === undefined || value === undefined || value === null) continue
+    const values = type.type === 'set' && isJsonObject(value) ? setMembers(value) : [indexText(value)]
+    entries.push(...values.map(each => ({ field, value: each, unique: index === 'unique' })))
   }
-  return entries
+  return [...entries, ...hooks.entries?.(body) ?? []]
 }
 
-function whereOf({ conditions }: Selection): ObjectQuery['where'] {
-  return conditions.map(({ property, value }) => ({ field: property, value: indexText(value) }))
+function whereOf({ conditions }: Selection): IndexMatch[] {
+  return conditions.flatMap(matchesOf)
+}
+
+function matchesOf({ property, value, words: byWords }: Condition): IndexMatch[] {
+  if (!byWords) return [{ field: property, value: indexText(value) }]
+  const words = wordsOf(indexText(value))
+  // A text without words is in no object: no entry is empty.
+  return words.length === 0 ? [{ field: TEXT, value: '' }] : words.map(word => ({ field: TEXT, value: word, prefix: true }))
 }
 
 function indexText(value: Json): string {

@@ -9,7 +9,7 @@ import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ownValue } from '../../base/json.ts'
 import { hasCode } from '../../errors.ts'
-import type { ObjectRef } from '../ports.ts'
+import type { ObjectRef, WriteReply } from '../ports.ts'
 import { SINGLETON_ID } from '../schema/object.ts'
 import type { Stored, WriteContext } from '../schema/object.ts'
 import { refusal, SetFailure } from '../set-error.ts'
@@ -17,7 +17,7 @@ import { normalizeObject } from '../values/normalize.ts'
 import type { Scope } from '../values/normalize.ts'
 import { applyPatch } from '../values/patch.ts'
 import { pointer, Problems } from '../values/problems.ts'
-import { references } from '../values/references.ts'
+import { objectOf, references } from '../values/references.ts'
 import { variantNames } from '../values/shapes.ts'
 import type { Change, ObjectBackend } from './backend.ts'
 import { canWrite } from './backend.ts'
@@ -58,9 +58,12 @@ export class Writer<Tx> {
     refuseForeign(definition, next, context.principal)
     const id = ids.next()
     const { body, shown } = (await hooks.prepare?.(id, next, null, context)) ?? { body: next, shown: undefined }
-    const reply = await this.#again(() =>
-      store.transact(async tx => this.#backend.create(tx, id, await this.#change(tx, id, body, null, context))),
-    )
+    const reply = await this.#again(() => store.transact(async tx => {
+      const change = await this.#change(tx, id, body, null, context)
+      const created = await this.#backend.create(tx, id, change)
+      if (created.kind === 'created') await hooks.settle?.(tx, created.id, change.body, null, context)
+      return created
+    }))
     if (reply.kind === 'conflict') throw this.#taken(reply)
     return { id: reply.id, ...(shown === undefined ? {} : { shown }) }
   }
@@ -81,9 +84,9 @@ export class Writer<Tx> {
       if (stored.version > 0 && isDeepStrictEqual(body, stored.body)) return { id }
       const reply = await store.transact(async tx => {
         const change = await this.#change(tx, id, body, before, context)
-        if (stored.version > 0) return this.#backend.update(tx, stored, change)
-        const created = await this.#backend.create(tx, id, change)
-        return created.kind === 'created' ? { kind: 'written' as const } : { kind: 'changed' as const }
+        const written = await this.#overwrite(tx, stored, change)
+        if (written.kind === 'written') await hooks.settle?.(tx, id, change.body, before, context)
+        return written
       })
       if (reply.kind === 'changed') return AGAIN
       if (reply.kind === 'gone') throw notFound(id)
@@ -102,7 +105,15 @@ export class Writer<Tx> {
       const linked = await this.#backend.linksTo(tx, id, LINKED_SHOWN_MAX)
       if (linked.length > 0) throw isLinked({ object: name, id }, linked)
       if (!await this.#backend.destroy(tx, id)) throw notFound(id)
+      await hooks.settle?.(tx, id, null, stored.body, context)
     }))
+  }
+
+  /** A singleton has version 0 until it is written for the first time. */
+  async #overwrite(tx: Tx, stored: Stored, change: Change): Promise<WriteReply> {
+    if (stored.version > 0) return this.#backend.update(tx, stored, change)
+    const created = await this.#backend.create(tx, stored.id, change)
+    return { kind: created.kind === 'created' ? 'written' : 'changed' }
   }
 
   #admit(variant: string | null, { principal }: WriteContext): void {
@@ -149,7 +160,7 @@ export class Writer<Tx> {
       const there = await existing(tx, object, [...new Set(named.map(({ id }) => id))])
       const missing = named.find(reference => !there.has(reference.id) && !old.has(keyOf(reference)))
       if (missing) throw noSuchObject(object, missing.id, pointer(missing.path))
-      for (const id of there) links.set(keyOf({ object, id }), { object, id })
+      for (const id of there) links.set(keyOf({ object, id }), { object: objectOf(object), id })
     }
     return [...links.values()]
   }
@@ -215,6 +226,6 @@ function noSuchObject(object: string, id: string, property: string): SetFailure 
   const shown = id.slice(0, 40).toWellFormed()
   return new SetFailure({
     type: 'invalidForeignKey', description: `${property} names the ${object} ${shown}, which does not exist.`,
-    properties: [property], objectId: { object, id: shown },
+    properties: [property], objectId: { object: objectOf(object), id: shown },
   })
 }

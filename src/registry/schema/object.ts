@@ -25,6 +25,8 @@ export interface Filterable {
   readonly range?: boolean
   /** The form in which the values are stored, where it is not that of the type. */
   readonly canonical?: (text: string) => string
+  /** Finds what has all words of the text, or words that begin with them; the object's `entries` hold them. */
+  readonly words?: true
 }
 
 /** The order of a query: by one property, then by id. The first property is the default. */
@@ -72,7 +74,8 @@ export interface Stored { readonly id: Id; readonly version: number; readonly bo
 /**
  * What an object does besides being stored, in the order in which a write meets it. Each may throw SetFailure.
  * `complete` and `check` judge the values, `prepare` is for slow work (hashing) and stands before the transaction,
- * `derive` and `guard` look at other objects inside it. A write may be tried again, so none of them has outside effects.
+ * `derive` and `guard` look at other objects inside it. A write may be tried again, so none of them has outside effects;
+ * only `settle` may write, because what others do before the write is kept even when the write turns out impossible.
  */
 export interface Hooks<Tx> {
   /** Whether objects of this variant may be created at all. */
@@ -96,6 +99,19 @@ export interface Hooks<Tx> {
     before: JsonObject | null,
     context: WriteContext,
   ) => Promise<{ readonly body: JsonObject; readonly index: readonly IndexEntry[] }>
+  /** Index entries that follow from the body alone, beyond the indexed fields. */
+  readonly entries?: (body: JsonObject) => readonly IndexEntry[]
+  /**
+   * After the write and in its transaction, which still holds the objects that this one refers to: rules that count or
+   * compare objects, and what changes along with this one. `next` null: it was removed.
+   */
+  readonly settle?: (
+    tx: Tx,
+    id: Id,
+    next: JsonObject | null,
+    before: JsonObject | null,
+    context: WriteContext,
+  ) => Promise<void>
   /** Before removal. */
   readonly guard?: (tx: Tx, stored: Stored, context: WriteContext) => Promise<void>
   /** Properties that are computed when they are read: a value for each of the objects, in their order. */

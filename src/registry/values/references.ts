@@ -5,6 +5,7 @@ import { isJsonObject, ownValue } from '../../base/json.ts'
 import type { Path } from './problems.ts'
 import { fieldsOf } from './shapes.ts'
 
+/** `object` may be a view (`Account/Group`): only the objects that it shows are meant. */
 export interface Reference { readonly object: string; readonly id: string; readonly path: Path }
 
 /** Also of a value as it was sent: what has not the declared form holds no references. */
@@ -13,6 +14,11 @@ export function* references(shape: Shape, value: JsonObject, path: Path = []): G
     const inner = ownValue(value, name)
     if (inner !== undefined && inner !== null) yield* inside(field.type, inner, [...path, name])
   }
+}
+
+/** The object that a reference leads to, without its view. */
+export function objectOf(reference: string): string {
+  return reference.split('/', 1)[0] ?? reference
 }
 
 function* inside(type: FieldType | MapValueType, value: Json, path: Path): Generator<Reference> {

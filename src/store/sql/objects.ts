@@ -16,6 +16,9 @@ import { keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import { listed } from './listed.ts'
 
+/** Rows of one insert: below the parameter limits of both databases. */
+const INSERTED_ROWS_MAX = 1_000
+
 export function sqlObjects(context: SqlContext): ObjectTable {
   const { db } = context
 
@@ -192,8 +195,9 @@ function dangling(from: ObjectRef, to: ObjectRef): RotaError {
 async function addEntries(
   { db }: SqlContext, self: ObjectRef, entries: readonly IndexEntry[], links: readonly ObjectRef[],
 ): Promise<void> {
-  for (const { field, value, unique } of entries) {
-    await db.insertInto('object_index').values({ ...self, field, value, is_unique: unique ? 1 : 0 }).execute()
+  const rows = entries.map(({ field, value, unique }) => ({ ...self, field, value, is_unique: unique ? 1 : 0 }))
+  for (let start = 0; start < rows.length; start += INSERTED_ROWS_MAX) {
+    await db.insertInto('object_index').values(rows.slice(start, start + INSERTED_ROWS_MAX)).execute()
   }
   for (const target of links) {
     await db.insertInto('object_link').values({ ...self, target_object: target.object, target_id: target.id })
