@@ -88,10 +88,23 @@ export interface SearchTable {
   purge(accountId: Id, limit: number): Promise<number>
 }
 
+/** What an account stores, or what all accounts of a tenant store together. `tenantId`: for whom the account counts. */
+export interface Usage { readonly octets: number; readonly emails: number; readonly tenantId: Id | null }
+export interface UsageTable {
+  /** Of accounts and tenants; those that never stored anything are left out. */
+  get(ids: readonly Id[]): Promise<ReadonlyMap<Id, Usage>>
+  /** Returns the sum; who adds to the same one waits until this transaction ends. Several: accounts before tenants, each in order of id. */
+  add(id: Id, more: { readonly octets: number; readonly emails: number }): Promise<Usage>
+  /** For an account that was added to. */
+  assign(accountId: Id, tenantId: Id | null): Promise<void>
+  remove(id: Id): Promise<void>
+}
+
 export interface DomainTx {
   readonly documents: DocumentTable
   readonly blobs: BlobTable
   readonly search: SearchTable
+  readonly usage: UsageTable
 }
 
 /** The store as services see it: `Tx` may hold more tables than they know. */

@@ -7,6 +7,7 @@ import { domainTransactionContract } from './domain-transaction.ts'
 import { keyValueTableContract } from './key-value-table.ts'
 import { objectTableContract } from './object-table.ts'
 import { searchTableContract } from './search-table.ts'
+import { usageTableContract } from './usage-table.ts'
 
 export function domainContract(store: () => Store): void {
   objectTableContract(store)
@@ -15,5 +16,6 @@ export function domainContract(store: () => Store): void {
   documentTableContract(store)
   blobTableContract(store)
   searchTableContract(store)
+  usageTableContract(store)
   domainTransactionContract(store)
 }

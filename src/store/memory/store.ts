@@ -16,6 +16,7 @@ import { memoryRuns } from './runs.ts'
 import { memorySchedules } from './schedules.ts'
 import { memorySearch } from './search.ts'
 import { memoryTaskRows } from './task-rows.ts'
+import { memoryUsage } from './usage.ts'
 
 export async function openMemoryStore(options: { readonly clock: Clock }): Promise<Store> {
   const wakeups = new LocalWakeups()
@@ -47,5 +48,6 @@ function tables(context: MemoryContext): Tx {
     documents: memoryDocuments(context),
     blobs: memoryBlobs(context),
     search: memorySearch(context),
+    usage: memoryUsage(context),
   }
 }

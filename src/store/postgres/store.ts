@@ -11,6 +11,7 @@ import { sqlLeases } from '../sql/leases.ts'
 import { sqlObjects } from '../sql/objects.ts'
 import { sqlRuns } from '../sql/runs.ts'
 import { sqlSchedules } from '../sql/schedules.ts'
+import { sqlUsage } from '../sql/usage.ts'
 import type { Store, Tx } from '../store.ts'
 import { PostgresDatabase } from './database.ts'
 import { fromPostgres } from './errors.ts'
@@ -72,5 +73,6 @@ function tables(context: SqlContext): Tx {
     documents: sqlDocuments(context),
     blobs: sqlBlobs(context),
     search: postgresSearch(context),
+    usage: sqlUsage(context),
   }
 }

@@ -38,3 +38,17 @@ test('versions are 1, 2, 3, … without a gap', () => withDatabase(async connect
   assert.deepEqual(MIGRATIONS.map(migration => migration.version), MIGRATIONS.map((_migration, index) => index + 1))
   await assert.rejects(migrate(connection.kysely, 'sqlite', [SECOND]), /wrong place/)
 }))
+
+test('what accounts stored is known after the step that moves it', () => withDatabase(async connection => {
+  await migrate(connection.kysely, 'sqlite', MIGRATIONS.slice(0, 4))
+  const stored = (account: string, octets: number) => connection.kysely.insertInto('document').values({
+    account_id: account, collection: 'Usage', id: '0000000000000', modseq: 1, body: JSON.stringify({ octets, emails: 2 }),
+  }).execute()
+  await stored('ann', 2 ** 40)
+  await stored('bob', 0)
+  await migrate(connection.kysely, 'sqlite')
+  const rows = await connection.kysely.selectFrom('mail_usage').selectAll().orderBy('id').execute()
+  assert.deepEqual(rows.map(row => ({ ...row })), [
+    { id: 'ann', octets: 2 ** 40, emails: 2, tenant_id: null }, { id: 'bob', octets: 0, emails: 2, tenant_id: null },
+  ])
+}))

@@ -10,6 +10,7 @@ import { sqlLeases } from '../sql/leases.ts'
 import { sqlObjects } from '../sql/objects.ts'
 import { sqlRuns } from '../sql/runs.ts'
 import { sqlSchedules } from '../sql/schedules.ts'
+import { sqlUsage } from '../sql/usage.ts'
 import type { Store, Tx } from '../store.ts'
 import type { SqliteContext } from './context.ts'
 import { SqliteDatabase } from './database.ts'
@@ -51,5 +52,6 @@ function tables(context: SqliteContext): Tx {
     documents: sqlDocuments(context),
     blobs: sqlBlobs(context),
     search: sqliteSearch(context),
+    usage: sqlUsage(context),
   }
 }

@@ -3,6 +3,7 @@ import { queue } from './0001-queue.ts'
 import { registry } from './0002-registry.ts'
 import { domain } from './0003-domain.ts'
 import { audit } from './0004-audit.ts'
+import { usage } from './0005-usage.ts'
 import type { Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [queue, registry, domain, audit]
+export const MIGRATIONS: readonly Migration[] = [queue, registry, domain, audit, usage]

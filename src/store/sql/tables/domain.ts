@@ -54,6 +54,15 @@ export interface SearchDocumentColumns {
   id: string
 }
 
+/** Of an account, or of a tenant; migration 0005. */
+export interface MailUsageColumns {
+  id: string
+  octets: number
+  emails: number
+  /** Of an account: the tenant whose sum it is a part of. */
+  tenant_id: string | null
+}
+
 export interface DomainTables {
   document: DocumentColumns
   document_index: DocumentIndexColumns
@@ -62,4 +71,5 @@ export interface DomainTables {
   blob: BlobColumns
   blob_link: BlobLinkColumns
   search_document: SearchDocumentColumns
+  mail_usage: MailUsageColumns
 }
