@@ -33,7 +33,8 @@ const WORDS = [
   'Failed',
   'User',
   'Password',
-  'ApiKey',
+  'Inherit',
+  'Replace',
   'IndexDocument',
   'EnableSome',
   'FixedDelay',
@@ -100,6 +101,7 @@ describe('any JSON', () => {
       accountId,
       await test.task('IndexDocument', { accountId, documentId: 'd', documentType: 'email' }),
       await test.create('ClusterRole', { name: 'edge' }),
+      await test.create('ApiKey', { accountId, description: 'ci' }),
       'singleton',
     ]
   })

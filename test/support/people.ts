@@ -8,6 +8,7 @@ import type { Id } from '../../src/base/ids.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { IndexEntry } from '../../src/registry/ports.ts'
 import { RotaError } from '../../src/errors.ts'
+import { newToken } from '../../src/services/auth/token.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 
 export async function openPeople() {
@@ -53,6 +54,15 @@ export class People {
     return this.#insert('Account', body, [...index, { field: 'name', value: name, unique: false }])
   }
 
+  /** A key that may do what its account may; `token` is its text. */
+  async apiKey(accountId: Id, fields: JsonObject = {}): Promise<{ id: Id; token: string }> {
+    const id = this.#ids.next()
+    const { token, stored } = newToken({ accountId, keyId: id })
+    const body = { accountId, secret: stored, permissions: { '@type': 'Inherit' }, ...fields }
+    await this.#insert('ApiKey', body, [], id)
+    return { id, token }
+  }
+
   /** Replaces fields of an object; its index entries stay. */
   async change(object: string, id: Id, fields: JsonObject): Promise<void> {
     await this.store.transact(async ({ objects }) => {
@@ -64,8 +74,7 @@ export class People {
     })
   }
 
-  async #insert(object: string, body: JsonObject, index: readonly IndexEntry[]): Promise<Id> {
-    const id = this.#ids.next()
+  async #insert(object: string, body: JsonObject, index: readonly IndexEntry[], id = this.#ids.next()): Promise<Id> {
     const reply = await this.store.transact(({ objects }) => objects.insert(object, id, body, index, []))
     assert.deepEqual(reply, { kind: 'written' })
     this.#index.set(id, index)

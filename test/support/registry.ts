@@ -47,7 +47,7 @@ export class TestRegistry {
       variants: VARIANTS, duties: CLUSTER_TASK_TYPE,
       secrets: {
         hashSecret: async text => `$fake$${text}`,
-        newToken: ({ accountId, credentialId }) => ({ token: `rota_${accountId}_${credentialId}_key`, stored: '$fake$key' }),
+        newToken: ({ accountId, keyId }) => ({ token: `rota_${accountId}_${keyId}_key`, stored: '$fake$key' }),
       },
       usedBytes: async () => 4_096,
     })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { newToken } from '../../services/auth/token.ts'
 import { FAILURES_PER_NAME_MAX } from '../../services/auth/failures.ts'
 import { BASIC, SCHEMA, withHttp } from '../../../test/support/http-world.ts'
 import type { HttpWorld } from '../../../test/support/http-world.ts'
@@ -30,9 +29,7 @@ test('the session: empty for strangers, with her account for Jane, by password a
     assert.deepEqual([Object.keys(mine.accounts), mine.username], [[accountId], 'jane@example.org'])
     assert.equal(mine.apiUrl, `${url}/jmap/`)
 
-    const { token, stored } = newToken({ accountId, credentialId: '1' })
-    const credentials = { 1: { '@type': 'ApiKey', credentialId: '1', secret: stored } }
-    await people.change('Account', accountId, { credentials })
+    const { token } = await people.apiKey(accountId)
     assert.deepEqual(Object.keys((await session({ authorization: `bearer ${token}` })).accounts), [accountId])
   })
 })

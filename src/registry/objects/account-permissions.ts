@@ -61,7 +61,8 @@ function beyond(missing: ReadonlySet<string>) {
 }
 
 const NAMES_SHOWN_MAX = 3
-function named(permissions: ReadonlySet<string>): string {
+/** For people: the first few names. */
+export function named(permissions: ReadonlySet<string>): string {
   const names = [...permissions]
   return names.slice(0, NAMES_SHOWN_MAX).join(', ') + (names.length > NAMES_SHOWN_MAX ? ' and others' : '')
 }

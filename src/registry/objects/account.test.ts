@@ -131,38 +131,6 @@ describe('Account', () => {
       }
       assert.equal((await test.refused('Account', user('jane', { credentials: [{ '@type': 'Password' }] })))['type'], 'validationFailed')
     })
-    it('are API keys that the server makes and tells once', async () => {
-      const reply = await test.call('Account/set', {
-        create: { n: user('bot', { credentials: [password('correct horse'), { '@type': 'ApiKey', description: 'ci' }] }) },
-      })
-      const id = String(at(reply, 'created', 'n', 'id'))
-      assert.deepEqual(part(reply, 'created', 'n'), { id, credentials: { 1: { secret: `rota_${id}_1_key` } } })
-      assert.deepEqual(part(await stored(id), 'credentials', '1'), {
-        '@type': 'ApiKey',
-        secret: '$fake$key',
-        credentialId: '1',
-        description: 'ci',
-        expiresAt: null,
-        allowedIps: {},
-        createdAt: '2026-01-01T00:00:00Z',
-      })
-      assert.deepEqual(
-        await test.update('Account', id, { 'credentials/2': { '@type': 'ApiKey', expiresAt: '2027-01-01', allowedIps: ['10.0.0.0/8'] } }),
-        { credentials: { 2: { secret: `rota_${id}_2_key` } } },
-      )
-      assert.equal(await test.update('Account', id, { description: 'robot' }), null)
-    })
-    it('of API keys are not chosen by clients', async () => {
-      assert.equal(
-        (await test.refused('Account', user('bot', { credentials: [{ '@type': 'ApiKey', secret: 'mine' }] })))['type'],
-        'invalidPatch',
-      )
-    })
-    it('never turn a password into a key', async () => {
-      const id = await create('jane', { credentials: [password('correct horse')] })
-      const shown = await test.update('Account', id, { 'credentials/0': { '@type': 'ApiKey' } })
-      assert.deepEqual([shown, await secretOf(id, '0')], [{ credentials: { 0: { secret: `rota_${id}_0_key` } } }, '$fake$key'])
-    })
     it('are not for groups', async () => {
       assert.deepEqual((await test.refused('Account', { '@type': 'Group', name: 'all', domainId, credentials: [] }))['properties'], [
         'credentials',

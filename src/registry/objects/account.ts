@@ -29,12 +29,13 @@ import type { RolePermissions } from '../schema/permissions.ts'
 import { USER_ROLES } from '../schema/permissions.ts'
 import { formatDate } from '../values/date.ts'
 import { Problems } from '../values/problems.ts'
-import type { Secrets } from './account-credentials.ts'
+import type { HashSecret } from './account-credentials.ts'
 import { CREDENTIALS, CREDENTIALS_MAX, storeCredentials } from './account-credentials.ts'
 import { refuseRemoval, refuseWrite } from './account-permissions.ts'
+import { removeKeysOf } from './api-key.ts'
 
 export interface AccountOptions<Tx> {
-  readonly secrets: Secrets
+  readonly hashSecret: HashSecret
   /** All permissions of this server, and what each role gives. */
   readonly permissions: readonly EnumMember[]
   readonly roles: RolePermissions
@@ -89,7 +90,7 @@ function accountShape(permissions: readonly EnumMember[]): Shape {
   })
   const user = shape('UserAccount', {
     ...MAILBOX,
-    credentials: objectList(CREDENTIALS, 'Passwords and API keys.', { maxItems: CREDENTIALS_MAX }),
+    credentials: objectList(CREDENTIALS, 'Passwords.', { maxItems: CREDENTIALS_MAX }),
     roles: embedded(
       variants(
         'UserRoles',
@@ -155,12 +156,12 @@ export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>
   })
 }
 
-function hooks<Tx extends RegistryTx>({ secrets, roles, usedBytes }: AccountOptions<Tx>): Hooks<Tx> {
+function hooks<Tx extends RegistryTx>({ hashSecret, roles, usedBytes }: AccountOptions<Tx>): Hooks<Tx> {
   return {
     async prepare(id, next, before, context) {
       refuseWrite(id, next, before, roles, context)
       const body = { createdAt: formatDate(context.now), ...canonicalNames(next) }
-      return storeCredentials(id, body, before, secrets, context.now)
+      return { body: await storeCredentials(body, before, hashSecret) }
     },
     async derive(tx, _id, next) {
       const [own, ...aliases] = await addressesOf(tx, next)
@@ -169,7 +170,10 @@ function hooks<Tx extends RegistryTx>({ secrets, roles, usedBytes }: AccountOpti
         .map((value): IndexEntry => ({ field: 'address', value: value ?? '', unique: true }))
       return { body: { ...next, emailAddress: own ?? '' }, index: [...index] }
     },
-    guard: async (_tx, stored, context) => { refuseRemoval(stored, roles, context) },
+    async guard(tx, stored, context) {
+      refuseRemoval(stored, roles, context)
+      await removeKeysOf(tx, stored.id)
+    },
     computed: {
       async usedDiskQuota(tx, accounts) {
         const bytes: number[] = []

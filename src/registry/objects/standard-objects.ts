@@ -8,7 +8,10 @@ import type { ObjectDefinition } from '../schema/object.ts'
 import type { RolePermissions } from '../schema/permissions.ts'
 import { permissionList, rolePermissions } from '../schema/permissions.ts'
 import { ACCOUNT, accountObject } from './account.ts'
-import type { Secrets } from './account-credentials.ts'
+import type { HashSecret } from './account-credentials.ts'
+import { effectivePermissions } from './account-permissions.ts'
+import { API_KEY, apiKeyObject } from './api-key.ts'
+import type { NewToken } from './api-key.ts'
 import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetention } from './data-retention.ts'
@@ -30,7 +33,7 @@ export interface StandardOptions<Tx> {
   readonly variants: readonly TaskVariantDeclaration[]
   /** The enumeration `ClusterTaskType`. */
   readonly duties: EnumType
-  readonly secrets: Secrets
+  readonly secrets: { readonly hashSecret: HashSecret; readonly newToken: NewToken }
   readonly usedBytes: (tx: Tx, accountId: Id) => Promise<number>
 }
 
@@ -52,15 +55,17 @@ export function standardObjects<Tx extends RegistryTx>({
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const task = taskObject(variants)
   const clusterRole = clusterRoleObject(duties)
-  const all = [task, ACCOUNT, domain, clusterNode, networkListener, clusterRole, taskManager, dataRetention]
+  const all = [task, ACCOUNT, API_KEY, domain, clusterNode, networkListener, clusterRole, taskManager, dataRetention]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
-  const account = accountObject<Tx>({ secrets, permissions, roles, usedBytes })
+  const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, usedBytes })
+  const permissionsOf = (body: JsonObject) => effectivePermissions(body, roles)
+  const apiKey = apiKeyObject<Tx>({ newToken: secrets.newToken, permissions, permissionsOf })
   return {
     task,
     account,
     clusterRole,
-    stored: [task, account, domain, networkListener, clusterRole, taskManager, dataRetention],
+    stored: [task, account, apiKey, domain, networkListener, clusterRole, taskManager, dataRetention],
     permissions,
     roles,
   }

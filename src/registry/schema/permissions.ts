@@ -52,9 +52,7 @@ export function permissionList(objects: readonly Declared[]): EnumMember[] {
     ...objects.flatMap(of =>
       of.verbs.map(verb => ({ name: permissionOf(of, verb), label: `${VERB_LABELS[verb]}: ${of.plural}` })),
     ),
-    ...objects.flatMap(of =>
-      of.owner === undefined ? [] : [{ name: of.owner.everyones, label: `Those of every account: ${of.plural}` }],
-    ),
+    ...everyonesPermissions(objects),
     ...objects.flatMap(variantPermissions),
   ]
 }
@@ -64,6 +62,16 @@ const VERB_LABELS: Readonly<Record<Verb, string>> = {
   Create: 'Create',
   Update: 'Change',
   Destroy: 'Destroy',
+}
+
+/** To see and write those of every account, where no permission of a verb stands for that already. */
+function everyonesPermissions(objects: readonly Declared[]): EnumMember[] {
+  const ofVerbs = new Set(objects.flatMap(of => of.verbs.map(verb => permissionOf(of, verb))))
+  return objects.flatMap(({ owner, plural }) =>
+    owner === undefined || ofVerbs.has(owner.everyones)
+      ? []
+      : [{ name: owner.everyones, label: `Those of every account: ${plural}` }],
+  )
 }
 
 function variantPermissions({ plural, shape, variantPermissionPrefix: prefix }: Declared): EnumMember[] {
@@ -78,7 +86,7 @@ export function rolePermissions(objects: readonly Declared[]): RolePermissions {
   const readable = objects.flatMap(of => of.verbs.filter(isReading).map(verb => permissionOf(of, verb)))
   const owned = objects.filter(of => of.owner !== undefined)
   const own = owned.flatMap(of => of.verbs.map(verb => permissionOf(of, verb)))
-  const everyones = owned.flatMap(of => of.owner?.everyones ?? [])
+  const everyones = everyonesPermissions(objects).map(permission => permission.name)
   const operated = objects.filter(of => OPERATED.has(of.name))
   const all = permissionList(objects).map(permission => permission.name)
   return {

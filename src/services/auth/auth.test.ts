@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { silentLog } from '../../base/log.ts'
-import { hasCode } from '../../errors.ts'
+import { hasCode, RotaError } from '../../errors.ts'
 import { cheapHash, openPeople, passwords } from '../../../test/support/people.ts'
 import { Directory } from '../directory/directory.ts'
 import { Auth } from './auth.ts'
@@ -36,7 +36,8 @@ const limited = (error: unknown) => hasCode(error, 'auth/rate-limited')
 
 test('a password gives the principal with its permissions; anything else is refused alike', async () => {
   const { auth, jane } = await example()
-  const principal = { accountId: jane, name: 'jane@example.org', permissions: new Set(['janePermission']) }
+  const permissions = new Set(['janePermission'])
+  const principal = { accountId: jane, name: 'jane@example.org', permissions, via: 'password' }
   for (const name of ['jane', 'JANE@example.org', 'j@example.org']) {
     assert.deepEqual(await auth.basic(name, 'wonderful', HOME), principal)
   }
@@ -76,19 +77,24 @@ test('an unknown name costs as much as a wrong password', async () => {
   assert.ok(unknown > known / 3, `${unknown} ms for nobody, ${known} ms for somebody`)
 })
 
-test('a remembered credential costs one read of the counters, for five minutes', async () => {
+test('a remembered password costs one read of the counters, until it was not used for five minutes', async () => {
   const { people, auth, reads } = await example()
   await auth.basic('jane', 'wonderful', HOME)
-  reads.count = 0
+  for (let use = 0; use < 3; use++) {
+    reads.count = 0
+    await auth.basic('jane', 'wonderful', HOME)
+    await auth.basic('jane', 'wonderful', HOME)
+    assert.ok(reads.count <= 3, 'the counters twice, and when it is old the account')
+    await people.clock.advance(4 * 60_000)
+  }
   await auth.basic('jane', 'wonderful', HOME)
-  assert.equal(reads.count, 1)
   reads.count = 0
   await Promise.all(Array.from({ length: 1_000 }, () => auth.basic('jane', 'wonderful', HOME)))
   assert.equal(reads.count, 2, 'the running read is not shared by those who came after it, the next one is')
   await people.clock.advance(5 * 60_000)
   reads.count = 0
   await auth.basic('jane', 'wonderful', HOME)
-  assert.ok(reads.count > 1)
+  assert.ok(reads.count > 2)
 })
 
 test('a change of the account counts at once, one of another account costs only a look', async () => {
@@ -168,22 +174,80 @@ test('one source cannot fill the line for the others', async () => {
   assert.equal((await login).accountId, jane)
 })
 
-test('too many different guesses for one name close it, whether or not it exists', async () => {
+async function guess(auth: Auth, name: string, times: number, from: (guess: number) => string) {
+  for (let each = 0; each < times; each++) {
+    await assert.rejects(auth.basic(name, `guess ${each}`, from(each)), failed)
+  }
+}
+const anywhere = (guess: number) => `198.51.100.${guess}`
+
+test('too many different guesses for one name close it, whether or not it exists, whatever is tried then', async () => {
   const { people, auth } = await example()
-  await auth.basic('jane', 'wonderful', HOME)
   for (const name of ['jane', 'nobody']) {
-    for (let guess = 0; guess < FAILURES_PER_NAME_MAX; guess++) {
-      await assert.rejects(auth.basic(name, `guess ${guess}`, `198.51.100.${guess}`), failed)
+    await guess(auth, name, FAILURES_PER_NAME_MAX, anywhere)
+    const answers = []
+    for (const password of ['one more', 'wonderful']) {
+      const refused = await auth.basic(name, password, '203.0.113.1').then(() => null, (error: unknown) => error)
+      assert.ok(hasCode(refused, 'auth/rate-limited'), `${name}, ${password}`)
+      answers.push([refused.message, refused.details])
     }
-    await assert.rejects(auth.basic(name, 'one more', '203.0.113.1'), limited)
+    assert.deepEqual(answers[0], answers[1], 'the right password gets the same answer')
   }
   await assert.rejects(auth.basic('j@example.org', 'wonderful', '203.0.113.1'), error => {
     assert.ok(hasCode(error, 'auth/rate-limited'))
     assert.equal(error.details['retryAfterMs'], FAILURE_WINDOW_MS)
     return true
   }, 'another name of the same account')
-  await auth.basic('jane', 'wonderful', HOME)
   await people.clock.advance(FAILURE_WINDOW_MS)
+  await auth.basic('jane', 'wonderful', '203.0.113.1')
+})
+
+test('guesses from elsewhere lock nobody out where he has logged in before', async () => {
+  const { people, auth, open } = await example()
+  await auth.basic('jane', 'wonderful', HOME)
+  await people.clock.advance(10 * 60_000)
+  await guess(auth, 'jane', FAILURES_PER_NAME_MAX, anywhere)
+  await assert.rejects(auth.basic('jane', 'wonderful', '203.0.113.1'), limited)
+  await auth.basic('jane', 'wonderful', HOME)
+  await open().basic('jane', 'wonderful', HOME)
+
+  await guess(open(), 'jane', FAILURES_PER_NAME_MAX, () => HOME)
+  await assert.rejects(open().basic('jane', 'wonderful', HOME), limited, 'there only the guesses from there count')
+  await auth.basic('jane', 'wonderful', HOME)
+  await people.clock.advance(30 * 86_400_000)
+  await guess(auth, 'jane', FAILURES_PER_NAME_MAX, anywhere)
+  await assert.rejects(auth.basic('jane', 'wonderful', HOME), limited, 'nobody has logged in there for a month')
+})
+
+test('no limit throws out a program that is logged in, however long somebody guesses', async () => {
+  const { people, auth, jane } = await example()
+  const { token } = await people.apiKey(jane)
+  await auth.basic('jane', 'wonderful', HOME)
+  const refused = (error: unknown) => failed(error) || limited(error)
+  for (let minute = 0; minute < 20; minute += 4) {
+    for (let each = 0; each < FAILURES_PER_SOURCE_MAX; each++) {
+      await assert.rejects(auth.bearer(`rota_${minute}_${each}`, HOME), refused)
+      if (each % 3 === 0) await assert.rejects(auth.basic('jane', `${minute}, ${each}`, HOME), refused)
+    }
+    await auth.basic('jane', 'wonderful', HOME)
+    await auth.bearer(token, HOME)
+    await people.clock.advance(4 * 60_000)
+  }
+  await assert.rejects(auth.basic('j@example.org', 'wonderful', HOME), limited, 'a new login has to wait')
+  await assert.rejects(auth.bearer(`${token.slice(0, -4)}0000`, HOME), limited, 'so has a wrong token')
+})
+
+test('a store that takes no writes lets people in with the right password', async () => {
+  const people = await openPeople()
+  const store: typeof people.store = {
+    ...people.store,
+    transact: () => Promise.reject(new RotaError('store/full', 'no space is left')),
+  }
+  const auth = new Auth({
+    store, directory: new Directory(store), clock: people.clock, log: silentLog, permissionsOf: () => new Set(),
+  })
+  const domainId = await people.domain('example.org')
+  await people.account(domainId, ['jane@example.org'], { credentials: passwords('wonderful') })
   await auth.basic('jane', 'wonderful', HOME)
 })
 
@@ -212,33 +276,83 @@ test('one wrong password, repeated all day, is one guess', async () => {
   await auth.basic('jane', 'wonderful', HOME)
 })
 
-test('a token works until it expires or is removed, from where it is allowed', async () => {
-  const { people, auth, jane } = await example()
-  const { token, stored } = newToken({ accountId: jane, credentialId: 'b' })
-  const other = newToken({ accountId: jane, credentialId: 'a' })
-  const key = {
-    '@type': 'ApiKey', credentialId: 'b', secret: stored,
+test('a key logs its account in until it expires or is destroyed, from where it is allowed', async () => {
+  const { people, auth, jane, domainId } = await example()
+  const { id, token } = await people.apiKey(jane, {
     expiresAt: new Date(people.clock.now() + 3_600_000).toISOString(),
     allowedIps: { '10.0.0.0/8': true, '2001:db8::1': true },
-  }
-  await people.change('Account', jane, { credentials: { ...passwords('x'), 7: key } })
+  })
+  const permissions = new Set(['janePermission'])
+  const principal = { accountId: jane, name: 'jane@example.org', permissions, via: `apiKey:${id}` }
   for (const address of ['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::1']) {
-    assert.equal((await auth.bearer(token, address)).accountId, jane)
+    assert.deepEqual(await auth.bearer(token, address), principal)
   }
   for (const address of ['11.1.2.3', '2001:db8::2', 'nonsense', '']) {
     await assert.rejects(auth.bearer(token, address), failed, address)
   }
-  for (const wrong of [other.token, token.slice(0, -1), `${token}0`, stored, cheapHash('x'), 'x', '']) {
-    await assert.rejects(auth.bearer(wrong, '10.1.2.3'), failed)
-  }
-  await assert.rejects(auth.basic('jane', token, '10.1.2.3'), failed, 'a token is no password')
+  const john = await people.account(domainId, ['john@example.org'])
+  const stored = (await people.store.read(tx => tx.objects.get('ApiKey', [id])))[0]?.body['secret']
+  const wrong = [
+    newToken({ accountId: jane, keyId: id }).token, newToken({ accountId: jane, keyId: jane }).token,
+    token.replace(jane, john), token.slice(0, -1), `${token}0`, String(stored), cheapHash('x'), 'x', '',
+  ]
+  for (const other of wrong) await assert.rejects(auth.bearer(other, '10.1.2.3'), failed, other)
+  await assert.rejects(auth.basic('jane', token, '10.1.2.3'), failed, 'a key is no password')
   await people.clock.advance(3_600_000)
   await assert.rejects(auth.bearer(token, '10.1.2.3'), failed)
 
-  await people.change('Account', jane, { credentials: { 7: { ...key, expiresAt: null, allowedIps: {} } } })
+  await people.change('ApiKey', id, { expiresAt: null, allowedIps: {} })
   await auth.bearer(token, '11.1.2.3')
-  await people.change('Account', jane, { credentials: {} })
+  await people.store.transact(({ objects }) => objects.remove('ApiKey', id))
   await assert.rejects(auth.bearer(token, '11.1.2.3'), failed)
+})
+
+test('a key of somebody else\'s account counts for nobody', async () => {
+  const { people, auth, jane, domainId } = await example()
+  const john = await people.account(domainId, ['john@example.org'])
+  const { id, token } = await people.apiKey(jane)
+  await people.change('ApiKey', id, { accountId: john })
+  await assert.rejects(auth.bearer(token, HOME), failed)
+})
+
+test('a key may do what its account may, or less; a change of either counts at once on every node', async () => {
+  const { people, open, auth, jane, domainId } = await example()
+  const other = open()
+  const { id, token } = await people.apiKey(jane)
+  const may = async () => {
+    const [here, there] = [await auth.bearer(token, HOME), await other.bearer(token, HOME)]
+    assert.deepEqual(here, there)
+    return [...here.permissions]
+  }
+  const list = { permissions: { janePermission: true } }
+  assert.deepEqual(await may(), ['janePermission'])
+  await people.change('ApiKey', id, { permissions: { '@type': 'Disable', ...list } })
+  assert.deepEqual(await may(), [])
+  await people.change('ApiKey', id, { permissions: { '@type': 'Replace', ...list } })
+  assert.deepEqual(await may(), ['janePermission'])
+  await people.change('Account', jane, { name: 'janet' })
+  assert.deepEqual(await may(), [], 'never more than the account')
+  for (const rule of [{ '@type': 'Other' }, { '@type': 'Inherit ' }, {}, 'Inherit', null]) {
+    await people.change('ApiKey', id, { permissions: rule })
+    assert.deepEqual(await may(), [], JSON.stringify(rule))
+  }
+  await people.change('Domain', domainId, { isEnabled: false })
+  for (const node of [auth, other]) await assert.rejects(node.bearer(token, HOME), failed)
+})
+
+test('a change of one key costs other keys a look, and passwords nothing', async () => {
+  const { people, auth, jane, reads } = await example()
+  const [one, two] = [await people.apiKey(jane), await people.apiKey(jane)]
+  const all = () => Promise.all([auth.bearer(one.token, HOME), auth.basic('jane', 'wonderful', HOME)])
+  await all()
+  await people.change('ApiKey', two.id, { description: 'changed' })
+  reads.count = 0
+  await auth.basic('jane', 'wonderful', HOME)
+  assert.equal(reads.count, 1)
+  await auth.bearer(one.token, HOME)
+  assert.equal(reads.count, 4, 'the counters, the key and its account')
+  await auth.bearer(one.token, HOME)
+  assert.equal(reads.count, 5)
 })
 
 test('what cannot be read in a stored credential refuses', async () => {

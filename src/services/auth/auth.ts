@@ -1,56 +1,54 @@
 /**
- * Authentication: a password or a token in, a Principal out, or auth/failed, or auth/rate-limited.
+ * Authentication: a password or an API key in, a Principal out, or auth/failed, or auth/rate-limited.
  *
- * The account in the store is the truth. A verified credential is remembered for 5 minutes under an HMAC with
- * a key that only this process has (a memory dump holds no password), together with the version of the
- * account. Before each use the version counters of accounts and domains are read from the store, one read for
- * all requests of that moment; when they moved, the account is read again. So a changed password, a removed
- * token or a disabled domain counts at once and on every node, and 5,000 requests a second run argon2 once.
+ * The store is the truth: passwords in the Account, keys as objects of their own. Before each use the version
+ * counters of what decides (accounts, domains, keys) are read, one read for all requests of that moment; when
+ * they moved, the account or key in question is read again. So a changed password, a revoked key or a disabled
+ * domain counts at once and on every node.
+ *
+ * A verified password is remembered until it was not used for 5 minutes, under an HMAC with a key that only
+ * this process has (a memory dump holds no password), together with the version of the account: 5,000 requests
+ * a second run argon2 once. API keys are random, their hash is cheap, and each request is verified.
  *
  * | what happens | what the caller gets |
  * |---|---|
  * | unknown name, wrong password, disabled domain | auth/failed, after as long as a wrong password takes |
  * | the same wrong credential again from there | auth/failed at once: it is remembered and counted once |
  * | expired, or not allowed from that address | auth/failed |
+ * | key unknown, of another account, destroyed | auth/failed |
  * | 60 different guesses from one source, or 20 for a name, in 15 min | auth/rate-limited, nothing verified |
  * | more logins at once than can be hashed, or 16 from one source | auth/rate-limited, for a second |
  * | store unreachable | store/unavailable: nobody gets in on memory alone |
  *
- * Remembered credentials go on working while their name is rate-limited, so guessing at an account does not
- * throw out the programs that are logged in. Concurrent logins with one credential share one verification.
+ * A limit stops guesses, and nobody who is in: a remembered password and a right key are never turned away, and
+ * guesses from elsewhere do not count where an account has logged in before (failures.ts).
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { ADDRESS_LENGTH_MAX } from '../../base/address.ts'
-import { AtOnce } from '../../base/at-once.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ownValue } from '../../base/json.ts'
 import type { Log } from '../../base/log.ts'
-import { RotaError } from '../../errors.ts'
+import { errorText, RotaError } from '../../errors.ts'
 import type { Principal } from '../../registry/method.ts'
+import { API_KEY, VIA_API_KEY } from '../../registry/objects/api-key.ts'
+import { restrictedPermissions } from '../../registry/objects/credential-permissions.ts'
 import type { Directory, Login } from '../directory/directory.ts'
-import type { Credential } from './credentials.ts'
-import { credentialsOf, isUsable } from './credentials.ts'
-import type { FailureStore } from './failures.ts'
+import type { ApiKey, Credential, Password } from './credentials.ts'
+import { apiKey, isUsable, passwordsOf } from './credentials.ts'
+import type { Attempt, FailureStore } from './failures.ts'
 import { Failures } from './failures.ts'
 import { Fresh } from './fresh.ts'
 import { failureSource } from './network.ts'
+import { PasswordCheck } from './password-check.ts'
 import { Remembered } from './remembered.ts'
-import { DECOY, verifySecret } from './secret.ts'
+import { verifySecret } from './secret.ts'
 import { sharedRead } from './shared-read.ts'
-import { Slots } from './slots.ts'
 import { parseToken } from './token.ts'
 
 const REMEMBERED_MS = 5 * 60_000
 const REMEMBERED_MAX = 10_000
-/** Each takes 19 MiB and a thread of libuv's pool, which files and DNS use too: half of its four. */
-const HASHES_AT_ONCE_MAX = 2
-/** About four seconds of work on two threads: who waits longer has given up. */
-const HASHES_WAITING_MAX = 128
-/** One source cannot fill the line for all others, nor guess much faster than its failures are counted. */
-const VERIFYING_PER_SOURCE_MAX = 16
-const BUSY_RETRY_MS = 1_000
 
 export interface AuthDeps {
   readonly store: FailureStore
@@ -65,89 +63,84 @@ export interface AuthDeps {
 export interface Account {
   readonly principal: Principal
   readonly version: number
-  readonly passwords: readonly Credential[]
+  readonly passwords: readonly Password[]
 }
 
 /** Versions of the kinds of objects, as ObjectTable has them. */
 export type Counters = Readonly<Record<string, number>>
 
-/** A credential that matched, and the version of the account that it belonged to. */
+/** A password that matched, and the version of the account that it belonged to. */
 interface Verified {
   readonly accountId: Id
   readonly accountVersion: number
-  readonly credential: Credential
+  readonly credential: Password
 }
 
-export interface Admitted { readonly account: Account; readonly credential: Credential }
+export interface Admitted { readonly account: Account; readonly credential: Password }
 
-/** One login: `found` is whom it names, `verify` finds the credential that matches. */
-interface Claim {
-  readonly digest: string
+interface PasswordLogin {
+  readonly user: string
+  readonly password: string
   readonly remote: string
-  /** For the log and for counting; null: not counted by name. */
-  readonly name: string | null
-  readonly find: () => Promise<Login | null>
-  readonly verify: (login: Login | null) => Promise<Credential | null>
+  /** Of user and password. */
+  readonly digest: string
 }
 
-/** What a verification found; null: no credential matches. */
-interface Answer { readonly credential: Credential | null }
+/** A key as it is now, and what who has it may do. */
+interface KeyLogin { readonly key: ApiKey; readonly principal: Principal }
 
 export class Auth {
   readonly #deps: AuthDeps
-  readonly #key = randomBytes(32)
+  readonly #secret = randomBytes(32)
   readonly #failures: Failures
+  readonly #check = new PasswordCheck()
   readonly #accounts: Fresh<Account>
+  readonly #keys: Fresh<KeyLogin>
   readonly #verified: Remembered<Verified>
+  /** Wrong credentials, under which state of the store they were found wrong. */
   readonly #refused: Remembered<string>
-  readonly #verifying = new Map<string, Promise<Answer>>()
-  readonly #slots = new Slots(HASHES_AT_ONCE_MAX, HASHES_WAITING_MAX)
-  readonly #places = new AtOnce(VERIFYING_PER_SOURCE_MAX)
   /** As they are now: one read for all who ask at a moment. */
   readonly counters: () => Promise<Counters>
 
   constructor(deps: AuthDeps) {
+    const { store, directory, clock } = deps
     this.#deps = deps
-    this.#failures = new Failures(deps.store, deps.clock)
-    this.#accounts = new Fresh(deps.clock, async accountId => {
-      const login = await deps.directory.loginById(accountId)
+    this.#failures = new Failures(store, clock)
+    this.#accounts = new Fresh(clock, async accountId => {
+      const login = await directory.loginById(accountId)
       return login && this.#current(login)
     })
-    this.#verified = new Remembered(deps.clock, REMEMBERED_MS, REMEMBERED_MAX)
-    this.#refused = new Remembered(deps.clock, REMEMBERED_MS, REMEMBERED_MAX)
-    this.counters = sharedRead(() => deps.store.read(tx => tx.objects.versions()))
+    this.#keys = new Fresh(clock, keyId => this.#readKey(keyId))
+    this.#verified = new Remembered(clock, REMEMBERED_MS, REMEMBERED_MAX)
+    this.#refused = new Remembered(clock, REMEMBERED_MS, REMEMBERED_MAX)
+    this.counters = sharedRead(() => store.read(tx => tx.objects.versions()))
   }
 
   /** `remote`: the address of the peer, from the socket. */
   async basic(user: string, password: string, remote: string): Promise<Principal> {
-    return (await this.password(user, password, remote)).account.principal
+    const { account } = await this.password(user, password, remote)
+    return { ...account.principal, via: 'password' }
   }
 
   /** The same, with the password that matched: for logins that end when it changes. */
-  password(user: string, password: string, remote: string): Promise<Admitted> {
-    return this.#admit({
-      digest: this.#digest('password', user, password),
-      remote,
-      name: user.slice(0, ADDRESS_LENGTH_MAX),
-      find: () => this.#deps.directory.login(user),
-      verify: login => this.#matchPassword(login, password),
-    })
+  async password(user: string, password: string, remote: string): Promise<Admitted> {
+    const login = { user, password, remote, digest: this.#digest('password', user, password) }
+    const stamp = stampOf(await this.counters(), ['Account', 'Domain'])
+    const admitted = await this.#remembered(login.digest, stamp) ?? await this.#verify(login, stamp)
+    this.#requireUsable(admitted.credential, admitted.account.principal, remote)
+    return admitted
   }
 
+  /** `token`: the text of an API key. */
   async bearer(token: string, remote: string): Promise<Principal> {
+    const stamp = stampOf(await this.counters(), ['Account', 'Domain', API_KEY.name])
     const named = parseToken(token)
-    const { account } = await this.#admit({
-      digest: this.#digest('token', token),
-      remote,
-      name: null,
-      find: async () => named && this.#deps.directory.loginById(named.accountId),
-      verify: async login => {
-        const credential = login && credentialsOf(login.account.body)
-          .find(({ kind, credentialId }) => kind === 'ApiKey' && credentialId === named?.credentialId)
-        return credential && await verifySecret(token, credential.stored) ? credential : null
-      },
-    })
-    return account.principal
+    const login = named && await this.#keys.at(named.keyId, stamp)
+    const matches = login?.key.accountId === named?.accountId
+      && login !== null && await verifySecret(token, login.key.stored)
+    if (!matches) throw await this.#wrongToken(token, remote, stamp)
+    this.#requireUsable(login.key, login.principal, remote)
+    return login.principal
   }
 
   /**
@@ -161,104 +154,111 @@ export class Auth {
 
   /** The same for who has read the counters since he was asked. */
   accountAt(accountId: Id, counters: Counters): Promise<Account | null> {
-    return this.#accounts.at(accountId, stampOf(counters))
+    return this.#accounts.at(accountId, stampOf(counters, ['Account', 'Domain']))
   }
 
-  async #admit(claim: Claim): Promise<Admitted> {
-    const stamp = stampOf(await this.counters())
-    const admitted = await this.#remembered(claim.digest, stamp) ?? await this.#verifyAndRemember(claim, stamp)
-    if (isUsable(admitted.credential, this.#deps.clock.now(), claim.remote)) return admitted
-    const { accountId } = admitted.account.principal
-    this.#deps.log.info({ account: accountId, remote: claim.remote }, 'credential not usable')
-    throw failed()
-  }
-
-  /** Null when it was never verified, too long ago, or for another version of the account. */
+  /** Null when it was never verified, not used for too long, or verified for another version of the account. */
   async #remembered(digest: string, stamp: string): Promise<Admitted | null> {
     const verified = this.#verified.get(digest)
     if (!verified) return null
     const account = await this.#accounts.at(verified.accountId, stamp)
-    if (account?.version === verified.accountVersion) return { account, credential: verified.credential }
-    this.#verified.delete(digest)
-    return null
+    if (account?.version !== verified.accountVersion) {
+      this.#verified.delete(digest)
+      return null
+    }
+    this.#verified.set(digest, verified)
+    return { account, credential: verified.credential }
   }
 
-  async #verifyAndRemember(claim: Claim, stamp: string): Promise<Admitted> {
-    const source = failureSource(claim.remote)
-    const refusedKey = `${claim.digest}/${source}`
-    if (this.#refused.get(refusedKey) === stamp) throw failed()
-
-    const login = await claim.find()
-    const name = claim.name === null ? null : login?.accountId ?? claim.name.toLowerCase()
-    const attempt = { source, name }
+  async #verify({ user, password, remote, digest }: PasswordLogin, stamp: string): Promise<Admitted> {
+    const source = failureSource(remote)
+    this.#refuseAgain(digest, source, stamp)
+    const login = await this.#deps.directory.login(user)
+    const name = user.slice(0, ADDRESS_LENGTH_MAX)
+    const attempt = { source, name: login?.accountId ?? name.toLowerCase() }
     await this.#failures.refuseIfTooMany(attempt)
-    // The version in the key: who comes after a change must not get the answer to a question from before it.
-    const question = `${claim.digest}/${login?.account.version ?? 0}`
-    const verify = () => this.#verifyAtOnce(source, claim.verify, login)
-    const { credential } = await this.#once(question, verify)
+    const credential = await this.#check.match({
+      // The version in the key: who comes after a change must not get the answer to a question from before it.
+      key: `${digest}/${login?.account.version ?? 0}`,
+      source, password, among: login ? passwordsOf(login.account.body) : [],
+    })
     if (!login || !credential) {
-      await this.#failures.record(attempt, claim.digest)
-      this.#refused.set(refusedKey, stamp)
-      const account = login?.accountId ?? null
-      this.#deps.log.info({ name: claim.name, account, remote: claim.remote }, 'login failed')
-      throw failed()
+      const { accountId = null } = login ?? {}
+      this.#deps.log.info({ name, account: accountId, remote }, 'login failed')
+      throw await this.#counted(attempt, digest, stamp)
     }
+    await this.#noteSource(attempt)
     const account = this.#current(login)
     const { accountId } = login
     this.#accounts.put(accountId, stamp, account)
-    this.#verified.set(claim.digest, { accountId, accountVersion: account.version, credential })
+    this.#verified.set(digest, { accountId, accountVersion: account.version, credential })
     return { account, credential }
   }
 
-  #current({ accountId, account: { version, body }, domain }: Login): Account {
-    const name = `${String(ownValue(body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
-    const principal = { accountId, name, permissions: this.#deps.permissionsOf(body) }
-    return { principal, version, passwords: credentialsOf(body).filter(({ kind }) => kind === 'Password') }
+  /** It counts for the address only: nobody guesses a key, and nobody shall close an account by trying. */
+  async #wrongToken(token: string, remote: string, stamp: string): Promise<RotaError> {
+    const attempt = { source: failureSource(remote), name: null }
+    const digest = this.#digest('token', token)
+    this.#refuseAgain(digest, attempt.source, stamp)
+    await this.#failures.refuseIfTooMany(attempt)
+    this.#deps.log.info({ account: parseToken(token)?.accountId ?? null, remote }, 'token refused')
+    return this.#counted(attempt, digest, stamp)
   }
 
-  #once(key: string, verify: () => Promise<Answer>): Promise<Answer> {
-    const running = this.#verifying.get(key)
-    if (running) return running
-    const verifying = verify().finally(() => { this.#verifying.delete(key) })
-    this.#verifying.set(key, verifying)
-    return verifying
+  #refuseAgain(digest: string, source: string, stamp: string): void {
+    if (this.#refused.get(`${digest}/${source}`) === stamp) throw failed()
   }
 
-  async #verifyAtOnce(source: string, verify: Claim['verify'], login: Login | null): Promise<Answer> {
-    const answer = await this.#places.run(source, async () => ({ credential: await verify(login) }))
-    if (answer === null) throw tooManyAtOnce()
-    return answer
+  async #counted(attempt: Attempt, digest: string, stamp: string): Promise<RotaError> {
+    await this.#failures.record(attempt, digest)
+    this.#refused.set(`${digest}/${attempt.source}`, stamp)
+    return failed()
   }
 
-  /** Takes as long for nobody as for somebody: without a password to compare, a decoy is compared. */
-  async #matchPassword(login: Login | null, password: string): Promise<Credential | null> {
-    const credentials = login ? credentialsOf(login.account.body) : []
-    const passwords = credentials.filter(({ kind }) => kind === 'Password')
-    for (const credential of passwords) {
-      if (await this.#compare(password, credential.stored)) return credential
+  /** A store that is full lets people in, so that they can mend it. */
+  async #noteSource(attempt: Attempt): Promise<void> {
+    try {
+      await this.#failures.noteSuccess(attempt)
+    } catch (error) {
+      if (!(error instanceof RotaError)) throw error
+      this.#deps.log.warn({ error: errorText(error) }, 'could not note from where an account has logged in')
     }
-    if (passwords.length === 0) await this.#compare(password, DECOY)
-    return null
   }
 
-  async #compare(password: string, stored: string): Promise<boolean> {
-    const matches = await this.#slots.run(() => verifySecret(password, stored))
-    if (matches === null) throw tooManyAtOnce()
-    return matches
+  #requireUsable(credential: Credential, { accountId }: Principal, remote: string): void {
+    if (isUsable(credential, this.#deps.clock.now(), remote)) return
+    this.#deps.log.info({ account: accountId, remote }, 'credential not usable')
+    throw failed()
+  }
+
+  #current(login: Login): Account {
+    const { account: { version, body } } = login
+    return { principal: this.#principal(login), version, passwords: passwordsOf(body) }
+  }
+
+  async #readKey(keyId: Id): Promise<KeyLogin | null> {
+    const { store, directory } = this.#deps
+    const [stored] = await store.read(({ objects }) => objects.get(API_KEY.name, [keyId]))
+    const key = stored === undefined ? null : apiKey(stored.body)
+    const login = key && await directory.loginById(key.accountId)
+    if (!key || !login) return null
+    const ofAccount = this.#principal(login)
+    const permissions = restrictedPermissions(ofAccount.permissions, key.permissions)
+    return { key, principal: { ...ofAccount, permissions, via: VIA_API_KEY + keyId } }
+  }
+
+  #principal({ accountId, account, domain }: Login): Principal {
+    const name = `${String(ownValue(account.body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
+    return { accountId, name, permissions: this.#deps.permissionsOf(account.body) }
   }
 
   #digest(...parts: readonly string[]): string {
-    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64url')
+    return createHmac('sha256', this.#secret).update(JSON.stringify(parts)).digest('base64url')
   }
 }
 
-function stampOf(counters: Counters): string {
-  return `${counters['Account'] ?? 0}/${counters['Domain'] ?? 0}`
-}
-
-function tooManyAtOnce(): RotaError {
-  const details = { retryAfterMs: BUSY_RETRY_MS }
-  return new RotaError('auth/rate-limited', 'Too many logins at once. Try again in a moment.', details)
+function stampOf(counters: Counters, kinds: readonly string[]): string {
+  return kinds.map(kind => counters[kind] ?? 0).join('/')
 }
 
 function failed(): RotaError {

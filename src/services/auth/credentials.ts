@@ -1,12 +1,11 @@
-/** The credentials in a stored Account: an object list of variants, each with its secret in hashed form. */
+/** Credentials as they are stored: the passwords in an Account, and ApiKey objects, each with its secret as a hash. */
 import { isJsonObject, ownValue } from '../../base/json.ts'
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { setMembers } from '../../base/fields.ts'
+import type { Id } from '../../base/ids.ts'
 import { isAllowedFrom } from './network.ts'
 
 export interface Credential {
-  readonly kind: string
-  readonly credentialId: string
   /** As `hashSecret` or `hashToken` made it. */
   readonly stored: string
   /** Ms since 1970; null: never. */
@@ -14,23 +13,42 @@ export interface Credential {
   readonly allowedIps: readonly string[]
 }
 
-export function credentialsOf(account: JsonObject): Credential[] {
-  const list = ownValue(account, 'credentials')
-  return isJsonObject(list) ? Object.values(list).filter(isJsonObject).flatMap(credential) : []
+export interface Password extends Credential { readonly credentialId: string }
+
+export interface ApiKey extends Credential {
+  readonly accountId: Id
+  /** A CredentialPermissions. */
+  readonly permissions: Json | undefined
 }
 
-function credential(body: JsonObject): Credential[] {
-  const [kind, credentialId, stored] = ['@type', 'credentialId', 'secret'].map(name => ownValue(body, name))
-  if (typeof kind !== 'string' || typeof stored !== 'string') return []
+export function passwordsOf(account: JsonObject): Password[] {
+  const list = ownValue(account, 'credentials')
+  return isJsonObject(list) ? Object.values(list).filter(isJsonObject).flatMap(password) : []
+}
+
+function password(body: JsonObject): Password[] {
+  const read = ownValue(body, '@type') === 'Password' ? credential(body) : null
+  return read === null ? [] : [{ ...read, credentialId: String(ownValue(body, 'credentialId') ?? '') }]
+}
+
+/** Null for an object that cannot be read. */
+export function apiKey(body: JsonObject): ApiKey | null {
+  const accountId = ownValue(body, 'accountId')
+  const read = credential(body)
+  if (read === null || typeof accountId !== 'string') return null
+  return { ...read, accountId, permissions: ownValue(body, 'permissions') }
+}
+
+function credential(body: JsonObject): Credential | null {
+  const stored = ownValue(body, 'secret')
+  if (typeof stored !== 'string') return null
   const expires = ownValue(body, 'expiresAt')
   const allowed = ownValue(body, 'allowedIps')
-  return [{
-    kind,
-    credentialId: typeof credentialId === 'string' ? credentialId : '',
+  return {
     stored,
     expiresAt: typeof expires === 'string' ? expiryMs(expires) : null,
     allowedIps: isJsonObject(allowed) ? setMembers(allowed) : [],
-  }]
+  }
 }
 
 /** A date that cannot be read counts as past: doubt refuses. */

@@ -54,10 +54,10 @@ test('impossible secrets are refused, not hashed', async () => {
   assert.equal(await verifySecret('x'.repeat(1_024), phc('x'.repeat(1_024))), true)
 })
 
-test('a token names its credential, and only itself verifies', async () => {
-  const of = { accountId: '0123456789abc', credentialId: '2' }
+test('a token names its key, and only itself verifies', async () => {
+  const of = { accountId: '0123456789abc', keyId: '0123456789abd' }
   const [one, other] = [newToken(of), newToken(of)]
-  assert.match(one.token, /^rota_0123456789abc_2_[0-9a-f]{64}$/)
+  assert.match(one.token, /^rota_0123456789abc_0123456789abd_[0-9a-f]{64}$/)
   assert.deepEqual(parseToken(one.token), of)
   assert.equal(one.stored, hashToken(one.token))
   assert.ok(!one.stored.includes(one.token.slice(-64)))
@@ -66,7 +66,7 @@ test('a token names its credential, and only itself verifies', async () => {
 })
 
 test('what is no token of ours is null', () => {
-  const token = newToken({ accountId: '0123456789abc', credentialId: 'a' }).token
-  const bad = ['', 'rota_', token.slice(0, -1), `${token}0`, token.toUpperCase(), token.replace('_a_', '__')]
+  const token = newToken({ accountId: '0123456789abc', keyId: '0123456789abd' }).token
+  const bad = ['', 'rota_', token.slice(0, -1), `${token}0`, token.toUpperCase(), token.replace('_0123456789abd_', '_1_')]
   for (const text of [...bad, `x${token}`, `${token}\n`]) assert.equal(parseToken(text), null, text)
 })
