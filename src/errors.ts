@@ -15,6 +15,7 @@ export const ERRORS = {
   'auth/rate-limited': 'Too many failed logins. Wait, then try again.',
   'mail/over-quota': 'The mailbox of the recipient is full.',
   'mail/no-recipient': 'No account has this address.',
+  'mail/account-gone': 'The account was destroyed meanwhile; its data is being removed, or is gone.',
   'mail/too-large': 'The message is larger than the limit of this server.',
   'search/too-complex': 'The search has too many words or is nested too deep. Search for less at once.',
   'blob/missing': 'A stored message refers to content that is not in the blob store.',

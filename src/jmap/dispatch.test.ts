@@ -106,10 +106,10 @@ test('what may pass is serverUnavailable, other codes are ours', async () => {
   const { run, lines } = example({
     throws: args => Promise.reject(new RotaError(args['code'] as ErrorCode, 'inner words')),
   })
-  const codes: ErrorCode[] = ['store/unavailable', 'store/full', 'store/conflict', 'blob/missing']
+  const codes: ErrorCode[] = ['store/unavailable', 'store/full', 'store/conflict', 'mail/account-gone', 'blob/missing']
   const reply = await responses(run(codes.map(code => ['throws', { code }, code])))
   assert.deepEqual(reply.map(([, result]) => result['type']),
-    ['serverUnavailable', 'serverUnavailable', 'serverUnavailable', 'serverFail'])
+    ['serverUnavailable', 'serverUnavailable', 'serverUnavailable', 'accountNotFound', 'serverFail'])
   assert.ok(!JSON.stringify(reply).includes('inner words'))
   assert.deepEqual(lines.map(({ level }) => level), ['warn', 'warn', 'warn', 'error'])
 })

@@ -5,7 +5,7 @@
 import type { IdSource } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Log } from '../base/log.ts'
-import { RotaError, errorText } from '../errors.ts'
+import { RotaError, errorText, hasCode } from '../errors.ts'
 import { MethodError } from '../registry/method.ts'
 import type { CallContext, Method, MethodErrorType, Principal } from '../registry/method.ts'
 import { BackReferences } from './back-references.ts'
@@ -54,6 +54,9 @@ function unknownMethod(name: string): MethodError {
 
 function errorResult(error: unknown, method: string, principal: Principal, deps: DispatchDeps): JsonObject {
   if (error instanceof MethodError) return { type: error.type, description: error.message }
+  if (hasCode(error, 'mail/account-gone')) {
+    return { type: 'accountNotFound' satisfies MethodErrorType, description: 'The account was destroyed meanwhile.' }
+  }
   const fields = { method, account: principal.accountId, error: errorText(error) }
   const passing = error instanceof RotaError ? PASSING[error.code] : undefined
   if (passing) {

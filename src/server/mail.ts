@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
+import { accountMayHaveData } from '../registry/objects/account-archive.ts'
 import { Delivery } from '../services/delivery/delivery.ts'
 import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
@@ -19,6 +20,7 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const directory = new Directory(store)
   const mailStore = new MailStore<Tx>({
     ids,
+    mayHaveData: accountMayHaveData,
     enqueue: async (tx, drafts) => { await tx.tasks.insert(drafts.map(draft => catalogue.row(draft, ids, clock.now()))) },
   })
   const indexing = new Indexing<Tx>({ store, mailStore })

@@ -44,7 +44,11 @@ export interface MailWorld {
   close(): Promise<void>
 }
 
-export async function mailWorld(open: (clock: Clock) => Promise<Store> = clock => openMemoryStore({ clock })): Promise<MailWorld> {
+/** `mayHaveData`: which accounts there are; everybody may ask for mail here otherwise. */
+export async function mailWorld(
+  open: (clock: Clock) => Promise<Store> = clock => openMemoryStore({ clock }),
+  mayHaveData: (tx: Tx, accountId: Id) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<MailWorld> {
   const clock = new VirtualClock()
   const store = await open(clock)
   const ids = idSource(1, clock)
@@ -52,7 +56,7 @@ export async function mailWorld(open: (clock: Clock) => Promise<Store> = clock =
   const enqueue = async (tx: Tx, wanted: readonly WantedTask[]): Promise<void> => {
     await tx.tasks.insert(wanted.map(task => catalogue.row(task, ids, clock.now())))
   }
-  const mailStore = new MailStore<Tx>({ enqueue, ids })
+  const mailStore = new MailStore<Tx>({ enqueue, ids, mayHaveData })
   const indexing = new Indexing<Tx>({ store, mailStore })
   const directory = { recipient: (address: string) => Promise.resolve(address.startsWith('ann@') ? ANN : address.startsWith('bob@') ? BOB : null) }
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })

@@ -8,6 +8,7 @@
  * | outcome | for whom | the sender |
  * |---|---|---|
  * | delivered | each recipient; two addresses of one account share one copy | is done |
+ * | refused, 550 5.1.1 | a recipient whose account was destroyed since he was named; the others are served | gives up on this one |
  * | refused, 552 5.2.2 | a recipient whose mailbox is full; the others are served | gives up on this one |
  * | store/full, store/unavailable and other surprises are thrown | all recipients, nothing kept | tries again later |
  */
@@ -40,6 +41,10 @@ interface Refused {
 
 const OVER_QUOTA: Refused = {
   kind: 'refused', code: 552, enhanced: '5.2.2', text: 'the mailbox is full', temporary: false,
+}
+
+const GONE: Refused = {
+  kind: 'refused', code: 550, enhanced: '5.1.1', text: 'no such mailbox here', temporary: false,
 }
 
 export interface DeliveryDependencies<Tx extends DomainTx> {
@@ -83,7 +88,7 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
           const size = content.byteLength
           return account.add({ summary, blobId, size, receivedAt, mailboxIds: [INBOX_ID], keywords: [] })
         })
-        byAccount.set(accountId, await orOverQuota(deliverOne))
+        byAccount.set(accountId, await orRefused(deliverOne))
       }
       return byAccount
     })
@@ -91,12 +96,13 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
   }
 }
 
-/** A full mailbox is this recipient's affair; nothing was written for it yet. */
-async function orOverQuota(deliverOne: () => Promise<Id>): Promise<DeliveryResult> {
+/** A full mailbox, or one that is gone, is this recipient's affair; nothing was written for it yet. */
+async function orRefused(deliverOne: () => Promise<Id>): Promise<DeliveryResult> {
   try {
     return { kind: 'delivered', id: await deliverOne() }
   } catch (error) {
     if (hasCode(error, 'mail/over-quota')) return OVER_QUOTA
+    if (hasCode(error, 'mail/account-gone')) return GONE
     throw error
   }
 }

@@ -7,6 +7,7 @@
  * | the message | its newest state replaces whatever was indexed of it |
  * | no such message | it is taken out of the index, which a late task may have put back in |
  * | a message that cannot be turned into terms, or whose blob is missing | it alone fails; the others are indexed |
+ * | an account that was destroyed meanwhile | nothing is written: its removal may have passed the index already |
  * | a store that does not answer | the call throws and nothing is written |
  *
  * The likeliest language of each message is remembered for its account, beside the index: searches there then need no
@@ -30,7 +31,7 @@ export type IndexReply =
 
 /** Of a longer message the beginning is read; its attachments' names are known all the same. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024
-const LANGUAGES = 'SearchLanguages'
+export const SEARCH_LANGUAGES = 'SearchLanguages'
 const LANGUAGES_ID: Id = '0'.repeat(13)
 
 type Analysed = IndexReply & { readonly document?: SearchDocument; readonly language?: Language | undefined }
@@ -68,7 +69,7 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
 
   /** The languages that the account's messages are written in; none: nothing is known, so search in all. */
   async languages({ documents }: DomainTx, accountId: Id): Promise<Language[]> {
-    const [stored] = await documents.get(accountId, LANGUAGES, [LANGUAGES_ID])
+    const [stored] = await documents.get(accountId, SEARCH_LANGUAGES, [LANGUAGES_ID])
     return Object.keys(stored?.body ?? {}).filter(isLanguage)
   }
 
@@ -108,22 +109,32 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
       if (document && language) found.set(document.accountId, (found.get(document.accountId) ?? new Set()).add(language))
     }
     await this.#store.transact(async tx => {
-      if (documents.length > 0) await tx.search.put(documents)
+      const there = await this.#enter(tx, documents)
+      const kept = documents.filter(document => there.has(document.accountId))
+      if (kept.length > 0) await tx.search.put(kept)
       if (gone.length > 0) await tx.search.remove(gone.map(ownerOf))
       for (const [accountId, languages] of [...found].toSorted(([left], [right]) => left < right ? -1 : 1)) {
-        await this.#remember(tx, accountId, languages)
+        if (there.has(accountId)) await this.#remember(tx, accountId, languages)
       }
     })
+  }
+
+  /** Which of the accounts may be written for, in turns with whoever removes them. */
+  async #enter(tx: Tx, documents: readonly SearchDocument[]): Promise<ReadonlySet<Id>> {
+    const there = new Set<Id>()
+    for (const accountId of [...new Set(documents.map(document => document.accountId))].toSorted()) {
+      if (await this.#mailStore.enter(tx, accountId, SEARCH_LANGUAGES)) there.add(accountId)
+    }
+    return there
   }
 
   /** Never forgets one: a stem too many in a search costs little, one too few loses answers. */
   async #remember(tx: Tx, accountId: Id, found: ReadonlySet<Language>): Promise<void> {
     const before = await this.languages(tx, accountId)
     if ([...found].every(language => before.includes(language))) return
-    await tx.documents.lock(accountId, LANGUAGES)
     const all = new Set([...await this.languages(tx, accountId), ...found])
     const body = Object.fromEntries([...all].map(language => [language, true]))
-    await tx.documents.put(accountId, LANGUAGES, LANGUAGES_ID, body, [])
+    await tx.documents.put(accountId, SEARCH_LANGUAGES, LANGUAGES_ID, body, [])
   }
 }
 

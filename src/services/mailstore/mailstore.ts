@@ -34,24 +34,41 @@ export interface Thread { readonly id: Id; readonly emailIds: readonly Id[] }
 const HASH_CHARS = 43
 const MAILBOXES_MAX = 1_000
 
+export interface MailStoreDependencies<Tx extends DomainTx> {
+  readonly enqueue: Enqueue<Tx>
+  /** False for an account that is gone, or going (services/removal/README.md). */
+  readonly mayHaveData: (tx: Tx, accountId: Id) => Promise<boolean>
+  readonly ids: IdSource
+}
+
 export class MailStore<Tx extends DomainTx = DomainTx> {
   readonly #enqueue: Enqueue<Tx>
+  readonly #mayHaveData: MailStoreDependencies<Tx>['mayHaveData']
   readonly #ids: IdSource
 
-  constructor(dependencies: { readonly enqueue: Enqueue<Tx>; readonly ids: IdSource }) {
+  constructor(dependencies: MailStoreDependencies<Tx>) {
     this.#enqueue = dependencies.enqueue
+    this.#mayHaveData = dependencies.mayHaveData
     this.#ids = dependencies.ids
   }
 
-  /** Locks the account's mail, lets `work` change it, and queues what follows from the changes. */
+  /** Locks the account's mail, lets `work` change it, and queues what follows from the changes. Throws mail/account-gone. */
   async update<T>(tx: Tx, accountId: Id, work: (account: MailAccount) => Promise<T>): Promise<T> {
-    await tx.documents.lock(accountId, EMAIL)
+    if (!await this.enter(tx, accountId, EMAIL)) throw new RotaError('mail/account-gone', `the account ${accountId} is gone`)
     await ensureMailboxes(tx, accountId)
     const account = new MailAccount(tx, accountId, this.#ids, await this.usage(tx, accountId))
     const result = await work(account)
     const tasks = await account.flush()
     if (tasks.length > 0) await this.#enqueue(tx, tasks)
     return result
+  }
+
+  /** Locks a collection until the transaction ends. False: the account is gone, and nothing may be written for it. */
+  async enter(tx: Tx, accountId: Id, collection: string): Promise<boolean> {
+    // Looked at before too, because a lock leaves a counter behind where there was none.
+    if (!await this.#mayHaveData(tx, accountId)) return false
+    await tx.documents.lock(accountId, collection)
+    return this.#mayHaveData(tx, accountId)
   }
 
   /** In the order of `ids`; unknown ids are left out. */
