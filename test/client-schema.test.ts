@@ -16,6 +16,7 @@ import { JmapServer } from './support/jmap-server.ts'
 
 const { stored } = standardObjects({
   variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, usedBytes: () => Promise.resolve(0),
+  waitingFor: () => Promise.resolve([]),
 })
 const schema: JsonObject = schemaOf([...stored, clusterNode], [])
 const model = new Model(parseSchema(schema))

@@ -1,10 +1,10 @@
 /** All variants and lanes of one server, and the one place that turns a draft into a row: lane, bucket, keys and band. */
 import { assert } from '../base/assert.ts'
 import { hash32 } from '../base/hash.ts'
-import type { IdSource } from '../base/ids.ts'
+import type { Id, IdSource } from '../base/ids.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Lane } from './lane.ts'
-import type { NewTask } from './ports.ts'
+import type { NewTask, TaskKeys } from './ports.ts'
 import type { AnyVariant, TaskDraft } from './task-variant.ts'
 
 export class Catalogue {
@@ -27,19 +27,28 @@ export class Catalogue {
     const variant = this.variants.get(draft.variant)
     assert(variant, `unknown variant ${draft.variant}`)
     const id = ids.next()
-    const orderingKey = variant.orderingKey(draft.payload) ?? id
     return {
       id,
       variant: variant.name,
       lane: variant.lane,
-      bucket: this.bucketOf(variant.lane, orderingKey),
       band: draft.band ?? variant.band ?? 0,
       due: draft.due ?? now,
-      orderingKey,
-      dedupeKey: variant.dedupeKey ? `${variant.name}/${variant.dedupeKey(draft.payload)}` : null,
-      accountId: text(draft.payload, 'accountId'),
-      domainId: text(draft.payload, 'domainId'),
       payload: draft.payload,
+      ...this.keys(variant.name, draft.payload, id),
+    }
+  }
+
+  /** Everything in the row of a task that is made of its payload. */
+  keys(variantName: string, payload: JsonObject, id: Id): TaskKeys {
+    const variant = this.variants.get(variantName)
+    assert(variant, `unknown variant ${variantName}`)
+    const orderingKey = variant.orderingKey(payload) ?? id
+    return {
+      bucket: this.bucketOf(variant.lane, orderingKey),
+      orderingKey,
+      dedupeKey: variant.dedupeKey ? `${variant.name}/${variant.dedupeKey(payload)}` : null,
+      accountId: text(payload, 'accountId'),
+      domainId: text(payload, 'domainId'),
     }
   }
 

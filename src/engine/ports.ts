@@ -76,8 +76,16 @@ export interface TaskState {
   readonly failureReason: string | null
 }
 
-/** Changes to a stored task; fields left out stay. */
-export interface TaskEdit { readonly state?: TaskState; readonly payload?: JsonObject }
+/** What a row says of its payload to those that must not read it. */
+export type TaskKeys = Pick<TaskRow, 'bucket' | 'orderingKey' | 'dedupeKey' | 'accountId' | 'domainId'>
+
+/**
+ * Changes to a stored task; what is left out stays. `payload`: the members that change. `keys`: given when the new
+ * payload has others.
+ */
+export interface TaskEdit { readonly state?: TaskState; readonly payload?: JsonObject; readonly keys?: TaskKeys }
+/** `takenBy`: another waiting task has the new dedupe key, and nothing was changed. */
+export type EditReply = 'applied' | 'requested' | 'gone' | 'changed' | { readonly takenBy: Id }
 
 /**
  * `coalesced`: a waiting task (Pending or Retry) with the same dedupe key took the new one in: its version grows, the
@@ -109,6 +117,11 @@ export interface TaskPage {
   readonly position?: number
 }
 
+/** One stream of a lane: what a fetch reads in order. */
+export interface StreamRef { readonly lane: string; readonly bucket: number; readonly band: Band }
+/** A task that may hold others of its ordering key up. */
+export type TaskAhead = Pick<TaskRow, 'id' | 'lane' | 'bucket' | 'band' | 'due' | 'orderingKey' | 'holder'>
+
 /** Tasks inside a transaction: what enqueuers and administrators do. */
 export interface TaskTable {
   insert(tasks: readonly NewTask[]): Promise<InsertReply[]>
@@ -117,8 +130,10 @@ export interface TaskTable {
   /** Ids of one page. */
   query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
   count(filter: TaskFilter): Promise<number>
+  /** The store's clock, and what stands before others: of each stream the first due tasks, at most `limit`; and the pinned tasks of these ordering keys. */
+  ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ readonly now: number; readonly tasks: readonly TaskAhead[] }>
   /** Applies an edit when the row still has `version`; pinned rows get it as a request instead. Holder and crashes of an edited row are cleared. */
-  edit(id: Id, version: number, edit: TaskEdit): Promise<'applied' | 'requested' | 'gone' | 'changed'>
+  edit(id: Id, version: number, edit: TaskEdit): Promise<EditReply>
   /** Removes a row; a pinned one gets the request and goes when its holder has stopped. */
   destroy(id: Id): Promise<'applied' | 'requested' | 'gone'>
 }

@@ -1,11 +1,11 @@
 /** The registry of this server: its objects over the store, with tasks and nodes behind their own ports. */
 import type { Clock } from '../base/clock.ts'
-import type { Id, IdSource } from '../base/ids.ts'
+import type { IdSource } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import { effectivePermissions } from '../registry/objects/account-permissions.ts'
 import { clusterNode, nodeReader } from '../registry/objects/cluster-node.ts'
-import { taskBackend } from '../registry/objects/task-backend.ts'
+import { taskBackend, taskWaitingFor } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
 import { Registry } from '../registry/registry.ts'
 import { hashSecret } from '../services/auth/secret.ts'
@@ -14,7 +14,7 @@ import type { MailStore } from '../services/mailstore/mailstore.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { CLUSTER_TASK_TYPE } from '../tasks/define.ts'
 import { nodeData } from './node-info.ts'
-import { taskPort } from './task-port.ts'
+import { taskPort, type TaskPortDeps } from './task-port.ts'
 
 export interface ObjectsDeps {
   readonly store: Store
@@ -22,7 +22,8 @@ export interface ObjectsDeps {
   readonly ids: IdSource
   readonly clock: Clock
   readonly mailStore: MailStore<Tx>
-  readonly hostnameOf: (incarnation: Id) => string | null
+  /** What this node knows of the cluster. */
+  readonly cluster: TaskPortDeps['cluster']
 }
 export interface Objects {
   readonly registry: Registry<Tx>
@@ -31,19 +32,21 @@ export interface Objects {
   readonly permissionsOf: (account: JsonObject) => ReadonlySet<string>
 }
 
-export function buildObjects({ store, catalogue, ids, clock, mailStore, hostnameOf }: ObjectsDeps): Objects {
+export function buildObjects({ store, catalogue, ids, clock, mailStore, cluster }: ObjectsDeps): Objects {
+  const tasks = taskPort<Tx>({ catalogue, ids, cluster, now: () => clock.now() })
   const standard = standardObjects<Tx>({
     variants: [...catalogue.variants.values()],
     duties: CLUSTER_TASK_TYPE,
     secrets: { hashSecret, newToken },
     usedBytes: async (tx, accountId) => (await mailStore.usage(tx, accountId)).octets,
+    waitingFor: taskWaitingFor(tasks),
   })
   const nodes = { known: async () => (await store.leases.known()).map(nodeData), now: () => store.now() }
   const registry = new Registry<Tx>({
     objects: standard.stored,
     outside: [{ definition: clusterNode, reader: nodeReader(nodes) }],
     placeholders: PLACEHOLDERS,
-    backends: { Task: taskBackend(taskPort<Tx>({ catalogue, ids, hostnameOf, now: () => clock.now() })) },
+    backends: { Task: taskBackend(tasks) },
     store, ids, clock,
   })
   return { registry, standard, permissionsOf: account => effectivePermissions(account, standard.roles) }

@@ -103,7 +103,7 @@ export class Server implements Service {
     const { ids } = this.#node
     this.#mail = buildMail(store, catalogue, ids, clock)
     runDeps.indexing = this.#mail.indexing
-    this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, hostnameOf: id => this.#hostnameOf(id) })
+    this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, cluster: () => this.#node.incarnation?.view ?? null })
     this.#auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
     this.#certificate = new SelfMadeCertificate({ hostname: environment.hostname, store: certificateStore(store, environment.hostname), clock, log: this.#log })
     this.#role = new RoleWatch({ name: environment.role, log: this.#log, roles: () => this.#roles() })
@@ -195,10 +195,6 @@ export class Server implements Service {
       role: environment.role, duties: enabledDuties(this.#role.role, DUTIES), pushShard: environment.pushShard,
       draining: this.#node.phase === 'draining', info: nodeInfo(this.listeners, this.#log.lastError),
     }
-  }
-
-  #hostnameOf(incarnation: string): string | null {
-    return this.#node.incarnation?.view?.nodes.find(node => node.incarnation === incarnation)?.hostname ?? null
   }
 
   async #roles(): Promise<readonly JsonObject[]> {

@@ -1,17 +1,22 @@
 /** Joins registry and engine, which do not know each other: the task table as the registry's Task object sees it. */
 import type { IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
-import type { EngineTx } from '../engine/ports.ts'
-import type { TaskPort } from '../registry/objects/task-backend.ts'
+import type { ClusterView } from '../engine/lease/holder.ts'
+import type { EngineTx, TaskKeys } from '../engine/ports.ts'
+import { lookAhead, waitingFor, type LackingDuty } from '../engine/queue/waiting-for.ts'
+import type { TaskChange, TaskData, TaskPort } from '../registry/objects/task-backend.ts'
 
 export interface TaskPortDeps {
   readonly catalogue: Catalogue
   readonly ids: IdSource
-  readonly hostnameOf: (incarnation: string) => string | null
+  /** What this node knows of the cluster; null until it has planned for the first time. */
+  readonly cluster: () => Pick<ClusterView, 'nodes' | 'assignment'> | null
   readonly now: () => number
 }
 
-export function taskPort<Tx extends EngineTx>({ catalogue, ids, hostnameOf, now }: TaskPortDeps): TaskPort<Tx> {
+export function taskPort<Tx extends EngineTx>({ catalogue, ids, cluster, now }: TaskPortDeps): TaskPort<Tx> {
+  const lacking: LackingDuty = (lane, bucket) =>
+    cluster()?.assignment.get(lane)?.[bucket] === null ? catalogue.lanes.get(lane)?.duty ?? null : null
   return {
     rows: tx => tx.tasks,
     async create(tx, { variant, payload, state }) {
@@ -19,7 +24,27 @@ export function taskPort<Tx extends EngineTx>({ catalogue, ids, hostnameOf, now 
       const [reply] = await tx.tasks.insert([{ ...row, state }])
       return reply?.id ?? row.id
     },
-    hostnameOf,
+    edit(tx, row, change) {
+      const keys = changedKeys(catalogue, row, change)
+      return tx.tasks.edit(row.id, row.version, keys === null ? change : { ...change, keys })
+    },
+    async waitingFor(tx, rows) {
+      const { streams, orderingKeys, limit } = lookAhead(rows)
+      const ahead = streams.length === 0
+        ? { now: now(), tasks: [] }
+        : await tx.tasks.ahead(streams, orderingKeys, limit)
+      return waitingFor(rows, ahead, lacking)
+    },
+    hostnameOf: incarnation => cluster()?.nodes.find(node => node.incarnation === incarnation)?.hostname ?? null,
     now,
   }
+}
+
+/** Null when the change leaves them as they are, or as an earlier change that waits will have made them. */
+function changedKeys(catalogue: Catalogue, { id, variant, payload, request }: TaskData, change: TaskChange): TaskKeys | null {
+  if (change.payload === undefined) return null
+  const requested = request?.kind === 'edit' ? request.edit.payload : undefined
+  const before = catalogue.keys(variant, { ...payload, ...requested }, id)
+  const after = catalogue.keys(variant, { ...payload, ...requested, ...change.payload }, id)
+  return Object.entries(after).some(([name, value]) => value !== before[name as keyof TaskKeys]) ? after : null
 }

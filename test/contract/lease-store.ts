@@ -175,7 +175,7 @@ function deathContract(store: () => QueueUnderTest): void {
       await store().leases.reapAll(null)
       assert.equal(await rowOf(store(), a.id), null)
       const edited = await rowOf(store(), b.id)
-      assert.deepEqual([edited?.payload, edited?.attempt, edited?.crashes, edited?.request, edited?.holder], [{ n: 2 }, 1, 0, null, null])
+      assert.deepEqual([edited?.payload, edited?.attempt, edited?.crashes, edited?.request, edited?.holder], [{ ...b.payload, n: 2 }, 1, 0, null, null])
     })
 
     test('reapAll spares one', async () => {

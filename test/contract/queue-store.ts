@@ -137,8 +137,8 @@ function finishContract(store: () => QueueUnderTest): void {
         { kind: 'again', id: b.id, version: b.version, state: aState() },
       ])
       assert.deepEqual(reply, [false, false])
-      assert.deepEqual(await rowOf(store(), a.id), { ...a, payload: { n: 2 }, version: 2 })
-      assert.deepEqual(await rowOf(store(), b.id), { ...b, payload: { n: 2 }, version: 2 })
+      assert.deepEqual(await rowOf(store(), a.id), { ...a, payload: { ...a.payload, n: 2 }, version: 2 })
+      assert.deepEqual(await rowOf(store(), b.id), { ...b, payload: { ...b.payload, n: 2 }, version: 2 })
       assert.equal(await rowOf(store(), followUp.id), null)
     })
 
@@ -186,7 +186,7 @@ function finishContract(store: () => QueueUnderTest): void {
       })
       const reply = await store().queue.finish(incarnation, [{ kind: 'acknowledge', id: a.id }, { kind: 'acknowledge', id: b.id }])
       assert.deepEqual(reply, [true, true])
-      assert.deepEqual(await rowOf(store(), a.id), { ...a, ...state, payload: { n: 2 }, version: 2 })
+      assert.deepEqual(await rowOf(store(), a.id), { ...a, ...state, payload: { ...a.payload, n: 2 }, version: 2 })
       assert.equal(await rowOf(store(), b.id), null)
     })
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { DUE_NEVER } from '../../src/engine/ports.ts'
-import type { NewTask, TaskFilter, TaskOrder } from '../../src/engine/ports.ts'
+import type { Band, NewTask, StreamRef, TaskFilter, TaskOrder, TaskState } from '../../src/engine/ports.ts'
 import { hasCode } from '../../src/errors.ts'
-import { aNode, aState, aTask, failedState, newId, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
+import { aCursor, aNode, aState, aTask, failedState, newId, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 
 /** Enqueueing and administering tasks. */
@@ -190,14 +190,56 @@ function dedupeContract(store: () => QueueUnderTest): void {
 
 function editContract(store: () => QueueUnderTest): void {
   describe('TaskTable edit and destroy', () => {
-    test('an edit sets state and payload, and leaves what it does not name', async () => {
+    test('an edit sets state and members of the payload, and leaves what it does not name', async () => {
       const row = await storedOne(store(), aTask(newLane()))
       const state = aState({ due: 77 })
       assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version, { state })), 'applied')
       const edited = await rowOf(store(), row.id)
       assert.deepEqual(edited, { ...row, ...state, version: row.version + 1 })
       assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version + 1, { payload: { n: 2 } })), 'applied')
-      assert.deepEqual(await rowOf(store(), row.id), { ...edited, payload: { n: 2 }, version: row.version + 2 })
+      assert.deepEqual(await rowOf(store(), row.id), { ...edited, payload: { ...row.payload, n: 2 }, version: row.version + 2 })
+    })
+
+    test('an edit that comes with new keys moves the task to them', async () => {
+      const { incarnation } = await aNode(store())
+      const row = await storedOne(store(), aTask(newLane(), { dedupeKey: newId() }))
+      const keys = { bucket: 3, orderingKey: 'a\0', dedupeKey: newId(), accountId: newId(), domainId: newId() }
+      assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version, { payload: { n: 2 }, keys })), 'applied')
+      const moved = await rowOf(store(), row.id)
+      assert.deepEqual(moved, { ...row, ...keys, orderingKey: 'a\uFFFD', payload: { ...row.payload, n: 2 }, version: 2 })
+      assert.deepEqual((await store().queue.fetch(row.lane, [aCursor(3)], 10)).rows, [moved])
+      assert.deepEqual((await store().queue.fetch(row.lane, [aCursor(0)], 10)).rows, [])
+      const [reply] = await store().transact(tx => tx.tasks.insert([aTask(row.lane, { dedupeKey: keys.dedupeKey })]))
+      assert.deepEqual(reply, { id: row.id, coalesced: true })
+      const pinned = await storedOne(store(), aTask(row.lane, { dedupeKey: newId() }))
+      await pin(store(), incarnation, pinned)
+      const others = { ...keys, dedupeKey: newId(), orderingKey: 'b' }
+      assert.equal(await store().transact(tx => tx.tasks.edit(pinned.id, pinned.version, { keys: others })), 'requested')
+      assert.deepEqual((await rowOf(store(), pinned.id))?.bucket, 0)
+      await store().queue.finish(incarnation, [{ kind: 'acknowledge', id: pinned.id }])
+      assert.deepEqual(await rowOf(store(), pinned.id), { ...pinned, ...others, dedupeKey: null, version: 2 })
+    })
+
+    test('an edit to the dedupe key of a task that waits is answered with that task', async () => {
+      const { incarnation } = await aNode(store())
+      const lane = newLane()
+      const [waiting, failed, row, pinned] = await stored(store(), aTask(lane, { dedupeKey: newId() }),
+        aTask(lane, { dedupeKey: newId(), state: failedState() }), aTask(lane, { dedupeKey: newId() }), aTask(lane))
+      assert.ok(waiting && failed && row && pinned)
+      await pin(store(), incarnation, pinned)
+      const edit = (id: string, dedupeKey: string | null, state?: TaskState) => {
+        const { bucket, orderingKey, accountId, domainId } = row
+        const keys = { bucket, orderingKey, dedupeKey, accountId, domainId }
+        return store().transact(tx => tx.tasks.edit(id, 1, { keys, ...(state ? { state } : {}) }))
+      }
+      assert.deepEqual(await edit(row.id, waiting.dedupeKey), { takenBy: waiting.id })
+      assert.deepEqual(await edit(pinned.id, waiting.dedupeKey), { takenBy: waiting.id })
+      assert.deepEqual(await edit(failed.id, waiting.dedupeKey, aState({ status: 'Pending' })), { takenBy: waiting.id })
+      const unchanged = await store().read(tx => tx.tasks.get([failed.id, row.id]))
+      assert.deepEqual(unchanged, [failed, row])
+      // A Failed task holds no key: nobody is in the way of it, and it in nobody's.
+      assert.equal(await edit(row.id, failed.dedupeKey), 'applied')
+      assert.equal(await edit(failed.id, waiting.dedupeKey), 'applied')
     })
 
     test('an edit of another version changes nothing', async () => {
@@ -307,6 +349,43 @@ function queryContract(store: () => QueueUnderTest): void {
       }
     })
 
+    test('tells what stands first in each stream, and what is pinned under a key', async () => {
+      const [lane, other] = [newLane(), newLane()]
+      const { incarnation } = await aNode(store())
+      const now = await store().now()
+      const key = newId()
+      const a = aTask(lane, { due: 10, orderingKey: key })
+      const b = aTask(lane, { due: 20 })
+      const c = aTask(lane, { due: 30, band: 1 })
+      const hour = aTask(lane, { due: now + 3_600_000, bucket: 1 })
+      const failed = aTask(lane, { bucket: 1, state: failedState() })
+      const pinned = aTask(lane, { due: 40, orderingKey: key })
+      const elsewhere = aTask(other, { due: 5 })
+      const rows = await stored(store(), a, b, c, hour, failed, pinned, elsewhere)
+      const held = rows[5] ?? assert.fail()
+      await pin(store(), incarnation, held)
+      const ahead = async (streams: readonly StreamRef[], keys: readonly string[], limit: number) => {
+        const found = await store().read(tx => tx.tasks.ahead(streams, keys, limit))
+        assert.ok(found.now >= now && found.now <= await store().now())
+        return new Set(found.tasks.map(task => task.id))
+      }
+      const stream = (bucket: number, band: Band, of = lane): StreamRef => ({ lane: of, bucket, band })
+      assert.deepEqual(await ahead([stream(0, 0)], [], 10), new Set([a.id, b.id, held.id]))
+      assert.deepEqual(await ahead([stream(0, 0)], [], 1), new Set([a.id]))
+      assert.deepEqual(await ahead([stream(0, 0), stream(0, 1), stream(1, 0)], [], 2), new Set([a.id, b.id, c.id]))
+      assert.deepEqual(await ahead([stream(0, 0, other)], [key, '\0'], 5), new Set([elsewhere.id, held.id]))
+      assert.deepEqual(await ahead([stream(7, 0)], [newId()], 5), new Set())
+      const { tasks } = await store().read(tx => tx.tasks.ahead([stream(0, 1)], [key], 5))
+      const { bucket, band, due } = c
+      const told = tasks.map(task => ({
+        id: task.id, lane: task.lane, bucket: task.bucket, band: task.band, due: task.due, orderingKey: task.orderingKey, holder: task.holder,
+      }))
+      assert.deepEqual(told, [
+        { id: c.id, lane, bucket, band, due, orderingKey: c.orderingKey, holder: null },
+        { id: held.id, lane, bucket: 0, band: 0, due: 40, orderingKey: key, holder: incarnation },
+      ])
+    })
+
     test('failed tasks come after all others in due order', async () => {
       const lane = newLane()
       const [failed, far, near] = await stored(store(), aTask(lane, { state: failedState() }),
@@ -342,7 +421,7 @@ function transactionContract(store: () => QueueUnderTest): void {
         await tx.tasks.insert([task])
         assert.equal((await tx.tasks.get([task.id])).length, 1)
         await tx.tasks.edit(task.id, 1, { payload: { n: 2 } })
-        assert.deepEqual((await tx.tasks.get([task.id]))[0]?.payload, { n: 2 })
+        assert.deepEqual((await tx.tasks.get([task.id]))[0]?.payload, { ...task.payload, n: 2 })
         await tx.tasks.destroy(task.id)
         assert.equal((await tx.tasks.get([task.id])).length, 0)
       })

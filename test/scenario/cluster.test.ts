@@ -5,7 +5,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { isJsonObject } from '../../src/base/json.ts'
 import { LEASE_TIMES } from '../../src/engine/lease/lease.ts'
 import { create, list, update } from '../support/api-call.ts'
-import { drained, indexTask } from '../support/index-tasks.ts'
+import { drained, indexTask, nodeOf } from '../support/index-tasks.ts'
 import { createJane, found, JANE } from '../support/jane.ts'
 import { LmtpClient } from '../support/lmtp.ts'
 import { NodeProcess } from '../support/node-process.ts'
@@ -56,7 +56,7 @@ describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
   const startNode = (name: string, role: string) =>
     NodeProcess.start({ name, variables: { DATABASE_URL: url, STALWART_ROLE: role } })
   const runsOn = (name: string) =>
-    eventually(async () => (await list(quiet, 'Task')).some(task => task['runningOn'] === name), `${name} runs something`)
+    eventually(async () => (await list(quiet, 'Task')).some(task => nodeOf(task) === name), `${name} runs something`)
 
   test('a task that is made on a node without duties starts on the other one at once', async t => {
     await create(quiet, 'Task', indexTask(accountId))
@@ -103,8 +103,8 @@ describe('two nodes of one PostgreSQL', { skip: postgresMissing() }, () => {
     t.diagnostic(`stopped in ${ms} ms`)
     assert.ok(ms < BUSY_MS, `${ms} ms`)
     const [task] = await list(quiet, 'Task')
-    assert.equal(task?.['runningOn'], null)
-    assert.ok(isJsonObject(task['status']) && task['status']['@type'] === 'Pending', JSON.stringify(task))
+    assert.equal(nodeOf(task), undefined)
+    assert.ok(isJsonObject(task?.['status']) && task['status']['@type'] === 'Pending', JSON.stringify(task))
     await gate.open()
     await using next = await startNode('fourth', 'indexer')
     await drained(quiet)

@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import pg from 'pg'
 import { systemClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
-import type { Hint } from '../../src/engine/ports.ts'
+import type { EditReply, Hint } from '../../src/engine/ports.ts'
 import { hasCode } from '../../src/errors.ts'
 import { openPostgresStore } from '../../src/store/postgres/store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -148,7 +148,7 @@ describe('two nodes on one PostgreSQL', { skip: postgresMissing() }, () => {
     const swap = (node: Store, order: readonly string[], n: number) => node.transact(async tx => {
       runs++
       for (const [step, id] of order.entries()) {
-        let reply = 'changed'
+        let reply: EditReply = 'changed'
         while (reply === 'changed') {
           const [row] = await tx.tasks.get([id])
           reply = await tx.tasks.edit(id, row?.version ?? 0, { payload: { by: n } })

@@ -11,7 +11,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { DUTIES } from '../../src/tasks/define.ts'
 import { create, list, part, update } from '../support/api-call.ts'
 import { heldBuckets } from '../support/held-buckets.ts'
-import { drained, indexTask } from '../support/index-tasks.ts'
+import { drained, indexTask, nodeOf } from '../support/index-tasks.ts'
 import { createJane, found, JANE } from '../support/jane.ts'
 import { LineClient } from '../support/line-client.ts'
 import { LmtpClient } from '../support/lmtp.ts'
@@ -91,7 +91,7 @@ describe('roles', { skip: postgresMissing() }, () => {
     const uncovered = /no live node has the duty of: .*\bsearch\b/
     await eventually(async () => uncovered.test((await front.health()).checks['coverage']?.detail ?? ''), 'health says so')
   }
-  const runsOn = async () => (await list(front, 'Task'))[0]?.['runningOn']
+  const runsOn = async () => nodeOf((await list(front, 'Task'))[0])
 
   test('a node whose role does not exist runs nothing, and says so everywhere', async () => {
     const line = await back.says('STALWART_ROLE names no ClusterRole')

@@ -10,10 +10,11 @@ import type { CallContext, Principal } from '../../src/registry/method.ts'
 import { clusterNode, nodeReader } from '../../src/registry/objects/cluster-node.ts'
 import type { NodeData } from '../../src/registry/objects/cluster-node.ts'
 import { PLACEHOLDERS, standardObjects } from '../../src/registry/objects/standard-objects.ts'
-import { taskBackend } from '../../src/registry/objects/task-backend.ts'
-import type { TaskRows } from '../../src/registry/objects/task-backend.ts'
+import { taskBackend, taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { Registry } from '../../src/registry/registry.ts'
+import { taskPort } from '../../src/server/task-port.ts'
+import type { TaskPortDeps } from '../../src/server/task-port.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
@@ -35,14 +36,15 @@ export class TestRegistry {
   readonly ids
   /** What ClusterNode shows. */
   nodes: NodeData[] = []
-  /** Host names of running tasks, by incarnation. */
-  readonly hostnames = new Map<Id, string>()
+  /** What the node that is asked knows of the cluster. */
+  cluster: ReturnType<TaskPortDeps['cluster']> = null
   readonly #methods
 
   constructor(clock: VirtualClock, store: Awaited<ReturnType<typeof openMemoryStore>>, more: readonly ObjectDefinition<unknown, Tx>[]) {
     this.clock = clock
     this.store = store
     this.ids = idSource(1, clock)
+    const tasks = taskPort<Tx>({ catalogue: this.catalogue, ids: this.ids, cluster: () => this.cluster, now: () => clock.now() })
     this.objects = standardObjects<Tx>({
       variants: VARIANTS, duties: CLUSTER_TASK_TYPE,
       secrets: {
@@ -50,21 +52,11 @@ export class TestRegistry {
         newToken: ({ accountId, keyId }) => ({ token: `rota_${accountId}_${keyId}_key`, stored: '$fake$key' }),
       },
       usedBytes: async () => 4_096,
-    })
-    const tasks = taskBackend<Tx>({
-      rows: (tx): TaskRows => tx.tasks,
-      create: async (tx, { variant, payload, state }) => {
-        const row = this.catalogue.row({ variant, payload, due: state.due }, this.ids, clock.now())
-        const [reply] = await tx.tasks.insert([{ ...row, state }])
-        assert(reply)
-        return reply.id
-      },
-      hostnameOf: incarnation => this.hostnames.get(incarnation) ?? null,
-      now: () => clock.now(),
+      waitingFor: taskWaitingFor(tasks),
     })
     const nodes = nodeReader({ known: async () => this.nodes, now: async () => clock.now() })
     this.registry = new Registry<Tx>({
-      objects: [...this.objects.stored, ...more], backends: { Task: tasks }, outside: [{ definition: clusterNode, reader: nodes }],
+      objects: [...this.objects.stored, ...more], backends: { Task: taskBackend(tasks) }, outside: [{ definition: clusterNode, reader: nodes }],
       placeholders: PLACEHOLDERS, store, ids: this.ids, clock,
     })
     this.#methods = this.registry.methods()

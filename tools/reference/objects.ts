@@ -1,6 +1,6 @@
 /** docs/reference/objects.md: every object of the management API, with its fields, filters and verbs. */
 import { shape, type Shape } from '../../src/base/fields.ts'
-import { COMMON_FIELDS } from '../../src/registry/objects/task.ts'
+import { COMMON_NAMES } from '../../src/registry/objects/task.ts'
 import { type ObjectDefinition, WRITE_VERBS } from '../../src/registry/schema/object.ts'
 import { permissionOf } from '../../src/registry/schema/permissions.ts'
 import { namedTypes, shapeText, singleShapes } from './fields.ts'
@@ -27,9 +27,14 @@ function section(of: Declared): string {
 
 function shownShape(of: Declared): Shape {
   // The variants of tasks have a page of their own.
-  if (of.name === 'Task') return shape('Task', COMMON_FIELDS)
+  if (of.name === 'Task') return commonShape(of.shape)
   if (of.shape.kind === 'multiple' || of.verbs.some(verb => WRITE_VERBS.includes(verb))) return of.shape
   return shape(of.name, Object.fromEntries(Object.entries(of.shape.fields).map(([name, field]) => [name, { ...field, update: 'serverSet' }])))
+}
+
+function commonShape(task: Shape): Shape {
+  const [first] = singleShapes(task)
+  return shape('Task', Object.fromEntries(Object.entries(first?.fields ?? {}).filter(([name]) => COMMON_NAMES.has(name))))
 }
 
 function facts(of: Declared): string[] {

@@ -16,6 +16,7 @@ import { variantsPage } from './variants.ts'
 export function referencePages(): Map<string, string> {
   const standard = standardObjects({
     variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, usedBytes: () => Promise.resolve(0),
+    waitingFor: () => Promise.resolve([]),
   })
   const objects = [...standard.stored, clusterNode].toSorted((a, b) => a.name < b.name ? -1 : 1)
   return new Map([

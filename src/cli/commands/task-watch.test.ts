@@ -90,12 +90,15 @@ suite('watch', () => {
   })
   test('shows what runs where, and how far it is', async () => {
     const { ran, stdout, signals, next } = await watch('t1')
-    const run = { startedAt: '2026-01-01T00:00:00Z', runningOn: 'mx1', progress: '40 of 90' }
-    server.table('x:Task').set('t1', { ...pending('t1'), ...run })
+    const running = { node: 'mx1', since: '2026-01-01T00:00:00Z', progress: '40 of 90', requested: null }
+    server.table('x:Task').set('t1', { ...pending('t1'), running })
+    await next()
+    server.table('x:Task').set('t1', { ...pending('t1'), running: { ...running, requested: 'cancel' } })
     await next()
     signals.emit('SIGINT')
     await ran
-    assert.match(stdout.text, /~ t1 StoreMaintenance Pending, running on mx1 \(40 of 90\), due in 3m\n$/)
+    assert.match(stdout.text, /~ t1 StoreMaintenance Pending, running on mx1 \(40 of 90\), due in 3m\n/)
+    assert.match(stdout.text, /running on mx1 \(40 of 90\) asked to stop for cancel, due in 3m\n$/)
   })
   test('--until-empty ends when nothing is left, also for ids', async () => {
     for (const words of [[], ['t1']]) {

@@ -32,7 +32,7 @@ interface Look { readonly tasks: Tasks; readonly matching: number }
 
 const FOLLOWED_MAX = 500
 /** With what is known of a run that takes longer; servers leave out what they do not have. */
-const WATCHED_PROPERTIES = [...TASK_PROPERTIES, 'startedAt', 'runningOn', 'progress']
+const WATCHED_PROPERTIES = [...TASK_PROPERTIES, 'running']
 const INTERVAL_DEFAULT = '1s'
 const INTERVAL_MIN_MS = 100
 

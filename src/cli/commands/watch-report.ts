@@ -42,17 +42,22 @@ function stateText(to: Invocation, task: JsonObject, nowMs: number): string {
   const reason = textOf(status['failureReason'])
   return [
     shade(to.terminal, statusOf(task)),
-    ...(typeof task['startedAt'] === 'string' ? [runText(task)] : []),
+    ...(isJsonObject(task['running']) ? [runText(task['running'])] : []),
     ...(Number.isNaN(due) ? [] : [`due ${formatRelative(due, nowMs)}`]),
     ...(typeof attempts === 'number' ? [`attempt ${attempts}`] : []),
     ...(reason === '' ? [] : [printable(reason)]),
   ].join(', ')
 }
 
-function runText(task: JsonObject): string {
-  const node = printable(textOf(task['runningOn']))
-  const progress = printable(textOf(task['progress']))
-  return `running${node === '' ? '' : ` on ${node}`}${progress === '' ? '' : ` (${progress})`}`
+function runText(running: JsonObject): string {
+  const node = printable(textOf(running['node']))
+  const progress = printable(textOf(running['progress']))
+  const requested = printable(textOf(running['requested']))
+  return [
+    `running${node === '' ? '' : ` on ${node}`}`,
+    ...(progress === '' ? [] : [`(${progress})`]),
+    ...(requested === '' ? [] : [`asked to stop for ${requested}`]),
+  ].join(' ')
 }
 
 function textOf(value: Json | undefined): string {

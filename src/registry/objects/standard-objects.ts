@@ -19,7 +19,7 @@ import { domain } from './domain.ts'
 import { networkListener } from './network-listener.ts'
 import { taskManager } from './task-manager.ts'
 import { taskObject } from './task.ts'
-import type { TaskVariantDeclaration } from './task.ts'
+import type { TaskObjectOptions, TaskVariantDeclaration } from './task.ts'
 
 /** Named by fields of tasks whose work is not built: a reference to one of them is always refused. */
 export const PLACEHOLDERS: readonly Placeholder[] = [
@@ -35,10 +35,11 @@ export interface StandardOptions<Tx> {
   readonly duties: EnumType
   readonly secrets: { readonly hashSecret: HashSecret; readonly newToken: NewToken }
   readonly usedBytes: (tx: Tx, accountId: Id) => Promise<number>
+  readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
 }
 
 export interface StandardObjects<Tx> {
-  readonly task: ObjectDefinition
+  readonly task: ObjectDefinition<JsonObject, Tx>
   readonly account: ObjectDefinition<JsonObject, Tx>
   readonly clusterRole: ReturnType<typeof clusterRoleObject>
   /** All that lie in the store, in the order of the menus. */
@@ -52,8 +53,9 @@ export function standardObjects<Tx extends RegistryTx>({
   duties,
   secrets,
   usedBytes,
+  waitingFor,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
-  const task = taskObject(variants)
+  const task = taskObject<Tx>(variants, { duties, waitingFor })
   const clusterRole = clusterRoleObject(duties)
   const all = [task, ACCOUNT, API_KEY, domain, clusterNode, networkListener, clusterRole, taskManager, dataRetention]
   const permissions = permissionList(all)

@@ -2,56 +2,57 @@
  * Tasks behind the interface of the generic verbs. The rows are the engine's; what is needed of them stands here as a
  * port, so that registry and engine do not know each other. Queries page by key: a page costs its own rows.
  */
+import { isDeepStrictEqual } from 'node:util'
+import { assert } from '../../base/assert.ts'
 import type { Id } from '../../base/ids.ts'
 import { isId } from '../../base/ids.ts'
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
-import { isDeepStrictEqual } from 'node:util'
-import type { Condition, ObjectBackend } from '../ops/backend.ts'
+import type { ObjectBackend, Selection } from '../ops/backend.ts'
 import type { Stored } from '../schema/object.ts'
-import { DATE_MS_MAX, formatDate, parseDate } from '../values/date.ts'
+import { SetFailure } from '../set-error.ts'
+import { formatDate } from '../values/date.ts'
 import { payloadOf } from './task.ts'
-import type { TaskStateData, TaskStatusName } from './task-status.ts'
+import type { Conditioned, TaskConditions } from './task-conditions.ts'
+import { conditionsOf, matches } from './task-conditions.ts'
+import type { TaskOrderProperty } from './task-places.ts'
+import { TaskPlaces } from './task-places.ts'
+import type { Run, TaskWaitingFor } from './task-running.ts'
+import { runningBody, waitingBody } from './task-running.ts'
+import type { TaskStateData } from './task-status.ts'
 import { stateOf, statusBody } from './task-status.ts'
 
 /** A stored task; times in ms since 1970. */
-export interface TaskData extends TaskStateData {
+export interface TaskData extends TaskStateData, Conditioned, Run {
   readonly id: Id
-  readonly variant: string
+  readonly status: TaskStateData['status']
+  readonly due: number
   readonly version: number
-  readonly accountId: Id | null
-  readonly domainId: Id | null
+  readonly bucket: number
+  readonly band: 0 | 1
+  readonly orderingKey: string
   readonly payload: JsonObject
   readonly createdAt: number
-  /** The incarnation that runs it, once it has run for a while. */
-  readonly holder: Id | null
-  readonly startedAt: number | null
-  readonly progress: JsonObject | null
+  /** Asked of the node that runs it, not yet acknowledged. */
+  readonly request: { readonly kind: 'destroy' } | { readonly kind: 'edit'; readonly edit: TaskChange } | null
 }
 
-export interface TaskConditions {
-  readonly variants?: readonly string[]
-  readonly status?: readonly TaskStatusName[]
-  readonly dueMin?: number
-  readonly dueMax?: number
-  readonly accountId?: Id
-  readonly domainId?: Id
-}
 export interface TaskWindow {
-  readonly order: { readonly property: 'due' | 'createdAt'; readonly ascending: boolean }
+  readonly order: { readonly property: TaskOrderProperty; readonly ascending: boolean }
   readonly limit: number
   readonly after?: { readonly value: number; readonly id: Id }
   readonly position?: number
 }
+/** `payload`: the members that change. */
 export interface TaskChange { readonly state?: TaskStateData; readonly payload?: JsonObject }
+/** `requested`: it is running; the change is made as soon as the run has stopped. */
+type EditReply = 'applied' | 'requested' | 'gone' | 'changed' | { readonly takenBy: Id }
 
 /** The engine's task table, seen from here. */
 export interface TaskRows {
   get(ids: readonly Id[]): Promise<readonly TaskData[]>
   query(conditions: TaskConditions, window: TaskWindow): Promise<Id[]>
   count(conditions: TaskConditions): Promise<number>
-  /** `requested`: it is running; the change is made as soon as the run has stopped. */
-  edit(id: Id, version: number, change: TaskChange): Promise<'applied' | 'requested' | 'gone' | 'changed'>
   destroy(id: Id): Promise<'applied' | 'requested' | 'gone'>
 }
 
@@ -62,31 +63,45 @@ export interface TaskPort<Tx> {
     tx: Tx,
     task: { readonly variant: string; readonly payload: JsonObject; readonly state: TaskStateData },
   ): Promise<Id>
+  /** Only when the task is still at the version of `row`; `takenBy`: a waiting task does the same already. */
+  edit(tx: Tx, row: TaskData, change: TaskChange): Promise<EditReply>
+  /** For each task why it does not run; null when it does, or has failed. */
+  waitingFor(tx: Tx, rows: readonly TaskData[]): Promise<readonly (TaskWaitingFor | null)[]>
   /** From what this process knows of the cluster; null when it knows no such node. */
   hostnameOf(incarnation: Id): string | null
   now(): number
 }
 
+/** What the backend hands out, for the properties that are computed from more than the body. */
+interface StoredTask extends Stored { readonly row: TaskData }
+
 export function taskBackend<Tx>(port: TaskPort<Tx>): ObjectBackend<Tx> {
+  const places = new TaskPlaces(() => port.now())
   const load = async (tx: Tx, ids: readonly Id[]): Promise<readonly TaskData[]> => port.rows(tx).get(ids.filter(isId))
   return {
-    get: async (tx, ids) => (await load(tx, ids)).map(row => stored(row, port)),
+    get: async (tx, ids): Promise<StoredTask[]> => (await load(tx, ids)).map(row => stored(row, port)),
 
     async contains(tx, selection, id) {
       const [row] = await load(tx, [id])
       return row !== undefined && matches(row, conditionsOf(selection.conditions))
     },
 
+    knowsPlaceOf: (selection, id) => places.find(orderOf(selection).property, id) !== undefined,
+
     async page(tx, selection, { limit, skip, after }) {
       const conditions = conditionsOf(selection.conditions)
       if (conditions === null) return []
-      const order = { property: selection.property as 'due' | 'createdAt', ascending: selection.ascending }
-      if (after === undefined) return port.rows(tx).query(conditions, { order, limit, position: skip })
-      const [row] = await load(tx, [after])
-      if (!row) return []
-      return port
-        .rows(tx)
-        .query(conditions, { order, limit, position: skip, after: { value: row[order.property], id: row.id } })
+      const order = orderOf(selection)
+      const value = after === undefined
+        ? undefined
+        : places.find(order.property, after) ?? (await load(tx, [after]))[0]?.[order.property]
+      if (after !== undefined && value === undefined) return []
+      const from = after === undefined || value === undefined ? {} : { after: { value, id: after } }
+      const ids = await port.rows(tx).query(conditions, { order, limit, position: skip, ...from })
+      // The last but one as well: a page that the server cuts was asked for with one row more.
+      const ends = new Set([...ids.slice(0, 1), ...ids.slice(-2)])
+      for (const row of await load(tx, [...ends])) places.remember(order.property, row.id, row[order.property])
+      return ids
     },
 
     async count(tx, selection) {
@@ -105,14 +120,10 @@ export function taskBackend<Tx>(port: TaskPort<Tx>): ObjectBackend<Tx> {
     async update(tx, { id, version, body: before }, { body }) {
       const [row] = await load(tx, [id])
       if (!row) return { kind: 'gone' }
-      const state = isDeepStrictEqual(body['status'], before['status'])
-        ? null
-        : stateOf(statusOf(body), row, port.now())
-      // What a run has put into the payload besides the declared fields stays.
-      const payload = { ...row.payload, ...payloadOf(body) }
-      const reply = await port.rows(tx).edit(id, version, {
-        ...(state === null ? {} : { state }), ...(isDeepStrictEqual(payload, row.payload) ? {} : { payload }),
-      })
+      if (row.version !== version) return { kind: 'changed' }
+      const change = changeOf(row, before, body, port.now())
+      const reply = await port.edit(tx, row, change)
+      if (typeof reply === 'object') throw alreadyThere(reply.takenBy, Object.keys(change.payload ?? {}))
       return reply === 'applied' || reply === 'requested' ? { kind: 'written' } : { kind: reply }
     },
 
@@ -122,91 +133,63 @@ export function taskBackend<Tx>(port: TaskPort<Tx>): ObjectBackend<Tx> {
   }
 }
 
-function stored<Tx>(row: TaskData, port: TaskPort<Tx>): Stored {
-  const { id, version, variant, payload, createdAt, status, due, startedAt, holder, progress } = row
+/** The computed property `waitingFor`, for objects that the backend has handed out. */
+export function taskWaitingFor<Tx>(port: TaskPort<Tx>): (tx: Tx, found: readonly Stored[]) => Promise<readonly Json[]> {
+  return async (tx, found) => {
+    const reasons = await port.waitingFor(tx, found.map(rowOf))
+    return reasons.map(reason => reason && waitingBody(reason))
+  }
+}
+
+function rowOf(found: Stored): TaskData {
+  assert('row' in found, 'this object does not come from the task table')
+  return (found as StoredTask).row
+}
+
+function stored<Tx>(row: TaskData, port: TaskPort<Tx>): StoredTask {
+  const { id, version, variant, payload, createdAt, status, due, holder } = row
   return {
     id,
     version,
+    row,
     body: {
       '@type': variant,
       ...payload,
       status: statusBody(row, createdAt),
       due: status === 'Failed' ? null : formatDate(due),
-      startedAt: startedAt === null ? null : formatDate(startedAt),
-      runningOn: holder === null ? null : port.hostnameOf(holder),
-      progress: progress === null ? null : progressText(progress),
+      running: holder === null ? null : runningBody(row, port.hostnameOf(holder)),
+      waitingFor: null,
     },
   }
 }
 
-/** `{"done": 3, "total": 9}` → `done 3, total 9`. */
-function progressText(progress: JsonObject): string {
-  return Object.entries(progress)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ')
+/** What a run has put into the payload besides the declared fields stays. */
+function changeOf(row: TaskData, before: JsonObject, body: JsonObject, now: number): TaskChange {
+  const payload = Object.fromEntries(
+    Object.entries(payloadOf(body)).filter(([name, value]) => !isDeepStrictEqual(value, row.payload[name])),
+  )
+  const sameStatus = isDeepStrictEqual(body['status'], before['status'])
+  return {
+    ...(sameStatus ? {} : { state: stateOf(statusOf(body), row, now) }),
+    ...(Object.keys(payload).length === 0 ? {} : { payload }),
+  }
+}
+
+function alreadyThere(id: Id, properties: readonly string[]): SetFailure {
+  return new SetFailure({
+    type: 'primaryKeyViolation',
+    description: `The task ${id} waits for the same work already; change or destroy that one.`,
+    properties,
+    existingId: id,
+    objectId: { object: 'Task', id },
+  })
+}
+
+function orderOf({ property, ascending }: Selection): TaskWindow['order'] {
+  return { property: property === 'createdAt' ? 'createdAt' : 'due', ascending }
 }
 
 function statusOf(body: JsonObject): JsonObject {
   const status = body['status']
   return isJsonObject(status) ? status : {}
-}
-
-/**
- * Null: nothing can match. A second of the wire is a thousand milliseconds of the store. A Failed task has no due time, so
- * a condition on `due` leaves it out.
- */
-function conditionsOf(conditions: readonly Condition[]): TaskConditions | null {
-  let result: TaskConditions = {}
-  for (const condition of conditions) {
-    const next = withCondition(result, condition)
-    if (next === null) return null
-    result = next
-  }
-  return result
-}
-
-function withCondition(known: TaskConditions, { property, comparison, value }: Condition): TaskConditions | null {
-  const text = String(value)
-  if (property === 'due') {
-    const from = parseDate(text) ?? 0
-    const to = from + 999
-    const [min, max] = {
-      '=': [from, to],
-      '>': [to + 1, DATE_MS_MAX + 999],
-      '>=': [from, DATE_MS_MAX + 999],
-      '<': [0, from - 1],
-      '<=': [0, to],
-    }[comparison] as [number, number]
-    const bounds = { dueMin: Math.max(known.dueMin ?? 0, min), dueMax: Math.min(known.dueMax ?? Infinity, max) }
-    return bounds.dueMin > bounds.dueMax ? null : { ...known, ...bounds }
-  }
-  if (property === '@type') return only(known.variants, text) ? { ...known, variants: [text] } : null
-  if (property === 'status') return only(known.status, text) ? { ...known, status: [text as TaskStatusName] } : null
-  const name = property as 'accountId' | 'domainId'
-  return isId(text) && only(known[name], text) ? { ...known, [name]: text } : null
-}
-
-/** The same property twice with different values matches nothing. */
-function only(known: Id | readonly string[] | undefined, value: string): boolean {
-  return known === undefined || known === value || (Array.isArray(known) && known.includes(value))
-}
-
-function matches(row: TaskData, conditions: TaskConditions | null): boolean {
-  if (conditions === null) return false
-  const {
-    variants = [row.variant],
-    status = [row.status],
-    dueMin = 0,
-    dueMax = Infinity,
-    accountId = row.accountId,
-    domainId = row.domainId,
-  } = conditions
-  return (
-    variants.includes(row.variant) &&
-    status.includes(row.status) &&
-    row.due >= dueMin &&
-    row.due <= dueMax &&
-    row.accountId === accountId &&
-    row.domainId === domainId
-  )
 }

@@ -106,11 +106,7 @@ describe('Task', () => {
     it('refuses what the server sets', async () => {
       assert.deepEqual((await refused({ due: LATER }))['properties'], ['due'])
       assert.deepEqual((await refused({ status: { '@type': 'Pending', createdAt: LATER } }))['properties'], ['status/createdAt'])
-      assert.deepEqual((await refused({ progress: 'x', runningOn: 'x', startedAt: LATER }))['properties'], [
-        'startedAt',
-        'runningOn',
-        'progress',
-      ])
+      assert.deepEqual((await refused({ running: { node: 'x' }, waitingFor: { '@type': 'Turn' } }))['properties'], ['running', 'waitingFor'])
     })
     it('needs a variant that exists', async () => {
       assert.deepEqual(await test.refused('Task', { '@type': 'Nothing' }).then(({ type, properties }) => [type, properties]), [
@@ -225,6 +221,36 @@ describe('Task', () => {
       assert.deepEqual((await row(dns)).payload, { domainId, updateRecords: { spf: true }, onSuccessRenewCertificate: true })
       assert.equal((await row(dns)).due, Date.parse(LATER))
     })
+    it('that makes it other work moves it there, and is refused while that waits already', async () => {
+      const slice = (shardIndex: number | null) => ({ maintenanceType: 'purgeBlob', shardIndex })
+      const [third, whole] = [await insert('StoreMaintenance', slice(3)), await insert('StoreMaintenance', slice(null))]
+      const before = await row(whole)
+      await test.update('Task', whole, { shardIndex: 5 })
+      const after = await row(whole)
+      const expected = test.catalogue.keys('StoreMaintenance', slice(5), whole)
+      assert.deepEqual([after.orderingKey, after.dedupeKey, after.bucket], [expected.orderingKey, expected.dedupeKey, expected.bucket])
+      assert.notEqual(after.dedupeKey, before.dedupeKey)
+      const { description, ...error } = await test.refusedUpdate('Task', whole, { shardIndex: 3 })
+      assert.deepEqual(error, {
+        type: 'primaryKeyViolation', properties: ['shardIndex'], existingId: third, objectId: { object: 'Task', id: third },
+      })
+      assert.ok(String(description).includes(third))
+      assert.deepEqual(await row(whole), after)
+    })
+    it('adds to a change that waits for the end of a run', async () => {
+      const id = await insert('DnsManagement', { domainId, updateRecords: { mx: true }, onSuccessRenewCertificate: false })
+      const holder = '0000000000abd'
+      const state = { role: null, duties: [], pushShard: null, draining: false, info: {} }
+      await test.store.leases.join({ incarnation: holder, hostname: 'mx2', version: '1', state }, 10_000)
+      await test.store.queue.pin(holder, [{ id, version: 1, startedAt: 1, progress: null }])
+      await test.update('Task', id, { 'updateRecords/spf': true })
+      await test.update('Task', id, { onSuccessRenewCertificate: true })
+      await test.update('Task', id, { 'status/due': LATER })
+      await test.store.queue.finish(holder, [{ kind: 'acknowledge', id }])
+      const { payload, due, holder: nobody } = await row(id)
+      assert.deepEqual([payload, due, nobody],
+        [{ domainId, updateRecords: { mx: true, spf: true }, onSuccessRenewCertificate: true }, Date.parse(LATER), null])
+    })
     it('of what a task is about is refused', async () => {
       const id = await create()
       for (const patch of [
@@ -276,7 +302,7 @@ describe('Task', () => {
       id = await create()
       const state = { role: null, duties: [], pushShard: null, draining: false, info: {} }
       await test.store.leases.join({ incarnation: holder, hostname: 'mx1', version: '1', state }, 10_000)
-      test.hostnames.set(holder, 'mx1')
+      test.cluster = { nodes: (await test.store.leases.view()).nodes, assignment: new Map() }
       assert.deepEqual(
         await test.store.queue.pin(holder, [
           { id, version: (await row(id)).version, startedAt: test.clock.now(), progress: { done: 3, of: 9, step: 'terms' } },
@@ -285,16 +311,62 @@ describe('Task', () => {
       )
     })
     it('says where, since when and how far', async () => {
-      const { runningOn, startedAt, progress } = await get(id)
-      assert.deepEqual([runningOn, startedAt, progress], ['mx1', NOW, 'done 3, of 9, step terms'])
+      const { running, waitingFor } = await get(id)
+      assert.deepEqual(running, { node: 'mx1', since: NOW, progress: 'done 3, of 9, step terms', requested: null })
+      assert.equal(waitingFor, null)
     })
-    it('takes a change as a request to its holder', async () => {
+    it('is held up by nothing, and holds others of its key up', async () => {
+      const next = await create()
+      assert.deepEqual((await get(next))['waitingFor'], { '@type': 'SameKey', taskId: id })
+    })
+    it('takes a change as a request to its holder, and says so', async () => {
       assert.equal(await test.update('Task', id, { 'status/due': LATER }), null)
       assert.equal((await row(id)).request?.kind, 'edit')
+      assert.deepEqual([at(await get(id), 'running', 'requested'), (await get(id))['due']], ['edit', NOW])
     })
-    it('takes a removal as a request to its holder', async () => {
+    it('takes a removal as a request to its holder, and says so', async () => {
       assert.deepEqual((await test.call('Task/set', { destroy: [id] }))['destroyed'], [id])
       assert.equal((await row(id)).request?.kind, 'destroy')
+      assert.equal(at(await get(id), 'running', 'requested'), 'cancel')
+      assert.equal((await test.refusedUpdate('Task', id, { 'status/due': LATER }))['type'], 'notFound')
+    })
+    it('is found by it', async () => {
+      const other = await create()
+      assert.deepEqual(await test.query('Task', { filter: { running: true } }), [id])
+      assert.deepEqual(await test.query('Task', { filter: { running: 'false' } }), [other])
+      assert.deepEqual((await test.call('Task/query', { filter: { running: true, lane: 'store' }, calculateTotal: true }))['total'], 0)
+    })
+  })
+
+  describe('while it waits', () => {
+    const why = async (id: Id) => (await get(id))['waitingFor']
+    it('says for what time, and nothing any more once it has failed', async () => {
+      const id = await create({ status: { '@type': 'Pending', due: LATER } })
+      assert.deepEqual([await why(id), (await get(id))['running']], [{ '@type': 'NotDue', until: LATER }, null])
+      await test.update('Task', id, { status: { '@type': 'Failed' } })
+      assert.equal(await why(id), null)
+    })
+    it('says which duty no live node has, as far as the node that is asked knows the cluster', async () => {
+      const id = await create()
+      assert.deepEqual(await why(id), { '@type': 'Turn' })
+      const { bucket } = await row(id)
+      const owners = (owner: Id | null) => Array.from({ length: 64 }, (_, index) => index === bucket ? owner : 'somebody')
+      test.cluster = { nodes: [], assignment: new Map([['search', owners(null)]]) }
+      assert.deepEqual(await why(id), { '@type': 'NoNode', duty: 'searchIndexing' })
+      test.cluster = { nodes: [], assignment: new Map([['search', owners('somebody')]]) }
+      assert.deepEqual(await why(id), { '@type': 'Turn' })
+    })
+    it('says which task of its key stands before it', async () => {
+      const [second, first] = [await create({ status: { '@type': 'Pending', due: '2025-06-01' } }), await create({ status: { '@type': 'Pending', due: '2025-05-01' } })]
+      assert.deepEqual([await why(first), await why(second)], [{ '@type': 'Turn' }, { '@type': 'SameKey', taskId: first }])
+    })
+    it('tells the reasons of a whole page by one look', async () => {
+      const ids = [await create(), await create({ status: { '@type': 'Pending', due: LATER } }), await create()]
+      const { list } = await test.call('Task/get', { ids, properties: ['waitingFor'] })
+      assert.deepEqual(list, [
+        { id: ids[0], waitingFor: { '@type': 'Turn' } }, { id: ids[1], waitingFor: { '@type': 'NotDue', until: LATER } },
+        { id: ids[2], waitingFor: { '@type': 'SameKey', taskId: ids[0] } },
+      ])
     })
   })
 
@@ -333,6 +405,13 @@ describe('Task', () => {
       assert.deepEqual(await query({ status: 'Failed' }), [lost])
       await assert.rejects(query({ status: 'Done' }), error => error instanceof MethodError && error.type === 'unsupportedFilter')
     })
+    it('filters by lane', async () => {
+      assert.deepEqual(await query({ lane: 'search' }), [lost, late, again])
+      assert.deepEqual(await query({ lane: 'domain', status: 'Pending' }), [soon])
+      assert.deepEqual(await query({ operator: 'AND', conditions: [{ lane: 'domain' }, { lane: 'search' }] }), [])
+      await assert.rejects(query({ lane: 'outbound' }), error => error instanceof MethodError && error.type === 'unsupportedFilter')
+      await assert.rejects(query({ running: 'maybe' }), error => error instanceof MethodError && error.type === 'unsupportedFilter')
+    })
     it('filters by variant, account and domain', async () => {
       assert.deepEqual(await query({ '@type': 'IndexDocument' }), [late, again])
       assert.deepEqual(await query({ accountId }), [lost, late, again])
@@ -366,11 +445,56 @@ describe('Task', () => {
         [3, [lost]],
       )
     })
-    it('begins again when the anchor is gone or in another state', async () => {
+    it('begins again when the anchor is gone or in another state, and was in no page', async () => {
       await test.update('Task', lost, { status: { '@type': 'Pending' } })
       assert.deepEqual(await query({ status: 'Retry' }, { anchor: lost, anchorOffset: 1 }), [again])
       await test.call('Task/set', { destroy: [late] })
       assert.deepEqual(await query({ status: 'Retry' }, { anchor: late, anchorOffset: 1 }), [again])
+    })
+    it('goes on from where the anchor was, whatever has become of it', async () => {
+      const rest = async () => query({}, { anchor: late, anchorOffset: 1 })
+      assert.deepEqual(await query({}, { limit: 2 }), [lost, late])
+      await test.update('Task', late, { 'status/due': '9000-01-01T00:00:00Z' })
+      assert.deepEqual(await rest(), [again, soon])
+      await test.update('Task', late, { status: { '@type': 'Failed' } })
+      assert.deepEqual(await rest(), [again, soon])
+      await test.call('Task/set', { destroy: [late] })
+      assert.deepEqual(await rest(), [again, soon])
+      assert.deepEqual(await query({}, { anchor: late, anchorOffset: 0, limit: 5 }), [again, soon])
+      assert.deepEqual(await query({}, { anchor: late, anchorOffset: -1, limit: 2 }), [lost, again])
+      await test.clock.advance(601_000)
+      assert.deepEqual(await query({}, { anchor: late, anchorOffset: 1 }), [lost, again, soon])
+    })
+    it('goes on from where the anchor was in a list that goes by something else', async () => {
+      const byAge = { sort: [{ property: 'createdAt' }] }
+      const first = (await query({ status: 'Pending' }, { ...byAge, limit: 1 }))[0] ?? ''
+      assert.equal(first, late)
+      await test.update('Task', late, { status: { '@type': 'Failed' } })
+      assert.deepEqual(await query({ status: 'Pending' }, { ...byAge, anchor: late, anchorOffset: 1 }), [soon])
+      assert.deepEqual(await query({ status: 'Pending' }, { anchor: late, anchorOffset: 1 }), [soon])
+    })
+    it('gives every task once that was there all the time, while others come, move and go', async () => {
+      const stay: Id[] = []
+      const move: Id[] = []
+      for (let index = 0; index < 30; index++) {
+        const id = await create({ status: { '@type': 'Pending', due: `2027-01-${String(index + 1).padStart(2, '0')}` } })
+        ;(index % 3 === 2 ? stay : move).push(id)
+      }
+      for (const sort of [[{ property: 'due' }], [{ property: 'createdAt', isAscending: false }]]) {
+        const seen: Id[] = []
+        let page = await query({}, { sort, limit: 4 })
+        for (let turn = 0; page.length > 0; turn++) {
+          seen.push(...page)
+          const [last = '', first = ''] = [page.at(-1), page[0]]
+          for (const id of [last, first].filter(each => move.includes(each))) {
+            if (turn % 2 === 0) await test.update('Task', id, { 'status/due': turn % 4 === 0 ? '2001-01-01' : '2040-01-01' })
+            else await test.call('Task/set', { destroy: [id] })
+          }
+          await create({ status: { '@type': 'Pending', due: '2001-01-01' } })
+          page = turn < 40 ? await query({}, { sort, limit: 4, anchor: last, anchorOffset: 1 }) : []
+        }
+        assert.deepEqual(seen.filter(id => stay.includes(id)).toSorted(), stay.toSorted())
+      }
     })
   })
 

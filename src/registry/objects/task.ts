@@ -2,14 +2,15 @@
  * Task: a durable piece of background work. The variants come from the engine's catalogue as data; each gets the fields
  * that every task has besides its own. Rows: task-backend.ts.
  */
-import type { Field, Fields } from '../../base/fields.ts'
-import { embedded, enumType, nullable, shape, string, utcDateTime, variants } from '../../base/fields.ts'
+import type { EnumType, Fields } from '../../base/fields.ts'
+import { embedded, enumType, nullable, shape, utcDateTime, variants } from '../../base/fields.ts'
 import { assert } from '../../base/assert.ts'
-import type { JsonObject } from '../../base/json.ts'
-import { ownValue } from '../../base/json.ts'
-import { object, typeFilter } from '../schema/object.ts'
-import type { ObjectDefinition } from '../schema/object.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import { isJsonObject, ownValue } from '../../base/json.ts'
+import { labelOf, object, typeFilter } from '../schema/object.ts'
+import type { ObjectDefinition, Stored } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
+import { runFields } from './task-running.ts'
 import { completeStatus, STATUS_NAMES, TASK_STATUS } from './task-status.ts'
 
 /** The part of a task variant that clients see. */
@@ -17,6 +18,7 @@ export interface TaskVariantDeclaration {
   readonly name: string
   readonly label: string
   readonly doc: string
+  readonly lane: string
   readonly fields: Fields
   readonly creatable: true | { readonly forbidden: string }
   /** Why the work cannot be done yet. */
@@ -26,47 +28,58 @@ export interface TaskVariantDeclaration {
 }
 
 /** What every task has besides the fields of its variant. */
-export const COMMON_FIELDS = {
-  status: embedded(TASK_STATUS, 'Where the task stands.'),
-  due: nullable(utcDateTime('When it runs next; empty when it has failed for good.', { update: 'serverSet' })),
-  startedAt: nullable(
-    utcDateTime('Since when it has been running; empty when it is not, or only just.', {
-      update: 'serverSet',
-      label: 'Running since',
-    }),
-  ),
-  runningOn: nullable(string('The host name of the node that runs it.', { update: 'serverSet' })),
-  progress: nullable(string('How far the run is.', { update: 'serverSet', format: 'text' })),
-} satisfies Fields
+export const COMMON_NAMES: ReadonlySet<string> = new Set(['status', 'due', 'running', 'waitingFor'])
+
+function commonFields(duties: EnumType): Fields {
+  return {
+    status: embedded(TASK_STATUS, 'Where the task stands.'),
+    due: nullable(utcDateTime('When it runs next; empty when it has failed for good.', { update: 'serverSet' })),
+    ...runFields(duties),
+  }
+}
+
+export interface TaskObjectOptions<Tx> {
+  /** The closed set that lanes are gated by. */
+  readonly duties: EnumType
+  /** The property of that name, for tasks as the backend hands them out. */
+  readonly waitingFor: (tx: Tx, tasks: readonly Stored[]) => Promise<readonly Json[]>
+}
 
 const STATUS_FILTER = enumType(
   'TaskStatusType',
   STATUS_NAMES.map(name => ({ name, label: name === 'Retry' ? 'Waiting for another attempt' : name })),
 )
 
-export function taskObject(declarations: readonly TaskVariantDeclaration[]): ObjectDefinition {
+export function taskObject<Tx>(
+  declarations: readonly TaskVariantDeclaration[],
+  { duties, waitingFor }: TaskObjectOptions<Tx>,
+): ObjectDefinition<JsonObject, Tx> {
+  const common = commonFields(duties)
   const byName = new Map(declarations.map(declaration => [declaration.name, declaration]))
   const shapes = declarations.map(({ name, label, fields }) => {
     assert(
-      !Object.keys(COMMON_FIELDS).some(common => Object.hasOwn(fields, common)),
+      !Object.keys(fields).some(name => COMMON_NAMES.has(name)),
       `${name} declares a field that every task has`,
     )
-    return { name, label, shape: shape(`Task${name}`, { ...fields, ...COMMON_FIELDS }) }
+    return { name, label, shape: shape(`Task${name}`, { ...fields, ...common }) }
   })
-  const progress = { title: 'Progress', fields: ['status', 'due', 'startedAt', 'runningOn', 'progress'] }
-  return object({
+  const lanes = enumType('TaskLane', [...new Set(declarations.map(({ lane }) => lane))].map(name => ({ name, label: labelOf(name) })))
+  const progress = { title: 'Progress', fields: [...COMMON_NAMES] }
+  return object<Tx>({
     name: 'Task',
     label: 'Task',
     doc: 'Background work that is waiting, running, or has failed. Work that is done is no longer here.',
     shape: variants('Task', shapes),
     variantPermissionPrefix: 'task',
-    columns: ['@type', 'due', 'status', 'startedAt'],
+    columns: ['@type', 'due', 'status', 'waitingFor'],
     filters: {
       '@type': typeFilter('Task', shapes),
       status: { type: { type: 'enum', enum: STATUS_FILTER }, label: 'Status' },
       due: { type: { type: 'utcDateTime' }, label: 'Due', range: true },
       accountId: { type: { type: 'objectId', objectName: 'Account' }, label: 'Account' },
       domainId: { type: { type: 'objectId', objectName: 'Domain' }, label: 'Domain' },
+      lane: { type: { type: 'enum', enum: lanes }, label: 'Lane' },
+      running: { type: { type: 'boolean' }, label: 'Running (true or false)' },
     },
     order: { properties: ['due', 'createdAt'], ascending: false },
     sections: Object.fromEntries(
@@ -95,20 +108,25 @@ export function taskObject(declarations: readonly TaskVariantDeclaration[]): Obj
       },
       complete(raw, before, context) {
         const was = before === null ? null : (ownValue(before, 'status') as JsonObject)
-        return was !== null && raw['status'] === was
-          ? raw
-          : { ...raw, status: completeStatus(raw['status'], was, context) }
+        const status = was !== null && raw['status'] === was ? was : completeStatus(raw['status'], was, context)
+        return { ...(before === null ? raw : withoutReason(raw)), status }
       },
       check(next, before) {
         const reason = before === null ? byName.get(String(next['@type']))?.refuse?.(payloadOf(next) as never) : null
         if (typeof reason === 'string') throw refusal('forbidden', reason)
       },
+      computed: { waitingFor },
     },
   })
 }
 
 /** The fields of the variant alone: what the engine keeps as payload. */
 export function payloadOf(body: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== '@type' && !Object.hasOwn(COMMON, name)))
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== '@type' && !COMMON_NAMES.has(name)))
 }
-const COMMON: Readonly<Record<string, Field>> = COMMON_FIELDS
+
+/** A client may send back what it has read, and why a task waits is another thing by then. */
+function withoutReason(raw: JsonObject): JsonObject {
+  if (!isJsonObject(ownValue(raw, 'waitingFor'))) return raw
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => name !== 'waitingFor'))
+}

@@ -3,8 +3,9 @@
  * A page that is not cut short by `limit` ends the list, so pages are always full while there is more. An anchor costs
  * one look-up and the rows of its page; only `position` and a far `anchorOffset` cost the rows that they pass over.
  *
- * An anchor that has left the list (its object was destroyed, or no longer matches) starts the list again: a console
- * that has just destroyed a page of objects asks exactly so, and shows an empty table for an error.
+ * An anchor that has left the list (its object was destroyed, or no longer matches) goes on from where it was, if that
+ * is known, and else starts the list again: a console that has just destroyed a page of objects asks exactly so, and
+ * shows an empty table for an error.
  * The index of an anchor is not known without counting what lies before it; `position` is 0 in such a reply.
  */
 import type { Id } from '../../base/ids.ts'
@@ -110,7 +111,8 @@ async function pageOf<Tx>(
     return { ids: limit === 0 ? [] : await backend.page(tx, selection, { limit, skip: position }), position }
   }
   if (limit === 0) return { ids: [], position: 0 }
-  if (!(await backend.contains(tx, selection, anchor))) {
+  const there = await backend.contains(tx, selection, anchor)
+  if (!there && !backend.knowsPlaceOf?.(selection, anchor)) {
     return { ids: await backend.page(tx, selection, { limit, skip: 0 }), position: 0 }
   }
   if (anchorOffset > 0) {
@@ -119,7 +121,7 @@ async function pageOf<Tx>(
   const reversed = { ...selection, ascending: !selection.ascending }
   const before =
     anchorOffset === 0 ? [] : await backend.page(tx, reversed, { limit: -anchorOffset, skip: 0, after: anchor })
-  const start = [...before.reverse(), anchor].slice(0, limit)
+  const start = [...before.reverse(), ...(there ? [anchor] : [])].slice(0, limit)
   const missing = limit - start.length
   const rest = missing === 0 ? [] : await backend.page(tx, selection, { limit: missing, skip: 0, after: anchor })
   return { ids: [...start, ...rest], position: 0 }

@@ -34,7 +34,7 @@ const FACTS = JSON.parse(readFileSync(new URL('../../../test/data/registry-struc
 
 /** What Rota has and its clients' other servers have not. */
 const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Task: ['startedAt', 'runningOn', 'progress'],
+  Task: ['running', 'waitingFor'],
   ClusterRole: ['description'],
   DataRetention: ['holdTaskRunsFor'],
   ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError'],
@@ -42,6 +42,7 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   PasswordCredential: ['description'],
   ApiKey: ['accountId', 'description'],
 }
+const OWN_SHAPES: ReadonlySet<string> = new Set(['TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask'])
 const OWN_VARIANTS: Readonly<Record<string, readonly string[]>> = { UserRoles: ['Operator', 'ReadOnly'] }
 /** Others have them, their work is not built here. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
@@ -126,6 +127,7 @@ describe('the schema document', () => {
   it('has fields of the types, rules and defaults that clients know', () => {
     let compared = 0
     for (const [shape, known] of shapesOf(document)) {
+      if (OWN_SHAPES.has(shape)) continue
       const { properties = {}, defaults = {} } = document.fields[`x:${shape}`] ?? {}
       const facts = FACTS.fields[known]
       assert.ok(facts, known)

@@ -4,7 +4,7 @@
  */
 import { CompiledQuery } from 'kysely'
 import type { Id } from '../../base/ids.ts'
-import type { TaskRow } from '../../engine/ports.ts'
+import type { TaskAhead, TaskRow } from '../../engine/ports.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { SqlContext } from '../sql/context.ts'
@@ -23,9 +23,10 @@ const INSERTED = {
 } as const satisfies ColumnTypes
 /** What may change in a row's life. */
 const WRITTEN = {
-  id: 'text', band: 'bigint', due: 'bigint', status: 'text', version: 'bigint', dedupe_key: 'text', payload: 'text',
-  attempt: 'bigint', first_failed_at: 'bigint', failed_at: 'bigint', failure_reason: 'text', crashes: 'bigint',
-  holder: 'text', started_at: 'bigint', progress: 'text', request: 'text',
+  id: 'text', bucket: 'bigint', band: 'bigint', due: 'bigint', status: 'text', version: 'bigint', ordering_key: 'text',
+  dedupe_key: 'text', account_id: 'text', domain_id: 'text', payload: 'text', attempt: 'bigint',
+  first_failed_at: 'bigint', failed_at: 'bigint', failure_reason: 'text', crashes: 'bigint', holder: 'text',
+  started_at: 'bigint', progress: 'text', request: 'text',
 } as const satisfies ColumnTypes
 
 /** Written once: building it from parts for every call took longer than the database needs to run it. */
@@ -34,6 +35,17 @@ const INSERT = `insert into task (${names(INSERTED)}, created_at, version, crash
   on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing returning id`
 const WRITE = `update task set ${keys(WRITTEN).filter(name => name !== 'id').map(name => `${name} = n.${name}`).join(', ')}
   from ${unnest(WRITTEN)} as n(${names(WRITTEN)}) where task.id = n.id`
+/** Each stream is one range of its index, which ends at the moment at which the statement began. */
+const AHEAD = `
+  with clock as materialized (select (extract(epoch from statement_timestamp()) * 1000)::bigint as now)
+  select clock.now, t.id, t.lane, t.bucket, t.band, t.due, t.ordering_key as "orderingKey", t.holder
+  from clock left join lateral (
+    select t.* from unnest($1::text[], $2::bigint[], $3::bigint[]) as s(lane, bucket, band) cross join lateral (
+      select * from task t where t.lane = s.lane and t.band = s.band and t.bucket = s.bucket and t.due <= clock.now
+      order by t.due, t.id limit $4) t
+    union all
+    select * from task t where t.holder is not null and t.ordering_key = any($5::text[])
+  ) t on true`
 /** $1 the holder, $2 ids, $3 their versions. */
 export const REMOVE_DONE = `delete from task t using unnest($2::text[], $3::bigint[]) as d(id, version)
   where t.id = d.id and t.version = d.version and (t.holder is null or t.holder = $1)`
@@ -49,6 +61,12 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
     get: ids => getTasks(context, ids),
     query: (filter, page) => queryTasks(context, filter, page),
     count: filter => countTasks(context, filter),
+    async ahead(streams, orderingKeys, limit) {
+      const found = await run<TaskAhead & { readonly now: number; readonly id: Id | null }>(AHEAD,
+        streams.map(stream => stream.lane), streams.map(stream => stream.bucket), streams.map(stream => stream.band),
+        limit, orderingKeys)
+      return { now: found[0]?.now ?? 0, tasks: found.filter(task => task.id !== null) }
+    },
 
     lock: ids => locked('id = any($1::text[])', ids),
     lockHeld: holder => locked('holder = $1', holder),

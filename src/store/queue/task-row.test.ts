@@ -35,6 +35,20 @@ test('requests merge, and nothing undoes a destroy', () => {
   assert.deepEqual(requested(second, { kind: 'destroy' }).request, { kind: 'destroy' })
 })
 
+test('edits of the payload add up, in a row and in a request', () => {
+  assert.deepEqual(edited(ROW, { payload: { m: 2 } }).payload, { n: 1, m: 2 })
+  const first = requested(PINNED, { kind: 'edit', edit: { payload: { m: 2 } } })
+  const second = requested(first, { kind: 'edit', edit: { payload: { n: 3 } } })
+  assert.deepEqual(unpinned(second)?.payload, { n: 3, m: 2 })
+})
+
+test('new keys come with an edit; a request brings all but the dedupe key, which somebody else may have by then', () => {
+  const keys = { bucket: 5, orderingKey: 'p', dedupeKey: 'e', accountId: 'a', domainId: null }
+  assert.deepEqual(edited(ROW, { keys }), { ...ROW, ...keys, version: 2 })
+  const asked = requested(PINNED, { kind: 'edit', edit: { keys } })
+  assert.deepEqual(unpinned(asked), { ...ROW, ...keys, dedupeKey: null, version: 2 })
+})
+
 test('the end of a hold carries the request out', () => {
   assert.deepEqual(unpinned(PINNED), ROW)
   assert.equal(unpinned(requested(PINNED, { kind: 'destroy' })), null)

@@ -1,7 +1,7 @@
 /** What each event does to a task's row, for all stores: README.md beside this file has the table. */
 import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
-import type { Finish, NewTask, TaskEdit, TaskFilter, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
+import type { Finish, NewTask, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
 import { keyText, storableText } from '../storable.ts'
 
 const FRESH = { status: 'Pending', attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
@@ -25,10 +25,9 @@ export function coalesced(row: TaskRow, task: NewTask): TaskRow {
   }
 }
 
-export function edited(row: TaskRow, edit: TaskEdit): TaskRow {
+export function edited(row: TaskRow, { state, payload, keys }: TaskEdit): TaskRow {
   return {
-    ...row, ...(edit.state ? stored(edit.state) : {}), payload: edit.payload ?? row.payload,
-    crashes: 0, version: row.version + 1, ...UNPINNED,
+    ...row, ...(state ? stored(state) : {}), ...keys, payload: { ...row.payload, ...payload }, crashes: 0, version: row.version + 1, ...UNPINNED,
   }
 }
 
@@ -36,15 +35,22 @@ export function edited(row: TaskRow, edit: TaskEdit): TaskRow {
 export function requested(row: TaskRow, request: TaskRequest): TaskRow {
   const waiting = row.request
   const merged: TaskRequest = waiting?.kind === 'edit' && request.kind === 'edit'
-    ? { kind: 'edit', edit: { ...waiting.edit, ...request.edit } }
+    ? { kind: 'edit', edit: both(waiting.edit, request.edit) }
     : request
   return { ...row, request: merged, dedupeKey: null }
+}
+
+function both(first: TaskEdit, second: TaskEdit): TaskEdit {
+  const payload = { ...first.payload, ...second.payload }
+  return { ...first, ...second, ...(Object.keys(payload).length > 0 ? { payload } : {}) }
 }
 
 /** The end of a hold; a waiting request is carried out. Null: the row goes. */
 export function unpinned(row: TaskRow): TaskRow | null {
   if (row.request?.kind === 'destroy') return null
-  return row.request ? edited(row, row.request.edit) : { ...row, ...UNPINNED }
+  if (!row.request) return { ...row, ...UNPINNED }
+  // Whoever has taken the dedupe key meanwhile keeps it.
+  return { ...edited(row, row.request.edit), dedupeKey: null }
 }
 
 /** The holder died while it ran this task. */
@@ -82,12 +88,21 @@ function stored(state: TaskState): TaskState {
 
 /** Texts of a task come from clients; none of them may make a statement fail. */
 export function storableTask(task: NewTask): NewTask {
+  return { ...task, ...storableKeys(task) }
+}
+
+export function storableEdit({ keys, ...edit }: TaskEdit): TaskEdit {
+  return { ...edit, ...(keys ? { keys: storableKeys(keys) } : {}) }
+}
+
+function storableKeys(keys: TaskKeys): TaskKeys {
+  const { bucket, orderingKey, dedupeKey, accountId, domainId } = keys
   return {
-    ...task,
-    orderingKey: storableText(task.orderingKey),
-    dedupeKey: task.dedupeKey === null ? null : keyText(task.dedupeKey),
-    accountId: task.accountId === null ? null : storableText(task.accountId),
-    domainId: task.domainId === null ? null : storableText(task.domainId),
+    bucket,
+    orderingKey: storableText(orderingKey),
+    dedupeKey: dedupeKey === null ? null : keyText(dedupeKey),
+    accountId: accountId === null ? null : storableText(accountId),
+    domainId: domainId === null ? null : storableText(domainId),
   }
 }
 

@@ -1,6 +1,6 @@
 /** The rows of the task table inside one transaction: all that a store must be able to do with them. */
 import type { Id } from '../../base/ids.ts'
-import type { Finish, NewTask, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+import type { Finish, NewTask, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
 
 /** The outcome of nearly every run. */
 export type Done = Extract<Finish, { kind: 'done' }>
@@ -10,6 +10,8 @@ export interface TaskRows {
   get(ids: readonly Id[]): Promise<TaskRow[]>
   query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
   count(filter: TaskFilter): Promise<number>
+  /** Of each stream the first due tasks, at most `limit`, and the pinned tasks of these ordering keys; `now` by the store's clock. */
+  ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ now: number; tasks: TaskAhead[] }>
 
   /** These rows, which nobody else changes until the transaction ends. */
   lock(ids: readonly Id[]): Promise<TaskRow[]>

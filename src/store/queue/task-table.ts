@@ -1,10 +1,10 @@
 /** The task table as enqueuers and administrators see it, over any store's rows. */
 import { RotaError } from '../../errors.ts'
 import type { Id } from '../../base/ids.ts'
-import type { InsertReply, NewTask, TaskEdit, TaskRow, TaskTable } from '../../engine/ports.ts'
+import type { EditReply, InsertReply, NewTask, TaskEdit, TaskRow, TaskTable } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
 import { storableText } from '../storable.ts'
-import { coalesced, edited, isWaiting, requested, storableFilter, storableTask } from './task-row.ts'
+import { coalesced, edited, isWaiting, requested, storableEdit, storableFilter, storableTask } from './task-row.ts'
 import type { TaskRows } from './task-rows.ts'
 
 /** Each round something else of the same key came or went in between; more than a few is a bug, not bad luck. */
@@ -19,7 +19,8 @@ export function taskTable(rows: TaskRows, hints: HintBuffer): TaskTable {
     },
     query: (filter, page) => rows.query(storableFilter(filter), page),
     count: filter => rows.count(storableFilter(filter)),
-    edit: (id, version, edit) => editTask(rows, storableText(id), version, edit, hints),
+    ahead: (streams, orderingKeys, limit) => rows.ahead(streams, orderingKeys.map(storableText), limit),
+    edit: (id, version, edit) => editTask(rows, storableText(id), version, storableEdit(edit), hints),
     destroy: id => destroyTask(rows, storableText(id), hints),
   }
 }
@@ -62,23 +63,30 @@ async function waitingByKey(rows: TaskRows, tasks: readonly NewTask[]): Promise<
   return new Map(found.map(row => [row.dedupeKey ?? '', row]))
 }
 
-async function editTask(rows: TaskRows, id: Id, version: number, edit: TaskEdit, hints: HintBuffer) {
+async function editTask(rows: TaskRows, id: Id, version: number, edit: TaskEdit, hints: HintBuffer): Promise<EditReply> {
   const [row] = await rows.lock([id])
   if (!row || row.request?.kind === 'destroy') return 'gone'
   if (row.version !== version) return 'changed'
+  const next = edited(row, edit)
+  const [other] = await waitingUnderKeyOf(rows, row, next)
+  if (other && edit.keys) return { takenBy: other.id }
   if (row.holder !== null) {
     await rows.write([requested(row, { kind: 'edit', edit })])
     hints.requests()
     return 'requested'
   }
-  const next = edited(row, edit)
   // Back from Failed: whoever waits under the key meanwhile keeps it.
-  const revived = !isWaiting(row) && isWaiting(next) && next.dedupeKey !== null
-  const others = revived ? await rows.lockWaiting([next.dedupeKey]) : []
-  await rows.write([others.length > 0 ? { ...next, dedupeKey: null } : next])
+  await rows.write([other ? { ...next, dedupeKey: null } : next])
   hints.edited(id)
   hints.lane(row.lane)
   return 'applied'
+}
+
+/** Others that wait under a dedupe key which the row does not hold yet. */
+async function waitingUnderKeyOf(rows: TaskRows, row: TaskRow, next: TaskRow): Promise<TaskRow[]> {
+  const held = isWaiting(row) && next.dedupeKey === row.dedupeKey
+  if (held || !isWaiting(next) || next.dedupeKey === null) return []
+  return (await rows.lockWaiting([next.dedupeKey])).filter(other => other.id !== row.id)
 }
 
 async function destroyTask(rows: TaskRows, id: Id, hints: HintBuffer) {

@@ -3,7 +3,7 @@
  * would compile a text for each number of rows.
  */
 import type { Id } from '../../base/ids.ts'
-import type { NewTask, TaskRow } from '../../engine/ports.ts'
+import type { NewTask, TaskAhead, TaskRow } from '../../engine/ports.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
@@ -15,6 +15,10 @@ import type { SqliteContext } from './context.ts'
 const INSERT = `insert into task (${TASK_COLUMNS.join(', ')}) values (${TASK_COLUMNS.map(() => '?').join(', ')})
   on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing`
 const WRITE = `update task set ${TASK_COLUMNS.map(name => `${name} = ?`).join(', ')} where id = ?`
+const AHEAD = `select id, lane, bucket, band, due, ordering_key as orderingKey, holder from task`
+const FIRST = `${AHEAD} where lane = ? and band = ? and bucket = ? and due <= ? order by due, id limit ?`
+/** Pinned tasks are few, and the planner would rather read the whole table than their index. */
+const PINNED = `${AHEAD} indexed by task_holder where holder is not null and ordering_key in (select value from json_each(?))`
 const DONE = 'delete from task where id = ? and version = ? and (holder is null or holder = ?)'
 
 export function sqliteTaskRows(context: SqliteContext): TaskRows {
@@ -23,6 +27,13 @@ export function sqliteTaskRows(context: SqliteContext): TaskRows {
     get: ids => getTasks(context, ids),
     query: (filter, page) => queryTasks(context, filter, page),
     count: filter => countTasks(context, filter),
+    async ahead(streams, orderingKeys, limit) {
+      const now = clock.now()
+      const first = streams.flatMap(({ lane, bucket, band }) => connection.all(FIRST, lane, band, bucket, now, limit))
+      const pinned = connection.all(PINNED, JSON.stringify(orderingKeys))
+      // The table is STRICT, and the statements give the columns their names.
+      return { now, tasks: [...first, ...pinned] as unknown as TaskAhead[] }
+    },
 
     // The writer is alone: reading is locking.
     lock: async ids => each(connection, 'select * from task where id = ?', ids),
