@@ -2,9 +2,6 @@
  * The HTTP handler on a free port of this machine, with the real JMAP endpoint, logins and memory store
  * behind it.
  */
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { idSource } from '../../src/base/ids.ts'
 import type { Id } from '../../src/base/ids.ts'
@@ -14,18 +11,17 @@ import { coreEcho } from '../../src/jmap/methods/core-echo.ts'
 import { REGISTRY_CAPABILITY } from '../../src/jmap/session.ts'
 import { createHttpHandler } from '../../src/listeners/http/http-handler.ts'
 import type { HttpHandler } from '../../src/listeners/http/http-handler.ts'
-import { httpProtocol } from '../../src/listeners/http-server.ts'
 import type { Download } from '../../src/listeners/http/download-route.ts'
 import type { JmapService } from '../../src/listeners/http/jmap-routes.ts'
 import type { Method } from '../../src/registry/method.ts'
 import { Auth } from '../../src/services/auth/auth.ts'
 import { Directory } from '../../src/services/directory/directory.ts'
+import { listenHttp } from './http-listener.ts'
 import { openPeople, passwords } from './people.ts'
 import type { People } from './people.ts'
 import { RawHttp } from './raw-http.ts'
 
 export const BASIC = `Basic ${Buffer.from('jane:pä:ssword').toString('base64')}`
-const SETTINGS = { listener: 'http', tls: 'none', secure: null, tlsTimeoutMs: 1_000, noDelay: true } as const
 const JSON_TEXT = JSON.stringify({ objects: {} })
 export const SCHEMA = { json: JSON_TEXT, gzip: gzipSync(JSON_TEXT), hash: 'hash-of-the-schema' }
 
@@ -71,12 +67,8 @@ export async function withHttp(
   const download: Download = options.download ?? (() => Promise.resolve(null))
   const http = await createHttpHandler({ auth, jmap, schema: SCHEMA, download, log, ids })
 
-  const server = httpProtocol(http.handler).create(SETTINGS)
-  const listener = createServer(socket => { server.accept(socket) })
-  listener.listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}`
+  const listener = await listenHttp(http)
+  const { url, port } = listener
   const world: HttpWorld = {
     people, accountId, url, http, lines, logged,
     open: () => RawHttp.open(port),
@@ -88,11 +80,7 @@ export async function withHttp(
   try {
     await work(world)
   } finally {
-    const closed = once(listener, 'close')
-    server.drain()
-    listener.close()
-    await Promise.all([http.close(), closed])
-    server.close()
+    await listener.close()
     await people.store.close()
   }
 }
