@@ -34,6 +34,7 @@ import { dataRetention, type Retention } from '../registry/objects/data-retentio
 import { networkListener } from '../registry/objects/network-listener.ts'
 import { taskManager } from '../registry/objects/task-manager.ts'
 import { Auth } from '../services/auth/auth.ts'
+import { OAuth } from '../services/auth/oauth/oauth.ts'
 import type { Principal } from '../registry/method.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { VARIANTS } from '../tasks/catalogue.ts'
@@ -73,7 +74,7 @@ export class Server implements Service {
   readonly #node: EngineNode
   readonly #mail: Mail
   readonly #objects: Objects
-  readonly #auth: Auth
+  readonly #auth: OAuth
   readonly #role: RoleWatch
   readonly #watcher: ObjectWatcher
   readonly #certificate: SelfMadeCertificate
@@ -104,7 +105,8 @@ export class Server implements Service {
     this.#mail = buildMail(store, catalogue, ids, clock)
     runDeps.indexing = this.#mail.indexing
     this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, cluster: () => this.#node.incarnation?.view ?? null })
-    this.#auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
+    const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
+    this.#auth = new OAuth({ store, auth, ids, clock, log: this.#log })
     this.#certificate = new SelfMadeCertificate({ hostname: environment.hostname, store: certificateStore(store, environment.hostname), clock, log: this.#log })
     this.#role = new RoleWatch({ name: environment.role, log: this.#log, roles: () => this.#roles() })
     this.#watcher = new ObjectWatcher(store, clock, this.#log, [
@@ -229,7 +231,7 @@ export class Server implements Service {
     const methods = new Map([['Core/echo', coreEcho], ...registry.methods(), ...mailMethods<Tx>({ store, mailStore, indexing })])
     const jmap = new JmapEndpoint({ methods, log: this.#log, ids: this.#node.ids, capabilities: [REGISTRY_CAPABILITY, MAIL_CAPABILITY] })
     return createHttpHandler({
-      jmap, auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
+      jmap, auth, oauth: this.#auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
       download: async (principal, accountId, blobId) =>
         principal.accountId === accountId && principal.permissions.has('jmapEmailGet') ? store.read(tx => mailStore.download(tx, accountId, blobId)) : null,
     })
