@@ -4,15 +4,15 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Principal } from '../registry/method.ts'
-import type { Auth } from '../services/auth/auth.ts'
+import type { OAuth } from '../services/auth/oauth/oauth.ts'
 
 export class LocalLogin {
   readonly token = `rota_local_${randomBytes(32).toString('base64url')}`
   readonly #digest = digest(this.token)
-  readonly #auth: Auth
+  readonly #auth: OAuth
   readonly #administrator: Principal
 
-  constructor(auth: Auth, administrator: Principal) {
+  constructor(auth: OAuth, administrator: Principal) {
     this.#auth = auth
     this.#administrator = administrator
   }

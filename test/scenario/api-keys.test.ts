@@ -13,6 +13,7 @@ import { domain } from '../../src/registry/objects/domain.ts'
 import { buildMail } from '../../src/server/mail.ts'
 import { buildObjects } from '../../src/server/objects.ts'
 import { Auth } from '../../src/services/auth/auth.ts'
+import { OAuth } from '../../src/services/auth/oauth/oauth.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
 import { lanes } from '../../src/tasks/lanes.ts'
@@ -28,11 +29,12 @@ async function openNode(store: Store, clock: VirtualClock, number: number) {
   const { directory, mailStore } = buildMail(store, catalogue, ids, clock)
   const objects = buildObjects({ store, catalogue, ids, clock, mailStore, cluster: () => null })
   const auth = new Auth({ store, directory, permissionsOf: objects.permissionsOf, clock, log: silentLog })
+  const oauth = new OAuth({ store, auth, ids, clock, log: silentLog })
   const methods = objects.registry.methods()
   const jmap = new JmapEndpoint({ methods, log: silentLog, ids, capabilities: [REGISTRY_CAPABILITY] })
   const schema = objects.registry.schemaDocument()
   const download = () => Promise.resolve(null)
-  const http = await listenHttp(await createHttpHandler({ auth, jmap, schema, download, log: silentLog, ids }))
+  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, log: silentLog, ids }))
   const call = async (login: Login, name: string, args: JsonObject): Promise<JsonObject> => {
     const calls: MethodCall[] = [[name, args]]
     return (await apiCall(http.port, login, calls))[0] ?? {}

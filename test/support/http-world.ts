@@ -15,6 +15,7 @@ import type { Download } from '../../src/listeners/http/download-route.ts'
 import type { JmapService } from '../../src/listeners/http/jmap-routes.ts'
 import type { Method } from '../../src/registry/method.ts'
 import { Auth } from '../../src/services/auth/auth.ts'
+import { OAuth } from '../../src/services/auth/oauth/oauth.ts'
 import { Directory } from '../../src/services/directory/directory.ts'
 import { listenHttp } from './http-listener.ts'
 import { openPeople, passwords } from './people.ts'
@@ -56,16 +57,17 @@ export async function withHttp(
   const credentials = passwords('pä:ssword')
   const accountId = await people.account(domainId, ['jane@example.org'], { credentials })
   const { log, lines, logged } = recordingLog()
-  const auth = new Auth({
+  const passwordsAndKeys = new Auth({
     store: people.store, directory: new Directory(people.store), clock: people.clock, log,
     permissionsOf: () => new Set(['sysTaskGet', 'sysAccountGet']),
   })
   const ids = idSource(1, people.clock)
+  const auth = new OAuth({ store: people.store, auth: passwordsAndKeys, ids, clock: people.clock, log })
   const methods = new Map([['Core/echo', coreEcho], ...Object.entries(options.methods ?? {})])
   const endpoint = new JmapEndpoint({ methods, capabilities: [REGISTRY_CAPABILITY], log, ids })
   const jmap = Object.assign(endpoint, options.jmap)
   const download: Download = options.download ?? (() => Promise.resolve(null))
-  const http = await createHttpHandler({ auth, jmap, schema: SCHEMA, download, log, ids })
+  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, log, ids })
 
   const listener = await listenHttp(http)
   const { url, port } = listener

@@ -1,12 +1,12 @@
 /**
- * HTTP: the session, JMAP, the schema and downloads. This is a request handler and no server: the listener
- * manager accepts connections, ends TLS, bounds headers and slow clients (`listeners/http-server.ts`), and
- * hands requests here.
+ * HTTP: the session, JMAP, the schema, downloads and the login of web consoles. This is a request handler and no
+ * server: the listener manager accepts connections, ends TLS, bounds headers and slow clients
+ * (`listeners/http-server.ts`), and hands requests here.
  *
- * Every route asks who is calling before it does anything else; only `/jmap/session` answers strangers, with
- * an empty session. The remote address is that of the socket, whatever headers say. Replies are never
- * compressed but for the schema, whose clients know gzip. Everything that is refused is
- * `application/problem+json`:
+ * Every route asks who is calling before it does anything else; only `/jmap/session` answers strangers, with an
+ * empty session, and so does what leads to a login. The remote address is that of the socket, whatever headers
+ * say. Replies are never compressed but for the schema, whose clients know gzip. Everything that is refused is
+ * `application/problem+json`, but for pages, and for tokens, whose errors are those of RFC 6749:
  *
  * | what | answer |
  * |---|---|
@@ -38,10 +38,16 @@ import type { Download } from './download-route.ts'
 import { jmapRoutes } from './jmap-routes.ts'
 import type { JmapService } from './jmap-routes.ts'
 import { sendJson } from './json-reply.ts'
+import { loginRoutes } from './login-routes.ts'
+import type { LoginService } from './login-routes.ts'
+import { oauthRoutes } from './oauth-routes.ts'
+import type { TokenService } from './oauth-routes.ts'
 import { HttpProblem, PROBLEM_TYPE, knownProblem, plainProblem, problemText } from './problem.ts'
+import { SmallBodies } from './small-body.ts'
 
 export interface HttpDeps {
   readonly auth: Authenticator
+  readonly oauth: LoginService & TokenService
   readonly jmap: JmapService
   readonly schema: SchemaDocument
   readonly download: Download
@@ -70,7 +76,7 @@ const HEADERS = {
 }
 
 export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
-  const { auth, jmap, schema, download, log } = deps
+  const { auth, oauth, jmap, schema, download, log } = deps
   const refuse = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     await sendProblem(error, request, reply, deps)
   }
@@ -93,6 +99,9 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   jmapRoutes(app, auth, jmap)
   apiRoutes(app, auth, schema)
   downloadRoute(app, auth, download)
+  const bodies = new SmallBodies()
+  oauthRoutes(app, oauth, bodies)
+  loginRoutes(app, oauth, bodies)
   await app.ready()
   return closable(app.routing.bind(app), () => app.close())
 }

@@ -1,6 +1,5 @@
 /** `/jmap/session`, `/.well-known/jmap` and `POST /jmap` (RFC 8620 §2, §3.1). */
 import type { IncomingMessage } from 'node:http'
-import { TLSSocket } from 'node:tls'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AtOnce } from '../../base/at-once.ts'
 import type { JsonObject } from '../../base/json.ts'
@@ -9,6 +8,7 @@ import type { Authenticator } from './authorization.ts'
 import { authenticate, requirePrincipal } from './authorization.ts'
 import { BodyBudget, readBody } from './body.ts'
 import { sendJson } from './json-reply.ts'
+import { originOf } from './origin.ts'
 import { HttpProblem, plainProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
 
@@ -71,18 +71,4 @@ export function jmapRoutes(app: FastifyInstance, auth: Authenticator, jmap: Jmap
 function isJson(request: IncomingMessage): boolean {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';')
   return type.trim().toLowerCase() === 'application/json'
-}
-
-const HOST_SHAPE = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
-
-/**
- * Scheme, host and port as the client used them on this connection. Behind a proxy that ends TLS this is
- * `http`; headers that tell otherwise can be written by anybody and are not believed, and the known clients
- * only use the path.
- */
-function originOf(request: IncomingMessage): string {
-  const { socket, headers: { host = '' } } = request
-  const address = socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress
-  const authority = HOST_SHAPE.test(host) ? host : `${address}:${socket.localPort}`
-  return `${socket instanceof TLSSocket ? 'https' : 'http'}://${authority}`
 }
