@@ -8,7 +8,7 @@ import type { EnumMember } from '../base/fields.ts'
 import type { Id, IdSource } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Method } from './method.ts'
-import type { ObjectBackend, ObjectReader } from './ops/backend.ts'
+import type { ObjectReader } from './ops/backend.ts'
 import { OBJECTS_IN_GET_MAX } from './ops/environment.ts'
 import type { Environment, Transactions } from './ops/environment.ts'
 import { everything, getMethod, loadSingleton } from './ops/get.ts'
@@ -28,7 +28,7 @@ export interface RegistryOptions<Tx extends RegistryTx> {
   /** In the order of the menus. */
   readonly objects: readonly ObjectDefinition<unknown, Tx>[]
   /** By object name, for those whose rows are in other tables than the ObjectTable. */
-  readonly backends: Readonly<Record<string, ObjectBackend<Tx>>>
+  readonly backends: Readonly<Record<string, ObjectReader<Tx>>>
   /** Objects that lie in no transaction: they are read as they are at the moment. */
   readonly outside: readonly {
     readonly definition: ObjectDefinition<unknown, null>
@@ -50,6 +50,7 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
   readonly #clock: Clock
 
   constructor({ objects, backends, outside, placeholders, store, ids, clock }: RegistryOptions<Tx>) {
+    const record: Environment<Tx>['record'] = (tx, entry) => tx.audit.append(entry)
     const existing: Environment<Tx>['existing'] = async (tx, object, wanted) => {
       const env = this.#environments.get(objectOf(object))
       const found = await env?.backend.get(tx, wanted) ?? []
@@ -60,10 +61,10 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
     this.#placeholders = placeholders
     this.#environments = new Map(objects.map(definition => {
       const backend = backends[definition.name] ?? tableBackend(definition)
-      return [definition.name, { definition, backend, store, ids, clock, existing }]
+      return [definition.name, { definition, backend, store, ids, clock, existing, record }]
     }))
     this.#outside = outside.map(({ definition, reader }) =>
-      ({ definition, backend: reader, store: now, ids, clock, existing: () => Promise.resolve(new Set<Id>()) }))
+      ({ definition, backend: reader, store: now, ids, clock, existing: () => Promise.resolve(new Set<Id>()), record: unwritten }))
     assert(
       new Set(this.objects.map(({ name }) => name)).size === objects.length + outside.length,
       'two objects have one name',
@@ -149,6 +150,7 @@ function isShown(definition: ObjectDefinition<unknown, never> | undefined, name:
 }
 
 const nothing = (): undefined => undefined
+const unwritten = (): Promise<void> => Promise.resolve()
 
 function methodsOf<Tx>(env: Environment<Tx>): [string, Method][] {
   const { name, kind } = env.definition

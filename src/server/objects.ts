@@ -4,6 +4,7 @@ import type { IdSource } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import { effectivePermissions } from '../registry/objects/account-permissions.ts'
+import { auditReader } from '../registry/objects/audit-entry.ts'
 import { clusterNode, nodeReader } from '../registry/objects/cluster-node.ts'
 import { taskBackend, taskWaitingFor } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
@@ -46,7 +47,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, cluster 
     objects: standard.stored,
     outside: [{ definition: clusterNode, reader: nodeReader(nodes) }],
     placeholders: PLACEHOLDERS,
-    backends: { Task: taskBackend(tasks) },
+    backends: { Task: taskBackend(tasks), AuditEntry: auditReader },
     store, ids, clock,
   })
   return { registry, standard, permissionsOf: account => effectivePermissions(account, standard.roles) }

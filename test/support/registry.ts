@@ -7,6 +7,7 @@ import { isJsonObject } from '../../src/base/json.ts'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { Catalogue } from '../../src/engine/catalogue.ts'
 import type { CallContext, Principal } from '../../src/registry/method.ts'
+import { auditReader } from '../../src/registry/objects/audit-entry.ts'
 import { clusterNode, nodeReader } from '../../src/registry/objects/cluster-node.ts'
 import type { NodeData } from '../../src/registry/objects/cluster-node.ts'
 import { PLACEHOLDERS, standardObjects } from '../../src/registry/objects/standard-objects.ts'
@@ -56,7 +57,7 @@ export class TestRegistry {
     })
     const nodes = nodeReader({ known: async () => this.nodes, now: async () => clock.now() })
     this.registry = new Registry<Tx>({
-      objects: [...this.objects.stored, ...more], backends: { Task: taskBackend(tasks) }, outside: [{ definition: clusterNode, reader: nodes }],
+      objects: [...this.objects.stored, ...more], backends: { Task: taskBackend(tasks), AuditEntry: auditReader }, outside: [{ definition: clusterNode, reader: nodes }],
       placeholders: PLACEHOLDERS, store, ids: this.ids, clock,
     })
     this.#methods = this.registry.methods()

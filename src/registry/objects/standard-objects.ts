@@ -12,6 +12,7 @@ import type { HashSecret } from './account-credentials.ts'
 import { effectivePermissions } from './account-permissions.ts'
 import { API_KEY, apiKeyObject } from './api-key.ts'
 import type { NewToken } from './api-key.ts'
+import { auditEntry } from './audit-entry.ts'
 import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetention } from './data-retention.ts'
@@ -57,7 +58,7 @@ export function standardObjects<Tx extends RegistryTx>({
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const task = taskObject<Tx>(variants, { duties, waitingFor })
   const clusterRole = clusterRoleObject(duties)
-  const all = [task, ACCOUNT, API_KEY, domain, clusterNode, networkListener, clusterRole, taskManager, dataRetention]
+  const all = [task, ACCOUNT, API_KEY, domain, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, usedBytes })
@@ -67,7 +68,7 @@ export function standardObjects<Tx extends RegistryTx>({
     task,
     account,
     clusterRole,
-    stored: [task, account, apiKey, domain, networkListener, clusterRole, taskManager, dataRetention],
+    stored: [task, account, apiKey, domain, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
     permissions,
     roles,
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import { MethodError } from '../method.ts'
 import type { CallContext } from '../method.ts'
+import type { AuditEntry } from '../ports.ts'
 import type { ObjectDefinition, Verb } from '../schema/object.ts'
 import { permissionOf } from '../schema/permissions.ts'
 import type { ObjectReader } from './backend.ts'
@@ -26,6 +27,7 @@ export interface Environment<Tx> {
   readonly clock: Clock
   /** Which of these ids are objects of that name; none for an object that this server does not have. */
   readonly existing: (tx: Tx, object: string, ids: readonly Id[]) => Promise<ReadonlySet<Id>>
+  readonly record: (tx: Tx, entry: AuditEntry) => Promise<void>
 }
 
 export function requirePermission(

@@ -6,7 +6,7 @@ import { isJsonObject, ownValue } from '../../base/json.ts'
 import type { ObjectDefinition, Stored } from '../schema/object.ts'
 import { normalizeObject, SECRET_MASK } from '../values/normalize.ts'
 import { Problems } from '../values/problems.ts'
-import { fieldsOf } from '../values/shapes.ts'
+import { fieldNamed, fieldsOf } from '../values/shapes.ts'
 import { isSecret } from '../values/text.ts'
 
 /** The stored body with what was declared after it was stored; secrets are in it. */
@@ -66,10 +66,12 @@ function masked(type: FieldType | MapValueType, value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, masked(of, entry)]))
 }
 
-function maskedObject(shape: Shape, value: JsonObject): JsonObject {
+/** Of what this version does not declare nobody can say whether it is secret, so it is left out. */
+export function maskedObject(shape: Shape, value: JsonObject): JsonObject {
   const fields = fieldsOf(shape, value) ?? {}
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => {
-    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-    return [name, field ? masked(field.type, inner) : inner]
+  return Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => {
+    const field = fieldNamed(fields, name)
+    if (field) return [[name, masked(field.type, inner)]]
+    return name === '@type' && shape.kind === 'multiple' ? [[name, inner]] : []
   }))
 }

@@ -19,6 +19,8 @@ import { applyPatch } from '../values/patch.ts'
 import { pointer, Problems } from '../values/problems.ts'
 import { objectOf, references } from '../values/references.ts'
 import { variantNames } from '../values/shapes.ts'
+import { auditEntry } from './audit.ts'
+import type { AuditedChange } from './audit.ts'
 import type { Change, ObjectBackend } from './backend.ts'
 import { canWrite } from './backend.ts'
 import type { Environment } from './environment.ts'
@@ -61,7 +63,10 @@ export class Writer<Tx> {
     const reply = await this.#again(() => store.transact(async tx => {
       const change = await this.#change(tx, id, body, null, context)
       const created = await this.#backend.create(tx, id, change)
-      if (created.kind === 'created') await hooks.settle?.(tx, created.id, change.body, null, context)
+      if (created.kind === 'created') {
+        await hooks.settle?.(tx, created.id, change.body, null, context)
+        await this.#record(tx, { id: created.id, before: null, after: change.body }, context)
+      }
       return created
     }))
     if (reply.kind === 'conflict') throw this.#taken(reply)
@@ -85,7 +90,10 @@ export class Writer<Tx> {
       const reply = await store.transact(async tx => {
         const change = await this.#change(tx, id, body, before, context)
         const written = await this.#overwrite(tx, stored, change)
-        if (written.kind === 'written') await hooks.settle?.(tx, id, change.body, before, context)
+        if (written.kind === 'written') {
+          await hooks.settle?.(tx, id, change.body, before, context)
+          await this.#record(tx, { id, before, after: change.body }, context)
+        }
         return written
       })
       if (reply.kind === 'changed') return AGAIN
@@ -106,7 +114,14 @@ export class Writer<Tx> {
       if (linked.length > 0) throw isLinked({ object: name, id }, linked)
       if (!await this.#backend.destroy(tx, id)) throw notFound(id)
       await hooks.settle?.(tx, id, null, stored.body, context)
+      await this.#record(tx, { id, before: stored.body, after: null }, context)
     }))
+  }
+
+  async #record(tx: Tx, change: AuditedChange, context: WriteContext): Promise<void> {
+    const { definition, ids, record } = this.#env
+    const entry = auditEntry(definition, change, context, ids.next())
+    if (entry !== null) await record(tx, entry)
   }
 
   /** A singleton has version 0 until it is written for the first time. */

@@ -38,6 +38,12 @@ const OPERATED: ReadonlySet<string> = new Set([
   'NetworkListener',
 ])
 
+/**
+ * An operator does not read the audit log: it shows what accounts keep for themselves (their API keys), and from which
+ * addresses people log in, and it is there to watch operators too. An administrator can grant it.
+ */
+const AUDITED = 'AuditEntry'
+
 type Named = Pick<ObjectDefinition, 'name' | 'plural' | 'permissionPrefix' | 'verbs'>
 type Declared = Named & Partial<Pick<ObjectDefinition, 'owner' | 'shape' | 'variantPermissionPrefix'>>
 
@@ -83,18 +89,23 @@ export type RolePermissions = Readonly<Record<UserRole, ReadonlySet<string>>>
 
 export function rolePermissions(objects: readonly Declared[]): RolePermissions {
   const mail = MAIL_PERMISSIONS.map(permission => permission.name)
-  const readable = objects.flatMap(of => of.verbs.filter(isReading).map(verb => permissionOf(of, verb)))
+  const readable = readableOf(objects)
   const owned = objects.filter(of => of.owner !== undefined)
   const own = owned.flatMap(of => of.verbs.map(verb => permissionOf(of, verb)))
   const everyones = everyonesPermissions(objects).map(permission => permission.name)
+  const seen = readableOf(objects.filter(of => of.name !== AUDITED))
   const operated = objects.filter(of => OPERATED.has(of.name))
   const all = permissionList(objects).map(permission => permission.name)
   return {
     User: new Set([...mail, ...own]),
     Admin: new Set(all),
-    Operator: new Set([...readable, ...own, ...permissionList(operated).map(permission => permission.name)]),
+    Operator: new Set([...seen, ...own, ...permissionList(operated).map(permission => permission.name)]),
     ReadOnly: new Set([...mail, ...readable, ...everyones]),
   }
+}
+
+function readableOf(objects: readonly Declared[]): string[] {
+  return objects.flatMap(of => of.verbs.filter(isReading).map(verb => permissionOf(of, verb)))
 }
 
 function isReading(verb: Verb): boolean {
