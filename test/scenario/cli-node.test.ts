@@ -1,11 +1,7 @@
 /** The command line against a node in a process of its own: the first minutes of README.md, then every verb. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { systemClock } from '../../src/base/clock.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { list } from '../support/api-call.ts'
@@ -14,14 +10,10 @@ import { withFaultyIndex } from '../support/faulty-index.ts'
 import { createJane, found, JANE } from '../support/jane.ts'
 import { LmtpClient } from '../support/lmtp.ts'
 import { NodeProcess } from '../support/node-process.ts'
+import { curlMissing, Page, ROTA } from '../support/page.ts'
 import { ADMIN_PASSWORD, startServer } from '../support/server.ts'
 
-/** The program that `npx rota` starts, with the Node of this test. */
-const ROTA = `'${process.execPath}' bin/rota.js`
 const EVE = { name: 'eve@cli.example', password: 'a long secret' }
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const run = promisify(execFile)
-const curlMissing = await run('curl', ['--version']).then(() => false as const, () => 'no curl on this machine')
 
 let node: NodeProcess
 before(async () => { node = await NodeProcess.start() })
@@ -44,26 +36,10 @@ async function refused(code: number, message: RegExp, line: string, options: Cli
 }
 
 describe('the first minutes of README.md', { skip: curlMissing }, () => {
-  let blocks: readonly string[]
-  let environment: NodeJS.ProcessEnv
-  before(async () => {
-    const text = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
-    blocks = [...text.matchAll(/```\n([^]*?)```/g)].map(match => match[1] ?? '')
-    environment = { PATH: process.env['PATH'], ROTA_DATA_DIR: node.dataDir }
-  })
-
-  /** The block that holds this text, with the addresses of this node. */
-  function block(text: string): string {
-    const code = blocks.find(each => each.includes(text))
-    assert.ok(code, `README.md has no block with ${text}`)
-    return code.replaceAll('npx rota', ROTA)
-      .replace('127.0.0.1:2525', `127.0.0.1:${node.port('smtp')}`)
-      .replace('127.0.0.1:8080', `127.0.0.1:${node.port('http')}`)
-  }
-  async function shell(...commands: readonly string[]): Promise<string> {
-    const { stdout } = await run('sh', ['-eu', '-c', commands.join('\n')], { cwd: ROOT, env: environment })
-    return stdout
-  }
+  let page: Page
+  const block = (text: string) => page.block(text)
+  const shell = (...commands: readonly string[]) => page.shell(...commands)
+  before(async () => { page = await Page.open('README.md', node) })
 
   test('do what they say, from a domain to a task that is seen to go', async () => {
     const arrived = `${ROTA} task watch --until-empty --interval 100ms > /dev/null`
