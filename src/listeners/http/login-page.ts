@@ -13,8 +13,10 @@ import { LOGIN_TEXTS as TEXTS } from './login-texts.ts'
 
 export interface Page { readonly html: string; readonly policy: string }
 
-const MARK = '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="3">'
-  + '<circle cx="16" cy="16" r="12.5"/><path d="M16 3.5V16l8.8 8.8M16 16l-8.8 8.8" stroke-linecap="round"/></svg>'
+/** A wheel in three parts around a hub. */
+const MARK = '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="4">'
+  + '<circle cx="16" cy="16" r="12" stroke-dasharray="19.13 6" transform="rotate(-76 16 16)"/>'
+  + '<circle cx="16" cy="16" r="4" fill="currentColor" stroke="none"/></svg>'
 
 /** `program`: the name of the client; null: one that listens on the person's own machine. */
 export function loginPage(program: string | null): Page {

@@ -70,20 +70,23 @@ export function loginRoutes(app: FastifyInstance, oauth: LoginService, bodies: S
   async function logIn(
     { request, name, secret }: PageLogin, raw: IncomingMessage, reply: FastifyReply, origin: string,
   ): Promise<FastifyReply> {
-    try {
-      const { code, logout } = await oauth.authorize(request, name, secret, raw.socket.remoteAddress ?? '')
-      reply.header('Set-Cookie', cookie(logout, GRANT_MS, origin))
-      return sendJson(reply, JSON.stringify({ type: 'authenticated', client_code: code, iss: origin }))
-    } catch (error) {
-      if (hasCode(error, 'auth/failed')) return sendJson(reply, FAILURE)
-      const limited = hasCode(error, 'auth/rate-limited') ? knownProblem(error) : null
-      if (limited === null) throw error
-      reply.header('Retry-After', Math.ceil((limited.retryAfterMs ?? 0) / 1_000))
-      return sendJson(reply.code(limited.problem.status), FAILURE)
+    const login = await oauth.authorize(request, name, secret, raw.socket.remoteAddress ?? '').catch(failureOf)
+    if (login instanceof HttpProblem) {
+      const { problem: { status }, retryAfterMs } = login
+      if (retryAfterMs !== null) reply.header('Retry-After', Math.ceil(retryAfterMs / 1_000))
+      return sendJson(reply.code(status === 401 ? 200 : status), JSON.stringify({ type: 'failure' }))
     }
+    reply.header('Set-Cookie', cookie(login.logout, GRANT_MS, origin))
+    return sendJson(reply, JSON.stringify({ type: 'authenticated', client_code: login.code, iss: origin }))
   }
 }
-const FAILURE = JSON.stringify({ type: 'failure' })
+
+/** A login that was refused is an answer to the page; all else is thrown on. */
+function failureOf(error: unknown): HttpProblem {
+  const known = hasCode(error, 'auth/failed') || hasCode(error, 'auth/rate-limited') ? knownProblem(error) : null
+  if (known === null) throw error
+  return known
+}
 
 function judgeQuery({ values, repeated }: Parameters, origin: string): Judged {
   const names = Object.keys(AUTHORIZATION_PARAMETERS) as AuthorizationParameter[]

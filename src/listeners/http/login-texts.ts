@@ -27,5 +27,5 @@ export const LOGIN_TEXTS = {
   badNext: 'Go back and begin again. If this page comes again, show it to whoever runs the program.',
 
   outTitle: 'You are signed out',
-  out: 'The session that this browser began last has ended. You can close this page.',
+  out: 'The session of this browser has ended. You can close this page.',
 } as const
