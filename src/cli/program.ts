@@ -6,11 +6,13 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { formatDuration } from '../base/duration.ts'
 import { TIMEOUT_DEFAULT_MS } from '../jmap-client/transport.ts'
+import { addApply } from './commands/apply.ts'
 import { addCreate } from './commands/create.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDescribe } from './commands/describe.ts'
 import { addGet } from './commands/get.ts'
 import { addQuery } from './commands/query.ts'
+import { addSnapshot } from './commands/snapshot.ts'
 import { addTask } from './commands/task.ts'
 import { addUpdate } from './commands/update.ts'
 import type { ConnectionOptions } from './connection.ts'
@@ -71,6 +73,8 @@ export function buildProgram(perform: Perform): Command {
   addUpdate(program, perform)
   addDelete(program, perform)
   addDescribe(program, perform)
+  addSnapshot(program, perform)
+  addApply(program, perform)
   addTask(program, perform)
   return program
 }

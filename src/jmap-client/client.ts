@@ -118,12 +118,22 @@ export class JmapClient {
   }
 
   async create(object: string, body: JsonObject): Promise<SetOutcome> {
-    const result = await this.call(`${object}/set`, { create: { [CREATION_ID]: body } })
-    const created = member(result, 'created', CREATION_ID)
-    if (isJsonObject(created) && typeof created['id'] === 'string') {
-      return { kind: 'done', id: created['id'], result: created }
+    for await (const [, outcome] of this.createAll(object, new Map([[CREATION_ID, body]]))) return outcome
+    throw new ReplyMalformed(`${object}/set`, 'it is empty')
+  }
+
+  /** By creation id, in order: the outcome of each, in parts of what the server allows in one call. */
+  async *createAll(object: string, bodies: ReadonlyMap<string, JsonObject>): AsyncGenerator<[string, SetOutcome]> {
+    const { objectsInSetMax } = await this.session()
+    for (const part of parts([...bodies], objectsInSetMax)) {
+      const result = await this.call(`${object}/set`, { create: Object.fromEntries(part) })
+      for (const [key] of part) {
+        const created = member(result, 'created', key)
+        if (isJsonObject(created) && typeof created['id'] === 'string') {
+          yield [key, { kind: 'done', id: created['id'], result: created }]
+        } else yield [key, { kind: 'refused', id: key, error: refusal(result, 'notCreated', key) }]
+      }
     }
-    return { kind: 'refused', id: CREATION_ID, error: refusal(result, 'notCreated', CREATION_ID) }
   }
 
   /** One outcome an id, in order, as the server takes them (in parts of what it allows in one call). */

@@ -22,6 +22,7 @@ export interface Variant {
 }
 
 const PREFIX = 'x:'
+const PERMISSION_ENUM = 'Permission'
 
 export class Model {
   readonly #schema: Schema
@@ -75,6 +76,12 @@ export class Model {
 
   enum(name: string): readonly EnumVariant[] {
     return own(this.#schema.enums, name) ?? []
+  }
+
+  /** Whether this server offers the change to anybody at all; one that does not list its permissions may. */
+  offers(object: ObjectEntry, verb: 'Create' | 'Update' | 'Destroy'): boolean {
+    const known = this.enum(PERMISSION_ENUM)
+    return known.length === 0 || known.some(({ name }) => name === object.permissionPrefix + verb)
   }
 
   #variant(name: string | null, label: string, schemaName: string | undefined): Variant {

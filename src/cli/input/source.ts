@@ -34,10 +34,10 @@ function parseBody(text: string, source: string): JsonObject {
   return value
 }
 
-async function readText(path: string): Promise<string> {
+export async function readText(path: string, bytesMax = INPUT_BYTES_MAX): Promise<string> {
   try {
     const { size } = await stat(path)
-    if (size > INPUT_BYTES_MAX) throw usage(`${path}: it is larger than ${INPUT_BYTES_MAX} bytes`)
+    if (size > bytesMax) throw usage(`${path}: it is larger than ${bytesMax} bytes`)
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) throw usage(`--file: ${error.message}`)
@@ -45,13 +45,13 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-async function readInput({ stdin }: Terminal): Promise<string> {
+export async function readInput({ stdin }: Terminal, bytesMax = INPUT_BYTES_MAX): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
     const bytes = Buffer.from(chunk)
     size += bytes.length
-    if (size > INPUT_BYTES_MAX) throw usage(`stdin: it is larger than ${INPUT_BYTES_MAX} bytes`)
+    if (size > bytesMax) throw usage(`stdin: it is larger than ${bytesMax} bytes`)
     chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString('utf8')
