@@ -131,6 +131,16 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
     await new Writer(this.#environment(definition)).destroy(id, this.#asServer())
   }
 
+  /** In a transaction of the caller, for whoever `context` names. */
+  destroyIn(tx: Tx, definition: ObjectDefinition<unknown, Tx>, id: Id, context: WriteContext): Promise<void> {
+    return new Writer(this.#environment(definition)).destroyIn(tx, id, context)
+  }
+
+  /** The reverse: `body` as it was stored when the object was destroyed. */
+  putBack(tx: Tx, definition: ObjectDefinition<unknown, Tx>, id: Id, body: JsonObject, context: WriteContext): Promise<void> {
+    return new Writer(this.#environment(definition)).putBack(tx, id, body, context)
+  }
+
   #asServer(): WriteContext {
     return { principal: null, remote: null, now: this.#clock.now() }
   }

@@ -4,11 +4,18 @@
  */
 import { nullable, number } from '../../base/fields.ts'
 import type { Fields, Infer } from '../../base/fields.ts'
-import { singleton } from '../schema/object.ts'
+import { wholeBody } from '../ops/present.ts'
+import type { RegistryTx } from '../ports.ts'
+import { SINGLETON_ID, singleton } from '../schema/object.ts'
 
 const DAY_MS = 86_400_000
 
 const FIELDS = {
+  archiveDeletedAccountsFor: nullable(
+    number('A destroyed account can be recovered for this long, then its data goes; empty: it goes at once.', 'duration', {
+      label: 'Keep destroyed accounts for',
+    }),
+  ),
   holdTaskRunsFor: nullable(
     number('How long the history of tasks is kept; empty: for ever.', 'duration', {
       default: 30 * DAY_MS,
@@ -26,7 +33,16 @@ export const dataRetention = singleton({
   doc: 'How long what is over is kept before it is removed.',
   fields: FIELDS,
   sections: {
-    DataRetention: [{ title: 'Records', fields: ['holdTaskRunsFor'] }],
+    DataRetention: [
+      { title: 'Destroyed', fields: ['archiveDeletedAccountsFor'] },
+      { title: 'Records', fields: ['holdTaskRunsFor'] },
+    ],
   },
   menu: { section: 'Settings', icon: 'archive', link: 'Data retention' },
 })
+
+/** As it is now, with its defaults where nothing was written. */
+export async function retentionNow({ objects }: RegistryTx): Promise<Retention> {
+  const [stored] = await objects.get(dataRetention.name, [SINGLETON_ID])
+  return wholeBody(dataRetention, stored?.body ?? {}) as Retention
+}

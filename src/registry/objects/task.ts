@@ -8,7 +8,7 @@ import { assert } from '../../base/assert.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
 import { labelOf, object, typeFilter } from '../schema/object.ts'
-import type { ObjectDefinition, Stored } from '../schema/object.ts'
+import type { Hooks, ObjectDefinition, Stored } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
 import { runFields } from './task-running.ts'
 import { completeStatus, STATUS_NAMES, TASK_STATUS } from './task-status.ts'
@@ -43,7 +43,10 @@ export interface TaskObjectOptions<Tx> {
   readonly duties: EnumType
   /** The property of that name, for tasks as the backend hands them out. */
   readonly waitingFor: (tx: Tx, tasks: readonly Stored[]) => Promise<readonly Json[]>
+  /** What writing a task of a variant does besides, by the variant's name. */
+  readonly variantHooks: Readonly<Record<string, VariantHooks<Tx>>>
 }
+export type VariantHooks<Tx> = Pick<Hooks<Tx>, 'derive' | 'settle'>
 
 const STATUS_FILTER = enumType(
   'TaskStatusType',
@@ -52,7 +55,7 @@ const STATUS_FILTER = enumType(
 
 export function taskObject<Tx>(
   declarations: readonly TaskVariantDeclaration[],
-  { duties, waitingFor }: TaskObjectOptions<Tx>,
+  { duties, waitingFor, variantHooks }: TaskObjectOptions<Tx>,
 ): ObjectDefinition<JsonObject, Tx> {
   const common = commonFields(duties)
   const byName = new Map(declarations.map(declaration => [declaration.name, declaration]))
@@ -114,6 +117,13 @@ export function taskObject<Tx>(
       check(next, before) {
         const reason = before === null ? byName.get(String(next['@type']))?.refuse?.(payloadOf(next) as never) : null
         if (typeof reason === 'string') throw refusal('forbidden', reason)
+      },
+      async derive(...[tx, id, next, before, context]) {
+        const derive = variantHooks[String(next['@type'])]?.derive
+        return await derive?.(tx, id, next, before, context) ?? { body: next, index: [] }
+      },
+      async settle(...[tx, id, next, before, context]) {
+        await variantHooks[String((next ?? before)?.['@type'])]?.settle?.(tx, id, next, before, context)
       },
       computed: { waitingFor },
     },

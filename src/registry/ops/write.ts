@@ -104,18 +104,34 @@ export class Writer<Tx> {
   }
 
   async destroy(id: Id, context: WriteContext): Promise<void> {
-    const { definition: { hooks, name, kind }, store } = this.#env
+    const { definition: { name, kind }, store } = this.#env
     if (kind === 'singleton') throw refusal('singleton', `There is always one ${name}; it cannot be destroyed.`)
-    await this.#again(() => store.transact(async tx => {
-      const stored = await this.#load(tx, id, context)
-      this.#admit(variantOf(stored.body), context)
-      await hooks.guard?.(tx, stored, context)
-      const linked = await this.#backend.linksTo(tx, id, LINKED_SHOWN_MAX)
-      if (linked.length > 0) throw isLinked({ object: name, id }, linked)
-      if (!await this.#backend.destroy(tx, id)) throw notFound(id)
-      await hooks.settle?.(tx, id, null, stored.body, context)
-      await this.#record(tx, { id, before: stored.body, after: null }, context)
-    }))
+    await this.#again(() => store.transact(tx => this.destroyIn(tx, id, context)))
+  }
+
+  /** The same in the transaction of the caller. */
+  async destroyIn(tx: Tx, id: Id, context: WriteContext): Promise<void> {
+    const { hooks, name } = this.#env.definition
+    const stored = await this.#load(tx, id, context)
+    this.#admit(variantOf(stored.body), context)
+    await hooks.guard?.(tx, stored, context)
+    const linked = await this.#backend.linksTo(tx, id, LINKED_SHOWN_MAX)
+    if (linked.length > 0) throw isLinked({ object: name, id }, linked)
+    if (!await this.#backend.destroy(tx, id)) throw notFound(id)
+    await hooks.settle?.(tx, id, null, stored.body, context)
+    await this.#record(tx, { id, before: stored.body, after: null }, context)
+  }
+
+  /**
+   * Puts an object that was removed back under its id, in the transaction of the caller: whom it names must be there, and
+   * what is unique must be free. `body` is as it was stored, secrets hashed.
+   */
+  async putBack(tx: Tx, id: Id, body: JsonObject, context: WriteContext): Promise<void> {
+    const change = await this.#change(tx, id, body, null, context)
+    const reply = await this.#backend.create(tx, id, change)
+    if (reply.kind === 'conflict') throw this.#taken(reply)
+    await this.#env.definition.hooks.settle?.(tx, id, change.body, null, context)
+    await this.#record(tx, { id, before: null, after: change.body }, context)
   }
 
   async #record(tx: Tx, change: AuditedChange, context: WriteContext): Promise<void> {

@@ -192,6 +192,13 @@ export function lastUses({ keys }: RegistryTx, grantIds: readonly Id[]): Promise
   }))
 }
 
+/** Takes the logins of an account along when it is destroyed. */
+export async function endGrantsOfAccount(tx: RegistryTx, accountId: Id): Promise<void> {
+  const where = [{ field: 'accountId', value: accountId }]
+  const ids = await tx.objects.query(GRANT_OBJECT, { where, ascending: true, limit: GRANTS_PER_ACCOUNT_MAX })
+  for (const id of ids) await endGrant(tx, id)
+}
+
 /** Removes logins that are over, at most `limit`; how many it were. The oldest are over first. */
 export async function removeEnded(tx: RegistryTx, now: number, limit: number): Promise<number> {
   const ids = await tx.objects.query(GRANT_OBJECT, { where: [], ascending: true, limit })
