@@ -6,6 +6,7 @@ import { Model } from '../src/jmap-client/model.ts'
 import { parseSchema } from '../src/jmap-client/schema.ts'
 import { clusterNode } from '../src/registry/objects/cluster-node.ts'
 import { standardObjects } from '../src/registry/objects/standard-objects.ts'
+import { NO_MAIL } from '../src/registry/objects/stored-mail.ts'
 import { schemaOf } from '../src/registry/schema/document.ts'
 import { hashSecret } from '../src/services/auth/secret.ts'
 import { newToken } from '../src/services/auth/token.ts'
@@ -15,7 +16,7 @@ import { runCli } from './support/cli.ts'
 import { JmapServer } from './support/jmap-server.ts'
 
 const { stored } = standardObjects({
-  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, usedBytes: () => Promise.resolve(0),
+  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL,
   waitingFor: () => Promise.resolve([]),
 })
 const schema: JsonObject = schemaOf([...stored, clusterNode], [])

@@ -39,7 +39,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, cluster 
     variants: [...catalogue.variants.values()],
     duties: CLUSTER_TASK_TYPE,
     secrets: { hashSecret, newToken },
-    usedBytes: async (tx, accountId) => (await mailStore.usage(tx, accountId)).octets,
+    mail: mailStore,
     waitingFor: taskWaitingFor(tasks),
   })
   const nodes = { known: async () => (await store.leases.known()).map(nodeData), now: () => store.now() }

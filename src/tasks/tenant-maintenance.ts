@@ -20,5 +20,5 @@ export default define.planned({
   dedupeKey: task => `${task.tenantId}/${task.maintenanceType}`,
   band: 1,
   creatable: true,
-  notBuilt: 'Rota has no tenants yet.',
+  notBuilt: 'What a tenant stores is added up with every change; counting it again is not built yet.',
 })

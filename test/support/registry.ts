@@ -16,6 +16,7 @@ import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
+import { MailStore } from '../../src/services/mailstore/mailstore.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
@@ -52,7 +53,7 @@ export class TestRegistry {
         hashSecret: async text => `$fake$${text}`,
         newToken: ({ accountId, keyId }) => ({ token: `rota_${accountId}_${keyId}_key`, stored: '$fake$key' }),
       },
-      usedBytes: async () => 4_096,
+      mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids }),
       waitingFor: taskWaitingFor(tasks),
     })
     const nodes = nodeReader({ known: async () => this.nodes, now: async () => clock.now() })
@@ -110,6 +111,14 @@ export class TestRegistry {
   async get(object: string, id: Id, context = this.context()): Promise<JsonObject> {
     const reply = await this.call(`${object}/get`, { ids: [id] }, context)
     return part(reply, 'list', '0')
+  }
+
+  /** As if that much mail had been delivered to the account. */
+  async deliver(accountId: Id, octets: number): Promise<void> {
+    await this.store.transact(async tx => {
+      const { tenantId } = await tx.usage.add(accountId, { octets, emails: 1 })
+      if (tenantId !== null) await tx.usage.add(tenantId, { octets, emails: 1 })
+    })
   }
 
   async query(object: string, args: JsonObject = {}, context = this.context()): Promise<Id[]> {

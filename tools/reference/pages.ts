@@ -1,6 +1,7 @@
 /** The pages that `npm run gen` writes, by path. */
 import { clusterNode } from '../../src/registry/objects/cluster-node.ts'
 import { standardObjects } from '../../src/registry/objects/standard-objects.ts'
+import { NO_MAIL } from '../../src/registry/objects/stored-mail.ts'
 import { hashSecret } from '../../src/services/auth/secret.ts'
 import { newToken } from '../../src/services/auth/token.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
@@ -15,7 +16,7 @@ import { variantsPage } from './variants.ts'
 
 export function referencePages(): Map<string, string> {
   const standard = standardObjects({
-    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, usedBytes: () => Promise.resolve(0),
+    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL,
     waitingFor: () => Promise.resolve([]),
   })
   const objects = [...standard.stored, clusterNode].toSorted((a, b) => a.name < b.name ? -1 : 1)

@@ -10,9 +10,18 @@ import { isJsonObject, ownValue } from '../../base/json.ts'
 import type { Stored, WriteContext } from '../schema/object.ts'
 import type { RolePermissions, UserRole } from '../schema/permissions.ts'
 import { refusal } from '../set-error.ts'
+import { tenantOf } from './tenancy.ts'
 
-/** Those of the role, changed by the account's own list; names that this server does not know give nothing. */
+/**
+ * Those of the role, changed by the account's own list; names that this server does not know give nothing. A member of a
+ * tenant has those of a user at most, whatever is stored.
+ */
 export function effectivePermissions(account: JsonObject, roles: RolePermissions): ReadonlySet<string> {
+  const granted = grantedPermissions(account, roles)
+  return tenantOf(account) === null ? granted : granted.intersection(roles.User)
+}
+
+function grantedPermissions(account: JsonObject, roles: RolePermissions): ReadonlySet<string> {
   if (account['@type'] !== 'User') return new Set()
   const role = typeOf(account['roles'])
   const ofRole = role !== null && Object.hasOwn(roles, role) ? roles[role as UserRole] : new Set<string>()
@@ -21,6 +30,17 @@ export function effectivePermissions(account: JsonObject, roles: RolePermissions
   const enabled = new Set(membersOf(own, 'enabledPermissions')).intersection(roles.Admin)
   const granted = typeOf(own) === 'Replace' ? enabled : ofRole.union(enabled)
   return granted.difference(new Set(membersOf(own, 'disabledPermissions')))
+}
+
+/** Nobody of a tenant gets a hand on what belongs to others, not even from an administrator. */
+export function refuseTenantPower(next: JsonObject, roles: RolePermissions): void {
+  const beyond = tenantOf(next) === null ? new Set<string>() : grantedPermissions(next, roles).difference(roles.User)
+  if (beyond.size === 0) return
+  throw refusal(
+    'forbidden',
+    `A member of a tenant may use its own things only, and this is more (${named(beyond)}); choose the role User and grant no more, or leave memberTenantId empty.`,
+    ['roles', 'permissions'],
+  )
 }
 
 export function refuseWrite(

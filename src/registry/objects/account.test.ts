@@ -23,6 +23,7 @@ describe('Account', () => {
   describe('address', () => {
     it('is made of name and domain, in one form, and found by it', async () => {
       const id = await create('Jane.Doe')
+      await test.deliver(id, 4_096)
       const account = await test.get('Account', id)
       assert.deepEqual(
         [account['name'], account['emailAddress'], account['createdAt'], account['usedDiskQuota']],
@@ -214,6 +215,6 @@ describe('Account', () => {
     const id = await create('jane', { quotas: { maxDiskQuota: 1_000 } })
     assert.deepEqual((await test.get('Account', id))['quotas'], { maxDiskQuota: 1_000 })
     assert.equal((await test.refusedUpdate('Account', id, { 'quotas/maxDiskQuota': -1 }))['type'], 'validationFailed')
-    assert.equal((await test.refusedUpdate('Account', id, { 'quotas/maxEmails': 1 }))['type'], 'validationFailed')
+    assert.equal((await test.refusedUpdate('Account', id, { 'quotas/maxFiles': 1 }))['type'], 'validationFailed')
   })
 })

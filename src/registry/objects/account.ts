@@ -1,17 +1,17 @@
 /**
  * Account: a user or a group with a mailbox. Its address is its name at its domain, and it logs in with that.
- * Credentials: account-credentials.ts. Who may write whom: account-permissions.ts.
+ * Credentials: account-credentials.ts. Who may write whom: account-permissions.ts. Tenants and groups: tenancy.ts.
  */
-import type { EnumMember, Fields, Shape } from '../../base/fields.ts'
+import type { EnumMember, Fields, VariantShape } from '../../base/fields.ts'
 import {
   boolean,
   embedded,
   enumType,
-  map,
   nullable,
   number,
   objectId,
   objectList,
+  oneOf,
   set,
   shape,
   string,
@@ -19,28 +19,31 @@ import {
   variants,
 } from '../../base/fields.ts'
 import { addressText, canonicalLocal } from '../../base/address.ts'
-import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
 import type { IndexEntry, RegistryTx } from '../ports.ts'
-import { object, VERBS } from '../schema/object.ts'
-import type { Hooks, ObjectDefinition } from '../schema/object.ts'
+import { object, typeFilter, VERBS } from '../schema/object.ts'
+import type { Filterable, Hooks, ObjectDefinition } from '../schema/object.ts'
 import type { RolePermissions } from '../schema/permissions.ts'
 import { USER_ROLES } from '../schema/permissions.ts'
 import { formatDate } from '../values/date.ts'
 import { Problems } from '../values/problems.ts'
+import { wordEntries } from '../values/words.ts'
 import type { HashSecret } from './account-credentials.ts'
 import { CREDENTIALS, CREDENTIALS_MAX, storeCredentials } from './account-credentials.ts'
-import { refuseRemoval, refuseWrite } from './account-permissions.ts'
+import { refuseRemoval, refuseTenantPower, refuseWrite } from './account-permissions.ts'
 import { removeKeysOf } from './api-key.ts'
+import { LOCALE, LOCALE_DEFAULT } from './locale.ts'
+import { ACCOUNT_QUOTA, quotasField } from './quotas.ts'
+import type { StoredMail } from './stored-mail.ts'
+import { ALIAS_DOMAIN, settleAccount } from './tenancy.ts'
 
 export interface AccountOptions<Tx> {
   readonly hashSecret: HashSecret
   /** All permissions of this server, and what each role gives. */
   readonly permissions: readonly EnumMember[]
   readonly roles: RolePermissions
-  /** Bytes that the mailbox of an account holds. */
-  readonly usedBytes: (tx: Tx, accountId: Id) => Promise<number>
+  readonly mail: StoredMail<Tx>
 }
 
 /** Known before the object is, because the list of permissions is a part of it. */
@@ -53,6 +56,7 @@ export const ACCOUNT = {
 } as const
 
 const ALIASES_MAX = 100
+const GROUPS_MAX = 100
 
 const ALIAS = shape('EmailAlias', {
   name: string('The part before the @.', { maxLength: 64 }),
@@ -60,8 +64,6 @@ const ALIAS = shape('EmailAlias', {
   enabled: boolean('Take mail for it.', { default: true }),
   description: nullable(string('For people.')),
 })
-
-const QUOTA = enumType('StorageQuota', [{ name: 'maxDiskQuota', label: 'Bytes of stored mail' }])
 
 const MAILBOX = {
   name: string('The part of the address before the @.', { index: 'filter', maxLength: 64 }),
@@ -73,16 +75,16 @@ const MAILBOX = {
     label: 'Address',
   }),
   aliases: objectList(ALIAS, 'Further addresses.', { maxItems: ALIASES_MAX }),
-  quotas: map<number>(
-    { type: 'enum', enum: QUOTA },
-    { type: 'number', format: 'unsignedInteger' },
-    'What it may store; nothing set: no limit.',
-  ),
+  memberTenantId: nullable(objectId('Tenant', 'The tenant that it belongs to: that of its domains.', {
+    index: 'filter',
+    label: 'Tenant',
+  })),
+  quotas: quotasField(ACCOUNT_QUOTA, 'What it may store; nothing set: no limit.'),
   createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
   usedDiskQuota: number('Bytes of mail that it stores.', 'size', { update: 'serverSet', label: 'Stored bytes' }),
 } satisfies Fields
 
-function accountShape(permissions: readonly EnumMember[]): Shape {
+function accountShape(permissions: readonly EnumMember[]): VariantShape {
   const permission = { type: 'enum', enum: enumType('Permission', permissions) } as const
   const list = shape('PermissionsList', {
     enabledPermissions: set(permission, 'Granted.', { label: 'Granted' }),
@@ -99,6 +101,12 @@ function accountShape(permissions: readonly EnumMember[]): Shape {
       'What the account may do.',
       { label: 'Role' },
     ),
+    locale: oneOf(LOCALE, 'Language and country of the web console.', { default: LOCALE_DEFAULT }),
+    memberGroupIds: set({ type: 'objectId', objectName: 'Account/Group' }, 'Groups whose mail it may read and change.', {
+      index: 'filter',
+      maxItems: GROUPS_MAX,
+      label: 'Groups',
+    }),
     permissions: embedded(
       variants('Permissions', [
         { name: 'Inherit', label: 'Those of the role' },
@@ -114,8 +122,17 @@ function accountShape(permissions: readonly EnumMember[]): Shape {
   ])
 }
 
+const FILTERS = {
+  text: { type: { type: 'string', format: 'string' }, label: 'Words of name, address or description', words: true },
+  name: { type: { type: 'string', format: 'string' }, label: 'Name', canonical: text => canonicalLocal(text) ?? text },
+  domainId: { type: { type: 'objectId', objectName: 'Domain' }, label: 'Domain' },
+  memberGroupIds: { type: { type: 'objectId', objectName: 'Account/Group' }, label: 'Group' },
+  memberTenantId: { type: { type: 'objectId', objectName: 'Tenant' }, label: 'Tenant' },
+} as const satisfies Readonly<Record<string, Filterable>>
+
 export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>): ObjectDefinition<JsonObject, Tx> {
-  const general = ['emailAddress', 'name', 'domainId', 'description']
+  const of = accountShape(options.permissions)
+  const general = ['emailAddress', 'name', 'domainId', 'description', 'memberTenantId']
   const mail = [
     { title: 'Aliases', fields: ['aliases'] },
     { title: 'Storage', fields: ['quotas', 'usedDiskQuota', 'createdAt'] },
@@ -124,12 +141,14 @@ export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>
   return object<Tx>({
     ...ACCOUNT,
     doc: 'A user or a group with a mailbox.',
-    shape: accountShape(options.permissions),
+    shape: of,
     columns: ['emailAddress', '@type', 'description', 'createdAt'],
+    filters: { '@type': typeFilter(of.name, of.variants), ...FILTERS },
     sections: {
       UserAccount: [
         { title: 'Account', fields: general },
-        { title: 'Login', fields: ['credentials', 'roles', 'permissions'] },
+        { title: 'Login', fields: ['credentials', 'locale'] },
+        { title: 'What it may do', fields: ['memberGroupIds', 'roles', 'permissions'] },
         ...mail,
       ],
       GroupAccount: [{ title: 'Group', fields: general }, ...mail],
@@ -145,7 +164,7 @@ export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>
       {
         name: 'Group',
         title: 'Groups',
-        subtitle: 'Mailboxes without a login.',
+        subtitle: 'Mailboxes without a login, shared by their members.',
         columns,
         filters: { '@type': 'Group' },
       },
@@ -156,9 +175,10 @@ export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>
   })
 }
 
-function hooks<Tx extends RegistryTx>({ hashSecret, roles, usedBytes }: AccountOptions<Tx>): Hooks<Tx> {
+function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail }: AccountOptions<Tx>): Hooks<Tx> {
   return {
     async prepare(id, next, before, context) {
+      refuseTenantPower(next, roles)
       refuseWrite(id, next, before, roles, context)
       const body = { createdAt: formatDate(context.now), ...canonicalNames(next) }
       return { body: await storeCredentials(body, before, hashSecret) }
@@ -174,11 +194,15 @@ function hooks<Tx extends RegistryTx>({ hashSecret, roles, usedBytes }: AccountO
       refuseRemoval(stored, roles, context)
       await removeKeysOf(tx, stored.id)
     },
+    entries: body => [
+      ...wordEntries([body['name'], body['emailAddress'], body['description'], ...aliasesOf(body).map(([, alias]) => alias['name'])]),
+      ...aliasesOf(body).map(([, alias]): IndexEntry => ({ field: ALIAS_DOMAIN, value: String(alias['domainId']), unique: false })),
+    ],
+    settle: (tx, id, next, before) => settleAccount(tx, id, next, before, mail),
     computed: {
       async usedDiskQuota(tx, accounts) {
-        const bytes: number[] = []
-        for (const { id } of accounts) bytes.push(await usedBytes(tx, id))
-        return bytes
+        const used = await mail.usedBytes(tx, accounts.map(({ id }) => id))
+        return accounts.map(({ id }) => used.get(id) ?? 0)
       },
     },
   }

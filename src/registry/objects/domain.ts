@@ -2,7 +2,8 @@
  * Domain: a mail domain that is served here. Its names are kept in ASCII and lower case. A domain that is still in use
  * keeps its name, because the addresses of its accounts are made of it.
  */
-import { boolean, embedded, nullable, set, string, utcDateTime, variants } from '../../base/fields.ts'
+import { domainToUnicode } from 'node:url'
+import { boolean, embedded, nullable, objectId, set, string, utcDateTime, variants } from '../../base/fields.ts'
 import { canonicalDomain } from '../../base/address.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
@@ -11,6 +12,8 @@ import { object } from '../schema/object.ts'
 import { SetFailure } from '../set-error.ts'
 import { formatDate } from '../values/date.ts'
 import { Problems } from '../values/problems.ts'
+import { wordEntries } from '../values/words.ts'
+import { settleDomain } from './tenancy.ts'
 
 const USERS_SHOWN_MAX = 10
 
@@ -40,22 +43,28 @@ export const domain = object({
       'Whether a tag after + is looked over.',
       { label: 'Subaddressing' },
     ),
+    memberTenantId: nullable(objectId('Tenant', 'The tenant that it belongs to, with all accounts that have addresses in it.', {
+      index: 'filter',
+      label: 'Tenant',
+    })),
     description: nullable(string('For people.')),
     createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
   },
   labelProperty: 'name',
   columns: ['name', 'isEnabled', 'description', 'createdAt'],
   filters: {
+    text: { type: { type: 'string', format: 'string' }, label: 'Words of names or description', words: true },
     name: {
       type: { type: 'string', format: 'string' },
       label: 'Name',
       canonical: text => canonicalDomain(text) ?? text,
     },
+    memberTenantId: { type: { type: 'objectId', objectName: 'Tenant' }, label: 'Tenant' },
   },
   keyProperties: { domain: 'name', alias: 'aliases' },
   sections: {
     Domain: [
-      { title: 'Domain', fields: ['name', 'aliases', 'isEnabled', 'description', 'createdAt'] },
+      { title: 'Domain', fields: ['name', 'aliases', 'isEnabled', 'memberTenantId', 'description', 'createdAt'] },
       { title: 'Delivery', fields: ['catchAllAddress', 'subAddressing'] },
     ],
   },
@@ -66,6 +75,11 @@ export const domain = object({
       if (before !== null && before['name'] !== next['name']) await refuseRename(tx, id)
       return { body: next, index: nameEntries(next) }
     },
+    entries: body => {
+      const names = namesOf(body)
+      return wordEntries([...names, ...names.map(name => domainToUnicode(name)), body['description']])
+    },
+    settle: settleDomain,
   },
 })
 
@@ -88,11 +102,16 @@ function canonical(body: JsonObject): JsonObject {
 
 /** `domain` is unique over names and aliases of all domains: an alias must not be another domain's name. */
 function nameEntries(body: JsonObject): IndexEntry[] {
-  const aliases = isJsonObject(body['aliases']) ? Object.keys(body['aliases']) : []
+  const [name, ...aliases] = namesOf(body)
   return [
-    ...[String(body['name']), ...aliases].map(value => ({ field: 'domain', value, unique: true })),
+    ...[name ?? '', ...aliases].map(value => ({ field: 'domain', value, unique: true })),
     ...aliases.map(value => ({ field: 'alias', value, unique: true })),
   ]
+}
+
+/** Its own first. */
+function namesOf(body: JsonObject): string[] {
+  return [String(body['name']), ...Object.keys(isJsonObject(body['aliases']) ? body['aliases'] : {})]
 }
 
 async function refuseRename(tx: RegistryTx, id: string): Promise<void> {

@@ -1,6 +1,5 @@
 /** The objects of this server, in the order of the menus, with the permissions and roles that follow from them. */
 import type { EnumMember, EnumType } from '../../base/fields.ts'
-import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { RegistryTx } from '../ports.ts'
 import type { Placeholder } from '../schema/document.ts'
@@ -18,13 +17,14 @@ import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetention } from './data-retention.ts'
 import { domain } from './domain.ts'
 import { networkListener } from './network-listener.ts'
+import type { StoredMail } from './stored-mail.ts'
 import { taskManager } from './task-manager.ts'
 import { taskObject } from './task.ts'
 import type { TaskObjectOptions, TaskVariantDeclaration } from './task.ts'
+import { tenantObject } from './tenant.ts'
 
 /** Named by fields of tasks whose work is not built: a reference to one of them is always refused. */
 export const PLACEHOLDERS: readonly Placeholder[] = [
-  { name: 'Tenant', doc: 'Tenants are not built yet.' },
   { name: 'Trace', doc: 'Stored traces are not built yet.' },
   { name: 'DmarcInternalReport', doc: 'DMARC reports are not built yet.' },
   { name: 'TlsInternalReport', doc: 'TLS reports are not built yet.' },
@@ -35,7 +35,7 @@ export interface StandardOptions<Tx> {
   /** The enumeration `ClusterTaskType`. */
   readonly duties: EnumType
   readonly secrets: { readonly hashSecret: HashSecret; readonly newToken: NewToken }
-  readonly usedBytes: (tx: Tx, accountId: Id) => Promise<number>
+  readonly mail: StoredMail<Tx>
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
 }
 
@@ -53,22 +53,23 @@ export function standardObjects<Tx extends RegistryTx>({
   variants,
   duties,
   secrets,
-  usedBytes,
+  mail,
   waitingFor,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const task = taskObject<Tx>(variants, { duties, waitingFor })
   const clusterRole = clusterRoleObject(duties)
-  const all = [task, ACCOUNT, API_KEY, domain, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
+  const tenant = tenantObject<Tx>(mail)
+  const all = [task, ACCOUNT, API_KEY, domain, tenant, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
-  const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, usedBytes })
+  const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail })
   const permissionsOf = (body: JsonObject) => effectivePermissions(body, roles)
   const apiKey = apiKeyObject<Tx>({ newToken: secrets.newToken, permissions, permissionsOf })
   return {
     task,
     account,
     clusterRole,
-    stored: [task, account, apiKey, domain, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
+    stored: [task, account, apiKey, domain, tenant, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
     permissions,
     roles,
   }

@@ -14,6 +14,7 @@
  *
  * A limit holds for what is added: one that is lowered below what is there refuses more, and destroys nothing.
  */
+import { assert } from '../../base/assert.ts'
 import { setMembers } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
@@ -21,8 +22,9 @@ import { isJsonObject, ownValue } from '../../base/json.ts'
 import type { IndexMatch, RegistryTx, StoredObject } from '../ports.ts'
 import { SetFailure, refusal } from '../set-error.ts'
 import { Problems } from '../values/problems.ts'
+import { limitOf } from './quotas.ts'
+import type { TenantQuota } from './quotas.ts'
 import type { StoredMail } from './stored-mail.ts'
-import type { TenantQuota } from './tenant.ts'
 
 const MEMBERS_SHOWN_MAX = 10
 
@@ -150,7 +152,7 @@ function ofTenant(tenantId: Id): IndexMatch {
 /** Counts with what was just written. */
 async function refuseTooMany(tx: RegistryTx, tenantId: Id, { quota, object, plural, where }: Counted): Promise<void> {
   const tenant = await tenantAt(tx, tenantId)
-  const limit = limitOf(tenant, quota)
+  const limit = limitOf(tenant.body, quota)
   if (limit === null) return
   const count = await tx.objects.count(object, [...where, ofTenant(tenantId)])
   if (count > limit) throw overQuota(tenant, quota, `has ${count - 1} ${plural} and may have ${limit}`)
@@ -158,24 +160,19 @@ async function refuseTooMany(tx: RegistryTx, tenantId: Id, { quota, object, plur
 
 async function refuseTooMuch(tx: RegistryTx, tenantId: Id, bytes: number): Promise<void> {
   const tenant = await tenantAt(tx, tenantId)
-  const limit = limitOf(tenant, 'maxDiskQuota')
+  const limit = limitOf(tenant.body, 'maxDiskQuota')
   if (limit === null || bytes <= limit) return
   throw overQuota(tenant, 'maxDiskQuota', `would store ${bytes} bytes of mail and may store ${limit}`)
 }
 
-async function tenantAt({ objects }: RegistryTx, tenantId: Id): Promise<StoredObject | undefined> {
-  return (await objects.get('Tenant', [tenantId]))[0]
+async function tenantAt({ objects }: RegistryTx, tenantId: Id): Promise<StoredObject> {
+  const [tenant] = await objects.get('Tenant', [tenantId])
+  assert(tenant, `the tenant ${tenantId} that was referred to is gone`)
+  return tenant
 }
 
-/** Null: no limit. */
-export function limitOf(tenant: StoredObject | undefined, quota: TenantQuota): number | null {
-  const quotas = tenant && ownValue(tenant.body, 'quotas')
-  const limit = isJsonObject(quotas) ? ownValue(quotas, quota) : undefined
-  return typeof limit === 'number' ? limit : null
-}
-
-function overQuota(tenant: StoredObject | undefined, quota: TenantQuota, what: string): SetFailure {
-  const name = String(tenant?.body['name'])
+function overQuota(tenant: StoredObject, quota: TenantQuota, what: string): SetFailure {
+  const name = String(tenant.body['name'])
   return refusal('overQuota', `${quota}: the tenant ${name} ${what}; remove some, or raise the quota of the tenant.`, [
     'memberTenantId',
   ])

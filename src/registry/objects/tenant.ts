@@ -2,23 +2,16 @@
  * Tenant: a customer whose accounts and domains belong together and have limits of their own. Which account may belong to
  * which tenant, and how the limits are kept: tenancy.ts.
  */
-import { enumType, map, number, string, utcDateTime } from '../../base/fields.ts'
+import { number, string, utcDateTime } from '../../base/fields.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { object } from '../schema/object.ts'
 import type { ObjectDefinition } from '../schema/object.ts'
 import { formatDate } from '../values/date.ts'
 import { wordEntries } from '../values/words.ts'
+import { quotasField, TENANT_QUOTA } from './quotas.ts'
 import type { StoredMail } from './stored-mail.ts'
 
 const NAME_CHARS_MAX = 200
-
-const QUOTA = enumType('TenantStorageQuota', [
-  { name: 'maxAccounts', label: 'Users' },
-  { name: 'maxGroups', label: 'Groups' },
-  { name: 'maxDomains', label: 'Domains' },
-  { name: 'maxDiskQuota', label: 'Bytes of stored mail' },
-])
-export type TenantQuota = NonNullable<(typeof QUOTA)['_names']>
 
 export function tenantObject<Tx>(mail: StoredMail<Tx>): ObjectDefinition<JsonObject, Tx> {
   return object<Tx>({
@@ -30,11 +23,7 @@ export function tenantObject<Tx>(mail: StoredMail<Tx>): ObjectDefinition<JsonObj
       name: 'Tenant',
       fields: {
         name: string('Of the customer.', { index: 'unique', maxLength: NAME_CHARS_MAX }),
-        quotas: map<number>(
-          { type: 'enum', enum: QUOTA },
-          { type: 'number', format: 'unsignedInteger' },
-          'What all of it may have together; nothing set: no limit.',
-        ),
+        quotas: quotasField(TENANT_QUOTA, 'What all of it may have together; nothing set: no limit.'),
         createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
         usedDiskQuota: number('Bytes of mail that its accounts store.', 'size', {
           update: 'serverSet', label: 'Stored bytes',

@@ -6,7 +6,7 @@ import type { TestRegistry } from '../../../test/support/registry.ts'
 import { objectId, oneOf, enumType, nullable, set, string } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { Tx } from '../../store/store.ts'
+import type { RegistryTx } from '../ports.ts'
 import { object } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
 import { wordEntries } from '../values/words.ts'
@@ -14,7 +14,7 @@ import { wordEntries } from '../values/words.ts'
 const COLOUR = enumType('Colour', [{ name: 'Red', label: 'Red' }, { name: 'Blue', label: 'Blue' }])
 const SHELF_MAX = 2
 
-const book = object<Tx>({
+const book = object<RegistryTx>({
   name: 'Book',
   label: 'Book',
   doc: 'A book.',

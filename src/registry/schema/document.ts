@@ -10,6 +10,7 @@ import type { EnumType, Field, FieldType, Fields, MapValueType, Shape, SingleSha
 import type { Json, JsonObject } from '../../base/json.ts'
 import { labelOf } from './object.ts'
 import type { Filterable, FormSection, ObjectDefinition, View } from './object.ts'
+import { everyField, fieldsOf } from '../values/shapes.ts'
 import { layoutsOf } from './layout.ts'
 
 /** An object that others refer to and that this server does not have: clients need its name to accept the reference. */
@@ -158,8 +159,14 @@ function listOf(of: Declared, parts: Parts): JsonObject {
 }
 
 function viewOf(of: Declared, { title, subtitle, columns, filters: fixed }: View): JsonObject {
-  const free = Object.keys(of.filters).filter(field => !Object.hasOwn(fixed, field))
+  const free = Object.keys(of.filters).filter(field => !Object.hasOwn(fixed, field) && mayHave(of, fixed['@type'], field))
   return { title, subtitle, ...listParts(of, columns, free), filtersStatic: fixed }
+}
+
+/** Whether objects of a variant can match the filter: one that is on a property of other variants alone is of no use. */
+function mayHave({ shape }: Declared, variant: Json | undefined, filter: string): boolean {
+  const isProperty = Object.hasOwn(everyField(shape), filter)
+  return variant === undefined || !isProperty || Object.hasOwn(fieldsOf(shape, { '@type': variant }) ?? {}, filter)
 }
 
 /** What the list of an object and its views have in common. */

@@ -23,7 +23,7 @@ describe('permissions', () => {
       [all, all, ['Get', 'Update'], ['Get', 'Query']],
     )
     assert.equal(
-      [...names].some(name => /Tenant(Get|Query)|Trace(Get|Query)/.test(name)),
+      [...names].some(name => /Trace(Get|Query)|Report(Get|Query)/.test(name)),
       false,
     )
   })

@@ -9,8 +9,13 @@
  * |---|---|---|
  * | delivered | each recipient; two addresses of one account share one copy | is done |
  * | refused, 550 5.1.1 | a recipient whose account was destroyed since he was named; the others are served | gives up on this one |
- * | refused, 552 5.2.2 | a recipient whose mailbox is full; the others are served | gives up on this one |
+ * | refused, 552 5.2.2 | a recipient whose mailbox, or whose tenant, is full; the others are served | gives up on this one |
  * | store/full, store/unavailable and other surprises are thrown | all recipients, nothing kept | tries again later |
+ *
+ * The room of a tenant is shared by deliveries to all of its accounts, on every node. To make them wait for each other as
+ * short as possible, it is looked at first, without a lock, and the message is added to the tenant's sum at the very end;
+ * only if the sum has gone beyond the limit meanwhile, the transaction is taken back and runs again. So the limit is never
+ * passed, and what it costs is one look and one addition a message, for members of a tenant with a limit alone.
  */
 import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
@@ -18,8 +23,11 @@ import { hasCode } from '../../errors.ts'
 import type { Directory, MailRecipient } from '../directory/directory.ts'
 import type { MailStore } from '../mailstore/mailstore.ts'
 import { INBOX_ID, summaryOf } from '../mailstore/mailstore.ts'
+import type { EmailSummary } from '../mailstore/mailstore.ts'
 import { parseMessage } from '../message/message.ts'
+import { TenantShares } from '../mailstore/tenant-shares.ts'
 import type { DomainStore, DomainTx } from '../ports.ts'
+import { TenantRooms } from './tenant-rooms.ts'
 
 export interface IncomingMessage {
   readonly recipients: readonly MailRecipient[]
@@ -46,6 +54,13 @@ const OVER_QUOTA: Refused = {
 const GONE: Refused = {
   kind: 'refused', code: 550, enhanced: '5.1.1', text: 'no such mailbox here', temporary: false,
 }
+
+const TENANT_OVER_QUOTA: Refused = { ...OVER_QUOTA, text: 'the tenant of the mailbox has no room left' }
+
+/** Of one message; who then still finds others in his way is asked to try again later. */
+const RUNS_MAX = 5
+
+interface Parsed { readonly content: Uint8Array; readonly summary: EmailSummary; readonly receivedAt: number }
 
 export interface DeliveryDependencies<Tx extends DomainTx> {
   readonly store: DomainStore<Tx>
@@ -75,25 +90,49 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
   /** One result for each recipient, in their order. */
   async deliver({ recipients, content }: IncomingMessage): Promise<DeliveryResult[]> {
     const summary = summaryOf(await parseMessage(content))
-    const receivedAt = this.#clock.now()
-    const quotas = new Map(recipients.map(({ accountId, quotaBytes }) => [accountId, quotaBytes]))
-    const results = await this.#store.transact(async tx => {
-      const byAccount = new Map<Id, DeliveryResult>()
-      let blobId: string | undefined
-      // In order of account, so that two messages to the same people cannot wait for each other.
-      for (const accountId of [...quotas.keys()].toSorted()) {
-        const deliverOne = async (): Promise<Id> => this.#mailStore.update(tx, accountId, async account => {
-          account.reserve(content.byteLength, quotas.get(accountId) ?? null)
-          blobId ??= await tx.blobs.put(content)
-          const size = content.byteLength
-          return account.add({ summary, blobId, size, receivedAt, mailboxIds: [INBOX_ID], keywords: [] })
-        })
-        byAccount.set(accountId, await orRefused(deliverOne))
-      }
-      return byAccount
-    })
+    const message = { summary, receivedAt: this.#clock.now(), content }
+    const byAccount = new Map(recipients.map(recipient => [recipient.accountId, recipient]))
+    const results = await this.#deliverAll(byAccount, message)
     return recipients.map(({ accountId }) => results.get(accountId) ?? OVER_QUOTA)
   }
+
+  /** Again, when others have filled a tenant since its room was looked at: then it is looked at anew. */
+  async #deliverAll(recipients: ReadonlyMap<Id, MailRecipient>, message: Parsed): Promise<ReadonlyMap<Id, DeliveryResult>> {
+    for (let run = 1; ; run++) {
+      try {
+        return await this.#store.transact(tx => this.#deliverIn(tx, recipients, message))
+      } catch (error) {
+        if (!hasCode(error, 'store/conflict') || run === RUNS_MAX) throw error
+      }
+    }
+  }
+
+  async #deliverIn(
+    tx: Tx, recipients: ReadonlyMap<Id, MailRecipient>, { content, summary, receivedAt }: Parsed,
+  ): Promise<ReadonlyMap<Id, DeliveryResult>> {
+    const results = new Map<Id, DeliveryResult>()
+    const size = content.byteLength
+    const rooms = await TenantRooms.look(tx, recipients.values())
+    const shares = new TenantShares()
+    let blobId: string | undefined
+    // In order of account, so that two messages to the same people cannot wait for each other.
+    for (const [accountId, { quotaBytes, emailsMax = null, tenant }] of [...recipients].toSorted(byId)) {
+      const deliverOne = async (): Promise<Id> => this.#mailStore.update(tx, accountId, async account => {
+        account.reserve(size, { quotaBytes, emailsMax })
+        blobId ??= await tx.blobs.put(content)
+        return account.add({ summary, blobId, size, receivedAt, mailboxIds: [INBOX_ID], keywords: [] })
+      }, shares)
+      const result = rooms.fits(tenant, size) ? await orRefused(deliverOne) : TENANT_OVER_QUOTA
+      if (result.kind === 'delivered') rooms.take(tenant, size)
+      results.set(accountId, result)
+    }
+    rooms.refuseOverfull(await shares.settle(tx))
+    return results
+  }
+}
+
+function byId([left]: readonly [Id, unknown], [right]: readonly [Id, unknown]): number {
+  return left < right ? -1 : 1
 }
 
 /** A full mailbox, or one that is gone, is this recipient's affair; nothing was written for it yet. */

@@ -21,14 +21,21 @@ import { addressText, canonicalDomain, canonicalLocal, parseAddress } from '../.
 import type { Address } from '../../base/address.ts'
 import type { Id } from '../../base/ids.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
-import type { JsonObject } from '../../base/json.ts'
+import { limitOf } from '../../registry/objects/quotas.ts'
+import { tenantOf } from '../../registry/objects/tenancy.ts'
 import type { ObjectTable, RegistryTx, StoredObject } from '../../registry/ports.ts'
 
 export interface MailRecipient {
   readonly accountId: Id
   /** Bytes that the account may hold; null: no limit. */
   readonly quotaBytes: number | null
+  /** Messages that the account may hold; left out: no limit. */
+  readonly emailsMax?: number
+  /** Left out: it has none, or one without a limit. */
+  readonly tenant?: TenantLimit
 }
+/** Bytes that all accounts of a tenant may hold together. */
+export interface TenantLimit { readonly tenantId: Id; readonly quotaBytes: number }
 
 export interface Login {
   readonly accountId: Id
@@ -51,7 +58,7 @@ export class Directory {
     if (wanted === null) return null
     return this.#store.read(async ({ objects }) => {
       const account = await mailbox(objects, wanted, true)
-      return account && { accountId: account.id, quotaBytes: quotaBytes(account.body) }
+      return account && recipientOf(objects, account)
     })
   }
 
@@ -140,8 +147,15 @@ function isEnabled(domain: StoredObject): boolean {
   return ownValue(domain.body, 'isEnabled') !== false
 }
 
-function quotaBytes(account: JsonObject): number | null {
-  const quotas = ownValue(account, 'quotas')
-  const disk = isJsonObject(quotas) ? ownValue(quotas, 'maxDiskQuota') : undefined
-  return typeof disk === 'number' ? disk : null
+async function recipientOf(objects: ObjectTable, { id, body }: StoredObject): Promise<MailRecipient> {
+  const emailsMax = limitOf(body, 'maxEmails')
+  const tenantId = tenantOf(body)
+  const [tenant] = tenantId === null ? [] : await objects.get('Tenant', [tenantId])
+  const shared = tenant ? limitOf(tenant.body, 'maxDiskQuota') : null
+  return {
+    accountId: id,
+    quotaBytes: limitOf(body, 'maxDiskQuota'),
+    ...(emailsMax === null ? {} : { emailsMax }),
+    ...(tenant === undefined || shared === null ? {} : { tenant: { tenantId: tenant.id, quotaBytes: shared } }),
+  }
 }

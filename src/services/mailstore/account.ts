@@ -1,15 +1,15 @@
 /** One account's mail, locked for one transaction: every change of its documents goes through here (README.md). */
 import type { Id, IdSource } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
-import type { DomainTx, WantedTask } from '../ports.ts'
+import type { DomainTx, Usage, WantedTask } from '../ports.ts'
 import { EMAIL, emailIndex, threadKeys } from './email.ts'
 import type { EmailRecord, EmailSummary } from './email.ts'
 import { EMPTY_THREAD, THREAD, THREAD_EMAILS_MAX, threadIndex, withMember, withoutMember } from './thread.ts'
+import type { TenantShares } from './tenant-shares.ts'
 import type { ThreadRecord } from './thread.ts'
 
-export const USAGE = 'Usage'
-export const USAGE_ID: Id = '0'.repeat(13)
-export type UsageRecord = { readonly octets: number; readonly emails: number }
+/** What an account may store; null: no limit. */
+export interface MailLimits { readonly quotaBytes: number | null; readonly emailsMax: number | null }
 
 export interface NewEmail {
   readonly summary: EmailSummary
@@ -29,21 +29,27 @@ export class MailAccount {
   readonly #threads = new Map<Id, ThreadRecord>()
   readonly #changedThreads = new Set<Id>()
   readonly #tasks: WantedTask[] = []
-  #usage: UsageRecord
-  #usageChanged = false
+  readonly #usage: Pick<Usage, 'octets' | 'emails'>
+  /** What changed since then. */
+  #more = { octets: 0, emails: 0 }
 
-  constructor(tx: DomainTx, accountId: Id, ids: IdSource, usage: UsageRecord) {
+  constructor(tx: DomainTx, accountId: Id, ids: IdSource, usage: Pick<Usage, 'octets' | 'emails'>) {
     this.#tx = tx
     this.#accountId = accountId
     this.#ids = ids
     this.#usage = usage
   }
 
-  /** Throws mail/over-quota when `octets` more would not fit. */
-  reserve(octets: number, quotaBytes: number | null): void {
-    if (quotaBytes === null || this.#usage.octets + octets <= quotaBytes) return
-    const used = this.#usage.octets
-    throw new RotaError('mail/over-quota', `the mailbox of ${this.#accountId} holds ${used} of ${quotaBytes} bytes`)
+  /** Throws mail/over-quota when one more message of `octets` would not fit. */
+  reserve(octets: number, { quotaBytes, emailsMax }: MailLimits): void {
+    const used = this.#usage.octets + this.#more.octets
+    const emails = this.#usage.emails + this.#more.emails
+    if (quotaBytes !== null && used + octets > quotaBytes) {
+      throw new RotaError('mail/over-quota', `the mailbox of ${this.#accountId} holds ${used} of ${quotaBytes} bytes`)
+    }
+    if (emailsMax !== null && emails + 1 > emailsMax) {
+      throw new RotaError('mail/over-quota', `the mailbox of ${this.#accountId} holds ${emails} of ${emailsMax} messages`)
+    }
   }
 
   async add({ summary, blobId, size, receivedAt, mailboxIds, keywords }: NewEmail): Promise<Id> {
@@ -69,15 +75,18 @@ export class MailAccount {
     this.#want('UnindexDocument', id)
   }
 
-  /** Writes what was only collected so far; returns the tasks to queue. */
-  async flush(): Promise<readonly WantedTask[]> {
+  /** Writes what was only collected so far, but for the tenant's share; returns the tasks to queue. */
+  async flush(shares: TenantShares): Promise<readonly WantedTask[]> {
     const { documents } = this.#tx
     for (const threadId of this.#changedThreads) {
       const thread = await this.#thread(threadId)
       if (Object.keys(thread.emails).length === 0) await documents.remove(this.#accountId, THREAD, threadId)
       else await documents.put(this.#accountId, THREAD, threadId, thread, threadIndex(thread))
     }
-    if (this.#usageChanged) await documents.put(this.#accountId, USAGE, USAGE_ID, this.#usage, [])
+    if (this.#more.octets !== 0 || this.#more.emails !== 0) {
+      const { tenantId } = await this.#tx.usage.add(this.#accountId, this.#more)
+      if (tenantId !== null) shares.add(tenantId, this.#more)
+    }
     return this.#tasks
   }
 
@@ -114,8 +123,7 @@ export class MailAccount {
   }
 
   #use(octets: number, emails: number): void {
-    this.#usage = { octets: this.#usage.octets + octets, emails: this.#usage.emails + emails }
-    this.#usageChanged = true
+    this.#more = { octets: this.#more.octets + octets, emails: this.#more.emails + emails }
   }
 
   #want(variant: string, documentId: Id): void {

@@ -3,13 +3,13 @@ import type { Id, IdSource } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
 import { parseMessage } from '../message/message.ts'
 import type { Message } from '../message/message.ts'
-import type { DomainTx, Enqueue } from '../ports.ts'
-import { MailAccount, USAGE, USAGE_ID } from './account.ts'
-import type { UsageRecord } from './account.ts'
+import type { DomainTx, Enqueue, Usage } from '../ports.ts'
+import { MailAccount } from './account.ts'
 import { EMAIL, partContent } from './email.ts'
 import type { EmailRecord } from './email.ts'
 import { ensureMailboxes, MAILBOX } from './mailbox.ts'
 import type { MailboxRecord } from './mailbox.ts'
+import { TenantShares } from './tenant-shares.ts'
 import { membersOf, THREAD } from './thread.ts'
 import type { ThreadRecord } from './thread.ts'
 
@@ -33,6 +33,7 @@ export interface Thread { readonly id: Id; readonly emailIds: readonly Id[] }
 /** SHA-256 in base64url; what follows it in a blob id names a part of that message. */
 const HASH_CHARS = 43
 const MAILBOXES_MAX = 1_000
+const NOTHING = { octets: 0, emails: 0 }
 
 export interface MailStoreDependencies<Tx extends DomainTx> {
   readonly enqueue: Enqueue<Tx>
@@ -52,14 +53,21 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
     this.#ids = dependencies.ids
   }
 
-  /** Locks the account's mail, lets `work` change it, and queues what follows from the changes. Throws mail/account-gone. */
-  async update<T>(tx: Tx, accountId: Id, work: (account: MailAccount) => Promise<T>): Promise<T> {
+  /**
+   * Locks the account's mail, lets `work` change it, and queues what follows from the changes. Throws mail/account-gone.
+   * Who changes several accounts does so in order of their ids, collects their `shares`, and settles these at the end.
+   */
+  async update<T>(
+    tx: Tx, accountId: Id, work: (account: MailAccount) => Promise<T>, shares?: TenantShares,
+  ): Promise<T> {
     if (!await this.enter(tx, accountId, EMAIL)) throw new RotaError('mail/account-gone', `the account ${accountId} is gone`)
     await ensureMailboxes(tx, accountId)
     const account = new MailAccount(tx, accountId, this.#ids, await this.usage(tx, accountId))
     const result = await work(account)
-    const tasks = await account.flush()
+    const changed = shares ?? new TenantShares()
+    const tasks = await account.flush(changed)
     if (tasks.length > 0) await this.#enqueue(tx, tasks)
+    if (shares === undefined) await changed.settle(tx)
     return result
   }
 
@@ -99,9 +107,28 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
     return stored.map(({ id, body }) => ({ id, emailIds: membersOf(body as ThreadRecord) }))
   }
 
-  async usage({ documents }: DomainTx, accountId: Id): Promise<UsageRecord> {
-    const [stored] = await documents.get(accountId, USAGE, [USAGE_ID])
-    return stored ? stored.body as UsageRecord : { octets: 0, emails: 0 }
+  async usage({ usage }: DomainTx, accountId: Id): Promise<Pick<Usage, 'octets' | 'emails'>> {
+    const { octets, emails } = (await usage.get([accountId])).get(accountId) ?? NOTHING
+    return { octets, emails }
+  }
+
+  /** Of accounts and tenants. */
+  async usedBytes({ usage }: DomainTx, ids: readonly Id[]): Promise<ReadonlyMap<Id, number>> {
+    return new Map(Array.from(await usage.get(ids), ([id, { octets }]) => [id, octets]))
+  }
+
+  /**
+   * Moves what an account stores from the sum of its tenant to that of another; null: none. Returns what that one stores
+   * then. A delivery to the account is either added before that, or afterwards to the new tenant.
+   */
+  async countFor(tx: DomainTx, accountId: Id, tenantId: Id | null): Promise<number> {
+    const { octets, emails, tenantId: formerId } = await tx.usage.add(accountId, NOTHING)
+    const shares = new TenantShares()
+    if (formerId !== null) shares.add(formerId, { octets: -octets, emails: -emails })
+    if (tenantId !== null) shares.add(tenantId, { octets, emails })
+    await tx.usage.assign(accountId, tenantId)
+    const sums = await shares.settle(tx)
+    return tenantId === null ? 0 : sums.get(tenantId)?.octets ?? 0
   }
 
   /** Throws blob/missing. */
