@@ -12,8 +12,16 @@ export interface ObjectRef { readonly object: string; readonly id: Id }
 /** `conflict`: another object holds a unique value; `field` is `id` when the id itself is taken. */
 export type WriteReply = { readonly kind: 'written' } | { readonly kind: 'conflict'; readonly field: string; readonly existingId: Id } | { readonly kind: 'gone' } | { readonly kind: 'changed' }
 
-/** An indexed value that an object must hold: this one, or with `prefix` (at most 150 characters) one that begins so. */
-export interface IndexMatch { readonly field: string; readonly value: string; readonly prefix?: true }
+/**
+ * An indexed value that an object must hold: this one, with `prefix` (at most 150 characters) one that begins so, or with
+ * `comparison` one that stands so to it in the order of ASCII texts, as dates do.
+ */
+export interface IndexMatch {
+  readonly field: string
+  readonly value: string
+  readonly prefix?: true
+  readonly comparison?: '>' | '>=' | '<' | '<='
+}
 
 export interface ObjectQuery {
   /** All must hold (AND). */

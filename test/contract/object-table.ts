@@ -170,6 +170,21 @@ export function objectTableContract(store: () => Store): void {
       assert.equal(await store().read(tx => tx.objects.count(object, [beginning('jane')])), 2)
     })
 
+    test('a comparison finds what stands so to it, and no object without a value', async () => {
+      const object = freshName()
+      const dates = ['2026-01-31T23:59:59Z', '2026-02-01T00:00:00Z', '2026-02-01T00:00:01Z', '2026-10-01T00:00:00Z']
+      const made = await insertMany(object, dates.length + 1, nth => [
+        ...dates.slice(nth, nth + 1).map(date => filter('until', date)), filter('other', '2026-02-01T00:00:00Z'),
+      ])
+      const until = (comparison: '<' | '<=' | '>' | '>=', value = '2026-02-01T00:00:00Z') => ({ field: 'until', value, comparison })
+      assert.deepEqual(await query(object, [until('<')]), made.slice(0, 1))
+      assert.deepEqual(await query(object, [until('<=')]), made.slice(0, 2))
+      assert.deepEqual(await query(object, [until('>')]), made.slice(2, 4))
+      assert.deepEqual(await query(object, [until('>=')]), made.slice(1, 4))
+      assert.deepEqual(await query(object, [until('>='), until('<', '2026-03-01T00:00:00Z')]), made.slice(1, 3))
+      assert.equal(await store().read(tx => tx.objects.count(object, [until('<=')])), 2)
+    })
+
     test('update replaces the index entries', async () => {
       const object = freshName()
       const id = ids.next()

@@ -83,6 +83,21 @@ describe('ApiKey', () => {
     })
   })
 
+  it('is found by when it expires', async () => {
+    const [soon, later] = ['2026-02-01T00:00:00Z', '2026-10-01T00:00:00Z']
+    const keys = [soon, later, null].map(expiresAt => test.create('ApiKey', { description: 'x', expiresAt }, asJane))
+    const [first = '', second = ''] = await Promise.all(keys)
+    const found = (filter: JsonObject, more: JsonObject = {}) => test.query('ApiKey', { filter, ...more }, asJane)
+    assert.deepEqual(await found({ expiresAtIsLessThan: later }), [first])
+    assert.deepEqual(await found({ expiresAtIsGreaterThanOrEqual: soon }, { sort: [{ property: 'id' }] }), [first, second])
+    assert.deepEqual(await found({ expiresAtIsGreaterThan: soon, expiresAtIsLessThanOrEqual: later }), [second])
+    assert.deepEqual(await found({ expiresAt: later }), [second])
+    const page = { anchor: first, anchorOffset: 0, limit: 5 }
+    for (const [filter, ids] of [[{ expiresAtIsLessThanOrEqual: soon }, [first]], [{ expiresAtIsGreaterThan: soon }, [second]]] as const) {
+      assert.deepEqual(await found(filter, page), ids, 'an anchor counts as far as it matches')
+    }
+  })
+
   describe('of others', () => {
     it('is there for nobody but who may change accounts', async () => {
       const john = await test.create('Account', { '@type': 'User', name: 'john', domainId })

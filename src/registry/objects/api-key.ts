@@ -66,6 +66,10 @@ export function apiKeyObject<Tx extends RegistryTx>(
     doc: 'A key with which a program logs in as an account.',
     labelProperty: 'description',
     columns: ['description', 'accountId', 'expiresAt'],
+    filters: {
+      accountId: { type: { type: 'objectId', objectName: 'Account' }, label: 'Account' },
+      expiresAt: { type: { type: 'utcDateTime' }, label: 'Expires', range: true },
+    },
     shape: shape(name, {
       accountId: objectId('Account', 'The account as which the program logs in; left out: your own.', {
         update: 'immutable', index: 'filter', label: 'Account',
@@ -76,7 +80,9 @@ export function apiKeyObject<Tx extends RegistryTx>(
       }),
       createdAt: utcDateTime('When it was made.', { update: 'serverSet', label: 'Created' }),
       permissions: embedded(credentialPermissionsShape(options.permissions), 'What the program may do.'),
-      expiresAt: nullable(utcDateTime('It works until then; empty: until it is revoked.', { label: 'Expires' })),
+      expiresAt: nullable(
+        utcDateTime('It works until then; empty: until it is revoked.', { index: 'filter', label: 'Expires' }),
+      ),
       allowedIps: set(
         { type: 'string', format: 'ipNetwork' },
         'It works from these networks; empty: from everywhere.',
@@ -117,13 +123,22 @@ function hooks<Tx extends RegistryTx>({ newToken, permissionsOf }: ApiKeyOptions
     },
     async derive(tx, _id, next, before, { principal }) {
       const account = await accountOf(tx, next)
-      if (before === null) await refuseCreation(tx, account, String(next['accountId']))
+      if (before === null) refuseGroup(account, String(next['accountId']))
       if (principal !== null) {
         const able = [next, ...(before === null ? [] : [before])].map(key => permissionsOfKey(account, key))
         refuseBeyond(able.reduce((all, each) => all.union(each)), principal)
         await refuseOutliving(tx, next, principal)
       }
       return { body: next, index: [] }
+    },
+    async settle({ objects }, _id, next, before) {
+      if (before !== null || next === null) return
+      const where = [{ field: API_KEY.owner.property, value: String(next['accountId']) }]
+      if (await objects.count(API_KEY.name, where) <= KEYS_PER_ACCOUNT_MAX) return
+      throw refusal(
+        'overQuota',
+        `An account may have ${KEYS_PER_ACCOUNT_MAX} API keys; destroy those that have expired or that nobody uses.`,
+      )
     },
     async guard(tx, { body }, { principal }: WriteContext) {
       if (principal === null || body['accountId'] === principal.accountId) return
@@ -144,19 +159,11 @@ async function accountOf({ objects }: RegistryTx, { accountId }: JsonObject): Pr
   return account?.body ?? {}
 }
 
-async function refuseCreation({ objects }: RegistryTx, account: JsonObject, accountId: Id): Promise<void> {
+function refuseGroup(account: JsonObject, accountId: Id): void {
+  if (account['@type'] === 'User') return
   const problems = new Problems()
-  if (account['@type'] !== 'User') {
-    problems.invalid(['accountId'], accountId, 'must be a user; groups do not log in.')
-  }
+  problems.invalid(['accountId'], accountId, 'must be a user; groups do not log in.')
   problems.refuse()
-  await objects.lock(API_KEY.name)
-  const keys = await objects.count(API_KEY.name, [{ field: API_KEY.owner.property, value: accountId }])
-  if (keys < KEYS_PER_ACCOUNT_MAX) return
-  throw refusal(
-    'overQuota',
-    `The account has ${keys} API keys, and may have ${KEYS_PER_ACCOUNT_MAX}; destroy those that have expired or that nobody uses.`,
-  )
 }
 
 function refuseBeyond(able: ReadonlySet<string>, { permissions }: Principal): void {

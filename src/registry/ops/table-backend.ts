@@ -1,6 +1,6 @@
 /**
- * Objects of the ObjectTable: a JSON document with index entries and links. Queries are equalities and words, in the order
- * of ids.
+ * Objects of the ObjectTable: a JSON document with index entries and links. Queries are equalities,
+ * comparisons of dates, and words, in the order of ids.
  */
 import { assert } from '../../base/assert.ts'
 import { setMembers } from '../../base/fields.ts'
@@ -25,8 +25,8 @@ export function tableBackend({ name, shape, hooks }: Indexed & Pick<ObjectDefini
       const [stored] = await tx.objects.get(name, known([id]))
       if (!stored) return false
       const entries = fieldEntries({ shape, hooks }, stored.body)
-      return whereOf(selection).every(({ field, value, prefix }) =>
-        entries.some(entry => entry.field === field && (prefix ? entry.value.startsWith(value) : entry.value === value)),
+      return whereOf(selection).every(match =>
+        entries.some(entry => entry.field === match.field && matches(entry.value, match)),
       )
     },
 
@@ -77,11 +77,24 @@ function whereOf({ conditions }: Selection): IndexMatch[] {
   return conditions.flatMap(matchesOf)
 }
 
-function matchesOf({ property, value, words: byWords }: Condition): IndexMatch[] {
-  if (!byWords) return [{ field: property, value: indexText(value) }]
+function matchesOf({ property, value, comparison, words: byWords }: Condition): IndexMatch[] {
+  if (!byWords) {
+    return [{ field: property, value: indexText(value), ...(comparison === '=' ? {} : { comparison }) }]
+  }
   const words = wordsOf(indexText(value))
   // A text without words is in no object: no entry is empty.
   return words.length === 0 ? [{ field: TEXT, value: '' }] : words.map(word => ({ field: TEXT, value: word, prefix: true }))
+}
+
+function matches(held: string, { value, prefix, comparison }: IndexMatch): boolean {
+  if (prefix) return held.startsWith(value)
+  switch (comparison ?? '=') {
+    case '=': return held === value
+    case '>': return held > value
+    case '>=': return held >= value
+    case '<': return held < value
+    case '<=': return held <= value
+  }
 }
 
 function indexText(value: Json): string {

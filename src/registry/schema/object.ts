@@ -112,7 +112,7 @@ export interface Hooks<Tx> {
     before: JsonObject | null,
     context: WriteContext,
   ) => Promise<void>
-  /** Before removal. */
+  /** Before removal. It may take along what belongs to the object alone: a removal that is refused undoes that. */
   readonly guard?: (tx: Tx, stored: Stored, context: WriteContext) => Promise<void>
   /** Properties that are computed when they are read: a value for each of the objects, in their order. */
   readonly computed?: Readonly<Record<string, (tx: Tx, stored: readonly Stored[]) => Promise<readonly Json[]>>>

@@ -116,10 +116,20 @@ function dangling(from: ObjectRef, to: ObjectRef): RotaError {
   return new RotaError('store/conflict', `${from.object} ${from.id} would refer to no ${to.object} ${to.id}`)
 }
 
-function holds(row: ObjectRow, { field, value, prefix }: IndexMatch): boolean {
+function holds(row: ObjectRow, { field, value, prefix, comparison }: IndexMatch): boolean {
   const wanted = prefix ? storableText(value) : keyText(value)
   return row.index.some(entry =>
-    entry.field === field && (prefix ? entry.value.startsWith(wanted) : entry.value === wanted))
+    entry.field === field && (prefix ? entry.value.startsWith(wanted) : compares(entry.value, comparison ?? '=', wanted)))
+}
+
+function compares(value: string, comparison: NonNullable<IndexMatch['comparison']> | '=', wanted: string): boolean {
+  switch (comparison) {
+    case '=': return value === wanted
+    case '>': return value > wanted
+    case '>=': return value >= wanted
+    case '<': return value < wanted
+    case '<=': return value <= wanted
+  }
 }
 
 function order(left: string, right: string): number {

@@ -107,13 +107,13 @@ export function sqlObjects(context: SqlContext): ObjectTable {
 
 function matching({ db }: SqlContext, object: string, where: ObjectQuery['where']) {
   let query = db.selectFrom('object').where('object', '=', object)
-  for (const { field, value, prefix } of where) {
+  for (const { field, value, prefix, comparison = '=' } of where) {
     const entries = db.selectFrom('object_index').select('object_index.id')
       .where('object_index.object', '=', object).where('field', '=', field)
     const beginning = storableText(value)
     query = query.where('id', 'in', prefix
       ? entries.where('value', '>=', beginning).where('value', '<', beginning + CHARACTER_MAX)
-      : entries.where('value', '=', keyText(value)))
+      : entries.where('value', comparison, keyText(value)))
   }
   return query
 }
