@@ -1,8 +1,7 @@
-/** What destroying an account needs of the engine and of the login services, which the registry does not know. */
+/** What destroying an account needs of the engine, which the registry does not know. */
 import type { IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import type { Departures } from '../registry/objects/account-departure.ts'
-import { endGrantsOfAccount } from '../services/auth/oauth/grants.ts'
 import type { Tx } from '../store/store.ts'
 import destroyAccount from '../tasks/destroy-account.ts'
 
@@ -10,7 +9,6 @@ export function accountDepartures(catalogue: Catalogue, ids: IdSource, registry:
   const variant = destroyAccount.name
   return {
     registry,
-    endLogins: endGrantsOfAccount,
     async queue(tx, departure, due) {
       const { accountId } = departure
       const waiting = await tx.tasks.count({ accountId, variants: [variant], status: ['Pending', 'Retry'] })

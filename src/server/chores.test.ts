@@ -14,7 +14,7 @@ describe('chores', () => {
   let store: Store
   const clock = new VirtualClock()
   const ids = idSource(1, clock)
-  let kept: Retention = { holdTaskRunsFor: 30 * DAY_MS }
+  let kept: Retention = { archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: null }
   const run = async (name: string, signal = NEVER_ENDING, over = store): Promise<void> => {
     const chore = chores(over, () => Promise.resolve(kept)).find(each => each.name === name)
     assert(chore, `no chore ${name}`)
@@ -41,7 +41,7 @@ describe('chores', () => {
   test('the history is kept as long as the settings say at that moment', async () => {
     const taskId = ids.next()
     const startedDaysAgo = async (): Promise<number[]> => {
-      const records = await store.read(tx => tx.runs.query({ taskId }, 10))
+      const records = await store.read(tx => tx.runs.query({ taskId }, { ascending: false, limit: 10 }))
       return records.map(({ startedAt }) => (clock.now() - startedAt) / DAY_MS).toSorted((a, b) => a - b)
     }
     await store.transact(tx => tx.runs.record([1, 29, 31, 400].map(days => ({
@@ -57,5 +57,26 @@ describe('chores', () => {
     kept = { ...kept, holdTaskRunsFor: 2 * DAY_MS }
     await run('run history')
     assert.deepEqual(await startedDaysAgo(), [1])
+  })
+
+  test('the audit log likewise', async () => {
+    const entries = [1, 300, 400].map(days => ({ id: ids.next(), days }))
+    const left = async (): Promise<number[]> => {
+      const found = await store.read(tx => tx.audit.get(entries.map(({ id }) => id)))
+      return entries.filter(({ id }) => found.some(entry => entry.id === id)).map(({ days }) => days)
+    }
+    await store.transact(async tx => {
+      for (const { id, days } of entries) {
+        await tx.audit.append({
+          id, at: clock.now() - days * DAY_MS, action: 'Update', objectName: 'TaskManager', objectId: 'singleton',
+          actorId: null, actorName: 'somebody', via: null, remote: null, before: null, after: null,
+        })
+      }
+    })
+    await run('audit log')
+    assert.deepEqual(await left(), [1, 300, 400])
+    kept = { ...kept, holdAuditFor: 365 * DAY_MS }
+    await run('audit log')
+    assert.deepEqual(await left(), [1, 300])
   })
 })

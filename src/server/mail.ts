@@ -7,13 +7,16 @@ import { Delivery } from '../services/delivery/delivery.ts'
 import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
+import { AccountRemoval } from '../services/removal/account-removal.ts'
 import type { Store, Tx } from '../store/store.ts'
+import { accountTasks } from './account-tasks.ts'
 
 export interface Mail {
   readonly directory: Directory
   readonly mailStore: MailStore<Tx>
   readonly indexing: Indexing<Tx>
   readonly delivery: Delivery<Tx>
+  readonly removal: AccountRemoval<Tx>
 }
 
 export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock): Mail {
@@ -24,5 +27,6 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
     enqueue: async (tx, drafts) => { await tx.tasks.insert(drafts.map(draft => catalogue.row(draft, ids, clock.now()))) },
   })
   const indexing = new Indexing<Tx>({ store, mailStore })
-  return { directory, mailStore, indexing, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
+  const removal = new AccountRemoval<Tx>({ store, tasks: accountTasks })
+  return { directory, mailStore, indexing, removal, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
 }

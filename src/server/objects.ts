@@ -14,6 +14,7 @@ import { newToken } from '../services/auth/token.ts'
 import type { MailStore } from '../services/mailstore/mailstore.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { CLUSTER_TASK_TYPE } from '../tasks/define.ts'
+import { accountDepartures } from './account-departures.ts'
 import { nodeData } from './node-info.ts'
 import { taskPort, type TaskPortDeps } from './task-port.ts'
 
@@ -41,9 +42,10 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, cluster 
     secrets: { hashSecret, newToken },
     mail: mailStore,
     waitingFor: taskWaitingFor(tasks),
+    departures: accountDepartures(catalogue, ids, () => registry),
   })
   const nodes = { known: async () => (await store.leases.known()).map(nodeData), now: () => store.now() }
-  const registry = new Registry<Tx>({
+  const registry: Registry<Tx> = new Registry({
     objects: standard.stored,
     outside: [{ definition: clusterNode, reader: nodeReader(nodes) }],
     placeholders: PLACEHOLDERS,

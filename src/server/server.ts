@@ -95,7 +95,7 @@ export class Server implements Service {
     this.#deps = deps
     this.#log = new RememberingLog(deps.log)
     const catalogue = new Catalogue(VARIANTS, lanes(null))
-    const runDeps: { indexing?: Mail['indexing'] } = {}
+    const runDeps: Partial<Pick<Mail, 'indexing' | 'removal'>> = {}
     this.#node = new EngineNode({
       store, catalogue, clock, random, log: this.#log, shardLists: new Map(), times: LEASE_TIMES, runDeps, chores: chores(store, () => this.#retention()),
       hostname: environment.hostname, version: VERSION, alone: store.kind !== 'postgres',
@@ -103,7 +103,7 @@ export class Server implements Service {
     })
     const { ids } = this.#node
     this.#mail = buildMail(store, catalogue, ids, clock)
-    runDeps.indexing = this.#mail.indexing
+    Object.assign(runDeps, { indexing: this.#mail.indexing, removal: this.#mail.removal })
     this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, cluster: () => this.#node.incarnation?.view ?? null })
     const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
     this.#auth = new OAuth({ store, auth, ids, clock, log: this.#log })

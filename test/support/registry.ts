@@ -17,6 +17,7 @@ import { Registry } from '../../src/registry/registry.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
 import { MailStore } from '../../src/services/mailstore/mailstore.ts'
+import { accountDepartures } from '../../src/server/account-departures.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
@@ -53,6 +54,7 @@ export class TestRegistry {
         hashSecret: async text => `$fake$${text}`,
         newToken: ({ accountId, keyId }) => ({ token: `rota_${accountId}_${keyId}_key`, stored: '$fake$key' }),
       },
+      departures: accountDepartures(this.catalogue, this.ids, () => this.registry),
       mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids }),
       waitingFor: taskWaitingFor(tasks),
     })

@@ -30,8 +30,6 @@ export type Departure = {
 }
 
 export interface Departures<Tx> {
-  /** Ends what is logged in as the account, however it logged in. */
-  readonly endLogins: (tx: Tx, accountId: Id) => Promise<void>
   /** Queues DestroyAccount, due in ms since 1970; does nothing when one waits for this account: whoever made it said when. */
   readonly queue: (tx: Tx, departure: Departure, due: number) => Promise<void>
   /** The registry that the objects are in. */
@@ -39,17 +37,15 @@ export interface Departures<Tx> {
 }
 /** For who only wants to know what objects there are. */
 export const NO_DEPARTURES: Departures<unknown> = {
-  endLogins: () => Promise.resolve(),
   queue: () => Promise.resolve(),
   registry() { throw new Error('these objects are in no registry') },
 }
 
 /** After the removal of the Account object, whose body is `body`. */
 export async function accountLeaves<Tx extends RegistryTx>(
-  tx: Tx, accountId: Id, body: JsonObject, now: number, { endLogins, queue }: Departures<Tx>,
+  tx: Tx, accountId: Id, body: JsonObject, now: number, { queue }: Departures<Tx>,
 ): Promise<void> {
   await keepAccount(tx, accountId, body)
-  await endLogins(tx, accountId)
   const { archiveDeletedAccountsFor } = await retentionNow(tx)
   await queue(tx, departureOf(accountId, body), now + (archiveDeletedAccountsFor ?? 0))
 }

@@ -30,6 +30,8 @@ import { formatDate } from '../values/date.ts'
 import { Problems } from '../values/problems.ts'
 import { wordEntries } from '../values/words.ts'
 import type { HashSecret } from './account-credentials.ts'
+import { accountLeaves } from './account-departure.ts'
+import type { Departures } from './account-departure.ts'
 import { CREDENTIALS, CREDENTIALS_MAX, storeCredentials } from './account-credentials.ts'
 import { refuseRemoval, refuseTenantPower, refuseWrite } from './account-permissions.ts'
 import { removeKeysOf } from './api-key.ts'
@@ -44,6 +46,7 @@ export interface AccountOptions<Tx> {
   readonly permissions: readonly EnumMember[]
   readonly roles: RolePermissions
   readonly mail: StoredMail<Tx>
+  readonly departures: Departures<Tx>
 }
 
 /** Known before the object is, because the list of permissions is a part of it. */
@@ -175,7 +178,7 @@ export function accountObject<Tx extends RegistryTx>(options: AccountOptions<Tx>
   })
 }
 
-function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail }: AccountOptions<Tx>): Hooks<Tx> {
+function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail, departures }: AccountOptions<Tx>): Hooks<Tx> {
   return {
     async prepare(id, next, before, context) {
       refuseTenantPower(next, roles)
@@ -198,7 +201,10 @@ function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail }: AccountOption
       ...wordEntries([body['name'], body['emailAddress'], body['description'], ...aliasesOf(body).map(([, alias]) => alias['name'])]),
       ...aliasesOf(body).map(([, alias]): IndexEntry => ({ field: ALIAS_DOMAIN, value: String(alias['domainId']), unique: false })),
     ],
-    settle: (tx, id, next, before) => settleAccount(tx, id, next, before, mail),
+    async settle(tx, id, next, before, { now }) {
+      await settleAccount(tx, id, next, before, mail)
+      if (next === null && before !== null) await accountLeaves(tx, id, before, now, departures)
+    },
     computed: {
       async usedDiskQuota(tx, accounts) {
         const used = await mail.usedBytes(tx, accounts.map(({ id }) => id))

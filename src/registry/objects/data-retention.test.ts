@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { openRegistry } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
-import { dataRetention } from './data-retention.ts'
+import { dataRetention, retentionNow } from './data-retention.ts'
 
 const DAY_MS = 86_400_000
 
@@ -12,7 +12,8 @@ describe('DataRetention', () => {
   const now = () => test.store.read(tx => test.registry.singleton(tx, dataRetention))
 
   it('has its defaults until it is written', async () => {
-    assert.equal((await now()).holdTaskRunsFor, 30 * DAY_MS)
+    assert.deepEqual(await now(), { archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: 365 * DAY_MS })
+    assert.deepEqual(await test.store.read(retentionNow), await now())
   })
 
   it('takes durations as people write them, and null for ever', async () => {

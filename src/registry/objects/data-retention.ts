@@ -16,6 +16,12 @@ const FIELDS = {
       label: 'Keep destroyed accounts for',
     }),
   ),
+  holdAuditFor: nullable(
+    number('How long the audit log is kept; empty: for ever.', 'duration', {
+      default: 365 * DAY_MS,
+      label: 'Keep the audit log for',
+    }),
+  ),
   holdTaskRunsFor: nullable(
     number('How long the history of tasks is kept; empty: for ever.', 'duration', {
       default: 30 * DAY_MS,
@@ -35,7 +41,7 @@ export const dataRetention = singleton({
   sections: {
     DataRetention: [
       { title: 'Destroyed', fields: ['archiveDeletedAccountsFor'] },
-      { title: 'Records', fields: ['holdTaskRunsFor'] },
+      { title: 'Records', fields: ['holdTaskRunsFor', 'holdAuditFor'] },
     ],
   },
   menu: { section: 'Settings', icon: 'archive', link: 'Data retention' },

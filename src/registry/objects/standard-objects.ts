@@ -8,6 +8,8 @@ import type { RolePermissions } from '../schema/permissions.ts'
 import { permissionList, rolePermissions } from '../schema/permissions.ts'
 import { ACCOUNT, accountObject } from './account.ts'
 import type { HashSecret } from './account-credentials.ts'
+import { departureHooks } from './account-departure.ts'
+import type { Departures } from './account-departure.ts'
 import { effectivePermissions } from './account-permissions.ts'
 import { API_KEY, apiKeyObject } from './api-key.ts'
 import type { NewToken } from './api-key.ts'
@@ -37,6 +39,7 @@ export interface StandardOptions<Tx> {
   readonly secrets: { readonly hashSecret: HashSecret; readonly newToken: NewToken }
   readonly mail: StoredMail<Tx>
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
+  readonly departures: Departures<Tx>
 }
 
 export interface StandardObjects<Tx> {
@@ -55,14 +58,21 @@ export function standardObjects<Tx extends RegistryTx>({
   secrets,
   mail,
   waitingFor,
+  departures,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
-  const task = taskObject<Tx>(variants, { duties, waitingFor })
+  const task = taskObject<Tx>(variants, { duties, waitingFor, variantHooks: {
+    DestroyAccount: departureHooks<Tx>({
+      roles: () => roles,
+      destroyAccount: (tx, id, context) => departures.registry().destroyIn(tx, account, id, context),
+      putBack: (tx, id, body, context) => departures.registry().putBack(tx, account, id, body, context),
+    }),
+  } })
   const clusterRole = clusterRoleObject(duties)
   const tenant = tenantObject<Tx>(mail)
   const all = [task, ACCOUNT, API_KEY, domain, tenant, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
-  const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail })
+  const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail, departures })
   const permissionsOf = (body: JsonObject) => effectivePermissions(body, roles)
   const apiKey = apiKeyObject<Tx>({ newToken: secrets.newToken, permissions, permissionsOf })
   return {

@@ -36,7 +36,7 @@ const FACTS = JSON.parse(readFileSync(new URL('../../../test/data/registry-struc
 const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Task: ['running', 'waitingFor'],
   ClusterRole: ['description'],
-  DataRetention: ['holdTaskRunsFor'],
+  DataRetention: ['holdTaskRunsFor', 'holdAuditFor'],
   ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError'],
   UserAccount: ['description'], GroupAccount: ['description'], EmailAlias: ['description'], Domain: ['description'],
   PasswordCredential: ['description'],

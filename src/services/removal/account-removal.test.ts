@@ -61,8 +61,9 @@ describe('the removal of an account', () => {
     shared: await tx.blobs.size(sharedBlob) !== null,
     readable: await tx.blobs.readable(sharedBlob, accountId),
     kept: await tx.keys.get(`account-archive/${accountId}`) !== null,
+    stores: (await tx.usage.get([accountId])).has(accountId),
   }))
-  const NOTHING = { collections: [], indexed: false, tasks: 0, own: false, shared: true, readable: false, kept: false }
+  const NOTHING = { collections: [], indexed: false, tasks: 0, own: false, shared: true, readable: false, kept: false, stores: false }
 
   async function run(by = removal): Promise<number | null> {
     const total = await by.begin(ANN.accountId)

@@ -56,6 +56,8 @@ export class AccountRemoval<Tx extends RemovalTx = RemovalTx> {
     for (const collection of await this.#collections(accountId)) {
       for await (const _ of this.#parts(tx => eraseSome(tx, accountId, collection), ROWS_AT_ONCE_MAX)) yield 0
     }
+    await this.#store.transact(tx => tx.usage.remove(accountId))
+    yield 0
     for await (const _ of this.#parts(tx => tx.search.purge(accountId, ROWS_AT_ONCE_MAX), ROWS_AT_ONCE_MAX)) yield 0
     for (const collection of await this.#collections(accountId)) {
       const forgetSome = (tx: Tx): Promise<number> => tx.documents.forget(accountId, collection, ROWS_AT_ONCE_MAX)
