@@ -99,6 +99,20 @@ test('a user makes a key, and a program logs in with it, at every node', async (
   await one.call(JANE, 'x:ApiKey/set', { destroy: [id] })
 })
 
+test('the audit log tells with which key something was done, and no key', async () => {
+  await account('auditor', 'Admin')
+  const [first, auditor] = [await make(JANE), { name: 'auditor@example.org', password: PASSWORD }]
+  const second = await make({ token: first.token })
+  const ids = (await one.call(auditor, 'x:AuditEntry/query', { filter: { objectName: 'ApiKey' } }))['ids'] ?? null
+  const { list } = await one.call(auditor, 'x:AuditEntry/get', { ids })
+  const entries = list as unknown as JsonObject[]
+  const told = (id: Id) => entries.filter(entry => entry['objectId'] === id).map(entry => [entry['action'], entry['actorName'], entry['via']])
+  assert.deepEqual(told(first.id), [['Create', 'jane@example.org', 'password']])
+  assert.deepEqual(told(second.id), [['Create', 'jane@example.org', `apiKey:${first.id}`]])
+  assert.ok(!/sha256|[0-9a-f]{64}/.test(JSON.stringify(entries)))
+  await one.call(JANE, 'x:ApiKey/set', { destroy: [first.id, second.id] })
+})
+
 test('a restricted key is refused what it lacks, and makes nothing that has more', async () => {
   const names = ['sysApiKeyCreate', 'sysApiKeyGet']
   const { id, token } = await make(JANE, { permissions: { '@type': 'Replace', permissions: names } })
