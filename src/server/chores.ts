@@ -29,6 +29,13 @@ export function chores(store: Store, retention: () => Promise<Retention>): Chore
       },
     },
     {
+      name: 'console logins', everyMs: 3_600_000,
+      run: async signal => {
+        const now = await store.now()
+        await inParts(signal, () => store.transact(tx => removeEnded(tx, now, ROWS_AT_ONCE_MAX)))
+      },
+    },
+    {
       name: 'run history', everyMs: RECORDS_EVERY_MS,
       run: async signal => purge(signal, (await retention()).holdTaskRunsFor, (tx, before) => tx.runs.purge(before, ROWS_AT_ONCE_MAX)),
     },

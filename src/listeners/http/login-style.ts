@@ -18,7 +18,7 @@ main{
 }
 .product{margin:0 0 24px;display:flex;align-items:center;gap:10px;font-weight:600;color:var(--accent)}
 .mark{width:28px;height:28px}
-h1{margin:0;font-size:26px;line-height:1.25;font-weight:600}
+h1{margin:0;text-wrap:balance;font-size:26px;line-height:1.25;font-weight:600}
 p{margin:12px 0 0}
 .to{margin:4px 0 0;color:var(--soft)}
 form{margin-top:24px;display:grid;grid-template-columns:1fr auto;align-items:baseline}

@@ -36,6 +36,7 @@ import { CREDENTIALS, CREDENTIALS_MAX, storeCredentials } from './account-creden
 import { refuseRemoval, refuseTenantPower, refuseWrite } from './account-permissions.ts'
 import { removeKeysOf } from './api-key.ts'
 import { LOCALE, LOCALE_DEFAULT } from './locale.ts'
+import { removeGrantsOf } from './oauth-grant.ts'
 import { ACCOUNT_QUOTA, quotasField } from './quotas.ts'
 import type { StoredMail } from './stored-mail.ts'
 import { ALIAS_DOMAIN, settleAccount } from './tenancy.ts'
@@ -196,6 +197,7 @@ function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail, departures }: A
     async guard(tx, stored, context) {
       refuseRemoval(stored, roles, context)
       await removeKeysOf(tx, stored.id)
+      await removeGrantsOf(tx, stored.id)
     },
     entries: body => [
       ...wordEntries([body['name'], body['emailAddress'], body['description'], ...aliasesOf(body).map(([, alias]) => alias['name'])]),

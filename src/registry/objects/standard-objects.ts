@@ -19,6 +19,7 @@ import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetention } from './data-retention.ts'
 import { domain } from './domain.ts'
 import { networkListener } from './network-listener.ts'
+import { oauthGrant } from './oauth-grant.ts'
 import type { StoredMail } from './stored-mail.ts'
 import { taskManager } from './task-manager.ts'
 import { taskObject } from './task.ts'
@@ -69,7 +70,7 @@ export function standardObjects<Tx extends RegistryTx>({
   } })
   const clusterRole = clusterRoleObject(duties)
   const tenant = tenantObject<Tx>(mail)
-  const all = [task, ACCOUNT, API_KEY, domain, tenant, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
+  const all = [task, ACCOUNT, API_KEY, oauthGrant, domain, tenant, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail, departures })
@@ -79,7 +80,7 @@ export function standardObjects<Tx extends RegistryTx>({
     task,
     account,
     clusterRole,
-    stored: [task, account, apiKey, domain, tenant, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
+    stored: [task, account, apiKey, oauthGrant, domain, tenant, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
     permissions,
     roles,
   }

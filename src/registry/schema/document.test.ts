@@ -42,8 +42,10 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   PasswordCredential: ['description'],
   ApiKey: ['accountId', 'description'],
 }
-const OWN_SHAPES: ReadonlySet<string> = new Set(['TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'AuditEntry'])
-const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = { Permission: ['sysAuditEntryGet', 'sysAuditEntryQuery'] }
+const OWN_SHAPES: ReadonlySet<string> = new Set(['TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'AuditEntry', 'OAuthGrant'])
+const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  Permission: ['sysAuditEntryGet', 'sysAuditEntryQuery', 'sysOAuthGrantGet', 'sysOAuthGrantQuery', 'sysOAuthGrantDestroy'],
+}
 const OWN_VARIANTS: Readonly<Record<string, readonly string[]>> = { UserRoles: ['Operator', 'ReadOnly'] }
 /** Others have them, their work is not built here. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {

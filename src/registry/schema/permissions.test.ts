@@ -60,7 +60,7 @@ describe('permissions', () => {
     assert.ok(test.objects.roles.ReadOnly.has('sysAccountQuery'))
   })
   it('of a user are the mailbox and the keys of the account', () => {
-    assert.ok([...test.objects.roles.User].every(name => /^(jmap|sysApiKey)/.test(name)))
+    assert.ok([...test.objects.roles.User].every(name => /^(jmap|sysApiKey|sysOAuthGrant)/.test(name)))
   })
   it('are all known to clients by name and label', () => {
     for (const { name, label } of test.registry.permissions()) assert.ok(/^[a-z][A-Za-z]+$/.test(name) && label.length > 3)

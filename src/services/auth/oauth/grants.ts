@@ -17,13 +17,14 @@
  */
 import type { Id } from '../../../base/ids.ts'
 import type { JsonObject } from '../../../base/json.ts'
+import { lastUseKey, oauthGrant } from '../../../registry/objects/oauth-grant.ts'
 import type { KeyValueTable, RegistryTx, StoredObject } from '../../../registry/ports.ts'
 import { formatDate } from '../../../registry/values/date.ts'
 import type { ChallengeMethod } from './pkce.ts'
 import { AGAIN_MS, judgeUse, USES_MAX } from './rotation.ts'
 import { newToken, tokenHash } from './tokens.ts'
 
-export const GRANT_OBJECT = 'OAuthGrant'
+export const GRANT_OBJECT = oauthGrant.name
 export const GRANT_MS = 7 * 86_400_000
 /** A login that was not used for so long is over. */
 export const REFRESH_MS = 86_400_000
@@ -184,31 +185,12 @@ async function firstFree(keys: KeyValueTable, key: (use: number) => string, now:
   return USES_MAX
 }
 
-/** When each of the logins was last given tokens, in ms since 1970; null: more than a day ago. */
-export function lastUses({ keys }: RegistryTx, grantIds: readonly Id[]): Promise<(number | null)[]> {
-  return Promise.all(grantIds.map(async id => {
-    const row = await keys.get(lastUseKey(id))
-    return typeof row?.['at'] === 'number' ? row['at'] : null
-  }))
-}
-
-/** Takes the logins of an account along when it is destroyed. */
-export async function endGrantsOfAccount(tx: RegistryTx, accountId: Id): Promise<void> {
-  const where = [{ field: 'accountId', value: accountId }]
-  const ids = await tx.objects.query(GRANT_OBJECT, { where, ascending: true, limit: GRANTS_PER_ACCOUNT_MAX })
-  for (const id of ids) await endGrant(tx, id)
-}
-
 /** Removes logins that are over, at most `limit`; how many it were. The oldest are over first. */
 export async function removeEnded(tx: RegistryTx, now: number, limit: number): Promise<number> {
   const ids = await tx.objects.query(GRANT_OBJECT, { where: [], ascending: true, limit })
   const ended = (await tx.objects.get(GRANT_OBJECT, ids)).map(grantOf).filter(grant => grant.expiresAt <= now)
   for (const { id } of ended) await endGrant(tx, id)
   return ended.length
-}
-
-function lastUseKey(grantId: Id): string {
-  return `oauth/used/${grantId}`
 }
 
 function codeOf(row: JsonObject): Code {
