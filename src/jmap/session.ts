@@ -15,6 +15,8 @@ export interface Capability {
   readonly urn: string
   readonly session: JsonObject
   readonly account: JsonObject
+  /** Whether groups have it too, whose accounts are there for their mail alone. */
+  readonly ofGroups?: true
 }
 
 /** The registry's own methods. */
@@ -45,16 +47,12 @@ export class Sessions {
   /** `origin`: scheme, host and port as the client used them. Without a principal there are no accounts. */
   of(principal: Principal | null, origin: string): JsonObject {
     const urns = [CORE, ...this.#capabilities.map(({ urn }) => urn)]
-    const account = principal && {
-      name: principal.name, isPersonal: true, isReadOnly: false,
-      accountCapabilities: Object.fromEntries(this.#capabilities.map(({ urn, account }) => [urn, account])),
-    }
     return {
       capabilities: {
         [CORE]: CORE_CAPABILITY,
         ...Object.fromEntries(this.#capabilities.map(({ urn, session }) => [urn, session])),
       },
-      accounts: principal && account ? { [principal.accountId]: account } : {},
+      accounts: principal ? this.#accounts(principal) : {},
       primaryAccounts: principal ? Object.fromEntries(urns.map(urn => [urn, principal.accountId])) : {},
       username: principal?.name ?? '',
       apiUrl: `${origin}/jmap/`,
@@ -65,8 +63,23 @@ export class Sessions {
     }
   }
 
+  /** The caller's own first: clients take it for the one to begin with. */
+  #accounts({ accountId, name, groups = [] }: Principal): JsonObject {
+    const account = (of: string, isPersonal: boolean): JsonObject => ({
+      name: of, isPersonal, isReadOnly: false,
+      accountCapabilities: Object.fromEntries(this.#capabilities
+        .filter(({ ofGroups }) => isPersonal || ofGroups).map(capability => [capability.urn, capability.account])),
+    })
+    return Object.fromEntries([
+      [accountId, account(name, true)],
+      ...groups.map(group => [group.accountId, account(group.name, false)] as const),
+    ])
+  }
+
   /** Changes when the session of this caller does; its origin does not count, the caller chose it. */
   state(principal: Principal | null): string {
-    return hash32(`${this.#common} ${principal?.accountId ?? ''} ${principal?.name ?? ''}`).toString(16)
+    const { accountId = '', name = '', groups = [] } = principal ?? {}
+    const shared = groups.map(group => ` ${group.accountId} ${group.name}`).join('')
+    return hash32(`${this.#common} ${accountId} ${name}${shared}`).toString(16)
   }
 }

@@ -10,9 +10,16 @@ export interface Principal {
   readonly accountId: Id
   readonly name: string
   readonly permissions: ReadonlySet<string>
+  /** Groups whose mail is the caller's too; none when left out. */
+  readonly groups?: readonly MailGroup[]
+  /** The language and country of its web console, such as `de_AT`. */
+  readonly locale?: string
   /** With what it logged in: `password`, `apiKey:<id>`, `oauth:<id of the grant>` or `local`. */
   readonly via?: string
 }
+
+/** An account without a login, whose mail its members share. `name`: its address. */
+export interface MailGroup { readonly accountId: Id; readonly name: string }
 
 export interface CallContext {
   readonly principal: Principal

@@ -21,6 +21,7 @@ import type { NodeState } from '../engine/ports.ts'
 import { RETRY_DEFAULTS, type RetrySettings } from '../engine/queue/retry.ts'
 import { JmapEndpoint } from '../jmap/endpoint.ts'
 import { coreEcho } from '../jmap/methods/core-echo.ts'
+import { sharesMail } from '../jmap/methods/account.ts'
 import { mailMethods } from '../jmap/methods/mail.ts'
 import { REGISTRY_CAPABILITY, type Capability } from '../jmap/session.ts'
 import { HealthServer } from '../listeners/health/health-server.ts'
@@ -56,7 +57,7 @@ import { VERSION } from './version.ts'
 import { ObjectWatcher } from './watcher.ts'
 
 /** RFC 8621 §1.3.1. */
-const MAIL_CAPABILITY: Capability = { urn: 'urn:ietf:params:jmap:mail', session: {}, account: { mayCreateTopLevelMailbox: false, emailQuerySortOptions: ['receivedAt'] } }
+const MAIL_CAPABILITY: Capability = { urn: 'urn:ietf:params:jmap:mail', session: {}, ofGroups: true, account: { mayCreateTopLevelMailbox: false, emailQuerySortOptions: ['receivedAt'] } }
 /** The account of the local token when the first administrator was removed: it may administer, and has no mail. */
 const NOBODY = '0'.repeat(13)
 
@@ -233,7 +234,7 @@ export class Server implements Service {
     return createHttpHandler({
       jmap, auth, oauth: this.#auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
       download: async (principal, accountId, blobId) =>
-        principal.accountId === accountId && principal.permissions.has('jmapEmailGet') ? store.read(tx => mailStore.download(tx, accountId, blobId)) : null,
+        sharesMail(principal, accountId) && principal.permissions.has('jmapEmailGet') ? store.read(tx => mailStore.download(tx, accountId, blobId)) : null,
     })
   }
 

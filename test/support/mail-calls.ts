@@ -11,16 +11,21 @@ import type { MailWorld } from './mail-world.ts'
 
 const ALL = MAIL_PERMISSIONS.map(permission => permission.name)
 
-export interface CallOptions { readonly as?: MailRecipient; readonly permissions?: readonly string[] }
+export interface CallOptions {
+  readonly as?: MailRecipient
+  readonly permissions?: readonly string[]
+  /** Of which the caller is a member. */
+  readonly groups?: readonly MailRecipient[]
+}
 export type Call = (name: string, args?: JsonObject, options?: CallOptions) => Promise<JsonObject>
 
 /** `accountId` is the caller's own unless the arguments say otherwise. */
 export function mailCalls(world: MailWorld): Call {
   const methods = mailMethods(world)
-  return (name, args = {}, { as: { accountId } = BOB, permissions = ALL } = {}) => {
+  return (name, args = {}, { as: { accountId } = BOB, permissions = ALL, groups = [] } = {}) => {
     const method = methods.get(name)
     assert(method, name)
-    const principal = { accountId, name: 'somebody', permissions: new Set(permissions) }
+    const principal = { accountId, name: 'somebody', permissions: new Set(permissions), groups: groups.map(group => ({ ...group, name: 'group' })) }
     return method({ accountId, ...args }, { principal, createdIds: new Map() })
   }
 }

@@ -63,6 +63,10 @@ export class People {
     return { id, token }
   }
 
+  tenant(quotas: JsonObject): Promise<Id> {
+    return this.#insert('Tenant', { name: 'Example', quotas }, [])
+  }
+
   /** Replaces fields of an object; its index entries stay. */
   async change(object: string, id: Id, fields: JsonObject): Promise<void> {
     await this.store.transact(async ({ objects }) => {

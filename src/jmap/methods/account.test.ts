@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { JsonObject } from '../../base/json.ts'
+import { plainMail } from '../../../test/support/mail-samples.ts'
 import { mailCalls, refused } from '../../../test/support/mail-calls.ts'
 import type { Call } from '../../../test/support/mail-calls.ts'
-import { ANN, mailWorld } from '../../../test/support/mail-world.ts'
+import { ANN, BOB, mailWorld } from '../../../test/support/mail-world.ts'
 import type { MailWorld } from '../../../test/support/mail-world.ts'
 import { utcDate } from './account.ts'
 
@@ -27,6 +29,24 @@ for (const [name, permission] of Object.entries(NEEDED)) {
     await refused(call(name, { accountId: 7 }), 'invalidArguments', /accountId/)
   })
 }
+
+test('members read and change the mail of their groups, within their permissions', async () => {
+  const { accountId } = ANN
+  const groups = [ANN]
+  const id = await world.deliver(plainMail('for all of us'), ANN)
+  const [email] = (await call('Email/get', { accountId, ids: [id], properties: ['threadId', 'keywords'] }, { groups }))['list'] as JsonObject[]
+  assert.deepEqual(email?.['keywords'], {})
+  assert.deepEqual((await call('Email/query', { accountId }, { groups }))['ids'], [id])
+  assert.deepEqual((await call('Thread/get', { accountId, ids: [String(email?.['threadId'])] }, { groups }))['notFound'], [])
+  assert.equal(((await call('Mailbox/get', { accountId }, { groups }))['list'] as unknown[]).length, 6)
+  const update = { [id]: { 'keywords/$seen': true } }
+  await refused(call('Email/set', { accountId, update }, { groups, permissions: ['jmapEmailGet'] }), 'forbidden')
+  assert.deepEqual((await call('Email/set', { accountId, update }, { groups }))['updated'], { [id]: null })
+  const [seen] = (await call('Email/get', { accountId, ids: [id] }, { as: ANN }))['list'] as JsonObject[]
+  assert.deepEqual(seen?.['keywords'], { $seen: true })
+  assert.deepEqual((await call('Email/get', { ids: [id] }, { groups }))['notFound'], [id], 'the own mailbox stays apart')
+  await refused(call('Email/get', { accountId: BOB.accountId, ids: [id] }, { as: ANN, groups: [] }), 'accountNotFound')
+})
 
 for (const name of ['Email/get', 'Mailbox/get', 'Thread/get']) {
   test(`${name} takes 500 ids, of any form, each once`, async () => {

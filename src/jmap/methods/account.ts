@@ -1,8 +1,8 @@
-/** What every mail method asks first: may this caller use it, and is it the caller's own account. */
+/** What every mail method asks first: may this caller use it, and is it an account whose mail is the caller's. */
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { MethodError } from '../../registry/method.ts'
-import type { CallContext } from '../../registry/method.ts'
+import type { CallContext, Principal } from '../../registry/method.ts'
 import { textArgument, textsArgument } from '../../registry/ops/arguments.ts'
 import type { MAIL_PERMISSIONS } from '../../registry/schema/permissions.ts'
 import type { Indexing } from '../../services/indexing/indexing.ts'
@@ -20,13 +20,18 @@ export const OBJECTS_MAX = 500
 
 export type MailPermission = (typeof MAIL_PERMISSIONS)[number]['name']
 
-/** The account that the call is about. Accounts are not shared, so only the caller's own exists. */
+/** Whether the mail of an account is the caller's: the own account's, and that of the groups that it is a member of. */
+export function sharesMail({ accountId, groups = [] }: Principal, wanted: Id): boolean {
+  return wanted === accountId || groups.some(group => group.accountId === wanted)
+}
+
+/** The account that the call is about. Others than those of which the caller has the mail do not exist for him. */
 export function accountOf(args: JsonObject, { principal }: CallContext, ...needed: readonly MailPermission[]): Id {
   const missing = needed.find(permission => !principal.permissions.has(permission))
   if (missing !== undefined) throw new MethodError('forbidden', `This needs the permission ${missing}.`)
   const accountId = textArgument(args, 'accountId')
   if (accountId === undefined) throw new MethodError('invalidArguments', 'accountId must name the account.')
-  if (accountId !== principal.accountId) throw new MethodError('accountNotFound', 'There is no such account for you.')
+  if (!sharesMail(principal, accountId)) throw new MethodError('accountNotFound', 'There is no such account for you.')
   return accountId
 }
 

@@ -1,21 +1,20 @@
 /** `/api`: what the management clients ask beside JMAP. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LOCALE_DEFAULT } from '../../registry/objects/locale.ts'
 import type { SchemaDocument } from '../../registry/schema/document.ts'
 import type { Authenticator } from './authorization.ts'
 import { requirePrincipal } from './authorization.ts'
 import { sendJson } from './json-reply.ts'
 
-/** Only the part before the underscore counts for the web console. */
-const LOCALE = 'en_US'
 const SCHEMA_CACHED = 'public, max-age=31536000, immutable'
 
 export function apiRoutes(app: FastifyInstance, auth: Authenticator, schema: SchemaDocument): void {
   const schemaPath = `/api/schema/${schema.hash}`
 
   app.get('/api/account', async ({ raw }, reply) => {
-    const { permissions } = await requirePrincipal(raw, auth)
+    const { permissions, locale = LOCALE_DEFAULT } = await requirePrincipal(raw, auth)
     // `oss`: the console leaves out what only other editions have.
-    const account = { permissions: [...permissions].toSorted(), edition: 'oss', locale: LOCALE }
+    const account = { permissions: [...permissions].toSorted(), edition: 'oss', locale }
     return sendJson(reply, JSON.stringify(account))
   })
 

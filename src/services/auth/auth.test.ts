@@ -51,6 +51,25 @@ test('a password gives the principal with its permissions; anything else is refu
   await assert.rejects(auth.bearer('wonderful', HOME), failed)
 })
 
+test('groups and locale come with the login; who joins, leaves, or whose group is renamed, is known at once', async () => {
+  const { people, auth, open, domainId, jane } = await example()
+  const group = await people.account(domainId, ['sales@example.org'], { '@type': 'Group', emailAddress: 'sales@example.org' })
+  const other = open()
+  const groupsOf = async () => {
+    const known = [await auth.basic('jane', 'wonderful', HOME), await other.account(jane)].map(principal => principal?.groups)
+    assert.deepEqual(known[0], known[1])
+    return known[0]
+  }
+  assert.equal(await groupsOf(), undefined)
+  await people.change('Account', jane, { memberGroupIds: { [group]: true }, locale: 'de_AT' })
+  assert.deepEqual(await groupsOf(), [{ accountId: group, name: 'sales@example.org' }])
+  assert.equal((await auth.account(jane))?.locale, 'de_AT')
+  await people.change('Account', group, { emailAddress: 'team@example.org' })
+  assert.deepEqual(await groupsOf(), [{ accountId: group, name: 'team@example.org' }])
+  await people.change('Account', jane, { memberGroupIds: {} })
+  assert.equal(await groupsOf(), undefined)
+})
+
 test('an account may have several passwords, or none', async () => {
   const { people, auth, domainId } = await example()
   await people.account(domainId, ['two@example.org'], { credentials: passwords('first', 'second') })

@@ -247,9 +247,14 @@ export class Auth {
     return { key, principal: { ...ofAccount, permissions, via: VIA_API_KEY + keyId } }
   }
 
-  #principal({ accountId, account, domain }: Login): Principal {
+  #principal({ accountId, account, domain, groups }: Login): Principal {
     const name = `${String(ownValue(account.body, 'name'))}@${String(ownValue(domain.body, 'name'))}`
-    return { accountId, name, permissions: this.#deps.permissionsOf(account.body) }
+    const locale = ownValue(account.body, 'locale')
+    return {
+      accountId, name, permissions: this.#deps.permissionsOf(account.body),
+      ...(groups.length === 0 ? {} : { groups }),
+      ...(typeof locale === 'string' ? { locale } : {}),
+    }
   }
 
   #digest(...parts: readonly string[]): string {

@@ -73,6 +73,40 @@ test('the quota is the disk quota, or none', async () => {
   assert.deepEqual(await directory.recipient('team@example.org'), { accountId: group, quotaBytes: null })
 })
 
+test('a recipient of a tenant knows how much all of it may store, if that is limited', async () => {
+  const { people, directory } = await example()
+  const [limited, unlimited] = [await people.tenant({ maxDiskQuota: 7_000 }), await people.tenant({ maxAccounts: 3 })]
+  const domain = await people.domain('example.org')
+  const a = await people.account(domain, ['a@example.org'], { memberTenantId: limited, quotas: { maxEmails: 3 } })
+  const b = await people.account(domain, ['b@example.org'], { memberTenantId: unlimited })
+  const c = await people.account(domain, ['c@example.org'], { memberTenantId: 'gone' })
+  assert.deepEqual(await directory.recipient('a@example.org'),
+    { accountId: a, quotaBytes: null, emailsMax: 3, tenant: { tenantId: limited, quotaBytes: 7_000 } })
+  assert.deepEqual(await directory.recipient('b@example.org'), { accountId: b, quotaBytes: null })
+  assert.deepEqual(await directory.recipient('c@example.org'), { accountId: c, quotaBytes: null })
+})
+
+test('a login knows its groups; what is none, elsewhere or disabled is not among them', async () => {
+  const { people, directory } = await example()
+  const tenant = await people.tenant({})
+  const [on, off] = [await people.domain('on.example'), await people.domain('off.example', { isEnabled: false })]
+  const group = (address: string, domain: string, more = {}) =>
+    people.account(domain, [address], { '@type': 'Group', emailAddress: address, ...more })
+  const groups = [
+    await group('sales@on.example', on), await group('away@off.example', off),
+    await group('theirs@on.example', on, { memberTenantId: tenant }), await people.account(on, ['john@on.example']), 'gone',
+  ]
+  const memberGroupIds = Object.fromEntries(groups.map(id => [id, true]))
+  const jane = await people.account(on, ['jane@on.example'], { memberGroupIds })
+  const sales = { accountId: groups[0], name: 'sales@on.example' }
+  assert.deepEqual((await directory.login('jane'))?.groups, [sales])
+  assert.deepEqual((await directory.loginById(jane))?.groups, [sales])
+  await people.change('Account', jane, { memberTenantId: tenant })
+  assert.deepEqual((await directory.loginById(jane))?.groups, [{ accountId: groups[2], name: 'theirs@on.example' }])
+  await people.change('Account', jane, { '@type': 'Group' })
+  assert.deepEqual((await directory.loginById(jane))?.groups, [])
+})
+
 test('a login is an address or a bare name that one account has', async () => {
   const { people, directory } = await example()
   const aliases = { 'eins.example': true } as const

@@ -12,7 +12,8 @@
  * | subaddress | the same without `+tag`, unless the domain's subaddressing is Disabled |
  * | catch-all | the domain's catchAllAddress by the three steps above, without another catch-all |
  * A Group is an account like any other here: it has a mailbox of its own, which its members share. Nothing is
- * copied to members, so a message is stored once and what one member reads is read for all.
+ * copied to members, so a message is stored once and what one member reads is read for all. Who the members are
+ * is said by the members (`memberGroupIds`), and looked up with their login.
  *
  * login(name): an address by the first two steps, or a bare name that exactly one account has. A tag or a
  * catch-all is no identity, and an account of a disabled domain cannot log in.
@@ -21,8 +22,10 @@ import { addressText, canonicalDomain, canonicalLocal, parseAddress } from '../.
 import type { Address } from '../../base/address.ts'
 import type { Id } from '../../base/ids.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { MailGroup } from '../../registry/method.ts'
 import { limitOf } from '../../registry/objects/quotas.ts'
-import { tenantOf } from '../../registry/objects/tenancy.ts'
+import { groupsOf, tenantOf } from '../../registry/objects/tenancy.ts'
 import type { ObjectTable, RegistryTx, StoredObject } from '../../registry/ports.ts'
 
 export interface MailRecipient {
@@ -41,6 +44,8 @@ export interface Login {
   readonly accountId: Id
   readonly account: StoredObject
   readonly domain: StoredObject
+  /** Those of which the account is a member now. */
+  readonly groups: readonly MailGroup[]
 }
 
 export interface DirectoryStore { read<T>(work: (tx: RegistryTx) => Promise<T>): Promise<T> }
@@ -110,7 +115,23 @@ async function namedAccount(objects: ObjectTable, name: string): Promise<StoredO
 async function accountWithDomain(objects: ObjectTable, account: StoredObject): Promise<Login | null> {
   const domainId = ownValue(account.body, 'domainId')
   const [domain] = typeof domainId === 'string' ? await objects.get('Domain', [domainId]) : []
-  return domain && isEnabled(domain) ? { accountId: account.id, account, domain } : null
+  if (domain === undefined || !isEnabled(domain)) return null
+  return { accountId: account.id, account, domain, groups: await groupsAt(objects, account.body) }
+}
+
+/** Doubt refuses: what is no group, of another tenant, or of a disabled domain is none of the account's business. */
+async function groupsAt(objects: ObjectTable, account: JsonObject): Promise<MailGroup[]> {
+  const ids = groupsOf(account)
+  if (ids.length === 0) return []
+  const tenantId = tenantOf(account)
+  const groups = (await objects.get('Account', ids))
+    .filter(({ body }) => body['@type'] === 'Group' && tenantOf(body) === tenantId)
+  const domainIds = groups.map(({ body }) => String(ownValue(body, 'domainId')))
+  const domains = await objects.get('Domain', [...new Set(domainIds)])
+  const enabled = new Set(domains.filter(isEnabled).map(({ id }) => id))
+  return groups
+    .filter((_, nth) => enabled.has(domainIds[nth] ?? ''))
+    .map(({ id, body }) => ({ accountId: id, name: String(ownValue(body, 'emailAddress')) }))
 }
 
 async function enabledDomain(objects: ObjectTable, name: string): Promise<StoredObject | null> {
