@@ -82,9 +82,9 @@ function beyond(missing: ReadonlySet<string>) {
 
 const NAMES_SHOWN_MAX = 3
 /** For people: the first few names. */
-export function named(permissions: ReadonlySet<string>): string {
+export function named(permissions: ReadonlySet<string>, shownMax = NAMES_SHOWN_MAX): string {
   const names = [...permissions]
-  return names.slice(0, NAMES_SHOWN_MAX).join(', ') + (names.length > NAMES_SHOWN_MAX ? ' and others' : '')
+  return names.slice(0, shownMax).join(', ') + (names.length > shownMax ? ' and others' : '')
 }
 
 function typeOf(value: Json | undefined): string | null {

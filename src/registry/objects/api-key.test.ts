@@ -136,8 +136,8 @@ describe('ApiKey', () => {
       const context = withKey(key, ...may)
       const error = await test.refused('ApiKey', { description: 'y' }, context)
       assert.deepEqual([error['type'], error['properties']], ['forbidden', ['permissions']])
-      assert.match(String(error['description']), /jmapMailboxGet/)
       const rest = [...test.objects.roles.User].filter(name => !may.includes(name))
+      for (const name of rest) assert.ok(String(error['description']).includes(name), name)
       await test.create('ApiKey', { description: 'y', permissions: without(...rest) }, context)
       const id = await test.create('ApiKey', { description: 'y', permissions: only('jmapEmailGet') }, context)
       for (const permissions of [{ '@type': 'Inherit' }, only('jmapEmailGet', 'jmapEmailQuery')]) {

@@ -166,12 +166,14 @@ function refuseGroup(account: JsonObject, accountId: Id): void {
   problems.refuse()
 }
 
+/** More than a role has beyond a key that was made for one purpose is not worth reading. */
+const MISSING_SHOWN_MAX = 20
 function refuseBeyond(able: ReadonlySet<string>, { permissions }: Principal): void {
   const missing = able.difference(permissions)
   if (missing.size === 0) return
   throw refusal(
     'forbidden',
-    `The key could do what your own login cannot (${named(missing)}); leave that out of its permissions.`,
+    `The key could do what your own login cannot (${named(missing, MISSING_SHOWN_MAX)}); leave that out of its permissions.`,
     ['permissions'],
   )
 }
