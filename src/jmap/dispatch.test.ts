@@ -56,6 +56,19 @@ test('calls run one after the other, with one context', async () => {
   assert.deepEqual([...contexts].map(context => [context.principal, context.remote]), [[principal, '192.0.2.7']])
 })
 
+test('methods of objects are also found by the names that people type, and answered under those', async () => {
+  const { run } = example({ 'x:TaskManager/get': () => Promise.resolve({ list: [1] }), 'Mail/get': () => Promise.resolve({}) })
+  const names = ['x:TaskManager/get', 'x:task-manager/get', 'x:taskmanager/get', 'x:TASK_MANAGER/Get']
+  for (const name of names) {
+    const reference = { resultOf: '0', name, path: '/list' }
+    const [first, second] = await responses(run([[name, {}, '0'], ['Core/echo', { '#a': reference }, '1']]))
+    assert.deepEqual([first, second], [[name, { list: [1] }, '0'], ['Core/echo', { a: [1] }, '1']])
+  }
+  for (const name of ['mail/get', 'x:mail/get', 'core/echo', 'x:tasks/get', 'x:', 'x:TaskManager', '__proto__', 'x:constructor/get']) {
+    assert.equal((await responses(run([[name, {}, '0']])))[0]?.[1]['type'], 'unknownMethod', name)
+  }
+})
+
 test('a call that fails leaves the others alone, and what refers to it fails too', async () => {
   const { run } = example({ refuse: () => Promise.reject(new MethodError('forbidden', 'Not you.')) })
   const reply = await responses(run([

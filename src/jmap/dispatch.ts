@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts'
 import { RotaError, errorText, hasCode } from '../errors.ts'
 import { MethodError } from '../registry/method.ts'
 import type { CallContext, Method, MethodErrorType, Principal } from '../registry/method.ts'
+import { nameMeant } from '../registry/values/names.ts'
 import { BackReferences } from './back-references.ts'
 import type { MethodResponse } from './back-references.ts'
 import type { Call, JmapRequest } from './request.ts'
@@ -39,7 +40,7 @@ async function answer(
   responses: readonly MethodResponse[], deps: DispatchDeps,
 ): Promise<MethodResponse> {
   try {
-    const method = deps.methods.get(name)
+    const method = methodMeant(deps.methods, name)
     if (!method) throw unknownMethod(name)
     return { name, result: await method(references.resolve(args, responses), context), id }
   } catch (error) {
@@ -47,9 +48,18 @@ async function answer(
   }
 }
 
+/** Methods of objects also under the names that people type, such as `x:task-manager/get`. */
+function methodMeant(methods: DispatchDeps['methods'], name: string): Method | undefined {
+  const known = methods.get(name)
+  if (known || !name.startsWith(OBJECT_METHODS)) return known
+  const meant = nameMeant([...methods.keys()].filter(each => each.startsWith(OBJECT_METHODS)), name)
+  return meant === undefined ? undefined : methods.get(meant)
+}
+const OBJECT_METHODS = 'x:'
+
 const NAME_SHOWN_MAX = 100
 function unknownMethod(name: string): MethodError {
-  return new MethodError('unknownMethod', `This server has no method ${name.slice(0, NAME_SHOWN_MAX)}.`)
+  return new MethodError('unknownMethod', `This server has no method ${name.slice(0, NAME_SHOWN_MAX).toWellFormed()}.`)
 }
 
 function errorResult(error: unknown, method: string, principal: Principal, deps: DispatchDeps): JsonObject {

@@ -1,13 +1,14 @@
 /**
  * Filters of a query: one flat object, all of whose conditions hold together; a key is a property, or a property and one of
  * four suffixes. `{"operator":"AND"}` trees are the same thing written longer; OR and NOT are refused.
- * Numbers may come as text, because forms send them so.
+ * Numbers may come as text, because forms send them so, and names of variants as people type them.
  */
 import type { FieldType } from '../../base/fields.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
 import { MethodError } from '../method.ts'
 import type { Filterable, ObjectDefinition } from '../schema/object.ts'
+import { nameMeant } from '../values/names.ts'
 import { normalizeValue } from '../values/normalize.ts'
 import { Problems } from '../values/problems.ts'
 import { wordsOf } from '../values/words.ts'
@@ -83,6 +84,7 @@ function fromText(type: FieldType, raw: Json): Json {
   if (typeof raw !== 'string') return raw
   if (type.type === 'number' && /^-?\d{1,16}(?:\.\d{1,16})?$/.test(raw)) return Number(raw)
   if (type.type === 'boolean' && (raw === 'true' || raw === 'false')) return raw === 'true'
+  if (type.type === 'enum') return nameMeant(type.enum.members.map(member => member.name), raw) ?? raw
   return raw
 }
 

@@ -12,6 +12,7 @@ import type { CallContext, Method } from '../method.ts'
 import type { ObjectDefinition, Verb, WriteContext } from '../schema/object.ts'
 import { refusal, SetFailure } from '../set-error.ts'
 import type { SetError } from '../set-error.ts'
+import { withNamedVariants } from '../values/names.ts'
 import { objectArgument, textsArgument } from './arguments.ts'
 import { canWrite } from './backend.ts'
 import { creationOrder } from './creation-order.ts'
@@ -106,13 +107,15 @@ class SetRun<Tx> {
 
   async create(creations: ReadonlyMap<string, Json>): Promise<void> {
     const { created, notCreated } = this.#reply
-    const bodies = new Map([...creations].filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1])))
+    const { shape } = this.#env.definition
+    const bodies = new Map([...creations].flatMap(([creationId, body]): [string, JsonObject][] =>
+      isJsonObject(body) ? [[creationId, withNamedVariants(shape, body)]] : []))
     for (const creationId of creations.keys()) {
       if (!bodies.has(creationId)) {
         notCreated.set(creationId, refusal('invalidPatch', 'A creation must be an object of properties.').error)
       }
     }
-    const { order, refused } = creationOrder(this.#env.definition.shape, bodies)
+    const { order, refused } = creationOrder(shape, bodies)
     for (const [creationId, failure] of refused) notCreated.set(creationId, failure.error)
     for (const creationId of order) {
       await this.#item(notCreated, creationId, async () => {

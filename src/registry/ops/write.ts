@@ -13,6 +13,7 @@ import type { ObjectRef, WriteReply } from '../ports.ts'
 import { SINGLETON_ID } from '../schema/object.ts'
 import type { Stored, WriteContext } from '../schema/object.ts'
 import { refusal, SetFailure } from '../set-error.ts'
+import { withNamedVariants } from '../values/names.ts'
 import { normalizeObject } from '../values/normalize.ts'
 import type { Scope } from '../values/normalize.ts'
 import { applyPatch } from '../values/patch.ts'
@@ -81,7 +82,7 @@ export class Writer<Tx> {
       this.#admit(variantOf(stored.body), context)
       const before = wholeBody(definition, stored.body)
       const problems = new Problems()
-      const patched = applyPatch(shape, before, withoutId(patch, id), problems)
+      const patched = withNamedVariants(shape, applyPatch(shape, before, withoutId(patch, id), problems))
       problems.refuse()
       const next = this.#judge(hooks.complete?.(patched, before, context) ?? patched, before, resolve, problems)
       refuseForeign(definition, next, context.principal)

@@ -3,11 +3,12 @@
  * for `~`. The result is the stored object with the new values put in, not yet judged (normalize.ts does that); parts
  * that no key touches stay the very same values, which is how normalize knows that they did not change.
  */
-import type { FieldType, MapValueType, Shape } from '../../base/fields.ts'
+import type { FieldType, MapValueType, Shape, VariantShape } from '../../base/fields.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
+import { nameMeant } from './names.ts'
 import type { Path, Problems } from './problems.ts'
-import { fieldNamed, fieldsOf } from './shapes.ts'
+import { fieldNamed, fieldsOf, variantNames } from './shapes.ts'
 
 /** Keys in one patch. */
 export const PATCH_KEYS_MAX = 1_000
@@ -60,7 +61,7 @@ function putProperty(
 ): JsonObject | undefined {
   const [name = '', ...rest] = parts
   const at = [...path, name]
-  if (name === '@type' && shape.kind === 'multiple' && rest.length === 0) return retyped(into, value, path, problems)
+  if (name === '@type' && shape.kind === 'multiple' && rest.length === 0) return retyped(shape, into, value, path, problems)
   const fields = fieldsOf(shape, into) ?? {}
   const field = fieldNamed(fields, name)
   if (field === undefined) {
@@ -73,9 +74,16 @@ function putProperty(
 }
 
 /** Another variant starts from its defaults; the object itself keeps its variant for life. */
-function retyped(into: JsonObject, value: Json, path: Path, problems: Problems): JsonObject | undefined {
-  if (into['@type'] === value) return into
-  if (path.length > 0) return { '@type': value }
+function retyped(
+  shape: VariantShape,
+  into: JsonObject,
+  value: Json,
+  path: Path,
+  problems: Problems,
+): JsonObject | undefined {
+  const type = (typeof value === 'string' ? nameMeant(variantNames(shape), value) : undefined) ?? value
+  if (into['@type'] === type) return into
+  if (path.length > 0) return { '@type': type }
   problems.patch(['@type'], 'cannot be changed after creation; create a new object instead.')
   return undefined
 }
