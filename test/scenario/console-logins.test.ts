@@ -1,7 +1,7 @@
 /** Logins of web consoles on a whole node: what they may do, who sees them, and who ends them. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { isJsonObject, type JsonObject } from '../../src/base/json.ts'
+import { isJsonObject } from '../../src/base/json.ts'
 import { apiCall, create, list, part, update, type Caller, type Login } from '../support/api-call.ts'
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { WebConsole } from '../support/web-console.ts'
@@ -64,7 +64,7 @@ test('the owner and an administrator end a login, at once; nobody else does, and
     const id = await find()
     assert.equal(await end(AUDITOR, id), 'forbidden')
     for (const work of [{ create: { n: { clientId: 'rota-webui' } } }, { update: { [id]: { clientId: 'rota-webui' } } }]) {
-      const [reply] = await as(ADMIN).call([['x:OAuthGrant/set', work as JsonObject]])
+      const [reply] = await as(ADMIN).call([['x:OAuthGrant/set', work]])
       assert.match(JSON.stringify(reply), /"type":"forbidden"/)
     }
     assert.equal(await web.status(token), 200)
