@@ -31,8 +31,10 @@ const PROTOCOLS = ['http:', 'https:']
 const DATA_DIR_DEFAULT = './data'
 const TIMEOUT_MIN_MS = 1
 
-export async function findConnection(options: ConnectionOptions, terminal: Terminal): Promise<Connection> {
-  const { env } = terminal
+/** Without a terminal nobody can be asked for a password. */
+export async function findConnection(
+  options: ConnectionOptions, env: Environment, terminal: Terminal | null,
+): Promise<Connection> {
   const timeoutMs = timeout(options.timeout)
   const given = options.url ?? (env['ROTA_URL'] || undefined)
   const file = await readNodeFile(env['ROTA_DATA_DIR'] || DATA_DIR_DEFAULT)
@@ -43,7 +45,7 @@ export async function findConnection(options: ConnectionOptions, terminal: Termi
 }
 
 async function givenCredentials(
-  options: ConnectionOptions, env: Environment, terminal: Terminal,
+  options: ConnectionOptions, env: Environment, terminal: Terminal | null,
 ): Promise<Credentials | null> {
   if (options.token !== undefined && (options.user !== undefined || options.password !== undefined)) {
     throw usage('--token and --user exclude each other', 'give one login')
@@ -61,8 +63,8 @@ async function givenCredentials(
   return { kind: 'basic', user, password }
 }
 
-async function askPassword(user: string, terminal: Terminal): Promise<string> {
-  if (terminal.stdin.isTTY === true) return askSecret(terminal, `Password of ${user}: `)
+async function askPassword(user: string, terminal: Terminal | null): Promise<string> {
+  if (terminal?.stdin.isTTY === true) return askSecret(terminal, `Password of ${user}: `)
   const hint = 'set ROTA_PASSWORD, or run it on a terminal to be asked'
   throw new CommandFailure(EXIT.login, `no password for ${user}`, hint)
 }

@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { formatDuration } from '../base/duration.ts'
 import { TIMEOUT_DEFAULT_MS } from '../jmap-client/transport.ts'
 import { addApply } from './commands/apply.ts'
+import { addCompletion } from './commands/completion.ts'
 import { addCreate } from './commands/create.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDescribe } from './commands/describe.ts'
@@ -76,6 +77,7 @@ export function buildProgram(perform: Perform): Command {
   addSnapshot(program, perform)
   addApply(program, perform)
   addTask(program, perform)
+  addCompletion(program, perform)
   return program
 }
 

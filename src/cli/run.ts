@@ -52,7 +52,7 @@ function misspelt({ code, message }: CommanderError): Explanation {
 async function perform(action: Action, terminal: Terminal, options: GlobalOptions): Promise<ExitCode> {
   let remark: string | null = null
   const connect = async (): Promise<Remote> => {
-    const connection = await findConnection(options, terminal)
+    const connection = await findConnection(options, terminal.env, terminal)
     remark = connection.remark
     const client = new JmapClient({ ...connection, clock: terminal.clock, signal: terminal.signal })
     const [schema] = await Promise.all([client.schema(), client.session()])

@@ -13,6 +13,7 @@ export interface ObjectEntry {
   readonly description: string
   readonly permissionPrefix: string
 }
+export type Verb = 'Get' | 'Query' | 'Create' | 'Update' | 'Destroy'
 /** `name` is null for a shape without variants. */
 export interface Variant {
   readonly name: string | null
@@ -78,8 +79,8 @@ export class Model {
     return own(this.#schema.enums, name) ?? []
   }
 
-  /** Whether this server offers the change to anybody at all; one that does not list its permissions may. */
-  offers(object: ObjectEntry, verb: 'Create' | 'Update' | 'Destroy'): boolean {
+  /** Whether this server offers it to anybody at all; one that does not list its permissions may. */
+  offers(object: ObjectEntry, verb: Verb): boolean {
     const known = this.enum(PERMISSION_ENUM)
     return known.length === 0 || known.some(({ name }) => name === object.permissionPrefix + verb)
   }
