@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import { idSource } from '../base/ids.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
 import type { Retention } from '../registry/objects/data-retention.ts'
+import { beginGrant } from '../services/auth/oauth/grants.ts'
 import { openMemoryStore } from '../store/memory/store.ts'
 import type { Store } from '../store/store.ts'
 import { chores } from './chores.ts'
@@ -78,5 +79,17 @@ describe('chores', () => {
     kept = { ...kept, holdAuditFor: 365 * DAY_MS }
     await run('audit log')
     assert.deepEqual(await left(), [1, 300])
+  })
+
+  test('console logins that are over go, and no others', async () => {
+    const dayOld = async (days: number): Promise<string> => {
+      const login = { accountId: ids.next(), clientId: 'rota-webui', remote: '', password: '', passwords: '', logout: '' }
+      const grant = await store.transact(tx => beginGrant(tx, ids.next(), login, clock.now() - days * DAY_MS))
+      return grant.id
+    }
+    const [over, , fresh] = [await dayOld(8), await dayOld(7), await dayOld(6)]
+    await run('console logins')
+    const left = await store.read(tx => tx.objects.query('OAuthGrant', { where: [], ascending: true, limit: 10 }))
+    assert.deepEqual([left, left.includes(over)], [[fresh], false])
   })
 })
