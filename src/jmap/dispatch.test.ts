@@ -115,6 +115,14 @@ test('an error of ours is serverFail with a reference; the log alone has the det
   assert.ok(!JSON.stringify(lines).includes('password'), 'arguments are not logged')
 })
 
+test('why only a part was done is in the log alone', async () => {
+  const partly = (cause: Error): Method => () => Promise.reject(new MethodError('serverPartialFail', 'A part.', { cause }))
+  const { run, lines } = example({ a: partly(new TypeError('secret detail')), b: partly(new RotaError('store/unavailable', 'inner words')) })
+  const reply = await responses(run([['a', {}, '0'], ['b', {}, '1']]))
+  assert.deepEqual(reply.map(([, result]) => result), Array(2).fill({ type: 'serverPartialFail', description: 'A part.' }))
+  assert.deepEqual(lines.map(({ level, fields }) => [level, fields['error']]), [['error', 'secret detail'], ['warn', 'inner words']])
+})
+
 test('what may pass is serverUnavailable, other codes are ours', async () => {
   const { run, lines } = example({
     throws: args => Promise.reject(new RotaError(args['code'] as ErrorCode, 'inner words')),

@@ -63,7 +63,10 @@ function unknownMethod(name: string): MethodError {
 }
 
 function errorResult(error: unknown, method: string, principal: Principal, deps: DispatchDeps): JsonObject {
-  if (error instanceof MethodError) return { type: error.type, description: error.message }
+  if (error instanceof MethodError) {
+    if (error.cause !== undefined) logCause(error, method, principal, deps)
+    return { type: error.type, description: error.message }
+  }
   if (hasCode(error, 'mail/account-gone')) {
     return { type: 'accountNotFound' satisfies MethodErrorType, description: 'The account was destroyed meanwhile.' }
   }
@@ -87,6 +90,12 @@ const PASSING: Readonly<Partial<Record<RotaError['code'], string>>> = {
   'store/unavailable': 'The store does not answer in time; try again later.',
   'store/full': 'The store is full and keeps nothing new until an administrator has freed space.',
   'store/conflict': 'Others change the same rows at this moment; try again.',
+}
+
+function logCause({ type, cause }: MethodError, method: string, principal: Principal, { log }: DispatchDeps): void {
+  const fields = { method, account: principal.accountId, type, error: errorText(cause) }
+  if (cause instanceof RotaError) log.warn(fields, 'method was carried out in part')
+  else log.error({ ...fields, stack: cause instanceof Error ? cause.stack : undefined }, 'method was carried out in part')
 }
 
 function causeText(error: unknown): string | undefined {

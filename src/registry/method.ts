@@ -40,8 +40,9 @@ export type MethodErrorType =
 export class MethodError extends Error {
   override readonly name = 'MethodError'
   readonly type: MethodErrorType
-  constructor(type: MethodErrorType, description: string) {
-    super(description)
+  /** `options.cause`: what the client is not told, for the log. */
+  constructor(type: MethodErrorType, description: string, options?: ErrorOptions) {
+    super(description, options)
     this.type = type
   }
 }

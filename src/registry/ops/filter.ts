@@ -29,10 +29,9 @@ export function readFilter(
   definition: ObjectDefinition<unknown, never>,
   filter: JsonObject | undefined,
 ): Condition[] {
-  const conditions =
-    filter === undefined ? [] : flatten(filter, 0).map(([key, value]) => readCondition(definition, key, value))
+  const conditions = filter === undefined ? [] : flatten(filter, 0)
   if (conditions.length > CONDITIONS_MAX) throw unsupported(`A filter may have ${CONDITIONS_MAX} conditions.`)
-  return conditions
+  return conditions.map(([key, value]) => readCondition(definition, key, value))
 }
 
 function flatten(filter: JsonObject, depth: number): [string, Json][] {

@@ -312,6 +312,14 @@ describe('/set', () => {
         error => error instanceof MethodError && error.type === 'serverPartialFail',
       )
       assert.equal((await folders()).length, 1)
+      // A fault of ours no less: serverFail would say that nothing was done.
+      const fault = new TypeError('secret detail')
+      faults.set('e', fault)
+      await assert.rejects(call({ create: { d: { name: 'd' }, e: { name: 'e' } } }), error =>
+        error instanceof MethodError && error.type === 'serverPartialFail' && error.cause === fault && !error.message.includes('secret'))
+      faults.set('f', fault)
+      await assert.rejects(call({ create: { f: { name: 'f' } } }), fault)
+      assert.equal((await folders()).length, 2)
     })
     it('is told when others never stop changing the object', async () => {
       const id = await test.create('Folder', { name: 'a' })

@@ -6,7 +6,6 @@
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
-import { RotaError } from '../../errors.ts'
 import { MethodError } from '../method.ts'
 import type { CallContext, Method } from '../method.ts'
 import type { ObjectDefinition, Verb, WriteContext } from '../schema/object.ts'
@@ -173,14 +172,16 @@ class SetRun<Tx> {
     return this.#writer
   }
 
-  /** A store that fails in the middle leaves what was done before. */
+  /** Whatever fails in the middle leaves what was done before: any other error would say that nothing was (RFC 8620 §3.6.2). */
   async #item(refused: Map<string, SetError>, key: string, work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
       if (error instanceof SetFailure) refused.set(key, error.error)
-      else if (error instanceof RotaError && this.#reply.anythingDone) {
-        throw new MethodError('serverPartialFail', `Only a part was done: ${error.message} Read the objects again.`)
+      else if (this.#reply.anythingDone) {
+        throw new MethodError('serverPartialFail', 'Only a part was done before the server failed; read the objects again.', {
+          cause: error,
+        })
       } else throw error
     }
   }

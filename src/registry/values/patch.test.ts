@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { embedded, map, nullable, number, objectList, set, shape, string, variants } from '../../base/fields.ts'
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { SetFailure } from '../set-error.ts'
 import { applyPatch, PATCH_KEYS_MAX } from './patch.ts'
 import { Problems } from './problems.ts'
@@ -73,6 +74,7 @@ describe('a patch', () => {
     ['refuses pointers into what is not there', { 'items/5/text': 'x', 'maybe/text': 'x' }, ['items/5', 'maybe']],
     ['refuses wrong escapes', { 'bind/~2': true, 'bind/~': true }, ['bind/~2', 'bind/~']],
     ['refuses two keys for one place', { strategy: { '@type': 'None' }, 'strategy/delay': 1 }, ['strategy/delay']],
+    ['refuses two keys for one place, a slash before one', { '/strategy': { '@type': 'None' }, 'strategy/delay': 1, name: 'b', '/name': 'c' }, ['/name', 'strategy/delay']],
     ['refuses members of another variant', { 'strategy/@type': 'None', 'strategy/delay': 1 }, ['strategy/delay']],
   ]
   for (const [name, patch, expected] of cases) it(name, () => { assert.deepEqual(patched(patch), expected) })
@@ -85,6 +87,17 @@ describe('a patch', () => {
     const before = structuredClone(STORED)
     patched({ 'items/0/text': 'changed', 'bind/0.0.0.0:25': null })
     assert.deepEqual(STORED, before)
+  })
+  it('does at once what its keys do one after the other', () => {
+    const key = fc.constantFrom('bind/a', 'bind/0.0.0.0:25', 'items/0/text', 'items/2', 'sizes/x', 'sizes/key~1x', 'named/n', 'named/m', 'strategy/delay', 'name')
+    const put = fc.constantFrom<Json>(null, true, 'x', { text: 'y' })
+    fc.assert(fc.property(fc.dictionary(key, put, { maxKeys: 6 }), patch => {
+      const before = structuredClone(STORED)
+      const step = (into: JsonObject, each: JsonObject): JsonObject => applyPatch(THING, into, each, new Problems())
+      const oneByOne = Object.entries(patch).reduce((into, [name, value]) => step(into, { [name]: value }), STORED)
+      assert.deepEqual(step(STORED, patch), oneByOne)
+      assert.deepEqual(STORED, before)
+    }), { numRuns: 300 })
   })
   it('takes __proto__ for a key like any other', () => {
     const next = patched(JSON.parse('{"sizes/__proto__":1}') as JsonObject) as { sizes: JsonObject }

@@ -16,115 +16,128 @@ export const PATCH_KEYS_MAX = 1_000
 type Target = FieldType | MapValueType
 
 export function applyPatch(shape: Shape, stored: JsonObject, patch: JsonObject, problems: Problems): JsonObject {
-  const keys = Object.keys(patch)
-  const tooMany = keys[PATCH_KEYS_MAX]
+  const entries = Object.entries(patch)
+  const tooMany = entries[PATCH_KEYS_MAX]
   if (tooMany !== undefined) {
     problems.patchKey(
-      tooMany,
+      tooMany[0],
       `is more than the ${PATCH_KEYS_MAX} keys of one patch; send the rest in another update.`,
     )
     return stored
   }
-  let next: JsonObject = stored
-  const pointers = new Map(keys.map(key => [key, partsOf(key)]))
-  for (const [key, parts] of pointers) {
-    const above = parts && prefixIn(pointers, key)
+  const draft = new Draft(problems)
+  const set = new Set<string>()
+  let next = stored
+  for (const [key] of entries) {
+    const pointer = bare(key)
+    if (set.has(pointer)) problems.patchKey(key, 'is in the patch twice, with and without a leading slash.')
+    set.add(pointer)
+  }
+  for (const [key, value] of entries) {
+    const parts = partsOf(bare(key))
+    const above = parts && prefixIn(set, bare(key))
     if (!parts) problems.patchKey(key, 'is no pointer: "~" is followed by 0 or 1.')
-    else if (above) problems.patchKey(key, `lies inside ${above}, which the same patch sets.`)
-    else next = putProperty(shape, next, parts, patch[key] ?? null, [], problems) ?? next
+    else if (above !== undefined) problems.patchKey(key, `lies inside ${above}, which the same patch sets.`)
+    else next = draft.putProperty(shape, next, parts, value, []) ?? next
   }
   return next
 }
 
-/** Null when an escape is wrong. A leading slash, as in RFC 6901, is let through. */
-function partsOf(key: string): string[] | null {
-  const bare = key.startsWith('/') ? key.slice(1) : key
-  if (/~(?![01])/.test(bare)) return null
-  return bare.split('/').map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+/** A leading slash, as in RFC 6901, is let through. */
+function bare(key: string): string {
+  return key.startsWith('/') ? key.slice(1) : key
 }
 
-function prefixIn(pointers: ReadonlyMap<string, string[] | null>, key: string): string | undefined {
-  for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) {
-    if (pointers.has(key.slice(0, end))) return key.slice(0, end)
+/** Null when an escape is wrong. */
+function partsOf(pointer: string): string[] | null {
+  if (/~(?![01])/.test(pointer)) return null
+  return pointer.split('/').map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+function prefixIn(pointers: ReadonlySet<string>, pointer: string): string | undefined {
+  for (let end = pointer.lastIndexOf('/'); end > 0; end = pointer.lastIndexOf('/', end - 1)) {
+    if (pointers.has(pointer.slice(0, end))) return pointer.slice(0, end)
   }
   return undefined
 }
 
-/** Undefined when a problem was noted. */
-function putProperty(
-  shape: Shape,
-  into: JsonObject,
-  parts: readonly string[],
-  value: Json,
-  path: Path,
-  problems: Problems,
-): JsonObject | undefined {
-  const [name = '', ...rest] = parts
-  const at = [...path, name]
-  if (name === '@type' && shape.kind === 'multiple' && rest.length === 0) return retyped(shape, into, value, path, problems)
-  const fields = fieldsOf(shape, into) ?? {}
-  const field = fieldNamed(fields, name)
-  if (field === undefined) {
-    problems.unknown(at, fields)
-    return undefined
-  }
-  if (rest.length === 0) return replaced(into, name, value)
-  const inner = putInside(field.type, ownValue(into, name), rest, value, at, problems)
-  return inner === undefined ? undefined : replaced(into, name, inner)
-}
+/** The stored object under change: each part is copied when it is touched first, so that many keys cost no copy each. */
+class Draft {
+  readonly #problems: Problems
+  readonly #copies = new WeakSet<JsonObject>()
 
-/** Another variant starts from its defaults; the object itself keeps its variant for life. */
-function retyped(
-  shape: VariantShape,
-  into: JsonObject,
-  value: Json,
-  path: Path,
-  problems: Problems,
-): JsonObject | undefined {
-  const type = (typeof value === 'string' ? nameMeant(variantNames(shape), value) : undefined) ?? value
-  if (into['@type'] === type) return into
-  if (path.length > 0) return { '@type': type }
-  problems.patch(['@type'], 'cannot be changed after creation; create a new object instead.')
-  return undefined
-}
+  constructor(problems: Problems) {
+    this.#problems = problems
+  }
 
-function putInside(
-  type: Target,
-  current: Json | undefined,
-  parts: readonly string[],
-  value: Json,
-  path: Path,
-  problems: Problems,
-): Json | undefined {
-  const [key = '', ...rest] = parts
-  if (type.type === 'object') {
-    if (isJsonObject(current)) return putProperty(type.shape, current, parts, value, path, problems)
-    problems.patch(path, 'is empty; set it as a whole.')
-    return undefined
-  }
-  const entries = isJsonObject(current) ? current : {}
-  if (type.type === 'set' && rest.length === 0) {
-    return value === null || value === false ? without(entries, key) : replaced(entries, key, value)
-  }
-  if (type.type === 'map' || type.type === 'objectList') {
-    if (rest.length === 0) return value === null ? without(entries, key) : replaced(entries, key, value)
-    const entry = ownValue(entries, key)
-    if (entry === undefined) {
-      problems.patch([...path, { key }], 'does not exist; set the entry as a whole.')
+  /** Undefined when a problem was noted. */
+  putProperty(shape: Shape, into: JsonObject, parts: readonly string[], value: Json, path: Path): JsonObject | undefined {
+    const [name = '', ...rest] = parts
+    const at = [...path, name]
+    if (name === '@type' && shape.kind === 'multiple' && rest.length === 0) return this.#retyped(shape, into, value, path)
+    const fields = fieldsOf(shape, into) ?? {}
+    const field = fieldNamed(fields, name)
+    if (field === undefined) {
+      this.#problems.unknown(at, fields)
       return undefined
     }
-    const of: Target = type.type === 'map' ? type.valueClass : { type: 'object', shape: type.shape }
-    const inner = putInside(of, entry, rest, value, [...path, { key }], problems)
-    return inner === undefined ? undefined : replaced(entries, key, inner)
+    if (rest.length === 0) return this.#replaced(into, name, value)
+    const inner = this.#putInside(field.type, ownValue(into, name), rest, value, at)
+    return inner === undefined ? undefined : this.#replaced(into, name, inner)
   }
-  problems.patch([...path, { key }], 'points into a value that has no parts.')
-  return undefined
-}
 
-function replaced(into: JsonObject, key: string, value: Json): JsonObject {
-  return Object.fromEntries([...Object.entries(into).filter(([name]) => name !== key), [key, value]])
-}
+  /** Another variant starts from its defaults; the object itself keeps its variant for life. */
+  #retyped(shape: VariantShape, into: JsonObject, value: Json, path: Path): JsonObject | undefined {
+    const type = (typeof value === 'string' ? nameMeant(variantNames(shape), value) : undefined) ?? value
+    if (into['@type'] === type) return into
+    if (path.length > 0) return { '@type': type }
+    this.#problems.patch(['@type'], 'cannot be changed after creation; create a new object instead.')
+    return undefined
+  }
 
-function without(into: JsonObject, key: string): JsonObject {
-  return Object.fromEntries(Object.entries(into).filter(([name]) => name !== key))
+  #putInside(type: Target, current: Json | undefined, parts: readonly string[], value: Json, path: Path): Json | undefined {
+    const [key = '', ...rest] = parts
+    if (type.type === 'object') {
+      if (isJsonObject(current)) return this.putProperty(type.shape, current, parts, value, path)
+      this.#problems.patch(path, 'is empty; set it as a whole.')
+      return undefined
+    }
+    const entries = isJsonObject(current) ? current : {}
+    if (type.type === 'set' && rest.length === 0) {
+      return value === null || value === false ? this.#without(entries, key) : this.#replaced(entries, key, value)
+    }
+    if (type.type === 'map' || type.type === 'objectList') {
+      if (rest.length === 0) return value === null ? this.#without(entries, key) : this.#replaced(entries, key, value)
+      const entry = ownValue(entries, key)
+      if (entry === undefined) {
+        this.#problems.patch([...path, { key }], 'does not exist; set the entry as a whole.')
+        return undefined
+      }
+      const of: Target = type.type === 'map' ? type.valueClass : { type: 'object', shape: type.shape }
+      const inner = this.#putInside(of, entry, rest, value, [...path, { key }])
+      return inner === undefined ? undefined : this.#replaced(entries, key, inner)
+    }
+    this.#problems.patch([...path, { key }], 'points into a value that has no parts.')
+    return undefined
+  }
+
+  #replaced(into: JsonObject, key: string, value: Json): JsonObject {
+    const copy = this.#copyOf(into)
+    // Keys that clients choose may be `__proto__`, which an assignment would not take for one.
+    Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true })
+    return copy
+  }
+
+  #without(into: JsonObject, key: string): JsonObject {
+    const copy = this.#copyOf(into)
+    Reflect.deleteProperty(copy, key)
+    return copy
+  }
+
+  #copyOf(object: JsonObject): JsonObject {
+    if (this.#copies.has(object)) return object
+    const copy: JsonObject = Object.fromEntries(Object.entries(object))
+    this.#copies.add(copy)
+    return copy
+  }
 }
