@@ -5,6 +5,7 @@ import type { JsonObject } from '../src/base/json.ts'
 import { Model } from '../src/jmap-client/model.ts'
 import { parseSchema } from '../src/jmap-client/schema.ts'
 import { NO_DEPARTURES } from '../src/registry/objects/account-departure.ts'
+import { NO_ARCHIVE } from '../src/registry/objects/archived-item.ts'
 import { clusterNode } from '../src/registry/objects/cluster-node.ts'
 import { standardObjects } from '../src/registry/objects/standard-objects.ts'
 import { NO_MAIL } from '../src/registry/objects/stored-mail.ts'
@@ -17,7 +18,7 @@ import { runCli } from './support/cli.ts'
 import { JmapServer } from './support/jmap-server.ts'
 
 const { stored } = standardObjects({
-  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES,
+  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
   waitingFor: () => Promise.resolve([]),
 })
 const schema: JsonObject = schemaOf([...stored, clusterNode], [])

@@ -15,7 +15,7 @@ describe('chores', () => {
   let store: Store
   const clock = new VirtualClock()
   const ids = idSource(1, clock)
-  let kept: Retention = { archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: null }
+  let kept: Retention = { archiveDeletedItemsFor: null, archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: null }
   const run = async (name: string, signal = NEVER_ENDING, over = store): Promise<void> => {
     const chore = chores(over, () => Promise.resolve(kept)).find(each => each.name === name)
     assert(chore, `no chore ${name}`)

@@ -2,9 +2,12 @@
 import type { Chore } from '../engine/upkeep/chores.ts'
 import type { Retention } from '../registry/objects/data-retention.ts'
 import { removeEnded } from '../services/auth/oauth/grants.ts'
+import { purgeArchive } from '../services/archive/archive.ts'
 import type { Store, Tx } from '../store/store.ts'
 
 const ROWS_AT_ONCE_MAX = 1_000
+/** Each has a content to look after. */
+const ARCHIVED_AT_ONCE_MAX = 200
 const RECORDS_EVERY_MS = 3_600_000
 
 /** `retention` is asked at each run. */
@@ -29,10 +32,10 @@ export function chores(store: Store, retention: () => Promise<Retention>): Chore
       },
     },
     {
-      name: 'console logins', everyMs: 3_600_000,
+      name: 'archived items', everyMs: RECORDS_EVERY_MS,
       run: async signal => {
         const now = await store.now()
-        await inParts(signal, () => store.transact(tx => removeEnded(tx, now, ROWS_AT_ONCE_MAX)))
+        await inParts(signal, () => store.transact(tx => purgeArchive(tx, now, ARCHIVED_AT_ONCE_MAX)), ARCHIVED_AT_ONCE_MAX)
       },
     },
     {
@@ -47,6 +50,6 @@ export function chores(store: Store, retention: () => Promise<Retention>): Chore
 }
 
 /** Small transactions until nothing is left or the signal aborts: other writers get their turns in between. */
-async function inParts(signal: AbortSignal, remove: () => Promise<number>): Promise<void> {
-  while (!signal.aborted && await remove() >= ROWS_AT_ONCE_MAX);
+async function inParts(signal: AbortSignal, remove: () => Promise<number>, fullCount = ROWS_AT_ONCE_MAX): Promise<void> {
+  while (!signal.aborted && await remove() >= fullCount);
 }

@@ -3,6 +3,8 @@ import type { Clock } from '../base/clock.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import { accountMayHaveData } from '../registry/objects/account-archive.ts'
+import { keeperOf } from '../services/archive/archive.ts'
+import { Restoration } from '../services/archive/restoration.ts'
 import { Delivery } from '../services/delivery/delivery.ts'
 import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
@@ -17,6 +19,7 @@ export interface Mail {
   readonly indexing: Indexing<Tx>
   readonly delivery: Delivery<Tx>
   readonly removal: AccountRemoval<Tx>
+  readonly restoration: Restoration<Tx>
 }
 
 export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock): Mail {
@@ -24,9 +27,11 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const mailStore = new MailStore<Tx>({
     ids,
     mayHaveData: accountMayHaveData,
+    keeper: (tx, accountId) => keeperOf({ ids, clock }, tx, accountId),
     enqueue: async (tx, drafts) => { await tx.tasks.insert(drafts.map(draft => catalogue.row(draft, ids, clock.now()))) },
   })
   const indexing = new Indexing<Tx>({ store, mailStore })
+  const restoration = new Restoration<Tx>({ store, mailStore, directory })
   const removal = new AccountRemoval<Tx>({ store, tasks: accountTasks })
-  return { directory, mailStore, indexing, removal, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
+  return { directory, mailStore, indexing, removal, restoration, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
 }

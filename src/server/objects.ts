@@ -15,6 +15,7 @@ import type { MailStore } from '../services/mailstore/mailstore.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { CLUSTER_TASK_TYPE } from '../tasks/define.ts'
 import { accountDepartures } from './account-departures.ts'
+import { archivePort } from './archive-port.ts'
 import { nodeData } from './node-info.ts'
 import { taskPort, type TaskPortDeps } from './task-port.ts'
 
@@ -43,6 +44,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, cluster 
     mail: mailStore,
     waitingFor: taskWaitingFor(tasks),
     departures: accountDepartures(catalogue, ids, () => registry),
+    archive: archivePort(catalogue, ids, clock),
   })
   const nodes = { known: async () => (await store.leases.known()).map(nodeData), now: () => store.now() }
   const registry: Registry<Tx> = new Registry({

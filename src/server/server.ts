@@ -96,7 +96,7 @@ export class Server implements Service {
     this.#deps = deps
     this.#log = new RememberingLog(deps.log)
     const catalogue = new Catalogue(VARIANTS, lanes(null))
-    const runDeps: Partial<Pick<Mail, 'indexing' | 'removal'>> = {}
+    const runDeps: Partial<Pick<Mail, 'indexing' | 'removal' | 'restoration'>> = {}
     this.#node = new EngineNode({
       store, catalogue, clock, random, log: this.#log, shardLists: new Map(), times: LEASE_TIMES, runDeps, chores: chores(store, () => this.#retention()),
       hostname: environment.hostname, version: VERSION, alone: store.kind !== 'postgres',
@@ -104,7 +104,8 @@ export class Server implements Service {
     })
     const { ids } = this.#node
     this.#mail = buildMail(store, catalogue, ids, clock)
-    Object.assign(runDeps, { indexing: this.#mail.indexing, removal: this.#mail.removal })
+    const { indexing, removal, restoration } = this.#mail
+    Object.assign(runDeps, { indexing, removal, restoration })
     this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, cluster: () => this.#node.incarnation?.view ?? null })
     const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
     this.#auth = new OAuth({ store, auth, ids, clock, log: this.#log })

@@ -14,8 +14,8 @@ test('fits the lanes', () => {
   assert.equal(new Catalogue(VARIANTS, lanes(null)).variants.size, 18)
 })
 
-test('two variants are built', () => {
-  assert.deepEqual(VARIANTS.filter(isBuilt).map(variant => variant.name), ['IndexDocument', 'UnindexDocument'])
+test('four variants are built', () => {
+  assert.deepEqual(VARIANTS.filter(isBuilt).map(variant => variant.name), ['IndexDocument', 'UnindexDocument', 'RestoreArchivedItem', 'DestroyAccount'])
 })
 
 test('clients may create eleven of them', () => {

@@ -11,7 +11,7 @@ import { Delivery } from '../../src/services/delivery/delivery.ts'
 import type { MailRecipient } from '../../src/services/directory/directory.ts'
 import { Indexing } from '../../src/services/indexing/indexing.ts'
 import { MailStore } from '../../src/services/mailstore/mailstore.ts'
-import type { Email, Mailbox } from '../../src/services/mailstore/mailstore.ts'
+import type { Email, Mailbox, MailStoreDependencies } from '../../src/services/mailstore/mailstore.ts'
 import type { WantedTask } from '../../src/services/ports.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
@@ -44,10 +44,11 @@ export interface MailWorld {
   close(): Promise<void>
 }
 
-/** `mayHaveData`: which accounts there are; everybody may ask for mail here otherwise. */
+/** `mayHaveData`: which accounts there are, left out: all. `keeper`: what becomes of destroyed mail, left out: nothing. */
 export async function mailWorld(
   open: (clock: Clock) => Promise<Store> = clock => openMemoryStore({ clock }),
   mayHaveData: (tx: Tx, accountId: Id) => Promise<boolean> = () => Promise.resolve(true),
+  keeper?: (base: { readonly ids: IdSource; readonly clock: Clock }) => NonNullable<MailStoreDependencies<Tx>['keeper']>,
 ): Promise<MailWorld> {
   const clock = new VirtualClock()
   const store = await open(clock)
@@ -56,7 +57,7 @@ export async function mailWorld(
   const enqueue = async (tx: Tx, wanted: readonly WantedTask[]): Promise<void> => {
     await tx.tasks.insert(wanted.map(task => catalogue.row(task, ids, clock.now())))
   }
-  const mailStore = new MailStore<Tx>({ enqueue, ids, mayHaveData })
+  const mailStore = new MailStore<Tx>({ enqueue, ids, mayHaveData, ...(keeper ? { keeper: keeper({ ids, clock }) } : {}) })
   const indexing = new Indexing<Tx>({ store, mailStore })
   const directory = { recipient: (address: string) => Promise.resolve(address.startsWith('ann@') ? ANN : address.startsWith('bob@') ? BOB : null) }
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })

@@ -18,6 +18,7 @@ import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
 import { MailStore } from '../../src/services/mailstore/mailstore.ts'
 import { accountDepartures } from '../../src/server/account-departures.ts'
+import { archivePort } from '../../src/server/archive-port.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
@@ -55,6 +56,7 @@ export class TestRegistry {
         newToken: ({ accountId, keyId }) => ({ token: `rota_${accountId}_${keyId}_key`, stored: '$fake$key' }),
       },
       departures: accountDepartures(this.catalogue, this.ids, () => this.registry),
+      archive: archivePort(this.catalogue, this.ids, clock),
       mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids }),
       waitingFor: taskWaitingFor(tasks),
     })

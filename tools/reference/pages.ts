@@ -1,5 +1,6 @@
 /** The pages that `npm run gen` writes, by path. */
 import { NO_DEPARTURES } from '../../src/registry/objects/account-departure.ts'
+import { NO_ARCHIVE } from '../../src/registry/objects/archived-item.ts'
 import { clusterNode } from '../../src/registry/objects/cluster-node.ts'
 import { standardObjects } from '../../src/registry/objects/standard-objects.ts'
 import { NO_MAIL } from '../../src/registry/objects/stored-mail.ts'
@@ -17,7 +18,7 @@ import { variantsPage } from './variants.ts'
 
 export function referencePages(): Map<string, string> {
   const standard = standardObjects({
-    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES,
+    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
     waitingFor: () => Promise.resolve([]),
   })
   const objects = [...standard.stored, clusterNode].toSorted((a, b) => a.name < b.name ? -1 : 1)

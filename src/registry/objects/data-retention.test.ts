@@ -12,7 +12,7 @@ describe('DataRetention', () => {
   const now = () => test.store.read(tx => test.registry.singleton(tx, dataRetention))
 
   it('has its defaults until it is written', async () => {
-    assert.deepEqual(await now(), { archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: 365 * DAY_MS })
+    assert.deepEqual(await now(), { archiveDeletedItemsFor: null, archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: 365 * DAY_MS })
     assert.deepEqual(await test.store.read(retentionNow), await now())
   })
 

@@ -11,6 +11,11 @@ import { SINGLETON_ID, singleton } from '../schema/object.ts'
 const DAY_MS = 86_400_000
 
 const FIELDS = {
+  archiveDeletedItemsFor: nullable(
+    number('A destroyed message can be restored for this long; empty: it is gone at once.', 'duration', {
+      label: 'Keep destroyed messages for',
+    }),
+  ),
   archiveDeletedAccountsFor: nullable(
     number('A destroyed account can be recovered for this long, then its data goes; empty: it goes at once.', 'duration', {
       label: 'Keep destroyed accounts for',
@@ -40,7 +45,7 @@ export const dataRetention = singleton({
   fields: FIELDS,
   sections: {
     DataRetention: [
-      { title: 'Destroyed', fields: ['archiveDeletedAccountsFor'] },
+      { title: 'Destroyed', fields: ['archiveDeletedItemsFor', 'archiveDeletedAccountsFor'] },
       { title: 'Records', fields: ['holdTaskRunsFor', 'holdAuditFor'] },
     ],
   },

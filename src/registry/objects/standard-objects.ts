@@ -12,6 +12,8 @@ import { departureHooks } from './account-departure.ts'
 import type { Departures } from './account-departure.ts'
 import { effectivePermissions } from './account-permissions.ts'
 import { API_KEY, apiKeyObject } from './api-key.ts'
+import { archivedItemObject } from './archived-item.ts'
+import type { ArchivedItemOptions } from './archived-item.ts'
 import type { NewToken } from './api-key.ts'
 import { auditEntry } from './audit-entry.ts'
 import { clusterNode } from './cluster-node.ts'
@@ -41,6 +43,7 @@ export interface StandardOptions<Tx> {
   readonly mail: StoredMail<Tx>
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
   readonly departures: Departures<Tx>
+  readonly archive: ArchivedItemOptions<Tx>
 }
 
 export interface StandardObjects<Tx> {
@@ -60,6 +63,7 @@ export function standardObjects<Tx extends RegistryTx>({
   mail,
   waitingFor,
   departures,
+  archive,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const task = taskObject<Tx>(variants, { duties, waitingFor, variantHooks: {
     DestroyAccount: departureHooks<Tx>({
@@ -70,7 +74,8 @@ export function standardObjects<Tx extends RegistryTx>({
   } })
   const clusterRole = clusterRoleObject(duties)
   const tenant = tenantObject<Tx>(mail)
-  const all = [task, ACCOUNT, API_KEY, oauthGrant, domain, tenant, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
+  const archivedItem = archivedItemObject<Tx>(archive)
+  const all = [task, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail, departures })
@@ -80,7 +85,7 @@ export function standardObjects<Tx extends RegistryTx>({
     task,
     account,
     clusterRole,
-    stored: [task, account, apiKey, oauthGrant, domain, tenant, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
+    stored: [task, account, apiKey, oauthGrant, domain, tenant, archivedItem, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
     permissions,
     roles,
   }

@@ -183,16 +183,22 @@ export class Writer<Tx> {
     return { body, index: [...fieldEntries(definition, body), ...index], links }
   }
 
-  /** Whom the object names. A reference that was there before may be stale (imported): it is kept, but is no link. */
+  /**
+   * Whom the object names. A reference that was there before may be stale (imported): it is kept, but is no link. Neither is
+   * that to an owner with whom the object goes.
+   */
   async #links(tx: Tx, next: JsonObject, before: JsonObject | null): Promise<ObjectRef[]> {
-    const { definition: { shape }, existing } = this.#env
+    const { definition: { shape, owner }, existing } = this.#env
+    const free = owner?.takenAlong ? owner.property : null
     const old = new Set(before === null ? [] : [...references(shape, before)].map(keyOf))
     const links = new Map<string, ObjectRef>()
     for (const [object, named] of Map.groupBy(references(shape, next), reference => reference.object)) {
       const there = await existing(tx, object, [...new Set(named.map(({ id }) => id))])
       const missing = named.find(reference => !there.has(reference.id) && !old.has(keyOf(reference)))
       if (missing) throw noSuchObject(object, missing.id, pointer(missing.path))
-      for (const id of there) links.set(keyOf({ object, id }), { object: objectOf(object), id })
+      for (const { id, path } of named) {
+        if (there.has(id) && pointer(path) !== free) links.set(keyOf({ object, id }), { object: objectOf(object), id })
+      }
     }
     return [...links.values()]
   }

@@ -61,6 +61,8 @@ export interface Owner {
   readonly property: string
   /** The permission to see and write those of every account. */
   readonly everyones: string
+  /** It goes with its account, and does not keep that from being destroyed. */
+  readonly takenAlong?: true
 }
 
 /** Who writes, from which address, and when. `principal` is null for the server itself, which may do everything. */

@@ -67,6 +67,14 @@ export class Directory {
     })
   }
 
+  /** The same for an account whose id is known. */
+  async recipientById(accountId: Id): Promise<MailRecipient | null> {
+    return this.#store.read(async ({ objects }) => {
+      const [account] = await objects.get('Account', [accountId])
+      return account ? recipientOf(objects, account) : null
+    })
+  }
+
   /** Null: the name means no account, or more than one, or one that may not log in. */
   async login(name: string): Promise<Login | null> {
     return this.#store.read(async ({ objects }) => {

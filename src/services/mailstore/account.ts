@@ -20,12 +20,15 @@ export interface NewEmail {
   readonly mailboxIds: readonly Id[]
   readonly keywords: readonly string[]
 }
+/** Called for each message that is destroyed, in the same transaction. */
+export type KeepEmail = (record: EmailRecord) => Promise<void>
 export type EmailChange = Partial<Pick<EmailRecord, 'mailboxIds' | 'keywords'>>
 
 export class MailAccount {
   readonly #tx: DomainTx
   readonly #accountId: Id
   readonly #ids: IdSource
+  readonly #keep: KeepEmail
   readonly #threads = new Map<Id, ThreadRecord>()
   readonly #changedThreads = new Set<Id>()
   readonly #tasks: WantedTask[] = []
@@ -33,10 +36,11 @@ export class MailAccount {
   /** What changed since then. */
   #more = { octets: 0, emails: 0 }
 
-  constructor(tx: DomainTx, accountId: Id, ids: IdSource, usage: Pick<Usage, 'octets' | 'emails'>) {
+  constructor(tx: DomainTx, accountId: Id, ids: IdSource, keep: KeepEmail, usage: Pick<Usage, 'octets' | 'emails'>) {
     this.#tx = tx
     this.#accountId = accountId
     this.#ids = ids
+    this.#keep = keep
     this.#usage = usage
   }
 
@@ -68,6 +72,7 @@ export class MailAccount {
   }
 
   async remove(id: Id, record: EmailRecord): Promise<void> {
+    await this.#keep(record)
     await this.#tx.documents.remove(this.#accountId, EMAIL, id)
     await this.#tx.blobs.unlink(record.blobId, { accountId: this.#accountId, collection: EMAIL, id })
     this.#setThread(record.threadId, withoutMember(await this.#thread(record.threadId), id))

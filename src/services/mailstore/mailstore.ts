@@ -5,6 +5,7 @@ import { parseMessage } from '../message/message.ts'
 import type { Message } from '../message/message.ts'
 import type { DomainTx, Enqueue, Usage } from '../ports.ts'
 import { MailAccount } from './account.ts'
+import type { KeepEmail } from './account.ts'
 import { EMAIL, partContent } from './email.ts'
 import type { EmailRecord } from './email.ts'
 import { ensureMailboxes, MAILBOX } from './mailbox.ts'
@@ -17,7 +18,7 @@ export { EMAIL, summaryOf } from './email.ts'
 export type { Addresses, EmailRecord, EmailSummary, Part } from './email.ts'
 export { idOf, INBOX_ID, MAILBOX } from './mailbox.ts'
 export { THREAD } from './thread.ts'
-export type { EmailChange, MailAccount, NewEmail } from './account.ts'
+export type { EmailChange, KeepEmail, MailAccount, NewEmail } from './account.ts'
 
 export interface Email { readonly id: Id; readonly record: EmailRecord }
 export interface Mailbox {
@@ -39,17 +40,21 @@ export interface MailStoreDependencies<Tx extends DomainTx> {
   readonly enqueue: Enqueue<Tx>
   /** False for an account that is gone, or going (services/removal/README.md). */
   readonly mayHaveData: (tx: Tx, accountId: Id) => Promise<boolean>
+  /** Of one transaction and account; left out: what is destroyed is gone. */
+  readonly keeper?: (tx: Tx, accountId: Id) => KeepEmail
   readonly ids: IdSource
 }
 
 export class MailStore<Tx extends DomainTx = DomainTx> {
   readonly #enqueue: Enqueue<Tx>
   readonly #mayHaveData: MailStoreDependencies<Tx>['mayHaveData']
+  readonly #keeper: (tx: Tx, accountId: Id) => KeepEmail
   readonly #ids: IdSource
 
   constructor(dependencies: MailStoreDependencies<Tx>) {
     this.#enqueue = dependencies.enqueue
     this.#mayHaveData = dependencies.mayHaveData
+    this.#keeper = dependencies.keeper ?? (() => () => Promise.resolve())
     this.#ids = dependencies.ids
   }
 
@@ -62,7 +67,7 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
   ): Promise<T> {
     if (!await this.enter(tx, accountId, EMAIL)) throw new RotaError('mail/account-gone', `the account ${accountId} is gone`)
     await ensureMailboxes(tx, accountId)
-    const account = new MailAccount(tx, accountId, this.#ids, await this.usage(tx, accountId))
+    const account = new MailAccount(tx, accountId, this.#ids, this.#keeper(tx, accountId), await this.usage(tx, accountId))
     const result = await work(account)
     const changed = shares ?? new TenantShares()
     const tasks = await account.flush(changed)

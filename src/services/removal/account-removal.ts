@@ -2,6 +2,7 @@
 import type { Id } from '../../base/ids.ts'
 import { accountMayHaveData, forgetAccount } from '../../registry/objects/account-archive.ts'
 import type { RegistryTx } from '../../registry/ports.ts'
+import { removeArchiveOf } from '../archive/archive.ts'
 import { SEARCH_LANGUAGES } from '../indexing/indexing.ts'
 import { EMAIL } from '../mailstore/mailstore.ts'
 import type { EmailRecord } from '../mailstore/mailstore.ts'
@@ -52,6 +53,7 @@ export class AccountRemoval<Tx extends RemovalTx = RemovalTx> {
 
   /** Yields after each transaction how many messages it removed; whoever stops asking may start again at any time. */
   async * remove(accountId: Id): AsyncGenerator<number, void, undefined> {
+    for await (const _ of this.#parts(tx => removeArchiveOf(tx, accountId, EMAILS_AT_ONCE_MAX), EMAILS_AT_ONCE_MAX)) yield 0
     yield* this.#parts(tx => this.#removeEmails(tx, accountId), EMAILS_AT_ONCE_MAX)
     for (const collection of await this.#collections(accountId)) {
       for await (const _ of this.#parts(tx => eraseSome(tx, accountId, collection), ROWS_AT_ONCE_MAX)) yield 0

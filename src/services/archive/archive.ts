@@ -1,0 +1,70 @@
+/** The archive of destroyed mail: what goes in, and what goes for good. README.md beside this file. */
+import type { Clock } from '../../base/clock.ts'
+import type { Id, IdSource } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { ARCHIVED_ITEM, archivedItemEntries, expiredItems, moveExpiry } from '../../registry/objects/archived-item.ts'
+import type { ArchivedEmail } from '../../registry/objects/archived-item.ts'
+import { retentionNow } from '../../registry/objects/data-retention.ts'
+import type { RegistryTx } from '../../registry/ports.ts'
+import { DATE_MS_MAX, formatDate } from '../../registry/values/date.ts'
+import type { EmailRecord, KeepEmail } from '../mailstore/mailstore.ts'
+import type { BlobOwner, DomainTx } from '../ports.ts'
+
+export type ArchiveTx = DomainTx & RegistryTx
+
+/** For one transaction of an account: what it destroys is kept, if the settings say so at that moment. */
+export function keeperOf<Tx extends ArchiveTx>(
+  { ids, clock }: { readonly ids: IdSource; readonly clock: Clock }, tx: Tx, accountId: Id,
+): KeepEmail {
+  let retention: ReturnType<typeof retentionNow> | null = null
+  return async record => {
+    retention ??= retentionNow(tx)
+    const { archiveDeletedItemsFor } = await retention
+    if (archiveDeletedItemsFor === null) return
+    const id = ids.next()
+    const now = clock.now()
+    const body = archived(accountId, record, now, now + archiveDeletedItemsFor)
+    await tx.objects.insert(ARCHIVED_ITEM, id, body, archivedItemEntries(body), [])
+    await tx.blobs.link(record.blobId, ownerOf(accountId, id))
+    await moveExpiry(tx, id, body, null)
+  }
+}
+
+/** Removes what has expired, at most `limit`; returns how many records had. */
+export async function purgeArchive(tx: ArchiveTx, nowMs: number, limit: number): Promise<number> {
+  await tx.objects.lock(ARCHIVED_ITEM)
+  const ids = await expiredItems(tx, formatDate(nowMs), limit)
+  for (const { id, body } of await tx.objects.get(ARCHIVED_ITEM, ids)) await removeItem(tx, id, body)
+  return ids.length
+}
+
+/** Removes records of one account, at most `limit`; returns how many. */
+export async function removeArchiveOf(tx: ArchiveTx, accountId: Id, limit: number): Promise<number> {
+  const where = [{ field: 'accountId', value: accountId }]
+  const ids = await tx.objects.query(ARCHIVED_ITEM, { where, ascending: true, limit })
+  for (const { id, body } of await tx.objects.get(ARCHIVED_ITEM, ids)) await removeItem(tx, id, body)
+  return ids.length
+}
+
+async function removeItem(tx: ArchiveTx, id: Id, body: JsonObject): Promise<void> {
+  await tx.objects.remove(ARCHIVED_ITEM, id)
+  await moveExpiry(tx, id, null, body)
+  await releaseContent(tx, id, String(body['accountId']), String(body['blobId']))
+}
+
+export async function releaseContent({ blobs }: DomainTx, id: Id, accountId: Id, blobId: string): Promise<void> {
+  await blobs.release(accountId, ARCHIVED_ITEM, [{ id, hash: blobId }])
+}
+
+export function ownerOf(accountId: Id, id: Id): BlobOwner {
+  return { accountId, collection: ARCHIVED_ITEM, id }
+}
+
+function archived(accountId: Id, record: EmailRecord, atMs: number, untilMs: number): ArchivedEmail {
+  const { blobId, size, receivedAt, mailboxIds, keywords, subject, from } = record
+  return {
+    '@type': 'Email', accountId, blobId, size, mailboxIds, keywords, status: 'archived',
+    archivedAt: formatDate(atMs), archivedUntil: formatDate(Math.min(untilMs, DATE_MS_MAX)), receivedAt: formatDate(receivedAt),
+    subject: subject ?? '', from: (from ?? []).map(({ name, email }) => name === null ? email : `${name} <${email}>`).join(', '),
+  }
+}
