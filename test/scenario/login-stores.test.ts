@@ -44,7 +44,8 @@ async function postgres(): Promise<Opened> {
   return { store: await openPostgresStore({ url, clock, log: silentLog }), remove: stopSharedPostgres }
 }
 
-for (const [name, prepare, skip] of [['memory', memory, false], ['SQLite', sqlite, false], ['PostgreSQL', postgres, postgresMissing()]] as const) {
+const STORES = [['memory', memory, false], ['SQLite', sqlite, false], ['PostgreSQL', postgres, postgresMissing()]] as const
+for (const [name, prepare, skip] of STORES) {
   describe(`logins on ${name}`, { skip }, () => {
     let opened: Opened
     let oauth: OAuth
@@ -57,7 +58,8 @@ for (const [name, prepare, skip] of [['memory', memory, false], ['SQLite', sqlit
         const nameOf = (value: string) => ({ field: 'name', value, unique: true })
         await objects.insert('Domain', domainId, { name: 'example.org', isEnabled: true }, [nameOf('example.org')], [])
         const credentials = { 0: { '@type': 'Password', secret: cheapHash('wonderful') } }
-        await objects.insert('Account', accountId, { '@type': 'User', name: 'jane', domainId, credentials }, [nameOf('jane')], [])
+        const jane = { '@type': 'User', name: 'jane', domainId, credentials }
+        await objects.insert('Account', accountId, jane, [nameOf('jane')], [])
       })
       const auth = new Auth({ store, directory: new Directory(store), permissionsOf: () => new Set(), clock, log: silentLog })
       oauth = new OAuth({ store, auth, ids, clock, log: silentLog })
@@ -69,7 +71,8 @@ for (const [name, prepare, skip] of [['memory', memory, false], ['SQLite', sqlit
 
     async function code(): Promise<string> {
       const parameters = {
-        response_type: 'code', client_id: CLIENT, redirect_uri: CALLBACK, code_challenge: VERIFIER, code_challenge_method: 'plain',
+        response_type: 'code', client_id: CLIENT, redirect_uri: CALLBACK, code_challenge: VERIFIER,
+        code_challenge_method: 'plain',
       }
       const request = judgeAuthorization(new Map(Object.entries(parameters)), 'https://mail.example.org')
       assert.ok(request.kind === 'accepted')
@@ -112,7 +115,8 @@ for (const [name, prepare, skip] of [['memory', memory, false], ['SQLite', sqlit
       for (let each = 0; each < GRANTS_PER_ACCOUNT_MAX + AT_ONCE; each++) {
         codes.push(await code())
         if (codes.length < AT_ONCE) continue
-        const given = await Promise.all(codes.splice(0).map(each => atOnce(1, { grant_type: 'authorization_code', code: each })))
+        const forms = codes.splice(0).map(code => ({ grant_type: 'authorization_code', code }))
+        const given = await Promise.all(forms.map(form => atOnce(1, form)))
         assert.equal(given.flat().length, AT_ONCE)
       }
       assert.equal(await opened.store.read(tx => tx.objects.count(GRANT_OBJECT, [])), GRANTS_PER_ACCOUNT_MAX)

@@ -46,7 +46,7 @@ export class Browser implements AsyncDisposable {
 
   static async open(): Promise<Browser> {
     const profile = await mkdtemp(join(tmpdir(), 'rota-chromium-'))
-    const flags = ['--headless', '--disable-gpu', '--no-first-run', '--remote-debugging-port=0', `--user-data-dir=${profile}`]
+    const flags = ['--headless', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`, '--remote-debugging-port=0']
     const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
     const child = spawn(PROGRAM, [...flags, ...root, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] })
     const ended = once(child, 'exit')
@@ -126,8 +126,8 @@ export class Browser implements AsyncDisposable {
   }
 
   async #attach(): Promise<void> {
-    const { targetInfos } = await this.#call('Target.getTargets', {}) as { targetInfos: { targetId: string; type: string }[] }
-    const page = targetInfos.find(({ type }) => type === 'page')
+    type Found = { readonly targetInfos: { readonly targetId: string; readonly type: string }[] }
+    const page = (await this.#call('Target.getTargets', {}) as Found).targetInfos.find(({ type }) => type === 'page')
     assert(page, 'chromium opened no page')
     const { sessionId } = await this.#call('Target.attachToTarget', { targetId: page.targetId, flatten: true })
     this.#session = String(sessionId)
@@ -143,7 +143,8 @@ export class Browser implements AsyncDisposable {
     const id = ++this.#calls
     const answer = Promise.withResolvers<Params>()
     this.#waiting.set(id, answer)
-    this.#socket.send(JSON.stringify({ id, method, params, ...(this.#session === null ? {} : { sessionId: this.#session }) }))
+    const session = this.#session === null ? {} : { sessionId: this.#session }
+    this.#socket.send(JSON.stringify({ id, method, params, ...session }))
     return answer.promise
   }
 

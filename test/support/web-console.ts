@@ -43,7 +43,10 @@ export class WebConsole {
 
   /** What the script of the login page sends. */
   signIn(
-    name: string, password: string, changes: Readonly<Record<string, unknown>> = {}, headers: Readonly<Record<string, string>> = {},
+    name: string,
+    password: string,
+    changes: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
     return fetch(`${this.origin}/api/auth`, {
       method: 'POST',
@@ -70,7 +73,8 @@ export class WebConsole {
   }
 
   refresh(token: string, changes: Readonly<Record<string, string>> = {}): Promise<Response> {
-    return this.post('/auth/token', { grant_type: 'refresh_token', refresh_token: token, client_id: this.clientId, ...changes })
+    const form = { grant_type: 'refresh_token', refresh_token: token, client_id: this.clientId }
+    return this.post('/auth/token', { ...form, ...changes })
   }
 
   revoke(token: string): Promise<Response> {

@@ -12,7 +12,8 @@ const NO_FOLLOW = { redirect: 'manual' } as const
 
 async function errorOf(response: Response, status = 400): Promise<string> {
   const body = await response.json() as { error?: string }
-  assert.deepEqual([response.status, response.headers.get('content-type')], [status, 'application/json'], JSON.stringify(body))
+  const found = [response.status, response.headers.get('content-type')]
+  assert.deepEqual(found, [status, 'application/json'], JSON.stringify(body))
   assert.equal(response.headers.get('cache-control'), 'no-store')
   return body.error ?? ''
 }
@@ -68,7 +69,8 @@ test('the login page is one constant: nothing of a request stands in it, and its
     const web = new WebConsole(url)
     const plain = await (await fetch(web.loginUrl())).text()
     const marks = [
-      '"><script>alert(1)</script>', "'-alert(1)-'", '</script><script>alert(1)</script>', 'javascript:alert(1)', '{{7*7}}',
+      '"><script>alert(1)</script>', "'-alert(1)-'", '</script><script>alert(1)</script>', 'javascript:alert(1)',
+      '{{7*7}}',
     ]
     for (const mark of marks) {
       for (const name of ['state', 'login_hint', 'scope', 'nonce', 'unknown']) {
@@ -85,7 +87,10 @@ test('the login page is one constant: nothing of a request stands in it, and its
     }
     const { headers } = await fetch(web.loginUrl())
     const policy = headers.get('content-security-policy') ?? ''
-    assert.match(policy, /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/)
+    assert.deepEqual(policy.replace(/'sha256-[^']+'/g, 'HASH').split('; '), [
+      "default-src 'none'", 'style-src HASH', 'script-src HASH', "connect-src 'self'", "form-action 'self'",
+      "base-uri 'none'", "frame-ancestors 'none'",
+    ])
     assert.equal(headers.get('cache-control'), 'no-store')
     assert.equal(headers.get('referrer-policy'), 'no-referrer')
     assert.equal(headers.get('x-frame-options'), 'DENY')
@@ -155,7 +160,8 @@ test('behind a proxy that ends TLS the origin is the one that the browser sees',
 test('a wrong password is a failure, too many are 429 with the time to wait', async () => {
   await withHttp(async ({ url }) => {
     const web = new WebConsole(url)
-    for (const [name, password] of [['jane', 'wrong'], ['nobody', 'wrong'], ['', ''], ['jane', 'x'.repeat(2_000)]] as const) {
+    const wrong = [['jane', 'wrong'], ['nobody', 'wrong'], ['', ''], ['jane', 'x'.repeat(2_000)]] as const
+    for (const [name, password] of wrong) {
       const answer = await web.signIn(name, password)
       assert.deepEqual([answer.status, await answer.text()], [200, '{"type":"failure"}'])
       assert.equal(answer.headers.get('set-cookie'), null)
@@ -247,7 +253,8 @@ test('forms that are none get the errors of RFC 6749', async () => {
     assert.equal(await errorOf(await send(`${client}&grant_type=password`)), 'unsupported_grant_type')
     assert.equal(await errorOf(await send(`${client}&${client}&grant_type=password`)), 'invalid_request')
     assert.equal(await errorOf(await send('{}', 'application/json')), 'invalid_request')
-    assert.equal(await errorOf(await send(`${client}&grant_type=authorization_code&code=%ff%00&redirect_uri=x&code_verifier=y`)), 'invalid_grant')
+    const nonsense = `${client}&grant_type=authorization_code&code=%ff%00&redirect_uri=x&code_verifier=y`
+    assert.equal(await errorOf(await send(nonsense)), 'invalid_grant')
     assert.equal((await send('x'.repeat(20_000))).status, 413)
     assert.equal(await errorOf(await send('token=x', undefined, '/auth/revoke')), 'invalid_request')
     assert.equal(await errorOf(await send(`${client}&token=`, undefined, '/auth/revoke')), 'invalid_request')

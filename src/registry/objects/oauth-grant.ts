@@ -27,7 +27,7 @@ export const oauthGrant: ObjectDefinition<unknown, RegistryTx> = object<Registry
     remote: string('The address of the browser when it logged in.', { ...byServer, label: 'Address' }),
     createdAt: utcDateTime('When it logged in.', { ...byServer, label: 'Logged in' }),
     lastUsedAt: nullable(utcDateTime(
-      'When it was last given a token, which happens every hour while it is in use; empty: more than a day ago, and the login is over.',
+      'When it was last given a token, every hour while it is in use; empty: more than a day ago, and the login is over.',
       { ...byServer, label: 'Last used' },
     )),
     expiresAt: utcDateTime('When it ends at the latest.', { ...byServer, label: 'Ends' }),
