@@ -1,14 +1,18 @@
 /**
- * One generation of a listener's settings on one address: the connections that were accepted under it, implicit TLS,
- * and the protocol server. When the settings change, the next connections get a new front and this one drains.
+ * One generation of a listener's settings on one address: the connections that were accepted under it, what proxies say of
+ * them, implicit TLS, and the protocol server. When the settings change, the next connections get a new front and this one drains.
  */
 import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import type { Server as TlsServer } from 'node:tls'
 import type { Clock } from '../base/clock.ts'
+import { setMembers } from '../base/fields.ts'
 import type { Log } from '../base/log.ts'
+import { isAllowedFrom } from '../services/auth/network.ts'
 import type { NetworkListener } from './network-listener.ts'
 import type { Protocol, ProtocolServer } from './protocol-server.ts'
+import type { ProxySource } from './proxy/header.ts'
+import { readProxied, tellSource } from './proxy/proxied-socket.ts'
 import type { CertificateSource } from './tls/certificate.ts'
 import type { SecureOptions } from './tls/settings.ts'
 import { tlsSettings } from './tls/settings.ts'
@@ -29,12 +33,16 @@ export class Front {
   readonly #server: ProtocolServer
   readonly #tls: TlsServer | null
   readonly #sockets = new Set<Socket>()
+  readonly #proxies: readonly string[]
+  /** Whom proxies have named, by the connection: a TLS socket does not tell which socket it works on. */
+  readonly #sources = new Map<string, ProxySource>()
   readonly #forget: () => void
   #drained: () => void = () => {}
 
   constructor(listener: NetworkListener, options: FrontOptions) {
     this.#options = options
     this.#listener = listener
+    this.#proxies = setMembers(listener.overrideProxyTrustedNetworks)
     const secure = this.#secure()
     const implicit = secure !== null && listener.tlsImplicit
     const tlsTimeoutMs = listener.tlsTimeout ?? TLS_TIMEOUT_MS_DEFAULT
@@ -58,8 +66,16 @@ export class Front {
       if (this.#sockets.size === 0) this.#drained()
     })
     socket.setNoDelay(this.#listener.socketNoDelay)
-    if (this.#tls === null) this.#server.accept(socket)
-    else this.#tls.emit('connection', socket)
+    if (!this.#isProxy(socket)) this.#serve(socket)
+    else {
+      readProxied(socket, this.#options.clock, {
+        done: source => {
+          if (source !== null) this.#told(socket, source)
+          this.#serve(socket)
+        },
+        refused: reason => { this.#misled(socket, reason) },
+      })
+    }
   }
 
   /** Tells one connection too many why it is closed, where that can be told without a handshake. */
@@ -91,6 +107,28 @@ export class Front {
     for (const socket of this.#sockets) socket.destroy()
   }
 
+  #isProxy(socket: Socket): boolean {
+    return this.#proxies.length > 0 && isAllowedFrom(this.#proxies, socket.remoteAddress ?? '')
+  }
+
+  #told(socket: Socket, source: ProxySource): void {
+    const connection = connectionOf(socket)
+    this.#sources.set(connection, source)
+    socket.on('close', () => { this.#sources.delete(connection) })
+    tellSource(socket, source)
+  }
+
+  /** Not the client's failure, but one of the proxy or of the settings: somebody has to hear of it. */
+  #misled(socket: Socket, error: string): void {
+    const { remoteAddress: proxy } = socket
+    this.#options.log.warn({ listener: this.#listener.name, proxy, error }, 'a proxy did not begin with a PROXY header')
+  }
+
+  #serve(socket: Socket): void {
+    if (this.#tls === null) this.#server.accept(socket)
+    else this.#tls.emit('connection', socket)
+  }
+
   #secure(): SecureOptions | null {
     const settings = this.#listener.useTls ? tlsSettings(this.#listener) : null
     return settings === null ? null : { ...settings, ...this.#options.certificate.current() }
@@ -109,6 +147,8 @@ export class Front {
     const server = createServer({ ...secure, ...offered, handshakeTimeout })
     server.on('secureConnection', socket => {
       socket.on('error', error => { this.#note(error, 'connection failed') })
+      const source = this.#sources.get(connectionOf(socket))
+      if (source !== undefined) tellSource(socket, source)
       this.#server.accept(socket)
     })
     // Node leaves a connection open whose handshake failed or took too long.
@@ -123,4 +163,9 @@ export class Front {
   #note(error: Error, message: string): void {
     this.#options.log.debug({ listener: this.#listener.name, error: error.message }, message)
   }
+}
+
+/** Its two ends: no other connection of this machine has the same. */
+function connectionOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return [remoteAddress, remotePort, localAddress, localPort].join(' ')
 }

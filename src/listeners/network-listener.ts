@@ -20,6 +20,8 @@ export interface NetworkListener {
   readonly socketBacklog: number | null
   readonly socketNoDelay: boolean
   readonly socketReusePort: boolean
+  /** Networks of proxies: what comes from there begins with a PROXY header, and the client is whom it names. */
+  readonly overrideProxyTrustedNetworks: Members
   readonly useTls: boolean
   /** TLS from the first byte; else STARTTLS, where the protocol has it. */
   readonly tlsImplicit: boolean

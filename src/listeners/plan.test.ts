@@ -11,7 +11,8 @@ function listener(fields: Partial<NetworkListener>): NetworkListener {
     id: fields.name ?? 'smtp', name: 'smtp', protocol: 'smtp', bind: { '127.0.0.1:25': true },
     maxConnections: null, socketBacklog: null, socketNoDelay: true, socketReusePort: true,
     useTls: true, tlsImplicit: false, tlsTimeout: null,
-    tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true, ...fields,
+    tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true, overrideProxyTrustedNetworks: {},
+    ...fields,
   }
 }
 

@@ -106,7 +106,7 @@ function socketSettings({ listener, ipv6Only }: Target): string {
 function serverSettings(listener: NetworkListener): string {
   return JSON.stringify([
     listener.name, listener.protocol, listener.socketNoDelay, listener.useTls, listener.tlsImplicit, listener.tlsTimeout,
-    listener.useTls ? tlsSettings(listener) : null,
+    listener.useTls ? tlsSettings(listener) : null, listener.overrideProxyTrustedNetworks,
   ])
 }
 

@@ -18,7 +18,8 @@ export function listener(fields: Partial<NetworkListener>): NetworkListener {
     id: fields.name ?? 'smtp', name: 'smtp', protocol: 'smtp', bind: { '127.0.0.1:0': true },
     maxConnections: null, socketBacklog: null, socketNoDelay: true, socketReusePort: false,
     useTls: false, tlsImplicit: false, tlsTimeout: null,
-    tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true, ...fields,
+    tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true, overrideProxyTrustedNetworks: {},
+    ...fields,
   }
 }
 

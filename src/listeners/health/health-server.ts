@@ -136,6 +136,6 @@ function healthListener(bind: BindAddress): NetworkListener {
     id: 'health', name: 'ROTA_HEALTH_BIND', protocol: 'http', bind: { [formatBind(bind)]: true },
     maxConnections: CONNECTIONS_MAX, socketBacklog: null, socketNoDelay: true, socketReusePort: false,
     useTls: false, tlsImplicit: false, tlsTimeout: null,
-    tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true,
+    tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsIgnoreClientOrder: true, overrideProxyTrustedNetworks: {},
   }
 }
