@@ -1,44 +1,20 @@
 /** A message's whole life on each store, and what two deliveries at once must not lose. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { Clock } from '../../src/base/clock.ts'
 import type { JsonObject } from '../../src/base/json.ts'
-import { silentLog } from '../../src/base/log.ts'
 import type { MailRecipient } from '../../src/services/directory/directory.ts'
-import { openMemoryStore } from '../../src/store/memory/store.ts'
-import { openPostgresStore } from '../../src/store/postgres/store.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
-import type { Store } from '../../src/store/store.ts'
+import { EVERY_STORE } from '../support/every-store.ts'
+import type { Opened } from '../support/every-store.ts'
 import { mailCalls } from '../support/mail-calls.ts'
 import type { Call } from '../support/mail-calls.ts'
 import { BROKEN, deepMail, EIGHT_BIT, EMPTY, ENCODED_WORDS, HTML_ONLY, ISO_2022_JP, LATIN1, MULTIPART, plainMail } from '../support/mail-samples.ts'
 import { ANN, BOB, mailWorld } from '../support/mail-world.ts'
 import type { MailWorld } from '../support/mail-world.ts'
-import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/postgres.ts'
 
 const AT_ONCE = 16
 const SAMPLES = [MULTIPART, LATIN1, ISO_2022_JP, ENCODED_WORDS, HTML_ONLY, BROKEN, EIGHT_BIT, EMPTY, deepMail(300)]
 
-interface Opened { readonly open: (clock: Clock) => Promise<Store>; readonly remove: () => Promise<void> }
-
-async function memory(): Promise<Opened> {
-  return { open: clock => openMemoryStore({ clock }), remove: () => Promise.resolve() }
-}
-
-async function sqlite(): Promise<Opened> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rota-mail-'))
-  return { open: clock => openSqliteStore({ dataDir, clock }), remove: () => rm(dataDir, { recursive: true }) }
-}
-
-async function postgres(): Promise<Opened> {
-  const url = await (await sharedPostgres()).freshDatabase()
-  return { open: clock => openPostgresStore({ url, clock, log: silentLog }), remove: stopSharedPostgres }
-}
-
-for (const [name, prepare, skip] of [['memory', memory, false], ['SQLite', sqlite, false], ['PostgreSQL', postgres, postgresMissing()]] as const) {
+for (const { name, prepare, skip } of EVERY_STORE) {
   describe(`mail on ${name}`, { skip }, () => {
     let world: MailWorld
     let call: Call
