@@ -19,7 +19,7 @@ import { JmapServer } from './support/jmap-server.ts'
 
 const { stored } = standardObjects({
   variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
-  waitingFor: () => Promise.resolve([]),
+  waitingFor: () => Promise.resolve([]), scheduleProblem: () => null,
 })
 const schema: JsonObject = schemaOf([...stored, clusterNode], [])
 const model = new Model(parseSchema(schema))

@@ -217,23 +217,35 @@ export interface LeaseStore {
 export type CatchUp = 'none' | 'last' | 'all'
 export interface ScheduleRow {
   readonly id: Id
+  /** No two have one name. */
   readonly name: string
   readonly cron: string
   readonly timeZone: string
   readonly catchUp: CatchUp
+  /** Slots before it are passed over. */
   readonly pausedUntil: number | null
   readonly variant: string
   readonly payload: JsonObject
   readonly lastSlot: number | null
   readonly nextSlot: number
+  /** The task of the newest slot that had one. */
+  readonly lastTaskId: Id | null
   readonly version: number
 }
+/** What people decide of a schedule; the rest follows from its being advanced. */
+export type ScheduleChange = Omit<ScheduleRow, 'lastSlot' | 'lastTaskId'>
+/** `takenBy`: another schedule has the name. */
+export type ScheduleReply = 'written' | 'gone' | 'changed' | { readonly takenBy: Id }
 export interface ScheduleTable {
+  /** All of them, by name. */
   list(): Promise<ScheduleRow[]>
-  /** Inserts or replaces by name; the slots of an existing one stay unless cron or time zone changed. */
-  put(schedule: Omit<ScheduleRow, 'version'>): Promise<void>
-  remove(name: string): Promise<boolean>
-  /** Moves the schedule on and inserts one task a slot, under a unique (schedule, slot): a repeat inserts nothing. False when somebody else moved it. */
+  /** In the order of `ids`; unknown ids are left out. */
+  get(ids: readonly Id[]): Promise<ScheduleRow[]>
+  insert(schedule: Omit<ScheduleChange, 'version'>): Promise<ScheduleReply>
+  /** Only when the stored version is `version`. */
+  update(schedule: ScheduleChange): Promise<ScheduleReply>
+  remove(id: Id): Promise<boolean>
+  /** Moves the schedule on and inserts one task a slot, under a unique (schedule, slot): a repeat inserts nothing. False when somebody else changed it. */
   advance(id: Id, version: number, lastSlot: number, nextSlot: number, tasks: readonly { readonly slot: number; readonly task: NewTask }[]): Promise<boolean>
 }
 
@@ -254,10 +266,14 @@ export interface RunRecord {
 export interface RunFilter { readonly taskId?: Id; readonly variant?: string; readonly accountId?: Id; readonly nodeId?: number; readonly outcome?: RunOutcome; readonly startedMin?: number; readonly startedMax?: number }
 /** Successes of bulk variants are counted by day instead of kept. */
 export interface RunCount { readonly day: number; readonly variant: string; readonly nodeId: number; readonly outcome: RunOutcome; readonly runs: number; readonly durationMs: number }
+/** In the order of ids, which is that in which runs ended; `position` further ones are passed over. */
+export interface RunPage { readonly ascending: boolean; readonly limit: number; readonly afterId?: Id; readonly position?: number }
 export interface RunHistory {
   record(runs: readonly RunRecord[], counts: readonly RunCount[]): Promise<void>
-  /** Newest first. */
-  query(filter: RunFilter, limit: number, afterId?: Id): Promise<RunRecord[]>
+  /** In the order of `ids`; unknown ids are left out. */
+  get(ids: readonly Id[]): Promise<RunRecord[]>
+  query(filter: RunFilter, page: RunPage): Promise<RunRecord[]>
+  count(filter: RunFilter): Promise<number>
   counts(sinceDay: number): Promise<RunCount[]>
   /** Removes records that started before; returns how many. */
   purge(before: number, limit: number): Promise<number>
@@ -273,6 +289,7 @@ export type Hint =
   | { readonly kind: 'edited'; readonly ids: readonly Id[] }
   | { readonly kind: 'leases' }
   | { readonly kind: 'requests' }
+  | { readonly kind: 'schedules' }
   | { readonly kind: 'objects'; readonly names: readonly string[] }
 export interface Wakeups {
   /** Tells the other nodes, and this one, after commit. */

@@ -3,11 +3,15 @@ import type { Clock } from '../base/clock.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
+import { scheduleProblem } from '../engine/queue/cron.ts'
 import { effectivePermissions } from '../registry/objects/account-permissions.ts'
 import { auditReader } from '../registry/objects/audit-entry.ts'
 import { clusterNode, nodeReader } from '../registry/objects/cluster-node.ts'
-import { taskBackend, taskWaitingFor } from '../registry/objects/task-backend.ts'
+import { scheduleBackend } from '../registry/objects/schedule-backend.ts'
+import { taskBackend, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
+import { taskRunReader } from '../registry/objects/task-run.ts'
+import type { ObjectReader } from '../registry/ops/backend.ts'
 import { Registry } from '../registry/registry.ts'
 import { hashSecret } from '../services/auth/secret.ts'
 import { newToken } from '../services/auth/token.ts'
@@ -17,6 +21,7 @@ import { CLUSTER_TASK_TYPE } from '../tasks/define.ts'
 import { accountDepartures } from './account-departures.ts'
 import { archivePort } from './archive-port.ts'
 import { nodeData } from './node-info.ts'
+import { schedulePort } from './schedule-port.ts'
 import { taskPort, type TaskPortDeps } from './task-port.ts'
 
 export interface ObjectsDeps {
@@ -43,6 +48,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, cluster 
     secrets: { hashSecret, newToken },
     mail: mailStore,
     waitingFor: taskWaitingFor(tasks),
+    scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     departures: accountDepartures(catalogue, ids, () => registry),
     archive: archivePort(catalogue, ids, clock),
   })
@@ -51,8 +57,18 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, cluster 
     objects: standard.stored,
     outside: [{ definition: clusterNode, reader: nodeReader(nodes) }],
     placeholders: PLACEHOLDERS,
-    backends: { Task: taskBackend(tasks), AuditEntry: auditReader },
+    backends: backends(tasks),
     store, ids, clock,
   })
   return { registry, standard, permissionsOf: account => effectivePermissions(account, standard.roles) }
+}
+
+/** For the objects whose rows are not in the ObjectTable. */
+export function backends(tasks: TaskPort<Tx>): Readonly<Record<string, ObjectReader<Tx>>> {
+  return {
+    Task: taskBackend(tasks),
+    Schedule: scheduleBackend(schedulePort<Tx>(() => tasks.now())),
+    TaskRun: taskRunReader<Tx>(tx => tx.runs),
+    AuditEntry: auditReader,
+  }
 }

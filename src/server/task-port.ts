@@ -29,7 +29,7 @@ export function taskPort<Tx extends EngineTx>({ catalogue, ids, cluster, now }: 
       return tx.tasks.edit(row.id, row.version, keys === null ? change : { ...change, keys })
     },
     async waitingFor(tx, rows) {
-      const { streams, orderingKeys, limit } = lookAhead(rows)
+      const { streams, orderingKeys, limit } = lookAhead(rows, now())
       const ahead = streams.length === 0
         ? { now: now(), tasks: [] }
         : await tx.tasks.ahead(streams, orderingKeys, limit)

@@ -11,6 +11,7 @@ export class HintBuffer {
   readonly #edited = new NameSet()
   #leases = false
   #requests = false
+  #schedules = false
 
   /** A task of this lane was added, or is due earlier than it was. */
   lane(name: string): void { this.#lanes.add([name]) }
@@ -22,6 +23,8 @@ export class HintBuffer {
   edited(id: Id): void { this.#edited.add([id]) }
   /** A pinned task was asked to stop. */
   requests(): void { this.#requests = true }
+  /** A schedule was written or removed. */
+  schedules(): void { this.#schedules = true }
 
   add(hint: Hint): void {
     switch (hint.kind) {
@@ -30,6 +33,7 @@ export class HintBuffer {
       case 'edited': return this.#edited.add(hint.ids)
       case 'leases': return this.leases()
       case 'requests': return this.requests()
+      case 'schedules': return this.schedules()
     }
   }
 
@@ -38,13 +42,14 @@ export class HintBuffer {
     const hints: Hint[] = []
     if (this.#leases) hints.push({ kind: 'leases' })
     if (this.#requests) hints.push({ kind: 'requests' })
+    if (this.#schedules) hints.push({ kind: 'schedules' })
     const names = this.#objects.take()
     if (names) hints.push({ kind: 'objects', names })
     const ids = this.#edited.take()
     if (ids) hints.push({ kind: 'edited', ids })
     const lanes = this.#lanes.take()
     if (lanes) hints.push({ kind: 'tasks', lanes })
-    this.#leases = this.#requests = false
+    this.#leases = this.#requests = this.#schedules = false
     return hints
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { RunCount, RunFilter, RunRecord } from '../../src/engine/ports.ts'
+import type { RunCount, RunFilter, RunPage, RunRecord } from '../../src/engine/ports.ts'
 import { newId } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 
@@ -16,7 +16,8 @@ function aRun(fields: Partial<RunRecord> = {}): RunRecord {
 /** What ran, and how it ended. */
 export function runHistoryContract(store: () => QueueUnderTest): void {
   const record = (runs: readonly RunRecord[], counts: readonly RunCount[] = []) => store().transact(tx => tx.runs.record(runs, counts))
-  const query = (filter: RunFilter, limit = 100, afterId?: string) => store().read(tx => tx.runs.query(filter, limit, afterId))
+  const query = (filter: RunFilter, page: Partial<RunPage> = {}) =>
+    store().read(tx => tx.runs.query(filter, { ascending: false, limit: 100, ...page }))
 
   describe('RunHistory', () => {
     test('keeps every field, newest first, in pages', async () => {
@@ -26,8 +27,22 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
       await record(runs)
       const expected = runs.map(run => ({ ...run, error: 'it\uFFFDbroke', durationMs: run.attempt })).toReversed()
       assert.deepEqual(await query({ taskId }), expected)
-      assert.deepEqual(await query({ taskId }, 2), expected.slice(0, 2))
-      assert.deepEqual(await query({ taskId }, 10, expected[1]?.id), expected.slice(2))
+      assert.deepEqual(await query({ taskId }, { limit: 2 }), expected.slice(0, 2))
+      const [, second] = expected
+      const afterId = second?.id ?? ''
+      assert.deepEqual(await query({ taskId }, { afterId }), expected.slice(2))
+      assert.deepEqual(await query({ taskId }, { afterId, position: 1, limit: 1 }), expected.slice(3, 4))
+      assert.deepEqual(await query({ taskId }, { afterId, ascending: true }), expected.slice(0, 1))
+      assert.deepEqual(await query({ taskId }, { ascending: true }), expected.toReversed())
+    })
+
+    test('gets by id, in the order of the ids', async () => {
+      const runs = [aRun(), aRun(), aRun()]
+      await record(runs)
+      const [a, b, c] = runs.map(run => run.id)
+      assert.ok(a && b && c)
+      const got = await store().read(tx => tx.runs.get([c, newId(), a, '\0']))
+      assert.deepEqual(got, [runs[2], runs[0]])
     })
 
     test('every condition must hold', async () => {
@@ -41,7 +56,10 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
         [{ startedMin: 200 }, [c, b]], [{ startedMax: 200 }, [b, a]], [{ startedMin: 150, startedMax: 250, nodeId: 2 }, [b]],
         [{ taskId: c.taskId }, [c]], [{ taskId: '\0' }, []],
       ]
-      for (const [filter, expected] of cases) assert.deepEqual(await query({ variant, ...filter }), expected, JSON.stringify(filter))
+      for (const [filter, expected] of cases) {
+        assert.deepEqual(await query({ variant, ...filter }), expected, JSON.stringify(filter))
+        assert.equal(await store().read(tx => tx.runs.count({ variant, ...filter })), expected.length)
+      }
     })
 
     test('a record that was written twice counts once', async () => {
@@ -67,7 +85,7 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
     test('many at once', async () => {
       const taskId = newId()
       await record(Array.from({ length: 2_300 }, () => aRun({ taskId })))
-      assert.equal((await query({ taskId }, 5_000)).length, 2_300)
+      assert.equal((await query({ taskId }, { limit: 5_000 })).length, 2_300)
     })
 
     test('purge removes what is older, so many at a time, and counts with it', async () => {

@@ -72,6 +72,20 @@ export function wakeupsContract(store: () => QueueUnderTest): void {
         [{ kind: 'done', id: row.id, version: 3, followUps: [aTask(next)] }])), [{ kind: 'tasks', lanes: [next] }])
     })
 
+    test('schedules that are written or removed are told', async () => {
+      const schedule = {
+        id: newId(), name: newId(), cron: '* * * * *', timeZone: 'UTC', catchUp: 'none', pausedUntil: null, variant: 'Sample', payload: {}, nextSlot: 1,
+      } as const
+      const told = [{ kind: 'schedules' }]
+      const { id } = schedule
+      assert.deepEqual(await hints(() => store().transact(tx => tx.schedules.insert(schedule))), told)
+      assert.deepEqual(await hints(() => store().transact(tx => tx.schedules.update({ ...schedule, version: 1 }))), told)
+      assert.deepEqual(await hints(() => store().transact(tx => tx.schedules.advance(id, 2, 1, 2, []))), [])
+      assert.deepEqual(await hints(() => store().transact(tx => tx.schedules.update({ ...schedule, version: 1 }))), [])
+      assert.deepEqual(await hints(() => store().transact(tx => tx.schedules.remove(id))), told)
+      assert.deepEqual(await hints(() => store().transact(tx => tx.schedules.remove(id))), [])
+    })
+
     test('nodes that come and go, and buckets that become free, are told', async () => {
       const leases = [{ kind: 'leases' }]
       const lane = newLane()

@@ -89,7 +89,7 @@ test('a failing task counts up to Failed by the settings of the moment, and runs
   const status = member(failed, 'status')
   assert.deepEqual([status['@type'], status['failedAttemptNumber'], status['failureReason']], ['Failed', 2, 'the index is broken'])
   const runs = await eventually(async () => {
-    const list = await node.store.read(tx => tx.runs.query({ taskId: String(failed?.['id']) }, 10))
+    const list = await node.store.read(tx => tx.runs.query({ taskId: String(failed?.['id']) }, { ascending: false, limit: 10 }))
     return list.length === 3 && list
   }, 'the history has three runs')
   assert.deepEqual(runs.map(run => run.outcome), ['failed', 'retry', 'retry'])

@@ -6,14 +6,15 @@ import type { Json, JsonObject } from '../../src/base/json.ts'
 import { isJsonObject } from '../../src/base/json.ts'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { Catalogue } from '../../src/engine/catalogue.ts'
+import { scheduleProblem } from '../../src/engine/queue/cron.ts'
 import type { CallContext, Principal } from '../../src/registry/method.ts'
-import { auditReader } from '../../src/registry/objects/audit-entry.ts'
 import { clusterNode, nodeReader } from '../../src/registry/objects/cluster-node.ts'
 import type { NodeData } from '../../src/registry/objects/cluster-node.ts'
 import { PLACEHOLDERS, standardObjects } from '../../src/registry/objects/standard-objects.ts'
-import { taskBackend, taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
+import { taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { Registry } from '../../src/registry/registry.ts'
+import { backends } from '../../src/server/objects.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
 import { MailStore } from '../../src/services/mailstore/mailstore.ts'
@@ -59,10 +60,11 @@ export class TestRegistry {
       archive: archivePort(this.catalogue, this.ids, clock),
       mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids }),
       waitingFor: taskWaitingFor(tasks),
+      scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     })
     const nodes = nodeReader({ known: async () => this.nodes, now: async () => clock.now() })
     this.registry = new Registry<Tx>({
-      objects: [...this.objects.stored, ...more], backends: { Task: taskBackend(tasks), AuditEntry: auditReader }, outside: [{ definition: clusterNode, reader: nodes }],
+      objects: [...this.objects.stored, ...more], backends: backends(tasks), outside: [{ definition: clusterNode, reader: nodes }],
       placeholders: PLACEHOLDERS, store, ids: this.ids, clock,
     })
     this.#methods = this.registry.methods()

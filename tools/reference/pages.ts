@@ -19,7 +19,7 @@ import { variantsPage } from './variants.ts'
 export function referencePages(): Map<string, string> {
   const standard = standardObjects({
     variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
-    waitingFor: () => Promise.resolve([]),
+    waitingFor: () => Promise.resolve([]), scheduleProblem: () => null,
   })
   const objects = [...standard.stored, clusterNode].toSorted((a, b) => a.name < b.name ? -1 : 1)
   return new Map([

@@ -220,6 +220,9 @@ export class Incarnation {
       case 'leases':
         this.#holder.kick()
         break
+      case 'schedules':
+        this.#scheduler.kick()
+        break
       case 'objects': break
     }
   }

@@ -81,7 +81,7 @@ test('the first failure makes it Retry, the fourth run Failed, and an edit runs 
     assert.equal(await store.transact(tx => tx.tasks.edit(id, failed?.version ?? 0, { state })), 'applied')
     await clock.advance(1_100)
     assert.equal(await row(id), undefined)
-    const history = await store.read(tx => tx.runs.query({ taskId: id }, 10))
+    const history = await store.read(tx => tx.runs.query({ taskId: id }, { ascending: false, limit: 10 }))
     assert.deepEqual(history.map(run => run.outcome), ['done', 'failed', 'retry', 'retry', 'retry'])
   })
 })
@@ -287,9 +287,9 @@ test('a schedule makes one task a slot', async () => {
     await started('b')
     const minute = 60_000
     const nextSlot = Math.ceil(clock.now() / minute) * minute
-    await store.transact(tx => tx.schedules.put({
+    await store.transact(tx => tx.schedules.insert({
       id: node('x').ids.next(), name: 'minutely', cron: '* * * * *', timeZone: 'UTC', catchUp: 'last', pausedUntil: null,
-      variant: 'Probe', payload: { word: 'slot', key: 's' }, lastSlot: null, nextSlot,
+      variant: 'Probe', payload: { word: 'slot', key: 's' }, nextSlot,
     }))
     await clock.advance(nextSlot - clock.now() + 2 * minute + 2_000)
     assert.equal(ran.length, 3)

@@ -53,16 +53,17 @@ describe('what is read to tell', () => {
     const rows = [
       taskRow('a', { bucket: 1, band: 1, orderingKey: 'k' }), taskRow('b', { bucket: 2, orderingKey: 'k' }), taskRow('c', { bucket: 1 }),
       taskRow('d', { bucket: 3, holder: 'node' }), taskRow('e', { bucket: 4, status: 'Failed' }),
+      taskRow('f', { bucket: 5, due: NOW + 60_001 }),
     ]
-    const { streams, orderingKeys } = lookAhead(rows)
+    const { streams, orderingKeys } = lookAhead(rows, NOW)
     const lane = 'probe'
     assert.deepEqual(streams, [{ lane, bucket: 1, band: 0 }, { lane, bucket: 1, band: 1 }, { lane, bucket: 2, band: 0 }])
     assert.deepEqual(orderingKeys, ['k', 'c'])
-    assert.deepEqual(lookAhead([]), { streams: [], orderingKeys: [], limit: 200 })
+    assert.deepEqual(lookAhead([], NOW), { streams: [], orderingKeys: [], limit: 200 })
   })
   it('stays small however many tasks are asked about', () => {
     const rows = Array.from({ length: 500 }, (_, index) => taskRow(`t${index}`, { bucket: index % 100, band: 1 }))
-    const { streams, limit } = lookAhead(rows)
-    assert.deepEqual([streams.length, limit], [200, 10])
+    const { streams, limit } = lookAhead(rows, NOW)
+    assert.deepEqual([streams.length, limit], [200, 4])
   })
 })

@@ -18,15 +18,17 @@ export type Waiting = Pick<TaskRow, 'id' | 'lane' | 'bucket' | 'band' | 'due' | 
 /** The duty that a bucket lacks a node for; null: it has one. */
 export type LackingDuty = (lane: string, bucket: number) => string | null
 
-/** Rows in one look ahead, over all streams, and of one stream. */
-const AHEAD_ROWS_MAX = 2_000
-const AHEAD_ROWS_STREAM_MIN = 8
+/** Rows in one look ahead, over all streams, and of one stream: a page of tasks from everywhere is told less of each. */
+const AHEAD_ROWS_MAX = 800
+const AHEAD_ROWS_STREAM_MIN = 4
 const AHEAD_ROWS_STREAM_MAX = 200
+/** Our clock may be behind the store's, whose word counts. */
+const CLOCKS_DIFFER_MS = 60_000
 
-/** What has to be read to tell: a bulk task also waits for the interactive ones of its key. */
-export function lookAhead(rows: readonly Waiting[]): { streams: StreamRef[]; orderingKeys: string[]; limit: number } {
+/** What has to be read to tell: a bulk task also waits for the interactive ones of its key. `now`: by our own clock. */
+export function lookAhead(rows: readonly Waiting[], now: number): { streams: StreamRef[]; orderingKeys: string[]; limit: number } {
   const streams = new Map<string, StreamRef>()
-  const waiting = rows.filter(row => row.status !== 'Failed' && row.holder === null)
+  const waiting = rows.filter(row => row.status !== 'Failed' && row.holder === null && row.due <= now + CLOCKS_DIFFER_MS)
   for (const { lane, bucket, band } of waiting) {
     for (const each of band === 0 ? [0] as const : [0, 1] as const) streams.set(`${lane}/${bucket}/${each}`, { lane, bucket, band: each })
   }

@@ -77,7 +77,7 @@ export class BatchRunner {
     const { settings, clock, random, catalogue, ids } = this.#deps
     const requested = flight.requested.has(row.id)
     const about: Circumstances = {
-      settings: settings(), now: clock.now(), random, requested, pinned: flight.mayBePinned,
+      settings: settings(), now: clock.now(), random, requested, changed: flight.changed.has(row.id), pinned: flight.mayBePinned,
       toRow: draft => catalogue.row(draft, ids, clock.now()),
     }
     const { finish, outcome, error } = writable(row, variant, result, about)

@@ -9,7 +9,7 @@ const NOW = 1_800_000_000_000
 const variant = probeVariant({ run: async () => ({ kind: 'done' }) })
 const row = taskRow('a', { version: 7 })
 const about: Circumstances = {
-  settings: RETRY_DEFAULTS, now: NOW, random: { next: () => 0.5 }, requested: false, pinned: false,
+  settings: RETRY_DEFAULTS, now: NOW, random: { next: () => 0.5 }, requested: false, changed: false, pinned: false,
   toRow: draft => ({ ...taskRow('f'), variant: draft.variant }),
 }
 const write = (outcome: Outcome | { kind: 'stopped' }, circumstances: Partial<Circumstances> = {}) =>
@@ -39,6 +39,10 @@ test('a snooze may carry a changed payload', () => {
 test('a stopped run writes nothing, unless its pin must be taken back', () => {
   assert.deepEqual(write({ kind: 'stopped' }), { finish: null, outcome: null, error: null })
   assert.deepEqual(write({ kind: 'stopped' }, { pinned: true }).finish, { kind: 'release', id: 'a' })
+})
+
+test('a run that was stopped because its row had changed is kept in the history', () => {
+  assert.deepEqual(write({ kind: 'stopped' }, { changed: true, pinned: true }), { finish: { kind: 'release', id: 'a' }, outcome: 'cancelled', error: null })
 })
 
 test('a run that stopped on request acknowledges it; one that was done all the same is done', () => {

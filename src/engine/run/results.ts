@@ -12,6 +12,8 @@ export interface Circumstances {
   readonly random: Random
   /** Somebody asked for this task to stop. */
   readonly requested: boolean
+  /** The row was changed or destroyed while it ran, and the run was stopped for that. */
+  readonly changed: boolean
   /** The row may carry our pin. */
   readonly pinned: boolean
   readonly toRow: (draft: TaskDraft) => NewTask
@@ -36,7 +38,8 @@ export function written(row: TaskRow, variant: AnyBuiltVariant, result: Result, 
   }
   if (about.requested) return { finish: { kind: 'acknowledge', id: row.id }, outcome: 'cancelled', error: null }
   if (outcome.kind === 'stopped') {
-    return { finish: about.pinned ? { kind: 'release', id: row.id } : null, outcome: null, error: null }
+    const finish: Finish | null = about.pinned ? { kind: 'release', id: row.id } : null
+    return { finish, outcome: about.changed ? 'cancelled' : null, error: null }
   }
   const state = stateAfter(row, outcome, about.settings, variant.perpetual ?? false, about.now, about.random)
   const payload = 'payload' in outcome && outcome.payload ? { payload: outcome.payload } : {}

@@ -12,7 +12,7 @@ import type { Catalogue } from '../catalogue.ts'
 import type { EngineStore, EngineTx, ScheduleRow } from '../ports.ts'
 import { dueSlots } from '../queue/slots.ts'
 
-/** New and edited schedules are noticed within this time. */
+/** New and edited schedules are noticed within this time when their hint was lost. */
 const LOOK_EVERY_MS = 5_000
 
 export interface SchedulerDeps {
@@ -40,6 +40,9 @@ export class Scheduler {
     this.#active = active
     this.#bell.ring()
   }
+
+  /** Look now: a schedule was written. */
+  kick(): void { this.#bell.ring() }
 
   async stop(): Promise<void> {
     this.#stop.abort()

@@ -101,7 +101,17 @@ export function nodeReader(nodes: {
 }
 
 function idOf(node: NodeData): Id {
-  return `node-${node.nodeId}`
+  return nodeObjectId(node.nodeId)
+}
+
+export function nodeObjectId(nodeId: number): Id {
+  return `node-${nodeId}`
+}
+
+/** Null: no node can have this id. */
+export function nodeNumberOf(id: Id): number | null {
+  const [, digits] = /^node-([1-9]\d{0,9})$/.exec(id) ?? []
+  return digits === undefined ? null : Number(digits)
 }
 
 function bodyOf({ nodeId, hostname, renewedAt, live }: NodeData, now: number): JsonObject {

@@ -1,4 +1,5 @@
 /** The objects of this server, in the order of the menus, with the permissions and roles that follow from them. */
+import { enumType } from '../../base/fields.ts'
 import type { EnumMember, EnumType } from '../../base/fields.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { RegistryTx } from '../ports.ts'
@@ -23,7 +24,10 @@ import { domain } from './domain.ts'
 import { networkListener } from './network-listener.ts'
 import { oauthGrant } from './oauth-grant.ts'
 import type { StoredMail } from './stored-mail.ts'
+import { scheduleObject } from './schedule.ts'
+import type { FindScheduleProblem } from './schedule.ts'
 import { taskManager } from './task-manager.ts'
+import { taskRunObject } from './task-run.ts'
 import { taskObject } from './task.ts'
 import type { TaskObjectOptions, TaskVariantDeclaration } from './task.ts'
 import { tenantObject } from './tenant.ts'
@@ -42,6 +46,7 @@ export interface StandardOptions<Tx> {
   readonly secrets: { readonly hashSecret: HashSecret; readonly newToken: NewToken }
   readonly mail: StoredMail<Tx>
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
+  readonly scheduleProblem: FindScheduleProblem
   readonly departures: Departures<Tx>
   readonly archive: ArchivedItemOptions<Tx>
 }
@@ -62,6 +67,7 @@ export function standardObjects<Tx extends RegistryTx>({
   secrets,
   mail,
   waitingFor,
+  scheduleProblem,
   departures,
   archive,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
@@ -72,10 +78,12 @@ export function standardObjects<Tx extends RegistryTx>({
       putBack: (tx, id, body, context) => departures.registry().putBack(tx, account, id, body, context),
     }),
   } })
+  const schedule = scheduleObject<Tx>(variants, scheduleProblem)
+  const taskRun = taskRunObject(enumType('TaskType', variants.map(({ name, label }) => ({ name, label }))))
   const clusterRole = clusterRoleObject(duties)
   const tenant = tenantObject<Tx>(mail)
   const archivedItem = archivedItemObject<Tx>(archive)
-  const all = [task, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
+  const all = [task, schedule, taskRun, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail, departures })
@@ -85,7 +93,7 @@ export function standardObjects<Tx extends RegistryTx>({
     task,
     account,
     clusterRole,
-    stored: [task, account, apiKey, oauthGrant, domain, tenant, archivedItem, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
+    stored: [task, schedule, taskRun, account, apiKey, oauthGrant, domain, tenant, archivedItem, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
     permissions,
     roles,
   }

@@ -32,6 +32,7 @@ export type UserRole = NonNullable<(typeof USER_ROLES)['_names']>
 /** Objects whose work is the operator's; of all others an operator sees what there is. */
 const OPERATED: ReadonlySet<string> = new Set([
   'Task',
+  'Schedule',
   'TaskManager',
   'ClusterRole',
   'ClusterNode',

@@ -19,9 +19,15 @@ export function memoryRuns({ table }: MemoryContext): RunHistory {
       }
     },
 
-    query: async (filter, limit, afterId) => [...records.rows()]
-      .filter(run => matches(run, filter) && (afterId === undefined || run.id < afterId))
-      .sort((a, b) => a.id < b.id ? 1 : -1).slice(0, limit),
+    get: async ids => ids.flatMap(id => records.get(id) ?? []),
+
+    async query(filter, { ascending, limit, afterId, position = 0 }) {
+      const isAfter = (run: RunRecord) => afterId === undefined || (ascending ? run.id > afterId : run.id < afterId)
+      return [...records.rows()].filter(run => matches(run, filter) && isAfter(run))
+        .sort((a, b) => (a.id < b.id) === ascending ? -1 : 1).slice(position, position + limit)
+    },
+
+    count: async filter => [...records.rows()].filter(run => matches(run, filter)).length,
 
     counts: async sinceDay => [...totals.entries()].map(([, count]) => count).filter(count => count.day >= sinceDay)
       .sort((a, b) => a.day - b.day || (countKey(a) < countKey(b) ? -1 : 1)),

@@ -13,6 +13,9 @@ import { readTask, taskColumns } from '../sql/task-columns.ts'
 import { countTasks, getTasks, queryTasks } from '../sql/task-query.ts'
 import { CLOCK_MS } from './database.ts'
 
+/** More than a node can run at a time. */
+const PINNED_MAX = 10_000
+
 type ColumnTypes = Partial<Record<keyof TaskColumns, 'text' | 'bigint'>>
 
 /** What a new row brings; the rest is the same for all. */
@@ -35,7 +38,10 @@ const INSERT = `insert into task (${names(INSERTED)}, created_at, version, crash
   on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing returning id`
 const WRITE = `update task set ${keys(WRITTEN).filter(name => name !== 'id').map(name => `${name} = n.${name}`).join(', ')}
   from ${unnest(WRITTEN)} as n(${names(WRITTEN)}) where task.id = n.id`
-/** Each stream is one range of its index, which ends at the moment at which the statement began. */
+/**
+ * Each stream is one range of its index, which ends at the moment at which the statement began. Pinned tasks are looked
+ * for node by node and not by `holder is not null`, for which a planner that knows nothing of the table reads all of it.
+ */
 const AHEAD = `
   with clock as materialized (select (extract(epoch from statement_timestamp()) * 1000)::bigint as now)
   select clock.now, t.id, t.lane, t.bucket, t.band, t.due, t.ordering_key as "orderingKey", t.holder
@@ -44,7 +50,8 @@ const AHEAD = `
       select * from task t where t.lane = s.lane and t.band = s.band and t.bucket = s.bucket and t.due <= clock.now
       order by t.due, t.id limit $4) t
     union all
-    select * from task t where t.holder is not null and t.ordering_key = any($5::text[])
+    select t.* from node n cross join lateral (select * from task t where t.holder = n.incarnation limit ${PINNED_MAX}) t
+    where t.ordering_key = any($5::text[])
   ) t on true`
 /** $1 the holder, $2 ids, $3 their versions. */
 export const REMOVE_DONE = `delete from task t using unnest($2::text[], $3::bigint[]) as d(id, version)

@@ -23,7 +23,7 @@ const NOTIFY_MS_MAX = 5_000
 /** PostgreSQL refuses payloads of 8000 bytes and more. */
 const PAYLOAD_BYTES_MAX = 7_999
 const EVERYTHING: readonly Hint[] = [
-  { kind: 'leases' }, { kind: 'requests' }, { kind: 'objects', names: [] }, { kind: 'edited', ids: [] }, { kind: 'tasks', lanes: [] },
+  { kind: 'leases' }, { kind: 'requests' }, { kind: 'schedules' }, { kind: 'objects', names: [] }, { kind: 'edited', ids: [] }, { kind: 'tasks', lanes: [] },
 ]
 
 interface Session { readonly client: pg.Client; readonly pid: number; readonly ended: Promise<void> }
@@ -164,6 +164,7 @@ function hintOf(value: unknown): Hint | null {
     case 'edited': return { kind: 'edited', ids: names(value['ids']) }
     case 'leases': return { kind: 'leases' }
     case 'requests': return { kind: 'requests' }
+    case 'schedules': return { kind: 'schedules' }
     default: return null
   }
 }

@@ -1,17 +1,20 @@
 /** Run history: records by id (time order), and counts of routine successes by day. */
 import { sql } from 'kysely'
-import type { Expression, SqlBool } from 'kysely'
-import type { RunHistory, RunOutcome, RunRecord } from '../../engine/ports.ts'
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import type { RunFilter, RunHistory, RunOutcome, RunRecord } from '../../engine/ports.ts'
 import { DAY_MS } from '../queue/retention.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
+import type { Database } from './database.ts'
+import { listed } from './listed.ts'
 import type { RunColumns } from './tables/queue.ts'
 import { chunks } from './task-query.ts'
 
 /** Rows in one insert: ten parameters each, and both databases allow more than 30,000. */
 const RECORDS_MAX = 1_000
 
-export function sqlRuns({ db }: SqlContext): RunHistory {
+export function sqlRuns(context: SqlContext): RunHistory {
+  const { db } = context
   return {
     async record(runs, counts) {
       for (const some of chunks(runs, RECORDS_MAX)) {
@@ -27,21 +30,23 @@ export function sqlRuns({ db }: SqlContext): RunHistory {
       }
     },
 
-    async query(filter, limit, afterId) {
-      const { taskId, variant, accountId, nodeId, outcome, startedMin, startedMax } = filter
-      const rows = await db.selectFrom('run').selectAll().where(eb => {
-        const list: Expression<SqlBool>[] = []
-        if (taskId !== undefined) list.push(eb('task_id', '=', storableText(taskId)))
-        if (variant !== undefined) list.push(eb('variant', '=', storableText(variant)))
-        if (accountId !== undefined) list.push(eb('account_id', '=', storableText(accountId)))
-        if (nodeId !== undefined) list.push(eb('node_id', '=', nodeId))
-        if (outcome !== undefined) list.push(eb('outcome', '=', outcome))
-        if (startedMin !== undefined) list.push(eb('started_at', '>=', startedMin))
-        if (startedMax !== undefined) list.push(eb('started_at', '<=', startedMax))
-        if (afterId !== undefined) list.push(eb('id', '<', storableText(afterId)))
-        return eb.and(list)
-      }).orderBy('id', 'desc').limit(limit).execute()
+    async get(ids) {
+      const rows = await db.selectFrom('run').selectAll().where(listed(context, 'id', ids)).execute()
+      const found = new Map(rows.map(row => [row.id, runRecord(row)]))
+      return ids.flatMap(id => found.get(id) ?? [])
+    },
+
+    async query(filter, { ascending, limit, afterId, position = 0 }) {
+      const rows = await db.selectFrom('run').selectAll().where(eb => eb.and(conditions(eb, filter)))
+        .$if(afterId !== undefined, query => query.where('id', ascending ? '>' : '<', storableText(afterId ?? '')))
+        .orderBy('id', ascending ? 'asc' : 'desc').limit(limit).offset(position).execute()
       return rows.map(runRecord)
+    },
+
+    async count(filter) {
+      const { count } = await db.selectFrom('run').select(eb => eb.fn.countAll<number>().as('count'))
+        .where(eb => eb.and(conditions(eb, filter))).executeTakeFirstOrThrow()
+      return count
     },
 
     async counts(sinceDay) {
@@ -58,6 +63,19 @@ export function sqlRuns({ db }: SqlContext): RunHistory {
       return Number(numDeletedRows)
     },
   }
+}
+
+function conditions(eb: ExpressionBuilder<Database, 'run'>, filter: RunFilter): Expression<SqlBool>[] {
+  const { taskId, variant, accountId, nodeId, outcome, startedMin, startedMax } = filter
+  const list: Expression<SqlBool>[] = []
+  if (taskId !== undefined) list.push(eb('task_id', '=', storableText(taskId)))
+  if (variant !== undefined) list.push(eb('variant', '=', storableText(variant)))
+  if (accountId !== undefined) list.push(eb('account_id', '=', storableText(accountId)))
+  if (nodeId !== undefined) list.push(eb('node_id', '=', nodeId))
+  if (outcome !== undefined) list.push(eb('outcome', '=', outcome))
+  if (startedMin !== undefined) list.push(eb('started_at', '>=', startedMin))
+  if (startedMax !== undefined) list.push(eb('started_at', '<=', startedMax))
+  return list
 }
 
 function runColumns(run: RunRecord): RunColumns {

@@ -15,10 +15,14 @@ import type { SqliteContext } from './context.ts'
 const INSERT = `insert into task (${TASK_COLUMNS.join(', ')}) values (${TASK_COLUMNS.map(() => '?').join(', ')})
   on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing`
 const WRITE = `update task set ${TASK_COLUMNS.map(name => `${name} = ?`).join(', ')} where id = ?`
-const AHEAD = `select id, lane, bucket, band, due, ordering_key as orderingKey, holder from task`
-const FIRST = `${AHEAD} where lane = ? and band = ? and bucket = ? and due <= ? order by due, id limit ?`
+const AHEAD = 'select t.id, t.lane, t.bucket, t.band, t.due, t.ordering_key as orderingKey, t.holder'
+/** ?1 the streams, each as [lane, band, bucket]: one statement for all of them takes a third of one for each. */
+const FIRST = `${AHEAD} from json_each(?1) s cross join task t where t.rowid in (
+  select first.rowid from task first where first.lane = s.value->>0 and first.band = s.value->>1 and first.bucket = s.value->>2
+    and first.due <= ?2 order by first.due, first.id limit ?3)`
 /** Pinned tasks are few, and the planner would rather read the whole table than their index. */
-const PINNED = `${AHEAD} indexed by task_holder where holder is not null and ordering_key in (select value from json_each(?))`
+const PINNED = `${AHEAD} from task t indexed by task_holder
+  where t.holder is not null and t.ordering_key in (select value from json_each(?))`
 const DONE = 'delete from task where id = ? and version = ? and (holder is null or holder = ?)'
 
 export function sqliteTaskRows(context: SqliteContext): TaskRows {
@@ -29,7 +33,7 @@ export function sqliteTaskRows(context: SqliteContext): TaskRows {
     count: filter => countTasks(context, filter),
     async ahead(streams, orderingKeys, limit) {
       const now = clock.now()
-      const first = streams.flatMap(({ lane, bucket, band }) => connection.all(FIRST, lane, band, bucket, now, limit))
+      const first = connection.all(FIRST, JSON.stringify(streams.map(({ lane, band, bucket }) => [lane, band, bucket])), now, limit)
       const pinned = connection.all(PINNED, JSON.stringify(orderingKeys))
       // The table is STRICT, and the statements give the columns their names.
       return { now, tasks: [...first, ...pinned] as unknown as TaskAhead[] }

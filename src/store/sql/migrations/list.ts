@@ -4,6 +4,8 @@ import { registry } from './0002-registry.ts'
 import { domain } from './0003-domain.ts'
 import { audit } from './0004-audit.ts'
 import { usage } from './0005-usage.ts'
+import { taskLists } from './0006-task-lists.ts'
+import { schedules } from './0007-schedules.ts'
 import type { Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [queue, registry, domain, audit, usage]
+export const MIGRATIONS: readonly Migration[] = [queue, registry, domain, audit, usage, taskLists, schedules]

@@ -71,6 +71,7 @@ export interface ScheduleColumns {
   last_slot: number | null
   next_slot: number
   version: number
+  last_task_id: string | null
 }
 
 /** What makes a slot's task unique, however often its schedule is advanced. */
