@@ -4,10 +4,9 @@ import { before, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { openRegistry } from '../../test/support/registry.ts'
 import type { TestRegistry } from '../../test/support/registry.ts'
+import { assertStrictErrors } from '../../test/support/strict-errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import { isJsonObject } from '../base/json.ts'
 import { MethodError } from './method.ts'
-import { SET_ERROR_TYPES } from './set-error.ts'
 
 /** Words that the declarations know, and words that trip programs up. */
 const WORDS = [
@@ -80,8 +79,6 @@ const items = fc.dictionary(word, fc.oneof({ weight: 8, arbitrary: object }, { w
   maxKeys: 3,
 }) as fc.Arbitrary<JsonObject>
 
-const KINDS = ['notCreated', 'notUpdated', 'notDestroyed'] as const
-
 describe('any JSON', () => {
   let test: TestRegistry
   let methods: string[]
@@ -114,10 +111,7 @@ describe('any JSON', () => {
       assert.ok(error instanceof MethodError, `${method} ${JSON.stringify(args)} threw ${String(error)}`)
       return
     }
-    for (const kind of KINDS) {
-      const errors = reply[kind]
-      for (const error of isJsonObject(errors) ? Object.values(errors) : []) judge(error)
-    }
+    assertStrictErrors(reply)
   }
 
   it('as arguments of any method', async () => {
@@ -173,26 +167,3 @@ describe('any JSON', () => {
     }
   })
 })
-
-/** The shapes that a strict client reads: no other type, no other key, no null. */
-function judge(error: Json): void {
-  assert.ok(isJsonObject(error))
-  const { type, description, properties, existingId, objectId, linkedObjects, validationErrors, ...rest } = error
-  assert.ok(SET_ERROR_TYPES.some(known => known === type), String(type))
-  assert.ok(typeof description === 'string' && description.length > 0 && description.isWellFormed())
-  assert.deepEqual(rest, {})
-  for (const value of [properties, existingId, objectId, linkedObjects, validationErrors]) assert.notEqual(value, null)
-  for (const property of (properties ?? []) as unknown as unknown[]) assert.equal(typeof property, 'string')
-  for (const each of (validationErrors ?? []) as unknown as JsonObject[]) {
-    assert.equal(typeof each['property'], 'string')
-    if (each['type'] === 'Invalid') assert.deepEqual([Object.keys(each).length, typeof each['value']], [3, 'string'])
-    else if (each['type'] === 'Required') assert.equal(Object.keys(each).length, 2)
-    else
-      assert.ok(
-        ['MinLength', 'MaxLength', 'MinValue', 'MaxValue'].includes(String(each['type'])) &&
-          Number.isSafeInteger(each['required']) &&
-          Number(each['required']) >= 0,
-        JSON.stringify(each),
-      )
-  }
-}
