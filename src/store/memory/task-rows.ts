@@ -15,7 +15,7 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
     get: async ids => get(ids),
     async query(filter, { order, limit, after, position }) {
       const rows = select(row => matches(row, filter)).sort((a, b) => compare(a, b, order))
-      const rest = after ? rows.filter(row => compareKeys(row[order.property], row.id, after.value, after.id, order) > 0) : rows
+      const rest = after ? rows.filter(row => compareKeys(keyOf(row.due, order), row.id, keyOf(after.value, order), after.id, order) > 0) : rows
       const start = position ?? 0
       return rest.slice(start, start + limit).map(row => row.id)
     },
@@ -85,7 +85,12 @@ function matches(row: TaskRow, filter: TaskFilter): boolean {
 }
 
 function compare(a: TaskRow, b: TaskRow, order: TaskOrder): number {
-  return compareKeys(a[order.property], a.id, b[order.property], b.id, order)
+  return compareKeys(keyOf(a.due, order), a.id, keyOf(b.due, order), b.id, order)
+}
+
+/** The order of creation is that of ids alone. */
+function keyOf(due: number, { property }: TaskOrder): number {
+  return property === 'due' ? due : 0
 }
 
 function compareKeys(valueA: number, idA: Id, valueB: number, idB: Id, { ascending }: TaskOrder): number {

@@ -14,6 +14,7 @@ import { HintBuffer } from '../hints.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { Database } from '../sql/database.ts'
 import { migrate } from '../sql/migrate.ts'
+import { TaskCounts } from '../sql/task-count.ts'
 import { fromPostgres, isSerialisationFailure } from './errors.ts'
 import { everydayPool, queuePool } from './pool.ts'
 import type { PostgresWakeups } from './wakeups.ts'
@@ -37,9 +38,11 @@ export class PostgresDatabase {
   readonly #queueKysely: Kysely<Database>
   readonly #wakeups: PostgresWakeups
   readonly #clock: Clock
+  readonly #counts: TaskCounts
 
   constructor(url: string, clock: Clock, log: Log, wakeups: PostgresWakeups) {
     this.#clock = clock
+    this.#counts = new TaskCounts(work => this.read(work), clock)
     this.#everyday = everydayPool(url, log)
     this.#everyday.on('acquire', client => { this.#inUse.add(client) })
     this.#everyday.on('release', (_, client) => { this.#inUse.delete(client) })
@@ -111,7 +114,7 @@ export class PostgresDatabase {
   async #read<T>(kysely: Kysely<Database>, work: (context: SqlContext) => Promise<T>): Promise<T> {
     try {
       return await kysely.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
-        .execute(db => work(contextOf(db)))
+        .execute(db => work(this.#context(db)))
     } catch (error) {
       throw fromPostgres(error)
     }
@@ -121,7 +124,7 @@ export class PostgresDatabase {
     for (let run = 1; ; run++) {
       const hints = new HintBuffer()
       try {
-        const result = await kysely.transaction().execute(db => work({ ...contextOf(db), hints }))
+        const result = await kysely.transaction().execute(db => work({ ...this.#context(db), hints }))
         for (const hint of hints.take()) this.#wakeups.publish(hint)
         return result
       } catch (error) {
@@ -130,8 +133,8 @@ export class PostgresDatabase {
       }
     }
   }
-}
 
-function contextOf(db: Kysely<Database>): SqlContext {
-  return { db, dialect: 'postgres', now: () => CLOCK, hints: new HintBuffer() }
+  #context(db: Kysely<Database>): SqlContext {
+    return { db, dialect: 'postgres', now: () => CLOCK, hints: new HintBuffer(), counts: this.#counts }
+  }
 }

@@ -1,5 +1,6 @@
 /** What a table of the SQL stores is made from: one open transaction and what belongs to it. */
 import type { Kysely, RawBuilder } from 'kysely'
+import type { TaskFilter } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
 import type { Database } from './database.ts'
 
@@ -12,4 +13,9 @@ export interface SqlContext {
   /** The store's clock, ms since 1970, as an expression of type bigint: PostgreSQL's own, or the injected clock. */
   now(): RawBuilder<number>
   readonly hints: HintBuffer
+  /** Outlives transactions. */
+  readonly counts: TaskTotals
 }
+
+/** How many tasks match: see task-count.ts for what it promises. */
+export interface TaskTotals { count(context: SqlContext, filter: TaskFilter): Promise<number> }

@@ -1,63 +1,104 @@
-/** Reading tasks by id and by filter: the same text for both databases. */
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+/**
+ * Reading tasks by id and by filter: the same text for both databases. Pages come from the ranges of an index
+ * (task-ranges.ts); what runs is few, and is found by its holder.
+ */
+import { sql } from 'kysely'
+import type { RawBuilder, SqlBool } from 'kysely'
 import type { Id } from '../../base/ids.ts'
-import { DUE_NEVER } from '../../engine/ports.ts'
 import type { TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
 import type { SqlContext } from './context.ts'
-import type { Database } from './database.ts'
+import { listed } from './listed.ts'
 import { readTask } from './task-columns.ts'
+import { dueRange, eachRange, rangesOf } from './task-ranges.ts'
 
-/** Ids in one statement; well below the parameter limits of both databases. */
-const IDS_MAX = 1_000
+/** Rows that are looked at in the order of ids before the matching ones are gathered and sorted instead. */
+const WALK_ROWS_MAX = 5_000
+const WALK_ROWS_PER_ID = 20
 
-export async function getTasks({ db }: SqlContext, ids: readonly Id[]): Promise<TaskRow[]> {
-  const rows: TaskRow[] = []
-  for (const some of chunks(ids, IDS_MAX)) {
-    const found = await db.selectFrom('task').selectAll().where('id', 'in', some).execute()
-    rows.push(...found.map(columns => readTask(columns).row))
-  }
-  return rows
+export async function getTasks(context: SqlContext, ids: readonly Id[]): Promise<TaskRow[]> {
+  const found = await context.db.selectFrom('task').selectAll().where(listed(context, 'id', ids)).execute()
+  return found.map(columns => readTask(columns).row)
 }
 
-export async function queryTasks({ db }: SqlContext, filter: TaskFilter, page: TaskPage): Promise<Id[]> {
-  const column = page.order.property === 'due' ? 'due' : 'created_at'
-  const direction = page.order.ascending ? 'asc' : 'desc'
-  const { after } = page
-  const rows = await db.selectFrom('task').select('id')
-    .where(eb => eb.and(conditions(eb, filter)))
-    .$if(after !== undefined, query => query.where(eb => eb(
-      eb.refTuple(column, 'id'), page.order.ascending ? '>' : '<', eb.tuple(after?.value ?? 0, after?.id ?? ''))))
-    .orderBy(column, direction).orderBy('id', direction)
-    .limit(page.limit)
-    .$if(page.position !== undefined, query => query.offset(page.position ?? 0))
-    .execute()
+export function queryTasks(context: SqlContext, filter: TaskFilter, page: TaskPage): Promise<Id[]> {
+  return byIndex(context, async () => {
+    const byDue = page.order.property === 'due'
+    if (filter.running === true) return idsOf(context, sql`${heldAs(filter)} and ${isAfter(page)}`, page)
+    if (!byDue) {
+      const walked = await idsOf(context, walk(filter, page), page)
+      if (walked.length === page.limit) return walked
+    }
+    const { pairs, within } = await rangesOf(context, filter)
+    if (pairs.length === 0) return []
+    const { order: { ascending }, after } = page
+    const from = byDue && after ? { ascending, key: { due: after.value, id: after.id } } : undefined
+    const first = byDue ? sql`order by ${orderOf(page)} limit ${page.limit + (page.position ?? 0)}` : sql``
+    return idsOf(context, sql`${eachRange(context, pairs, isPair =>
+      sql`select t.due, t.id from task t where ${isPair} and ${within(from)} ${first}`)} t where ${isAfter(page)}`, page)
+  })
+}
+
+/**
+ * PostgreSQL takes a bitmap scan and a sort for a range when it believes it to be small, and it believes so of every new
+ * table: half a second for a page that the index has ready. Nothing here wants anything but the index.
+ */
+export async function byIndex<T>({ db, dialect }: SqlContext, read: () => Promise<T>): Promise<T> {
+  if (dialect === 'sqlite') return read()
+  await sql`set local enable_bitmapscan = off; set local enable_seqscan = off`.execute(db)
+  const result = await read()
+  await sql`set local enable_bitmapscan to default; set local enable_seqscan to default`.execute(db)
+  return result
+}
+
+/** What runs, of what a filter says: all that the live nodes have pinned is found first, by the index of holders. */
+export function heldAs(filter: TaskFilter): RawBuilder<unknown> {
+  return sql`(with held as materialized (
+      select t.id, t.due, t.variant, t.status, t.account_id, t.domain_id, t.lane, t.holder
+      from node n join task t on t.holder = n.incarnation)
+    select * from held) t where ${everyCondition({ ...filter, running: true })}`
+}
+
+export function everyCondition(filter: TaskFilter): RawBuilder<SqlBool> {
+  const { variants, status, accountId, domainId, lane, running } = filter
+  const { min, max } = dueRange(filter)
+  const all = [sql<SqlBool>`t.due >= ${min} and t.due <= ${max}`]
+  if (variants) all.push(isOneOf('variant', variants))
+  if (status) all.push(isOneOf('status', status))
+  if (accountId !== undefined) all.push(sql<SqlBool>`t.account_id = ${accountId}`)
+  if (domainId !== undefined) all.push(sql<SqlBool>`t.domain_id = ${domainId}`)
+  if (lane !== undefined) all.push(sql<SqlBool>`t.lane = ${lane}`)
+  if (running !== undefined) all.push(running ? sql<SqlBool>`t.holder is not null` : sql<SqlBool>`t.holder is null`)
+  return sql.join(all, sql` and `)
+}
+
+function isOneOf(column: string, values: readonly string[]): RawBuilder<SqlBool> {
+  return values.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`t.${sql.ref(column)} in (${sql.join(values)})`
+}
+
+/** The next rows in the order of ids, and of these what matches. */
+function walk(filter: TaskFilter, page: TaskPage): RawBuilder<unknown> {
+  const rows = Math.max(WALK_ROWS_MAX, page.limit * WALK_ROWS_PER_ID)
+  return sql`(select * from task t where ${isAfter(page)} order by ${orderOf(page)} limit ${rows}) t where ${everyCondition(filter)}`
+}
+
+async function idsOf({ db }: SqlContext, from: RawBuilder<unknown>, page: TaskPage): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`select t.id from ${from}
+    order by ${orderOf(page)} limit ${page.limit} offset ${page.position ?? 0}`.execute(db)
   return rows.map(row => row.id)
 }
 
-export async function countTasks({ db }: SqlContext, filter: TaskFilter): Promise<number> {
-  const row = await db.selectFrom('task').select(eb => eb.fn.countAll<number>().as('count'))
-    .where(eb => eb.and(conditions(eb, filter))).executeTakeFirstOrThrow()
-  return row.count
+/** Ids begin with the time at which they were made: they are the order of creation. */
+function orderOf({ order: { property, ascending } }: TaskPage): RawBuilder<unknown> {
+  const direction = ascending ? sql`asc` : sql`desc`
+  return property === 'due' ? sql`t.due ${direction}, t.id ${direction}` : sql`t.id ${direction}`
 }
 
-/** A Failed task has no due time: no bound on it matches, and its due column says so to the index. */
-function conditions(eb: ExpressionBuilder<Database, 'task'>, filter: TaskFilter): Expression<SqlBool>[] {
-  const { status, variants, dueMin, dueMax, dueAbove, dueBelow } = filter
-  const list: Expression<SqlBool>[] = []
-  if (variants) list.push(variants.length > 0 ? eb('variant', 'in', variants) : eb.lit(false))
-  if (status) list.push(status.length > 0 ? eb('status', 'in', status) : eb.lit(false))
-  if (dueMin !== undefined) list.push(eb('due', '>=', dueMin))
-  if (dueMax !== undefined) list.push(eb('due', '<=', dueMax))
-  if (dueAbove !== undefined) list.push(eb('due', '>', dueAbove))
-  if (dueBelow !== undefined) list.push(eb('due', '<', dueBelow))
-  const bounded = [dueMin, dueMax, dueAbove, dueBelow].some(bound => bound !== undefined)
-  if (bounded || (status && !status.includes('Failed'))) list.push(eb('due', '<', DUE_NEVER))
-  else if (status?.length === 1) list.push(eb('due', '=', DUE_NEVER))
-  if (filter.accountId !== undefined) list.push(eb('account_id', '=', filter.accountId))
-  if (filter.domainId !== undefined) list.push(eb('domain_id', '=', filter.domainId))
-  if (filter.lane !== undefined) list.push(eb('lane', '=', filter.lane))
-  if (filter.running !== undefined) list.push(eb('holder', filter.running ? 'is not' : 'is', null))
-  return list
+function isAfter({ order: { property, ascending }, after }: TaskPage): RawBuilder<SqlBool> {
+  if (after === undefined) return sql<SqlBool>`true`
+  const beyond = ascending ? sql`>` : sql`<`
+  return property === 'due'
+    ? sql<SqlBool>`(t.due, t.id) ${beyond} (${after.value}, ${after.id})`
+    : sql<SqlBool>`t.id ${beyond} ${after.id}`
 }
 
 export function chunks<T>(list: readonly T[], size: number): T[][] {

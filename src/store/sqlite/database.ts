@@ -11,6 +11,7 @@ import { HintBuffer } from '../hints.ts'
 import type { LocalWakeups } from '../local-wakeups.ts'
 import { Serial } from '../serial.ts'
 import { migrate } from '../sql/migrate.ts'
+import { TaskCounts } from '../sql/task-count.ts'
 import { SqliteConnection } from './connection.ts'
 import type { SqliteContext } from './context.ts'
 import { fromSqlite } from './errors.ts'
@@ -33,6 +34,7 @@ export class SqliteDatabase {
   readonly #lock: FolderLock
   readonly #writer: SqliteConnection
   readonly #writes = new Serial()
+  readonly #counts: TaskCounts
   readonly #idleReaders: SqliteConnection[] = []
   #closed = false
   #turnStartedMs = 0
@@ -55,6 +57,7 @@ export class SqliteDatabase {
     this.#clock = clock
     this.#wakeups = wakeups
     this.#lock = lock
+    this.#counts = new TaskCounts(work => this.read(work), clock)
     this.#writer = new SqliteConnection(path)
     this.#writer.exec(`pragma journal_mode = wal; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   }
@@ -117,7 +120,7 @@ export class SqliteDatabase {
   #context(connection: SqliteConnection): SqliteContext {
     const clock = this.#clock
     const now = () => sql<number>`${clock.now()}`
-    return { db: connection.kysely, dialect: 'sqlite', now, hints: new HintBuffer(), connection, clock }
+    return { db: connection.kysely, dialect: 'sqlite', now, hints: new HintBuffer(), counts: this.#counts, connection, clock }
   }
 }
 

@@ -1,0 +1,135 @@
+/**
+ * How long does the first page of a list of a million waiting tasks take, with its total, whatever the filter; and a get
+ * of 500? Asked as a client asks, through the methods of the registry.
+ */
+import { performance } from 'node:perf_hooks'
+import { systemClock } from '../src/base/clock.ts'
+import { idSource } from '../src/base/ids.ts'
+import type { JsonObject } from '../src/base/json.ts'
+import { Catalogue } from '../src/engine/catalogue.ts'
+import type { Method } from '../src/registry/method.ts'
+import { formatDate } from '../src/registry/values/date.ts'
+import { buildMail } from '../src/server/mail.ts'
+import { buildObjects } from '../src/server/objects.ts'
+import type { Store } from '../src/store/store.ts'
+import { VARIANTS } from '../src/tasks/catalogue.ts'
+import { lanes } from '../src/tasks/lanes.ts'
+import { fill, type Shape, type Waiting } from './waiting-tasks.ts'
+import { openBenchStore, percentile, type StoreKind } from './world.ts'
+
+const TASKS = 1_000_000
+const PAGE = 25
+const IDS = 500
+const REPEATS = 5
+const DAY_MS = 86_400_000
+
+export interface ListTimes {
+  /** Ms: the slowest filter's first answer, and the slowest and the middle one of the filters' usual answers. */
+  readonly first: number
+  readonly slowest: number
+  readonly middle: number
+  /** Ms for 500 ids. */
+  readonly get: number
+}
+export interface Case { readonly label: string; readonly first: number; readonly usual: number; readonly total: number }
+
+/** The worse of both shapes, for each of the numbers. */
+export async function listTimes(kind: StoreKind, tasks = TASKS): Promise<ListTimes> {
+  const all: ListTimes[] = []
+  for (const shape of ['mixed', 'alike'] as const) {
+    const bench = await openBenchStore(kind)
+    const { waiting, cases, get } = await measureLists(bench.store, shape, tasks)
+    const usual = (await cases(waiting)).map(each => each).toSorted((a, b) => a.usual - b.usual)
+    const times = usual.map(each => each.usual)
+    all.push({
+      first: Math.max(...usual.map(each => each.first)), slowest: times.at(-1) ?? NaN, middle: percentile(times, 0.5),
+      get: await get(waiting),
+    })
+    await bench.close()
+  }
+  const worst = (name: keyof ListTimes) => Math.max(...all.map(each => each[name]))
+  return { first: worst('first'), slowest: worst('slowest'), middle: worst('middle'), get: worst('get') }
+}
+
+export async function measureLists(store: Store, shape: Shape, tasks: number, filled?: Waiting) {
+  const catalogue = new Catalogue(VARIANTS, lanes(null))
+  const ids = idSource(1_000, systemClock)
+  const { mailStore } = buildMail(store, catalogue, ids, systemClock)
+  const { registry } = buildObjects({ store, catalogue, ids, clock: systemClock, mailStore, cluster: () => null })
+  const permissions = new Set(registry.permissions().map(({ name }) => name))
+  const methods = registry.methods()
+  const call = async (name: string, args: JsonObject) => {
+    const method: Method | undefined = methods.get(name)
+    if (!method) throw new Error(`no method ${name}`)
+    return method(args, { principal: { accountId: ids.next(), name: 'bench', permissions }, createdIds: new Map() })
+  }
+  const waiting = filled ?? await fill(store, catalogue, ids, tasks, shape, Date.now())
+  // As the node's upkeep does every few seconds.
+  await store.maintain()
+  return {
+    waiting,
+    async cases(of: Waiting): Promise<Case[]> {
+      const results: Case[] = []
+      for (const { label, args } of questions(of)) {
+        const times: number[] = []
+        let total = NaN
+        for (let repeat = 0; repeat < REPEATS; repeat++) {
+          const start = performance.now()
+          const reply = await call('x:Task/query', { limit: PAGE, calculateTotal: true, ...args })
+          times.push(performance.now() - start)
+          total = Number(reply['total'])
+        }
+        const [first = NaN] = times
+        results.push({ label, first, usual: percentile(times.toSorted((a, b) => a - b), 0.5), total })
+      }
+      return results
+    },
+    async get({ ids: some }: Waiting): Promise<number> {
+      const times: number[] = []
+      for (let repeat = 0; repeat < REPEATS; repeat++) {
+        const start = performance.now()
+        await call('x:Task/get', { ids: some.slice(0, IDS) })
+        times.push(performance.now() - start)
+      }
+      return percentile(times.toSorted((a, b) => a - b), 0.5)
+    },
+  }
+}
+
+/** Each filter alone, filters in pairs, both orders in both directions, and a page in the middle. */
+function questions({ smallAccount, largeAccount, domain, ids, now }: Waiting): { label: string; args: JsonObject }[] {
+  const at = (days: number) => formatDate(now + days * DAY_MS)
+  const filters: [string, JsonObject][] = [
+    ['all', {}],
+    ...VARIANTS.map(({ name }): [string, JsonObject] => [name, { '@type': name }]),
+    ...['Pending', 'Retry', 'Failed'].map((status): [string, JsonObject] => [status, { status }]),
+    ['due within an hour', { dueIsGreaterThan: at(0), dueIsLessThan: at(1 / 24) }],
+    ['due already', { dueIsLessThanOrEqual: at(0) }],
+    ['due, nearly all', { dueIsLessThan: at(19.9) }],
+    ['account of 10', { accountId: smallAccount }],
+    ['large account', { accountId: largeAccount }],
+    ['domain', { domainId: domain }],
+    ['lane search', { lane: 'search' }],
+    ['lane calendar', { lane: 'calendar' }],
+    ['running', { running: true }],
+    ['not running', { running: false }],
+    ['large account, Retry', { accountId: largeAccount, status: 'Retry' }],
+    ['large account, IndexDocument', { accountId: largeAccount, '@type': 'IndexDocument' }],
+    ['large account, MergeThreads', { accountId: largeAccount, '@type': 'MergeThreads' }],
+    ['large account, due already', { accountId: largeAccount, dueIsLessThan: at(0) }],
+    ['large account, lane calendar', { accountId: largeAccount, lane: 'calendar' }],
+    ['IndexDocument, Pending', { '@type': 'IndexDocument', status: 'Pending' }],
+    ['IndexDocument, Failed', { '@type': 'IndexDocument', status: 'Failed' }],
+    ['IndexDocument, due already', { '@type': 'IndexDocument', dueIsLessThan: at(0) }],
+    ['domain, Failed', { domainId: domain, status: 'Failed' }],
+    ['Pending, not running', { status: 'Pending', running: false }],
+  ]
+  const sorts = [['due', true], ['createdAt', false], ['createdAt', true]] as const
+  return [
+    ...filters.map(([label, filter]) => ({ label, args: { filter } })),
+    ...sorts.flatMap(([property, isAscending]) => filters.map(([label, filter]) => ({
+      label: `${label}, by ${property} ${isAscending ? 'up' : 'down'}`, args: { filter, sort: [{ property, isAscending }] },
+    }))),
+    { label: 'after an anchor in the middle', args: { anchor: ids[Math.floor(ids.length / 2)] ?? '', anchorOffset: 1 } },
+  ]
+}
