@@ -14,6 +14,7 @@ import { addDescribe } from './commands/describe.ts'
 import { addGet } from './commands/get.ts'
 import { addQuery } from './commands/query.ts'
 import { addSnapshot } from './commands/snapshot.ts'
+import { addSchedule } from './commands/schedule.ts'
 import { addTask } from './commands/task.ts'
 import { addUpdate } from './commands/update.ts'
 import type { ConnectionOptions } from './connection.ts'
@@ -64,20 +65,27 @@ export function buildProgram(perform: Perform): Command {
     .showHelpAfterError('(`rota --help` lists commands and options)')
     .configureHelp({ helpWidth: HELP_WIDTH })
     .exitOverride()
+  program.commandsGroup('Node:')
   program.command('serve')
     .summary('run a node')
     .description('Runs a node until SIGTERM or Ctrl-C. It is configured by environment variables alone.')
     .action(() => perform(() => { throw usage('serve comes first and takes no options', 'run `rota serve`') }))
-  addGet(program, perform)
+  program.commandsGroup('Objects:')
+  addDescribe(program, perform)
   addQuery(program, perform)
+  addGet(program, perform)
   addCreate(program, perform)
   addUpdate(program, perform)
   addDelete(program, perform)
-  addDescribe(program, perform)
+  program.commandsGroup('Objects as a file:')
   addSnapshot(program, perform)
   addApply(program, perform)
+  program.commandsGroup('Work:')
   addTask(program, perform)
+  addSchedule(program, perform)
+  program.commandsGroup('Shell:')
   addCompletion(program, perform)
+  program.helpCommand('help [command]', 'print the help of a command')
   return program
 }
 

@@ -80,8 +80,6 @@ describe('a plan', () => {
 
   test('does not take away the password of an account that is there', async () => {
     await apply(source, await snapshot(source))
-    const [answer] = await source.call([['x:Account/query', { filter: { name: 'alice' } }, '0']], { name: 'admin', password: ADMIN_PASSWORD })
-    assert.equal((answer?.['ids'] as Json[]).length, 1)
     const alice = (await list(source, 'Account')).find(({ name }) => name === 'alice')
     assert.equal(Object.keys(alice?.['credentials'] as JsonObject).length, 1)
   })
@@ -115,6 +113,6 @@ describe('a plan', () => {
     assert.equal(code, 1)
     assert.match(stdout, /^\+ ClusterRole made .*\n1 created, 1 refused, 0 unchanged$/m)
     assert.match(stderr, /^line 2: Domain not a name: .*name.*\nerror: 1 refused; nothing after it was begun/)
-    assert.deepEqual((await list(source, 'ClusterRole')).map(({ name }) => name).toSorted(), ['edge', 'made'])
+    assert.deepEqual(new Set((await list(source, 'ClusterRole')).map(({ name }) => name)), new Set(['edge', 'made']))
   })
 })

@@ -11,6 +11,7 @@ import { NO_LABELS } from '../output/labels.ts'
 import { refusalCode, refusalText } from '../refusal.ts'
 import type { Invocation, Perform } from '../remote.ts'
 import { collect } from './collect.ts'
+import { examples } from './examples.ts'
 
 interface Options extends BodyOptions { readonly field?: readonly string[] }
 
@@ -22,10 +23,15 @@ export function addCreate(program: Command, perform: Perform): void {
     .option('--field <name=value>', 'sets a field; may be given several times', collect)
     .option('--file <path>', 'a JSON object with the fields')
     .option('--stdin', 'reads that JSON object from standard input')
+    .addHelpText('after', examples(
+      'rota create domain --field name=example.org',
+      'rota create account/user --field name=alice --field domainId=03f1q2c520200',
+      'rota create cluster-role --field name=edge --field tasks=disable-all --field listeners=EnableAll',
+    ))
     .action((name: string, options: Options) => perform(to => create(to, name, options)))
 }
 
-async function create(to: Invocation, name: string, options: Options): Promise<ExitCode> {
+export async function create(to: Invocation, name: string, options: Options): Promise<ExitCode> {
   const remote = await to.connect()
   const { model } = remote
   const { object, variant } = findTarget(model, name)

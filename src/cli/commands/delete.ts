@@ -5,6 +5,7 @@ import { usage } from '../failure.ts'
 import { findPlain } from '../input/names.ts'
 import { readIds } from '../input/source.ts'
 import type { Invocation, Perform } from '../remote.ts'
+import { examples } from './examples.ts'
 import { wantedIds } from './get.ts'
 import { printOutcomes } from './outcomes.ts'
 
@@ -18,6 +19,10 @@ export function addDelete(program: Command, perform: Perform): void {
     .argument('[ids...]', 'ids of the objects')
     .option('--ids <ids>', 'ids of the objects, separated by commas')
     .option('--stdin', 'reads ids from standard input, one a line, or the output of `rota query --json`')
+    .addHelpText('after', examples(
+      'rota delete cluster-role 03f1q2ddc0200',
+      'rota query task --where type=index-document --json | rota delete task --stdin',
+    ))
     .action((name: string, ids: string[], options: Options) => perform(to => remove(to, name, ids, options)))
 }
 

@@ -13,6 +13,7 @@ import { pairsText, tableText } from '../output/table.ts'
 import { typeText } from '../output/type-text.ts'
 import type { Invocation, Perform } from '../remote.ts'
 import type { Terminal } from '../terminal.ts'
+import { examples } from './examples.ts'
 
 const CHANGED_BY: Readonly<Record<Field['update'], string>> = {
   mutable: 'any time', immutable: 'on creation', serverSet: 'by the server',
@@ -23,6 +24,11 @@ export function addDescribe(program: Command, perform: Perform): void {
     .summary('show objects and their fields')
     .description('Without a name: all objects. With one: its variants, fields, types, defaults and allowed values.')
     .argument('[name]', 'an object, a variant as in task/index-document, or a name that a field\'s type shows')
+    .addHelpText('after', examples(
+      'rota describe',
+      'rota describe task/index-document',
+      'rota describe retry-strategy',
+    ))
     .action((name: string | undefined) => perform(to => describe(to, name)))
 }
 

@@ -10,6 +10,7 @@ import { detailPairs } from '../output/detail.ts'
 import { loadLabels } from '../output/labels.ts'
 import { pairsText } from '../output/table.ts'
 import type { Invocation, Perform } from '../remote.ts'
+import { examples } from './examples.ts'
 
 interface Options { readonly fields?: string }
 
@@ -22,10 +23,15 @@ export function addGet(program: Command, perform: Perform): void {
     .argument('<object>', 'name of the object, as `rota describe` lists them')
     .argument('[ids...]', 'ids of the objects')
     .option('--fields <names>', 'only these fields, separated by commas')
+    .addHelpText('after', examples(
+      'rota get task 03f1q2c520200',
+      'rota get task-manager',
+      'rota get account 03f1p6a6o0200 --fields name,aliases --json',
+    ))
     .action((name: string, ids: string[], options: Options) => perform(to => get(to, name, ids, options)))
 }
 
-async function get(to: Invocation, name: string, given: readonly string[], options: Options): Promise<ExitCode> {
+export async function get(to: Invocation, name: string, given: readonly string[], options: Options): Promise<ExitCode> {
   const remote = await to.connect()
   const object = findPlain(remote.model, name)
   const ids = wantedIds(object, given)

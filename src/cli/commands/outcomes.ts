@@ -11,7 +11,12 @@ import { printable } from '../output/cell.ts'
 import { refusalCode, refusalText } from '../refusal.ts'
 import type { Invocation, Remote } from '../remote.ts'
 
-export interface Told { readonly done: string; readonly json: string }
+export interface Told {
+  readonly done: string
+  readonly json: string
+  /** What people call the object with this id, where that is not the id. */
+  readonly title?: (id: string) => string | undefined
+}
 
 /**
  * `told.done` is the verb in people's lines (`Deleted`), `told.json` the member that is true in a program's
@@ -20,7 +25,7 @@ export interface Told { readonly done: string; readonly json: string }
 export async function printOutcomes(
   to: Invocation, remote: Remote, object: ObjectEntry, told: Told, outcomes: AsyncIterable<SetOutcome>,
 ): Promise<ExitCode> {
-  const one = (id: string) => object.kind === 'singleton' ? object.name : `${object.name} ${id}`
+  const one = (id: string) => object.kind === 'singleton' ? object.name : `${object.name} ${told.title?.(id) ?? id}`
   const errors: SetError[] = []
   let done = 0
   for await (const outcome of outcomes) {

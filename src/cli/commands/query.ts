@@ -14,8 +14,9 @@ import { loadLabels } from '../output/labels.ts'
 import { shorten, tableText } from '../output/table.ts'
 import type { Invocation, Perform, Remote } from '../remote.ts'
 import { collect } from './collect.ts'
+import { examples } from './examples.ts'
 
-interface Options {
+export interface QueryCommandOptions {
   readonly where?: readonly string[]
   readonly fields?: string
   readonly sort?: string
@@ -38,10 +39,15 @@ export function addQuery(program: Command, perform: Perform): void {
     .option('--fields <names>', 'these fields, separated by commas')
     .option('--sort <field>', 'order by a field, -field for the reverse')
     .option('--limit <n>', `at most n of them (default: ${TABLE_ROWS_DEFAULT} in a table, all with --json)`)
-    .action((name: string, options: Options) => perform(to => query(to, name, options)))
+    .addHelpText('after', examples(
+      'rota query task --where status=Failed',
+      'rota query task --where type=index-document --where \'due<+1h\' --sort due --limit 20',
+      'rota query account --fields name,domainId --json',
+    ))
+    .action((name: string, options: QueryCommandOptions) => perform(to => query(to, name, options)))
 }
 
-async function query(to: Invocation, name: string, options: Options): Promise<ExitCode> {
+export async function query(to: Invocation, name: string, options: QueryCommandOptions): Promise<ExitCode> {
   const remote = await to.connect()
   const { model } = remote
   const object = findPlain(model, name)

@@ -8,6 +8,7 @@ import { usage } from '../failure.ts'
 import { parseWhen, WHEN_FORMS } from '../input/when.ts'
 import type { Perform } from '../remote.ts'
 import { collect } from './collect.ts'
+import { examples } from './examples.ts'
 import type { ChangeOptions } from './task-change.ts'
 import { changeTasks } from './task-change.ts'
 import { statusOf, taskId } from './task-selection.ts'
@@ -22,6 +23,10 @@ export function addTaskReschedule(task: Command, perform: Perform): void {
     .requiredOption('--due <when>', WHEN_FORMS)
     .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect)
     .option('--dry-run', 'only show which tasks it would be')
+    .addHelpText('after', examples(
+      'rota task reschedule 03f1tp1be0200 --due +1h',
+      'rota task reschedule --where type=index-document --due 2026-12-01T03:00:00Z',
+    ))
     .action((ids: string[], options: Options) => perform(to => {
       const due = parseWhen(options.due, to.terminal.clock.now())
       if (due === null) throw usage(`--due ${options.due}: not valid`, `give ${WHEN_FORMS}`)

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Perform } from '../remote.ts'
 import { collect } from './collect.ts'
+import { examples } from './examples.ts'
 import type { ChangeOptions } from './task-change.ts'
 import { changeTasks, idsOf } from './task-change.ts'
 
@@ -12,6 +13,10 @@ export function addTaskRetry(task: Command, perform: Perform): void {
     .argument('[ids...]', 'ids of the tasks')
     .option('--where <condition>', 'all tasks that meet the conditions, as in `rota query`', collect)
     .option('--dry-run', 'only show which tasks it would be')
+    .addHelpText('after', examples(
+      'rota task retry 03f1tp1be0200',
+      'rota task retry --where status=Failed --dry-run',
+    ))
     .action((ids: string[], options: ChangeOptions) => perform(to => changeTasks(to, ids, options, {
       done: 'retried',
       apply: (remote, selection) => remote.client.update(selection.object.wire,

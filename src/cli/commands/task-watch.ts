@@ -14,6 +14,7 @@ import { findObject } from '../input/names.ts'
 import { parseFilter } from '../input/where.ts'
 import type { Invocation, Perform, Remote } from '../remote.ts'
 import { collect } from './collect.ts'
+import { examples } from './examples.ts'
 import { allRows, TASK_PROPERTIES } from './task-selection.ts'
 import type { Tasks } from './watch-diff.ts'
 import { byId, diffTasks } from './watch-diff.ts'
@@ -44,6 +45,10 @@ export function addTaskWatch(task: Command, perform: Perform): void {
     .option('--where <condition>', 'only tasks that meet the conditions, as in `rota query`', collect)
     .option('--interval <duration>', 'how often to look', INTERVAL_DEFAULT)
     .option('--until-empty', 'end when no task is left to wait for')
+    .addHelpText('after', examples(
+      'rota task watch --where status=Failed',
+      'rota task watch 03f1tp1be0200 --until-empty',
+    ))
     .action((ids: string[], options: Options) => perform(to => watch(to, ids, options)))
 }
 

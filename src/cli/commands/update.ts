@@ -8,6 +8,7 @@ import type { BodyOptions } from '../input/source.ts'
 import { readBody } from '../input/source.ts'
 import type { Invocation, Perform } from '../remote.ts'
 import { collect } from './collect.ts'
+import { examples } from './examples.ts'
 import { wantedIds } from './get.ts'
 import { printOutcomes } from './outcomes.ts'
 
@@ -22,6 +23,11 @@ export function addUpdate(program: Command, perform: Perform): void {
     .option('--field <name=value>', 'sets a field, or a part as in status/due=+10m; may be given several times', collect)
     .option('--file <path>', 'a JSON object with the fields')
     .option('--stdin', 'reads that JSON object from standard input')
+    .addHelpText('after', examples(
+      'rota update task-manager --field maxAttempts=5 --field strategy=FixedDelay --field strategy/delay=5m',
+      'rota update network-listener 03f1q29ce0200 --field bind/[::]:25=true',
+      'rota get domain 03f1q2c520200 --json | rota update domain 03f1q2c520200 --stdin --field description=Old',
+    ))
     .action((name: string, ids: string[], options: Options) => perform(to => update(to, name, ids, options)))
 }
 

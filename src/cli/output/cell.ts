@@ -16,6 +16,7 @@ import { formatRelative } from './relative.ts'
 export interface CellStyle { readonly brief: boolean; readonly nowMs: number; readonly labels: Labels }
 
 export const EMPTY_CELL = '-'
+const RELATIVE_MS_MAX = 100 * 365 * 86_400_000
 
 export function cellText(value: Json | undefined, type: FieldType | null, style: CellStyle): string {
   if (value === null || value === undefined || value === '') return EMPTY_CELL
@@ -43,6 +44,8 @@ function typedText(value: Json, type: FieldType | null, style: CellStyle): strin
 function dateText(value: string, { brief, nowMs }: CellStyle): string {
   const atMs = Date.parse(value)
   if (Number.isNaN(atMs)) return value
+  // "For good" is written as the end of the calendar, which nobody counts in days.
+  if (Math.abs(atMs - nowMs) > RELATIVE_MS_MAX) return brief ? value.slice(0, 'YYYY-MM-DD'.length) : value
   const relative = formatRelative(atMs, nowMs)
   return brief ? relative : `${value} (${relative})`
 }

@@ -47,6 +47,8 @@ suite('cell', () => {
     assert.equal(brief({ type: 'utcDateTime' }, '2026-01-01T00:03:00Z'), 'in 3m')
     assert.equal(full({ type: 'utcDateTime' }, '2026-01-01T00:03:00Z'), '2026-01-01T00:03:00Z (in 3m)')
     assert.equal(brief({ type: 'utcDateTime' }, 'nonsense'), 'nonsense')
+    assert.equal(brief({ type: 'utcDateTime' }, '9999-12-31T23:59:59Z'), '9999-12-31')
+    assert.equal(full({ type: 'utcDateTime' }, '9999-12-31T23:59:59Z'), '9999-12-31T23:59:59Z')
   })
   test('durations, references, sets, embedded objects', () => {
     assert.equal(brief({ type: 'number', format: 'duration' }, 5_400_000), '1h30m')
