@@ -107,7 +107,7 @@ export interface TaskFilter {
   readonly lane?: string
   readonly running?: boolean
 }
-/** Total order for pages: by the property, then by id in the same direction. */
+/** Total order for pages: by the property, then by id in the same direction. `createdAt` is the order of ids, which begin with that time. */
 export interface TaskOrder { readonly property: 'due' | 'createdAt'; readonly ascending: boolean }
 export interface TaskPage {
   readonly order: TaskOrder
@@ -129,6 +129,7 @@ export interface TaskTable {
   get(ids: readonly Id[]): Promise<TaskRow[]>
   /** Ids of one page. */
   query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
+  /** Exact up to 20,000. A larger one may be as it was up to 30 s ago, or an estimate when nobody has asked for it lately (store/queue/README.md): for people to read, not to build on. */
   count(filter: TaskFilter): Promise<number>
   /** The store's clock, and what stands before others: of each stream the first due tasks, at most `limit`; and the pinned tasks of these ordering keys. */
   ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ readonly now: number; readonly tasks: readonly TaskAhead[] }>

@@ -5,6 +5,7 @@ import type { ClusterView } from '../engine/lease/holder.ts'
 import type { EngineTx, TaskKeys } from '../engine/ports.ts'
 import { lookAhead, waitingFor, type LackingDuty } from '../engine/queue/waiting-for.ts'
 import type { TaskChange, TaskData, TaskPort } from '../registry/objects/task-backend.ts'
+import type { TaskConditions } from '../registry/objects/task-conditions.ts'
 
 export interface TaskPortDeps {
   readonly catalogue: Catalogue
@@ -18,7 +19,12 @@ export function taskPort<Tx extends EngineTx>({ catalogue, ids, cluster, now }: 
   const lacking: LackingDuty = (lane, bucket) =>
     cluster()?.assignment.get(lane)?.[bucket] === null ? catalogue.lanes.get(lane)?.duty ?? null : null
   return {
-    rows: tx => tx.tasks,
+    // The store finds tasks by variant, and each lane has a few.
+    rows: ({ tasks }) => ({
+      ...tasks,
+      query: (conditions, window) => tasks.query(byVariant(catalogue, conditions), window),
+      count: conditions => tasks.count(byVariant(catalogue, conditions)),
+    }),
     async create(tx, { variant, payload, state }) {
       const row = catalogue.row({ variant, payload, due: state.due }, ids, now())
       const [reply] = await tx.tasks.insert([{ ...row, state }])
@@ -38,6 +44,12 @@ export function taskPort<Tx extends EngineTx>({ catalogue, ids, cluster, now }: 
     hostnameOf: incarnation => cluster()?.nodes.find(node => node.incarnation === incarnation)?.hostname ?? null,
     now,
   }
+}
+
+function byVariant({ variants }: Catalogue, { lane, ...rest }: TaskConditions): TaskConditions {
+  if (lane === undefined) return rest
+  const names = variants.values().filter(variant => variant.lane === lane).map(({ name }) => name)
+  return { ...rest, variants: [...names.filter(name => rest.variants?.includes(name) ?? true)] }
 }
 
 /** Null when the change leaves them as they are, or as an earlier change that waits will have made them. */

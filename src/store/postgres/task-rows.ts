@@ -10,7 +10,7 @@ import type { TaskRows } from '../queue/task-rows.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, taskColumns } from '../sql/task-columns.ts'
-import { countTasks, getTasks, queryTasks } from '../sql/task-query.ts'
+import { getTasks, queryTasks } from '../sql/task-query.ts'
 import { CLOCK_MS } from './database.ts'
 
 /** More than a node can run at a time. */
@@ -67,7 +67,7 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
   return {
     get: ids => getTasks(context, ids),
     query: (filter, page) => queryTasks(context, filter, page),
-    count: filter => countTasks(context, filter),
+    count: filter => context.counts.count(context, filter),
     async ahead(streams, orderingKeys, limit) {
       const found = await run<TaskAhead & { readonly now: number; readonly id: Id | null }>(AHEAD,
         streams.map(stream => stream.lane), streams.map(stream => stream.bucket), streams.map(stream => stream.band),

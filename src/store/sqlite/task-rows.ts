@@ -8,7 +8,7 @@ import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, TASK_COLUMNS, taskColumns } from '../sql/task-columns.ts'
-import { countTasks, getTasks, queryTasks } from '../sql/task-query.ts'
+import { getTasks, queryTasks } from '../sql/task-query.ts'
 import type { Row, SqliteConnection } from './connection.ts'
 import type { SqliteContext } from './context.ts'
 
@@ -30,7 +30,7 @@ export function sqliteTaskRows(context: SqliteContext): TaskRows {
   return {
     get: ids => getTasks(context, ids),
     query: (filter, page) => queryTasks(context, filter, page),
-    count: filter => countTasks(context, filter),
+    count: filter => context.counts.count(context, filter),
     async ahead(streams, orderingKeys, limit) {
       const now = clock.now()
       const first = connection.all(FIRST, JSON.stringify(streams.map(({ lane, band, bucket }) => [lane, band, bucket])), now, limit)
