@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { idSource } from '../base/ids.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
+import { ARCHIVED_ITEM, moveExpiry } from '../registry/objects/archived-item.ts'
 import type { Retention } from '../registry/objects/data-retention.ts'
 import { beginGrant } from '../services/auth/oauth/grants.ts'
 import { openMemoryStore } from '../store/memory/store.ts'
@@ -91,5 +92,19 @@ describe('chores', () => {
     await run('console logins')
     const left = await store.read(tx => tx.objects.query('OAuthGrant', { where: [], ascending: true, limit: 10 }))
     assert.deepEqual([left, left.includes(over)], [[fresh], false])
+  })
+
+  test('archived items go when their time is over', async () => {
+    const untilDay = (days: number): string => new Date(clock.now() + days * DAY_MS).toISOString().replace(/\.\d+/, '')
+    const made = [-1, 1].map(days => ({ id: ids.next(), body: { '@type': 'Email', accountId: ids.next(), blobId: 'b', status: 'archived', archivedUntil: untilDay(days) } }))
+    await store.transact(async tx => {
+      for (const { id, body } of made) {
+        await tx.objects.insert(ARCHIVED_ITEM, id, body, [], [])
+        await moveExpiry(tx, id, body, null)
+      }
+    })
+    await run('archived items')
+    const left = await store.read(tx => tx.objects.get(ARCHIVED_ITEM, made.map(({ id }) => id)))
+    assert.deepEqual(left.map(({ id }) => id), [made[1]?.id])
   })
 })

@@ -4,7 +4,6 @@ import { at, openRegistry, part } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { beginGrant, grantById } from '../../services/auth/oauth/grants.ts'
 import { accountMayHaveData, forgetAccount } from './account-archive.ts'
 
 const DAY_MS = 86_400_000
@@ -63,11 +62,12 @@ describe('an account that leaves', () => {
 
     it('takes its keys and logins along', async () => {
       const key = await test.create('ApiKey', { accountId: jane, description: 'backup' })
-      const login = { accountId: jane, clientId: 'c', remote: '::1', password: '0', passwords: '', logout: 'l' }
-      await test.store.transact(tx => beginGrant(tx, '00000000000gr', login, test.clock.now()))
+      const login = test.ids.next()
+      const index = [{ field: 'accountId', value: jane, unique: false }]
+      await test.store.transact(tx => tx.objects.insert('OAuthGrant', login, { accountId: jane, clientId: 'c' }, index, []))
       await destroy(jane)
       assert.deepEqual((await test.call('ApiKey/get', { ids: [key] }))['notFound'], [key])
-      assert.equal(await test.store.read(tx => grantById(tx, '00000000000gr')), null)
+      assert.deepEqual((await test.call('OAuthGrant/get', { ids: [login] }))['notFound'], [login])
     })
 
     it('leaves nothing behind when it is refused', async () => {

@@ -9,9 +9,11 @@ import { ARCHIVED_ITEM, moveExpiry } from '../../registry/objects/archived-item.
 import type { ArchivedEmail } from '../../registry/objects/archived-item.ts'
 import type { MailRecipient } from '../directory/directory.ts'
 import { EMAIL, idOf, INBOX_ID, MAILBOX } from '../mailstore/mailstore.ts'
-import type { Store, Tx } from '../../store/store.ts'
 import { keeperOf, purgeArchive, removeArchiveOf } from './archive.ts'
 import { Restoration } from './restoration.ts'
+
+type Store = MailWorld['store']
+type Tx = Parameters<Parameters<Store['transact']>[0]>[0]
 
 const DAY_MS = 86_400_000
 

@@ -5,11 +5,13 @@ import type { MailWorld } from '../../../test/support/mail-world.ts'
 import { plainMail } from '../../../test/support/mail-samples.ts'
 import type { Id } from '../../base/ids.ts'
 import { accountMayHaveData, keepAccount } from '../../registry/objects/account-archive.ts'
-import type { Store, Tx } from '../../store/store.ts'
 import { Indexing } from '../indexing/indexing.ts'
 import { EMAIL } from '../mailstore/mailstore.ts'
 import { AccountRemoval } from './account-removal.ts'
 import type { AccountTasks } from './account-removal.ts'
+
+type Store = MailWorld['store']
+type Tx = Parameters<Parameters<Store['transact']>[0]>[0]
 
 const OWN_TASK = 'own'
 
@@ -122,6 +124,15 @@ describe('the removal of an account', () => {
     const results = await deliver()
     assert.deepEqual(results.map(result => result.kind === 'refused' ? result.enhanced : result.kind), ['5.1.1', 'delivered'])
     assert.deepEqual(await left(ANN.accountId), NOTHING)
+  })
+
+  test('a delivery that waited for the removal to begin is refused, and leaves no trace', async () => {
+    let looks = 0
+    await world.close()
+    world = await mailWorld(undefined, async () => ++looks < 2)
+    const [result] = await world.delivery.deliver({ recipients: [ANN], content: plainMail('late') })
+    assert.equal(result?.kind === 'refused' && result.enhanced, '5.1.1')
+    assert.deepEqual(await world.store.read(tx => tx.documents.list(ANN.accountId, EMAIL, 10)), [])
   })
 
   test('an indexing run that comes late writes nothing', async () => {
