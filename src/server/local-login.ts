@@ -14,7 +14,7 @@ export class LocalLogin {
 
   constructor(auth: OAuth, administrator: Principal) {
     this.#auth = auth
-    this.#administrator = administrator
+    this.#administrator = { ...administrator, via: 'local' }
   }
 
   basic(user: string, password: string, remote: string): Promise<Principal> {
