@@ -29,7 +29,7 @@ describe('any request', () => {
     await fc.assert(fc.asyncProperty(fc.array(anyCalls(definitions), { minLength: 1, maxLength: 3 }), who, async (requests, role) => {
       const world = await World.open()
       for (const calls of requests) await world.send(calls, role)
-    }), { numRuns: 200 })
+    }), { numRuns: 120 })
   })
 
   it('that the store breaks off is done in part or not at all, and says which', async () => {
@@ -38,7 +38,7 @@ describe('any request', () => {
       const world = await World.open()
       world.breakAfter(after, early)
       await world.send(calls, 'Admin')
-    }), { numRuns: 100 })
+    }), { numRuns: 60 })
   })
 })
 
