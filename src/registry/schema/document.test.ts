@@ -150,7 +150,7 @@ describe('the schema document', () => {
           assert.ok(own.includes(name), `${shape}/${name} is not known to clients`)
           continue
         }
-        const rule = CHANGEABLE[known]?.includes(name) === false ? 'serverSet' : fact.update
+        const rule: string = CHANGEABLE[known]?.includes(name) === false ? 'serverSet' : fact.update
         assert.deepEqual([bare(type, fact.type), update], [fact.type, rule], `${shape}/${name}`)
         assert.deepEqual(defaults[name], OTHER_DEFAULTS[known]?.[name] ?? FACTS.defaults[known]?.[name], `default of ${shape}/${name}`)
         compared++
