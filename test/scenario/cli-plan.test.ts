@@ -96,11 +96,12 @@ describe('a plan', () => {
 
   test('with reconcile destroys what it does not name, after what refers to it', async () => {
     const plan = (await snapshot(target)).split('\n')
-      .filter(line => !/"edge"|"lmtp-2"/.test(line)).map(line => line.replace('"upsert","object":"NetworkListener"', '"reconcile","object":"NetworkListener"'))
+      .filter(line => !/"name":"(?:edge|lmtp-2|alice|all)"/.test(line))
+      .map(line => line.replace(/"upsert"(?=,"object":"(?:NetworkListener|Account)")/, '"reconcile"'))
       .join('\n')
     const { code, stdout, stderr } = await rota(target, ['apply', '--stdin'], `${plan}\n{"@type":"reconcile","object":"ClusterRole"}\n`)
     assert.equal(code, 0, stderr)
-    assert.match(stdout, /^- ClusterRole edge .*\n- NetworkListener lmtp-2 .*\n2 destroyed, /m)
+    assert.match(stdout, /^- ClusterRole edge .*\n- NetworkListener lmtp-2 .*\n- Account alice .*\n- Account all .*\n4 destroyed, /m)
     assert.match(stderr, /^1 NetworkListener that is not in the plan will be destroyed$/m)
     assert.deepEqual(await list(target, 'ClusterRole'), [])
   })

@@ -32,4 +32,21 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('$ACCESS npx rota query oauth-grant\n'), /rota-webui.*127\.0\.0\.1/)
     assert.match(after('/auth/revoke'), /ended\n$/)
   })
+
+  test('configuration-as-code.md writes a server down, changes it by a file, and finds it as the file says', async () => {
+    const page = await Page.open('docs/operate/configuration-as-code.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('CONFIG=$(mktemp'), /^\d+ objects written to .*\n\{"@type":"upsert"/)
+    assert.match(after('--dry-run\n'), /^3 to create, 1 to update, \d+ unchanged; nothing was changed$/m)
+    assert.match(after('apply --file "$CONFIG/cluster.ndjson"\nnpx rota snapshot'), /^3 created, 1 updated, [^]*^0 changes, \d+ unchanged\n$/m)
+    assert.match(after('maxAttempts=9'), /^the server has moved away from the file\n~ TaskManager\n {4}maxAttempts: 9 → 5\n1 updated/m)
+    assert.match(after('reconcile'), /^1 to destroy, 0 unchanged; nothing was changed\n- ClusterRole indexer .*\n1 destroyed/m)
+    assert.match(after('all.ndjson'), /^0 changes/m)
+  })
+
+  test('scripts.md shows ids and exit codes', async () => {
+    const page = await Page.open('docs/operate/scripts.md', node)
+    assert.equal(await page.shell(...page.blocks), 'exit code 2\n')
+  })
 })
