@@ -48,7 +48,7 @@ describe('/get', () => {
     assert.deepEqual(listener, {
       id: ids[0], name: 'smtp', protocol: 'smtp', bind: { '127.0.0.1:0': true }, maxConnections: 8192, useTls: true, tlsImplicit: false,
       tlsDisableProtocols: {}, tlsDisableCipherSuites: {}, tlsTimeout: 60_000, tlsIgnoreClientOrder: true, socketBacklog: 1024,
-      socketNoDelay: true, socketReusePort: false,
+      socketNoDelay: true, socketReusePort: false, overrideProxyTrustedNetworks: {},
     })
     const role = await test.create('ClusterRole', { name: 'edge' })
     assert.equal((await test.get('ClusterRole', role))['description'], null)
