@@ -11,7 +11,7 @@ import { stepLine, summary } from './testing/report.ts'
 import type { Result } from './testing/result.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const fileLimitMs = 180_000
+const fileLimitMs = 600_000
 const parallelMax = 4
 
 type Step = () => Promise<Result>

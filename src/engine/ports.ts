@@ -129,7 +129,7 @@ export interface TaskTable {
   get(ids: readonly Id[]): Promise<TaskRow[]>
   /** Ids of one page. */
   query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
-  /** Exact up to 20,000. A larger one may be as it was up to 30 s ago, or an estimate when nobody has asked for it lately (store/queue/README.md): for people to read, not to build on. */
+  /** Exact up to 10,000. A larger one may be as it was up to 30 s ago, or an estimate when nobody has asked for it lately (store/queue/README.md): for people to read, not to build on. */
   count(filter: TaskFilter): Promise<number>
   /** The store's clock, and what stands before others: of each stream the first due tasks, at most `limit`; and the pinned tasks of these ordering keys. */
   ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ readonly now: number; readonly tasks: readonly TaskAhead[] }>
@@ -149,8 +149,8 @@ export type Finish =
   | { readonly kind: 'again'; readonly id: Id; readonly version: number; readonly state: TaskState; readonly payload?: JsonObject; readonly crashes?: number }
   /** The run stopped because of the row's request, which is carried out now. */
   | { readonly kind: 'acknowledge'; readonly id: Id }
-  /** Unpinned and left as it was (hand-over, shutdown). */
-  | { readonly kind: 'release'; readonly id: Id }
+  /** Unpinned and left as it was (hand-over, shutdown). `startedAt`: only if it is the pin of that start. */
+  | { readonly kind: 'release'; readonly id: Id; readonly startedAt?: number }
 
 /** The worker's side. Every call is one transaction of its own and is fenced on the holder's node row. */
 export interface QueueStore {
@@ -160,9 +160,10 @@ export interface QueueStore {
   finish(holder: Id, items: readonly Finish[]): Promise<'lost' | readonly boolean[]>
   /** Writes holder, start and progress into running rows; false for a row that is gone or has another version. */
   pin(holder: Id, pins: readonly Pin[]): Promise<'lost' | readonly boolean[]>
-  /** The requests that wait on rows this holder has pinned. */
-  requests(holder: Id): Promise<readonly { readonly id: Id; readonly request: TaskRequest }[]>
+  /** The rows that this holder has pinned, with what was asked of them meanwhile. */
+  pinned(holder: Id): Promise<readonly PinnedRow[]>
 }
+export interface PinnedRow { readonly id: Id; readonly startedAt: number; readonly request: TaskRequest | null }
 export interface Pin { readonly id: Id; readonly version: number; readonly startedAt: number; readonly progress: JsonObject | null }
 
 // ---- nodes and leases ------------------------------------------------------------------------------------------

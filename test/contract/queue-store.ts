@@ -174,6 +174,19 @@ function finishContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await rowOf(store(), row.id), row)
     })
 
+    test('a release of an older start leaves the pin of a newer one', async () => {
+      const { incarnation } = await aNode(store())
+      const row = await storedOne(store(), aTask(newLane()))
+      await pin(store(), incarnation, row)
+      const [pinned] = await store().queue.pinned(incarnation)
+      assert.ok(pinned)
+      const release = (startedAt: number) => store().queue.finish(incarnation, [{ kind: 'release', id: row.id, startedAt }])
+      assert.deepEqual(await release(pinned.startedAt - 1), [false])
+      assert.deepEqual((await store().queue.pinned(incarnation)).map(({ id }) => id), [row.id])
+      assert.deepEqual(await release(pinned.startedAt), [true])
+      assert.deepEqual(await store().queue.pinned(incarnation), [])
+    })
+
     test('acknowledge carries the request out', async () => {
       const { incarnation } = await aNode(store())
       const [a, b] = await stored(store(), aTask(newLane()), aTask(newLane()))
@@ -263,13 +276,13 @@ function pinContract(store: () => QueueUnderTest): void {
       await pin(store(), node.incarnation, a)
       await pin(store(), node.incarnation, c)
       await pin(store(), other.incarnation, b)
-      assert.deepEqual(await store().queue.requests(node.incarnation), [])
+      assert.ok((await store().queue.pinned(node.incarnation)).every(({ request }) => request === null))
       await store().transact(async tx => {
         await tx.tasks.destroy(a.id)
         await tx.tasks.edit(b.id, b.version, { payload: { n: 1 } })
       })
-      assert.deepEqual(await store().queue.requests(node.incarnation), [{ id: a.id, request: { kind: 'destroy' } }])
-      assert.deepEqual(await store().queue.requests(other.incarnation), [{ id: b.id, request: { kind: 'edit', edit: { payload: { n: 1 } } } }])
+      assert.deepEqual(await store().queue.pinned(node.incarnation), [{ id: a.id, startedAt: 5_000, request: { kind: 'destroy' } }])
+      assert.deepEqual((await store().queue.pinned(other.incarnation)).map(({ id, request }) => ({ id, request })), [{ id: b.id, request: { kind: 'edit', edit: { payload: { n: 1 } } } }])
     })
   })
 }

@@ -19,6 +19,7 @@ import { Pins } from '../run/pins.ts'
 import { Solo } from '../run/solo.ts'
 import { Chores, type Chore } from '../upkeep/chores.ts'
 import { Scheduler } from '../upkeep/scheduler.ts'
+import { StoreTime } from './store-time.ts'
 
 /** After the drain limit, how long outcomes of aborted runs may still take to be written. */
 const LAST_WRITES_MS = 5_000
@@ -57,6 +58,8 @@ export class Incarnation {
   /** Resolves when the store has said that this incarnation is over. */
   readonly over: Promise<true>
   #held: readonly HeldBucket[] = []
+  #duties: ReadonlySet<string>
+  readonly #storeTime: StoreTime
   #closing = false
   #trusted = false
   #unsubscribe: () => void = () => {}
@@ -69,21 +72,25 @@ export class Incarnation {
     const { promise, resolve } = Promise.withResolvers<true>()
     this.over = promise
     this.#over = resolve
+    this.#storeTime = new StoreTime(deps.clock)
+    this.#duties = new Set(deps.nodeState().duties)
     const { store, catalogue, clock, log, random, settings, runDeps } = deps
     const lost = () => { this.#lost() }
-    this.#pins = new Pins({ queue: store.queue, holder: id, clock, log, lost })
     this.#completer = new Completer({ queue: store.queue, holder: id, clock, log, lost })
+    const release = (task: Id, startedAt: number) => { this.#completer.add({ kind: 'release', id: task, startedAt }, () => {}) }
+    this.#pins = new Pins({ queue: store.queue, holder: id, clock, log, lost, release })
     this.#history = new History({ store, ids, clock, log })
     this.#scheduler = new Scheduler({ store, catalogue, ids, clock, log })
     this.#chores = new Chores(deps.chores, clock, log)
     this.#holder = this.#makeHolder()
+    const mayStart = (duty: string) => this.#holder.trusted && this.#duties.has(duty)
     const solo = new Solo(() => { for (const lane of this.#lanes.values()) lane.wake() })
-    const executor = new Executor({ clock, log, deps: runDeps })
-    const runner = new BatchRunner({ catalogue, nodeId, ids, executor, completer: this.#completer, history: this.#history, pins: this.#pins, solo, settings, clock, random, log })
+    const executor = new Executor({ clock, log, deps: runDeps, mayStart })
+    const runner = new BatchRunner({ catalogue, nodeId, ids, executor, completer: this.#completer, history: this.#history, pins: this.#pins, solo, settings, now: () => this.#storeTime.now(), random, log })
     const taskLanes = new Set([...catalogue.variants.values()].map(variant => variant.lane))
     for (const lane of catalogue.lanes.values()) {
       if (!taskLanes.has(lane.name)) continue
-      const worker = new LaneWorker({ lane, catalogue, queue: store.queue, holder: id, runner, pins: this.#pins, solo, clock, log, ended: () => { this.#kickIfClosing() } })
+      const worker = new LaneWorker({ lane, catalogue, queue: store.queue, holder: id, runner, pins: this.#pins, solo, clock, log, mayStart, ended: () => { this.#kickIfClosing() } })
       this.#lanes.set(lane.name, worker)
     }
   }
@@ -107,8 +114,11 @@ export class Incarnation {
     this.#holder.start(joinedMs)
   }
 
-  /** The node state (role, draining) has changed. */
-  announce(): void { this.#holder.announce() }
+  /** The node state (role, draining) has changed. What the role has lost is not started from now on, whatever the others know. */
+  announce(): void {
+    this.#duties = new Set(this.#deps.nodeState().duties)
+    this.#holder.announce()
+  }
 
   /** Planned end: finish what runs within the limit (or until `hurry`), abort the rest uncharged, give the leases back, leave. */
   async drain(limitMs: number, hurry: AbortSignal): Promise<void> {
@@ -168,7 +178,10 @@ export class Incarnation {
         held: buckets => { this.#hold(buckets) },
         trust: trusted => { this.#trust(trusted) },
         idle: bucket => this.#idle(bucket),
-        planned: view => { this.view = view },
+        planned: view => {
+          this.view = view
+          this.#storeTime.seen(view.storeNow)
+        },
         over: () => { this.#over(true) },
       },
     })

@@ -75,6 +75,9 @@ export class Holder {
     this.#loops = Promise.all([this.#heartbeats(), this.#plans()])
   }
 
+  /** By the clock, not by a timer that may be late. */
+  get trusted(): boolean { return this.#lease.trusted(this.#deps.clock.monotonicMs()) }
+
   /** Plan now: a hint came, a role changed, a bucket became idle. */
   kick(): void { this.#planBell.ring() }
 

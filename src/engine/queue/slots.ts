@@ -17,7 +17,7 @@ export interface DueSlots {
 /** Null when the expression or the time zone is not valid, or has no slot any more. */
 export function nextSlot(cron: string, timeZone: string, after: number): number | null {
   try {
-    return new Cron(cron, { timezone: timeZone, paused: true }).nextRun(new Date(after))?.getTime() ?? null
+    return slotAfter(new Cron(cron, { timezone: timeZone, paused: true }), after)
   } catch {
     // croner throws for what it cannot read; the caller names the field.
     return null
@@ -33,11 +33,24 @@ export function dueSlots(schedule: Pick<ScheduleRow, 'cron' | 'timeZone' | 'catc
   return { run: pick(wanted, schedule.catchUp, now), lastSlot: over.at(-1) ?? null, nextSlot: next }
 }
 
-/** The newest slots up to now, at most CATCH_UP_MAX of them. */
+/** The newest slots up to now, at most CATCH_UP_MAX of them, in their order. */
 function slotsUntil({ cron, timeZone, nextSlot: first }: Pick<ScheduleRow, 'cron' | 'timeZone' | 'nextSlot'>, now: number): number[] {
   const parsed = new Cron(cron, { timezone: timeZone, paused: true })
-  const slots = parsed.previousRuns(CATCH_UP_MAX, new Date(now + 1)).map(slot => slot.getTime()).filter(slot => slot >= first && slot <= now)
-  return slots.sort((a, b) => a - b)
+  const slots: number[] = []
+  // Forwards: nearly always one slot is over, and looking back for a hundred takes 9 ms.
+  for (let slot = slotAfter(parsed, first - 1); slot !== null && slot <= now; slot = slotAfter(parsed, slot)) {
+    if (slots.length === CATCH_UP_MAX) return newest(parsed, now)
+    slots.push(slot)
+  }
+  return slots
+}
+
+function newest(parsed: Cron, now: number): number[] {
+  return parsed.previousRuns(CATCH_UP_MAX, new Date(now + 1)).map(slot => slot.getTime()).toSorted((a, b) => a - b)
+}
+
+function slotAfter(parsed: Cron, after: number): number | null {
+  return parsed.nextRun(new Date(after))?.getTime() ?? null
 }
 
 function pick(slots: readonly number[], catchUp: CatchUp, now: number): readonly number[] {

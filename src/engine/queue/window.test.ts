@@ -28,14 +28,26 @@ test('tasks start in due order, as many as the variant may run', () => {
   const window = windowWith([row('a', { due: 3 }), row('b', { due: 1 }), row('c', { due: 2 })])
   assert.deepEqual(ids(window.start(true)), ['b', 'c'])
   assert.deepEqual(ids(window.start(true)), [])
-  window.finished('b')
+  window.finished('b', true)
   assert.deepEqual(ids(window.start(true)), ['a'])
 })
 
 test('tasks of one key run one at a time, in due order', () => {
   const window = windowWith([row('a', { orderingKey: 'k', due: 2 }), row('b', { orderingKey: 'k', due: 1 })])
   assert.deepEqual(ids(window.start(true)), ['b'])
-  window.finished('b')
+  window.finished('b', true)
+  assert.deepEqual(ids(window.start(true)), ['a'])
+})
+
+test('a task that was left as it was is read again before a later one of its key starts', () => {
+  const rows = [row('a', { orderingKey: 'k', due: 1 }), row('b', { orderingKey: 'k', due: 2 })]
+  const window = windowWith(rows)
+  assert.deepEqual(ids(window.start(true)), ['a'])
+  const early = window.beginFetch()
+  window.finished('a', false)
+  window.endFetch(early, rows, 10)
+  assert.deepEqual(ids(window.start(true)), [], 'that fetch may have begun before the task was let go')
+  window.endFetch(window.beginFetch(), rows, 10)
   assert.deepEqual(ids(window.start(true)), ['a'])
 })
 
@@ -51,7 +63,7 @@ test('a batch takes several tasks of one key in order, up to its size', () => {
   const window = windowWith(rows)
   assert.deepEqual(ids(window.start(true)), ['a+b+c'])
   assert.deepEqual(ids(window.start(true)), [])
-  for (const id of ['a', 'b', 'c']) window.finished(id)
+  for (const id of ['a', 'b', 'c']) window.finished(id, true)
   assert.deepEqual(ids(window.start(true)), ['d'])
 })
 
@@ -63,7 +75,7 @@ test('two variants with one key do not start side by side', () => {
 test('interactive starts before bulk, and bulk leaves it a slot', () => {
   const window = windowWith([row('bulk1', { band: 1, due: 1 }), row('bulk2', { band: 1, due: 2 }), row('fresh', { due: 50 })])
   assert.deepEqual(ids(window.start(true)), ['fresh'])
-  window.finished('fresh')
+  window.finished('fresh', true)
   assert.deepEqual(ids(window.start(true)), ['bulk1'])
   assert.deepEqual(ids(window.start(true)), [])
 })
@@ -82,7 +94,7 @@ test('a row that ended while a fetch was under way is not taken from that fetch,
   const window = windowWith([row('a')])
   window.start(true)
   const asked = window.beginFetch()
-  window.finished('a')
+  window.finished('a', true)
   window.endFetch(asked, [row('a')], 100)
   assert.deepEqual(ids(window.start(true)), [])
   window.endFetch(window.beginFetch(), [row('a')], 100)
@@ -125,7 +137,7 @@ test('a bucket that is given up forgets what waits, and keeps what runs', () => 
   window.endFetch(window.beginFetch(), [row('d', { bucket: 0, due: 400 }), row('c', { bucket: 1, due: 300 })], 100)
   window.setBuckets([1])
   assert.deepEqual(window.inFlightOf(0).map(one => one.id), ['a', 'b'])
-  window.finished('a')
+  window.finished('a', true)
   assert.deepEqual(ids(window.start(true)), ['c'])
 })
 
@@ -146,7 +158,7 @@ test('whatever ends in whatever order: no key twice at a time, order kept, slots
       running = running.filter(batch => batch !== done)
       for (const one of done?.rows ?? []) {
         order.set(one.orderingKey, [...order.get(one.orderingKey) ?? [], one])
-        window.finished(one.id)
+        window.finished(one.id, true)
       }
     }
     assert.equal([...order.values()].flat().length, rows.length)
@@ -173,7 +185,7 @@ test('a bulk task that was coalesced into an interactive one starts once', () =>
   window.rewind()
   window.endFetch(window.beginFetch(), [row('a', { band: 0, version: 2 })], 100)
   assert.deepEqual(ids(window.start(true)), ['a'])
-  window.finished('a')
+  window.finished('a', true)
   assert.deepEqual(ids(window.start(true)), [])
 })
 
@@ -185,7 +197,7 @@ test('a foreign task on the second page goes on blocking its key while the first
   window.rewind()
   window.endFetch(window.beginFetch(), [row('a', { due: 1, orderingKey: 'x' }), row('b', { due: 2, orderingKey: 'y' })], 2)
   assert.deepEqual(ids(window.start(true)), ['a', 'b'])
-  window.finished('a')
+  window.finished('a', true)
   assert.deepEqual(ids(window.start(true)), [])
 })
 

@@ -3,7 +3,7 @@
  * tasks that just ended. A plain state machine without I/O; it decides what starts next.
  *
  * Rules: interactive before bulk, then due order; tasks of one ordering key never run side by side, and within a band a
- * later one never overtakes an earlier one that has to wait; a task is in flight until its outcome is written; a row that ended
+ * later one never overtakes an earlier one that has to wait or be read again; a task is in flight until its outcome is written; a row that ended
  * while a fetch was under way is not taken from that fetch again (its snapshot may be older than the outcome).
  */
 import { assert } from '../../base/assert.ts'
@@ -30,6 +30,8 @@ export class Window {
   readonly #busyKeys = new Map<string, number>()
   /** Keys that a task pinned by another live node holds. */
   readonly #foreign = new Map<Id, TaskRow>()
+  /** Tasks that were started and left as they were: nothing of their keys starts before they have been read again. */
+  readonly #unread = new Map<Id, TaskRow>()
   #ended = new Set<Id>()
   #fetching = false
   /** What the fetch under way brings may be older than an edit: it does not count. */
@@ -97,6 +99,7 @@ export class Window {
     const covered = (row: TaskRow) => pages.get(streamKey(row.bucket, row.band))?.covers(row) ?? false
     for (const list of this.#waiting) list.removeWhere(covered)
     for (const row of this.#foreign.values()) if (covered(row)) this.#foreign.delete(row.id)
+    for (const row of this.#unread.values()) if (covered(row) && !this.#ended.has(row.id)) this.#unread.delete(row.id)
     for (const [key, { found, last }] of pages) {
       for (const row of found) this.#take(row)
       this.#streams.set(key, last ? { afterDue: last.due, afterId: last.id } : CURSOR_START)
@@ -122,7 +125,7 @@ export class Window {
 
   /** Waiting tasks that only lack a slot: their keys are not held by anything that runs. */
   get startable(): number {
-    const held = new Set<string>([...this.#foreign.values()].map(row => row.orderingKey))
+    const held = new Set<string>([...this.#foreign.values(), ...this.#unread.values()].map(row => row.orderingKey))
     let count = 0
     for (const list of this.#waiting) for (const row of list.inOrder()) if (!held.has(row.orderingKey) && !this.#busyKeys.has(row.orderingKey)) count++
     return count
@@ -131,7 +134,7 @@ export class Window {
   /** What may start now; it counts as in flight from here on. `solo`: whether a task that crashed a node may start. */
   start(solo: boolean): Batch[] {
     const pass = new Pass(this.#limits, this.#freeSlots(), solo)
-    for (const row of this.#foreign.values()) pass.block(row.orderingKey)
+    for (const list of [this.#foreign, this.#unread]) for (const row of list.values()) pass.block(row.orderingKey)
     for (const key of this.#busyKeys.keys()) pass.block(key)
     for (const band of BANDS) {
       const started = new Set<Id>()
@@ -145,11 +148,12 @@ export class Window {
     return pass.batches
   }
 
-  /** The outcome of a task is written, or the task was left as it was. */
-  finished(id: Id): void {
+  /** `settled`: its outcome is written. Else the task was left as it was, or changed meanwhile, and must be read again. */
+  finished(id: Id, settled: boolean): void {
     const flight = this.#flights.get(id)
     if (!flight) return
     this.#flights.delete(id)
+    if (!settled && this.#buckets.has(flight.row.bucket)) this.#unread.set(id, flight.row)
     decrease(this.#busyKeys, flight.row.orderingKey)
     decrease(this.#batches, flight.batch)
     if (this.#fetching) this.#ended.add(id)
@@ -188,7 +192,9 @@ export class Window {
       this.#streams.delete(streamKey(bucket, band))
       this.#waiting[band].removeWhere(row => row.bucket === bucket)
     }
-    for (const row of this.#foreign.values()) if (row.bucket === bucket) this.#foreign.delete(row.id)
+    for (const list of [this.#foreign, this.#unread]) {
+      for (const row of list.values()) if (row.bucket === bucket) list.delete(row.id)
+    }
   }
 }
 

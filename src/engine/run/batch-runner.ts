@@ -1,5 +1,4 @@
 /** One batch from start to written outcome, for every lane of one node. */
-import type { Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import type { Random } from '../../base/random.ts'
@@ -26,12 +25,13 @@ export interface BatchRunnerDeps {
   readonly pins: Pins
   readonly solo: Solo
   readonly settings: () => RetrySettings
-  readonly clock: Clock
+  /** The store's time, ms since 1970. */
+  readonly now: () => number
   readonly random: Random
   readonly log: Log
 }
-/** Called once a task when it is no longer in flight; `applied` false: its row had changed, read it again. */
-export type Ended = (id: Id, applied: boolean) => void
+/** Called once a task when it is no longer in flight; `settled` false: no outcome of it counts, read its row again. */
+export type Ended = (id: Id, settled: boolean) => void
 
 export class BatchRunner {
   readonly #deps: BatchRunnerDeps
@@ -55,10 +55,10 @@ export class BatchRunner {
   }
 
   async #runIn(flight: Flight, batch: Batch, pinFirst: boolean, ended: Ended): Promise<void> {
-    const { catalogue, executor, pins, settings, clock } = this.#deps
+    const { catalogue, executor, pins, settings, now } = this.#deps
     const variant = catalogue.variants.get(batch.variant)
     if (!variant || !isBuilt(variant) || batch.rows.some(row => row.crashes > 0)) {
-      const states = batch.rows.map(row => unrunnable(row, variant, settings(), clock.now()))
+      const states = batch.rows.map(row => unrunnable(row, variant, settings(), now()))
       if (states.some(state => state !== null)) return this.#fail(batch, states, ended)
     }
     if (!variant || !isBuilt(variant)) return
@@ -74,15 +74,15 @@ export class BatchRunner {
   }
 
   #write(flight: Flight, row: TaskRow, variant: AnyBuiltVariant, result: Result, ended: Ended): void {
-    const { settings, clock, random, catalogue, ids } = this.#deps
+    const { settings, now, random, catalogue, ids } = this.#deps
     const requested = flight.requested.has(row.id)
     const about: Circumstances = {
-      settings: settings(), now: clock.now(), random, requested, changed: flight.changed.has(row.id), pinned: flight.mayBePinned,
-      toRow: draft => catalogue.row(draft, ids, clock.now()),
+      settings: settings(), now: now(), random, requested, changed: flight.changed.has(row.id), pinned: flight.mayBePinned,
+      toRow: draft => catalogue.row(draft, ids, now()),
     }
     const { finish, outcome, error } = writable(row, variant, result, about)
     if (outcome) this.#remember(row, variant, result, outcome, error)
-    if (!finish) return ended(row.id, true)
+    if (!finish) return ended(row.id, false)
     // A `done` whose row was edited meanwhile carries out what was asked of the row: the store sees to that.
     this.#finish(finish, ended)
   }
@@ -100,7 +100,7 @@ export class BatchRunner {
     for (const [index, { id, version }] of batch.rows.entries()) {
       const state = states[index]
       if (state) this.#finish({ kind: 'again', id, version, state }, ended)
-      else ended(id, true)
+      else ended(id, false)
     }
   }
 
@@ -111,6 +111,6 @@ export class BatchRunner {
   }
 
   #finish(finish: Finish, ended: Ended): void {
-    this.#deps.completer.add(finish, applied => { ended(finish.id, applied) })
+    this.#deps.completer.add(finish, applied => { ended(finish.id, applied && finish.kind !== 'release') })
   }
 }

@@ -13,7 +13,7 @@ const done: Outcome = { kind: 'done' }
 
 function setup(variant: AnyBuiltVariant, ids: string[]) {
   const clock = new VirtualClock()
-  const executor = new Executor({ clock, log: silentLog, deps: { marker: 1 } })
+  const executor = new Executor({ clock, log: silentLog, deps: { marker: 1 }, mayStart: () => true })
   const stop = new AbortController()
   const progress: JsonObject[] = []
   const rows = ids.map(id => taskRow(id, { payload: { word: id } }))
@@ -72,7 +72,7 @@ test('a run that is too long is aborted and retried as timed out', async () => {
     context.signal.throwIfAborted()
     return done
   } })
-  const executor = new Executor({ clock, log: silentLog, deps: {} })
+  const executor = new Executor({ clock, log: silentLog, deps: {}, mayStart: () => true })
   const results = executor.run({ variant, rows: [taskRow('a')], signal: new AbortController().signal, progress() {} })
   await clock.advance(1_000)
   const result = (await results).get('a')

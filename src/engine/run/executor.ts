@@ -16,6 +16,8 @@ export interface ExecutorDeps {
   readonly log: Log
   /** Handed to every run as `context.deps`; each variant sees the part that it declared. */
   readonly deps: unknown
+  /** Asked at each start: whether the lease is trusted at this very moment (a stall may have ended it before any timer could say so) and the role still gives the duty. */
+  readonly mayStart: (duty: string) => boolean
 }
 export interface Execution {
   readonly variant: AnyBuiltVariant
@@ -42,6 +44,10 @@ export class Executor {
     const { clock } = this.#deps
     const { rows, variant } = execution
     const startedAt = clock.now()
+    if (!this.#deps.mayStart(variant.duty)) {
+      for (const row of rows) results.set(row.id, { outcome: { kind: 'stopped' }, startedAt, durationMs: 0 })
+      return
+    }
     const startedMs = clock.monotonicMs()
     const timeout = new AbortController()
     const signal = AbortSignal.any([execution.signal, timeout.signal])

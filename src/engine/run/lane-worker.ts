@@ -38,6 +38,8 @@ export interface LaneWorkerDeps {
   readonly solo: Solo
   readonly clock: Clock
   readonly log: Log
+  /** As the executor asks it: what may not start is not taken out of the window. */
+  readonly mayStart: (duty: string) => boolean
   /** Something ended: a closing bucket may be idle now. */
   readonly ended: () => void
 }
@@ -161,18 +163,18 @@ export class LaneWorker {
   #wantsStart(): boolean { return this.#wanted === 'start' }
 
   #launch(): void {
-    if (this.#stop.signal.aborted || !this.#trusted) return
+    if (this.#stop.signal.aborted || !this.#trusted || !this.#deps.mayStart(this.#deps.lane.duty)) return
     for (const batch of this.#window.start(this.#deps.solo.free)) {
-      const run = this.#deps.runner.run(batch, this.#suspect(batch), (id, applied) => { this.#ended(id, applied) })
+      const run = this.#deps.runner.run(batch, this.#suspect(batch), (id, settled) => { this.#ended(id, settled) })
       this.#runs.add(run)
       void run.finally(() => this.#runs.delete(run))
     }
   }
 
-  #ended(id: Id, applied: boolean): void {
-    this.#window.finished(id)
+  #ended(id: Id, settled: boolean): void {
+    this.#window.finished(id, settled)
     this.#deps.ended()
-    if (!applied) this.#wanted = 'start'
+    if (!settled) this.#wanted = 'start'
     this.#bell.ring()
   }
 

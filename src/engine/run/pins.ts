@@ -8,11 +8,13 @@ import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
-import type { QueueStore, TaskRow } from '../ports.ts'
+import type { PinnedRow, QueueStore, TaskRow } from '../ports.ts'
 import { StopReason, stopKind } from './stop-reason.ts'
 
 const PIN_AFTER_MS = 1_000
 const TICK_MS = 500
+/** How often all rows that the store shows as ours are compared with what runs. */
+const COMPARE_EVERY_MS = 5_000
 
 /** One batch while it runs. */
 export interface Flight {
@@ -32,7 +34,7 @@ export interface Flight {
   readonly requested: Set<Id>
 }
 
-export interface PinsDeps { readonly queue: QueueStore; readonly holder: Id; readonly clock: Clock; readonly log: Log; readonly lost: () => void }
+export interface PinsDeps { readonly queue: QueueStore; readonly holder: Id; readonly clock: Clock; readonly log: Log; readonly lost: () => void; readonly release: (id: Id, startedAt: number) => void }
 
 export class Pins {
   readonly #deps: PinsDeps
@@ -41,6 +43,9 @@ export class Pins {
   readonly #bell = new Bell()
   #ticking: Promise<void> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
+  #compareAtMs = -Infinity
+  /** Pins that belonged to no run at the last comparison, with their start. */
+  #strays: ReadonlyMap<Id, number> = new Map()
 
   constructor(deps: PinsDeps) { this.#deps = deps }
 
@@ -97,7 +102,7 @@ export class Pins {
   async #watch(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#bell.wait(this.#deps.clock, TICK_MS, this.#stop.signal)
-      if (this.#flights.size === 0) continue
+      if (this.#flights.size === 0 && !this.#mayCompare()) continue
       this.#ticking = this.#tick()
       await this.#ticking
     }
@@ -109,12 +114,30 @@ export class Pins {
       if (flight.pinned.size + flight.changed.size === flight.rows.length && flight.progress === flight.progressWritten) continue
       await this.#pinFurther(flight)
     }
-    if (![...this.#flights].some(flight => flight.mayBePinned)) return
+    if (!this.#mayCompare() && ![...this.#flights].some(flight => flight.mayBePinned)) return
     try {
-      await this.#takeRequests()
+      const pinned = await this.#deps.queue.pinned(this.#deps.holder)
+      this.#takeRequests(pinned)
+      if (this.#mayCompare()) this.#releaseStrays(pinned)
     } catch (error) {
-      this.#deps.log.warn({ error: errorText(error) }, 'looking for requests failed')
+      this.#deps.log.warn({ error: errorText(error) }, 'looking for pins failed')
     }
+  }
+
+  #mayCompare(): boolean { return this.#deps.clock.monotonicMs() >= this.#compareAtMs }
+
+  /**
+   * A pin whose request came to the store after its run was over, because the network held it back, belongs to nobody and
+   * would hold up its key for ever. What is seen twice is let go; results that are not written yet go before that.
+   */
+  #releaseStrays(pinned: readonly PinnedRow[]): void {
+    this.#compareAtMs = this.#deps.clock.monotonicMs() + COMPARE_EVERY_MS
+    const running = new Set([...this.#flights].flatMap(flight => flight.rows.map(row => row.id)))
+    const strays = new Map(pinned.filter(({ id }) => !running.has(id)).map(({ id, startedAt }) => [id, startedAt]))
+    for (const [id, startedAt] of strays) {
+      if (this.#strays.get(id) === startedAt) this.#deps.release(id, startedAt)
+    }
+    this.#strays = strays
   }
 
   /** A pin that fails is tried again at the next tick; a flight whose rows have all changed works for nobody and is stopped. */
@@ -145,10 +168,10 @@ export class Pins {
     flight.progressWritten = progress
   }
 
-  async #takeRequests(): Promise<void> {
-    for (const { id } of await this.#deps.queue.requests(this.#deps.holder)) {
+  #takeRequests(pinned: readonly PinnedRow[]): void {
+    for (const { id, request } of pinned) {
       for (const flight of this.#flights) {
-        if (!flight.rows.some(row => row.id === id)) continue
+        if (request === null || !flight.rows.some(row => row.id === id)) continue
         flight.requested.add(id)
         flight.stop.abort(new StopReason('cancelled', 'an administrator asked for it'))
       }

@@ -3,6 +3,7 @@ import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import type { NodeRow, QueueStore, TaskRow } from '../../engine/ports.ts'
 import { settle } from '../queue/settle.ts'
+import { pinnedRow } from '../queue/task-row.ts'
 import type { MemoryContext, MemoryDatabase } from './database.ts'
 import { memoryTaskRows } from './task-rows.ts'
 
@@ -39,8 +40,8 @@ export function memoryQueue(database: MemoryDatabase): QueueStore {
       })
     }),
 
-    requests: holder => database.read(({ table }) => [...table<TaskRow>('task').rows()].flatMap(row =>
-      row.holder === holder && row.request ? [{ id: row.id, request: row.request }] : [])),
+    pinned: holder => database.read(({ table }) => [...table<TaskRow>('task').rows()]
+      .filter(row => row.holder === holder).map(pinnedRow)),
   }
 }
 

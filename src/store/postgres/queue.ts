@@ -7,6 +7,7 @@ import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import type { Finish, QueueStore, TaskRow } from '../../engine/ports.ts'
 import { isPlain, settle } from '../queue/settle.ts'
+import { pinnedRow } from '../queue/task-row.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, TASK_COLUMNS } from '../sql/task-columns.ts'
@@ -58,7 +59,7 @@ const PIN = `
     where t.id = p.id and t.version = p.version and (t.holder is null or t.holder = $1) and exists (select from fence)
     returning t.id
   ) select (select count(*) from fence) as alive, array(select id from pinned) as ids`
-const REQUESTS = 'select * from task where holder = $1 and request is not null'
+const PINNED = 'select * from task where holder = $1'
 const QUARANTINE = `
   update task t set status = 'Failed', due = ${DUE_NEVER}, failed_at = ${NOW}, failure_reason = q.problem,
     holder = null, request = null, progress = null, started_at = null, version = t.version + 1
@@ -117,12 +118,9 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
       return pins.map(pin => pinned.has(pin.id))
     },
 
-    async requests(holder) {
-      const rows = await run<TaskColumns & pg.QueryResultRow>('requests', REQUESTS, [holder])
-      return rows.flatMap(columns => {
-        const { id, request } = readTask(columns).row
-        return request ? [{ id, request }] : []
-      })
+    async pinned(holder) {
+      const rows = await run<TaskColumns & pg.QueryResultRow>('pinned', PINNED, [holder])
+      return rows.map(columns => pinnedRow(readTask(columns).row))
     },
   }
 }

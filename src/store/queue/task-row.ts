@@ -1,7 +1,7 @@
 /** What each event does to a task's row, for all stores: README.md beside this file has the table. */
 import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
-import type { Finish, NewTask, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
+import type { Finish, NewTask, PinnedRow, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
 import { keyText, storableText } from '../storable.ts'
 
 const FRESH = { status: 'Pending', attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
@@ -63,11 +63,16 @@ export function charged(row: TaskRow, hostname: string, now: number): TaskRow | 
   })
 }
 
+export function pinnedRow({ id, startedAt, request }: TaskRow): PinnedRow {
+  return { id, startedAt: startedAt ?? 0, request }
+}
+
 interface Finished { readonly found: boolean; readonly row: TaskRow | null }
 /** What an outcome does to the row that it found. `row: null`: it goes. */
 export function finished(row: TaskRow, item: Finish, holder: Id): Finished {
   if (row.holder !== null && row.holder !== holder) return { found: false, row }
   const held = row.holder === holder
+  if (item.kind === 'release' && item.startedAt !== undefined && item.startedAt !== row.startedAt) return { found: false, row }
   if (item.kind === 'release' || item.kind === 'acknowledge') return { found: true, row: held ? unpinned(row) : row }
   if (row.version !== item.version) return { found: false, row: held ? unpinned(row) : row }
   if (item.kind === 'done') return { found: true, row: null }

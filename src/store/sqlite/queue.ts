@@ -7,6 +7,7 @@ import type { Id } from '../../base/ids.ts'
 import type { QueueStore, StreamCursor, TaskRow } from '../../engine/ports.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import { settle } from '../queue/settle.ts'
+import { pinnedRow } from '../queue/task-row.ts'
 import type { SqliteConnection } from './connection.ts'
 import type { SqliteDatabase } from './database.ts'
 import { sqliteTask, sqliteTaskRows } from './task-rows.ts'
@@ -48,12 +49,8 @@ export function sqliteQueue(database: SqliteDatabase, clock: Clock): QueueStore 
         connection.run(PIN, holder, startedAt, progress && JSON.stringify(progress), id, version) > 0)
     }),
 
-    requests: holder => database.read(({ connection }) => connection
-      .all('select * from task where holder = ? and request is not null', holder)
-      .flatMap(row => {
-        const { id, request } = sqliteTask(row).row
-        return request ? [{ id, request }] : []
-      })),
+    pinned: holder => database.read(({ connection }) => connection
+      .all('select * from task where holder = ?', holder).map(row => pinnedRow(sqliteTask(row).row))),
   }
 }
 

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { VirtualClock } from '../../base/virtual-clock.ts'
+import { StoreTime } from './store-time.ts'
+
+test('it is the time of the store that goes on, however wrong the own clock is', async () => {
+  const clock = new VirtualClock(1_000_000)
+  const time = new StoreTime(clock)
+  assert.equal(time.now(), 1_000_000, 'nothing better is known yet')
+  time.seen(5_000_000)
+  await clock.advance(250)
+  assert.equal(time.now(), 5_000_250)
+  time.seen(4_000_000)
+  assert.equal(time.now(), 4_000_000)
+})
