@@ -12,8 +12,10 @@ const STATEMENTS_MAX = 200
 /** Another process may hold the file for the time of a check point or a backup. */
 const BUSY_MS_MAX = 5_000
 
-/** Pages in memory, a connection. Rows of the queue go in and out all over its index: 2 MiB, the default, is too small. */
-const CACHE_KIB_MAX = 16_384
+/** Pages in memory. Rows of the queue go in and out all over its index: for the writer 2 MiB, the default, is too small. */
+const WRITER_CACHE_KIB_MAX = 16_384
+/** There may be many of them, and the system keeps the file's pages too. */
+const READER_CACHE_KIB_MAX = 2_048
 
 export type Value = SQLInputValue
 export type Row = Record<string, SQLOutputValue>
@@ -25,9 +27,9 @@ export class SqliteConnection {
   #database: DatabaseSync
   #prepared = new Map<string, Prepared>()
 
-  constructor(path: string, options: { readonly readOnly?: boolean } = {}) {
-    this.#database = new DatabaseSync(path, { timeout: BUSY_MS_MAX, readOnly: options.readOnly ?? false })
-    this.#database.exec(`pragma foreign_keys = on; pragma synchronous = full; pragma cache_size = -${CACHE_KIB_MAX}`)
+  constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+    this.#database = new DatabaseSync(path, { timeout: BUSY_MS_MAX, readOnly })
+    this.#database.exec(`pragma foreign_keys = on; pragma synchronous = full; pragma cache_size = -${readOnly ? READER_CACHE_KIB_MAX : WRITER_CACHE_KIB_MAX}`)
     this.kysely = new Kysely<Database>({
       dialect: new SqliteDialect({ database: { prepare: text => this.#forKysely(text), close: () => this.close() } }),
     })

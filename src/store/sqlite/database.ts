@@ -18,8 +18,11 @@ import { fromSqlite } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
 import type { FolderLock } from './folder-lock.ts'
 
-/** Reading connections kept open; more readers at a time get one that is closed after use. */
-const READERS_IDLE_MAX = 4
+/**
+ * Reading connections kept open; more readers at a time get one that is closed after use. Opening one takes longer than
+ * most reads, and all who wait for one answer (who is this, say) begin to read at the same moment.
+ */
+const READERS_IDLE_MAX = 32
 
 /** The write-ahead log goes into the file every 32 MiB; at 4 MiB, the default, a bulk insert waits for it all the time. */
 const CHECKPOINT_PAGES = 8_000
