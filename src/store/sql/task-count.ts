@@ -4,13 +4,13 @@
  *
  * | matches | the reply |
  * |---|---|
- * | up to 20,000 | exact, in the caller's own transaction |
+ * | up to 10,000 | exact, in the caller's own transaction |
  * | more, counted in the last 30 s | that count: it was exact then |
- * | more, else | an estimate from 500 places spread over the table, never below 20,001 |
+ * | more, else | an estimate from 500 places spread over the table, never below 10,001 |
  *
  * Whoever asks for a large one that was not counted in the last 2 s starts a count in the background, one at a time, so
  * the estimate stands for less than a second. How good it is: with matching tasks spread evenly it is off by a few
- * percent; where all of them lie in one stretch of the table (one account was just reindexed) and are only a fiftieth of
+ * percent; where all of them lie in one stretch of the table (one account was just reindexed) and are only a hundredth of
  * it, it may be off by half. Nothing else is built on these numbers, pages least of all. Who never asks pays nothing.
  */
 import { sql } from 'kysely'
@@ -22,7 +22,7 @@ import { byIndex, everyCondition, heldAs } from './task-query.ts'
 import type { From } from './task-ranges.ts'
 import { eachRange, rangesOf } from './task-ranges.ts'
 
-export const EXACT_COUNT_MAX = 20_000
+export const EXACT_COUNT_MAX = 10_000
 /** A remembered count is given out for so long, and counted again when somebody asks after so long. */
 const KNOWN_MS = 30_000
 const FRESH_MS = 2_000

@@ -11,9 +11,8 @@ import { listed } from './listed.ts'
 import { readTask } from './task-columns.ts'
 import { dueRange, eachRange, rangesOf } from './task-ranges.ts'
 
-/** Rows that are looked at in the order of ids before the matching ones are gathered and sorted instead. */
-const WALK_ROWS_MAX = 5_000
-const WALK_ROWS_PER_ID = 20
+/** Rows that are looked at in the order of ids, for each id wanted, before what matches is gathered and sorted instead. */
+const WALK_ROWS_PER_ID = 40
 
 export async function getTasks(context: SqlContext, ids: readonly Id[]): Promise<TaskRow[]> {
   const found = await context.db.selectFrom('task').selectAll().where(listed(context, 'id', ids)).execute()
@@ -77,8 +76,7 @@ function isOneOf(column: string, values: readonly string[]): RawBuilder<SqlBool>
 
 /** The next rows in the order of ids, and of these what matches. */
 function walk(filter: TaskFilter, page: TaskPage): RawBuilder<unknown> {
-  const rows = Math.max(WALK_ROWS_MAX, page.limit * WALK_ROWS_PER_ID)
-  return sql`(select * from task t where ${isAfter(page)} order by ${orderOf(page)} limit ${rows}) t where ${everyCondition(filter)}`
+  return sql`(select * from task t where ${isAfter(page)} order by ${orderOf(page)} limit ${page.limit * WALK_ROWS_PER_ID}) t where ${everyCondition(filter)}`
 }
 
 async function idsOf({ db }: SqlContext, from: RawBuilder<unknown>, page: TaskPage): Promise<Id[]> {
