@@ -7,6 +7,7 @@ import { isJsonObject } from '../../src/base/json.ts'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { Catalogue } from '../../src/engine/catalogue.ts'
 import { scheduleProblem } from '../../src/engine/queue/cron.ts'
+import { isBuilt, type AnyVariant } from '../../src/engine/task-variant.ts'
 import type { CallContext, Principal } from '../../src/registry/method.ts'
 import { clusterNode, nodeReader } from '../../src/registry/objects/cluster-node.ts'
 import type { NodeData } from '../../src/registry/objects/cluster-node.ts'
@@ -17,6 +18,7 @@ import { Registry } from '../../src/registry/registry.ts'
 import { backends } from '../../src/server/objects.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
+import { CertificateReader } from '../../src/services/certificates/certificate-reader.ts'
 import { MailStore } from '../../src/services/mailstore/mailstore.ts'
 import { accountDepartures } from '../../src/server/account-departures.ts'
 import { archivePort } from '../../src/server/archive-port.ts'
@@ -25,6 +27,18 @@ import type { Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
 import { CLUSTER_TASK_TYPE } from '../../src/tasks/define.ts'
 import { lanes } from '../../src/tasks/lanes.ts'
+
+/** The real registry, but the work of every variant is built: it does nothing. */
+export async function openRegistryWithAllWork() {
+  const clock = new VirtualClock()
+  const nothing = { limits: { runMsMax: 1_000, concurrencyPerNode: 1 }, run: async () => ({ kind: 'done' as const }), classify: () => ({ kind: 'fail' as const, why: 'never' }) }
+  const variants = VARIANTS.map((variant: AnyVariant): AnyVariant => {
+    if (isBuilt(variant)) return variant
+    const { notBuilt: _reason, ...rest } = variant
+    return { ...rest, ...nothing }
+  })
+  return new TestRegistry(clock, await openMemoryStore({ clock }), [], variants)
+}
 
 /** `more`: objects of the test's own; the administrator may do everything to them too. */
 export async function openRegistry(...more: readonly ObjectDefinition<unknown, Tx>[]) {
@@ -37,7 +51,7 @@ export class TestRegistry {
   readonly store
   readonly objects
   readonly registry: Registry<Tx>
-  readonly catalogue = new Catalogue([...VARIANTS], lanes(null))
+  readonly catalogue
   readonly ids
   /** What ClusterNode shows. */
   nodes: NodeData[] = []
@@ -45,13 +59,17 @@ export class TestRegistry {
   cluster: ReturnType<TaskPortDeps['cluster']> = null
   readonly #methods
 
-  constructor(clock: VirtualClock, store: Awaited<ReturnType<typeof openMemoryStore>>, more: readonly ObjectDefinition<unknown, Tx>[]) {
+  constructor(
+    clock: VirtualClock, store: Awaited<ReturnType<typeof openMemoryStore>>, more: readonly ObjectDefinition<unknown, Tx>[],
+    variants: readonly AnyVariant[] = VARIANTS,
+  ) {
     this.clock = clock
+    this.catalogue = new Catalogue(variants, lanes(null))
     this.store = store
     this.ids = idSource(1, clock)
     const tasks = taskPort<Tx>({ catalogue: this.catalogue, ids: this.ids, cluster: () => this.cluster, now: () => clock.now() })
     this.objects = standardObjects<Tx>({
-      variants: VARIANTS, duties: CLUSTER_TASK_TYPE,
+      variants, duties: CLUSTER_TASK_TYPE,
       secrets: {
         hashSecret: async text => `$fake$${text}`,
         newToken: ({ accountId, keyId }) => ({ token: `rota_${accountId}_${keyId}_key`, stored: '$fake$key' }),
@@ -60,6 +78,7 @@ export class TestRegistry {
       archive: archivePort(this.catalogue, this.ids, clock),
       mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids }),
       waitingFor: taskWaitingFor(tasks),
+      judgeCertificate: body => new CertificateReader({}).judge(body),
       scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     })
     const nodes = nodeReader({ known: async () => this.nodes, now: async () => clock.now() })

@@ -46,9 +46,15 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
 /** Of shapes that the server alone makes: what clients may change all the same. */
 const CHANGEABLE = Object.fromEntries(['Email', 'FileNode', 'CalendarEvent', 'ContactCard', 'SieveScript']
   .map(type => [`Archived${type}`, ['archivedUntil', 'status']]))
-const OWN_SHAPES: ReadonlySet<string> = new Set(['TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'AuditEntry', 'OAuthGrant'])
+const OWN_SHAPES: ReadonlySet<string> = new Set([
+  'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskRun', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument',
+  'AuditEntry', 'OAuthGrant',
+])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  Permission: ['sysAuditEntryGet', 'sysAuditEntryQuery', 'sysOAuthGrantGet', 'sysOAuthGrantQuery', 'sysOAuthGrantDestroy'],
+  Permission: [
+    'sysTaskRunGet', 'sysTaskRunQuery', ...['Get', 'Query', 'Create', 'Update', 'Destroy'].map(verb => `sysSchedule${verb}`),
+    'sysAuditEntryGet', 'sysAuditEntryQuery', 'sysOAuthGrantGet', 'sysOAuthGrantQuery', 'sysOAuthGrantDestroy',
+  ],
 }
 const OWN_VARIANTS: Readonly<Record<string, readonly string[]>> = { UserRoles: ['Operator', 'ReadOnly'] }
 /** Others have them, their work is not built here. */
