@@ -269,20 +269,25 @@ function pinContract(store: () => QueueUnderTest): void {
       assert.equal((await rowOf(store(), taken.id))?.holder, other.incarnation)
     })
 
-    test('requests are those of the holder', async () => {
+    test('what is pinned is the holder\'s, with what was asked of it', async () => {
       const [node, other] = [await aNode(store()), await aNode(store())]
       const [a, b, c] = await stored(store(), aTask(newLane()), aTask(newLane()), aTask(newLane()))
       assert.ok(a && b && c)
       await pin(store(), node.incarnation, a)
       await pin(store(), node.incarnation, c)
       await pin(store(), other.incarnation, b)
-      assert.ok((await store().queue.pinned(node.incarnation)).every(({ request }) => request === null))
+      const requests = async (holder: Id) =>
+        new Map<Id, unknown>((await store().queue.pinned(holder)).map(({ id, startedAt, request }) => [id, { startedAt, request }]))
+      const untouched = { startedAt: 5_000, request: null }
+      assert.deepEqual(await requests(node.incarnation), new Map<Id, unknown>([[a.id, untouched], [c.id, untouched]]))
       await store().transact(async tx => {
         await tx.tasks.destroy(a.id)
         await tx.tasks.edit(b.id, b.version, { payload: { n: 1 } })
       })
-      assert.deepEqual(await store().queue.pinned(node.incarnation), [{ id: a.id, startedAt: 5_000, request: { kind: 'destroy' } }])
-      assert.deepEqual((await store().queue.pinned(other.incarnation)).map(({ id, request }) => ({ id, request })), [{ id: b.id, request: { kind: 'edit', edit: { payload: { n: 1 } } } }])
+      assert.deepEqual(await requests(node.incarnation),
+        new Map<Id, unknown>([[a.id, { startedAt: 5_000, request: { kind: 'destroy' } }], [c.id, untouched]]))
+      assert.deepEqual(await requests(other.incarnation),
+        new Map<Id, unknown>([[b.id, { startedAt: 5_000, request: { kind: 'edit', edit: { payload: { n: 1 } } } }]]))
     })
   })
 }
