@@ -39,7 +39,7 @@ import { LOCALE, LOCALE_DEFAULT } from './locale.ts'
 import { removeGrantsOf } from './oauth-grant.ts'
 import { ACCOUNT_QUOTA, quotasField } from './quotas.ts'
 import type { StoredMail } from './stored-mail.ts'
-import { ALIAS_DOMAIN, settleAccount } from './tenancy.ts'
+import { aliasesOf, settleAccount, tenancyEntries } from './tenancy.ts'
 
 export interface AccountOptions<Tx> {
   readonly hashSecret: HashSecret
@@ -201,7 +201,7 @@ function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail, departures }: A
     },
     entries: body => [
       ...wordEntries([body['name'], body['emailAddress'], body['description'], ...aliasesOf(body).map(([, alias]) => alias['name'])]),
-      ...aliasesOf(body).map(([, alias]): IndexEntry => ({ field: ALIAS_DOMAIN, value: String(alias['domainId']), unique: false })),
+      ...tenancyEntries(body),
     ],
     async settle(tx, id, next, before, { now }) {
       await settleAccount(tx, id, next, before, mail)
@@ -214,12 +214,6 @@ function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail, departures }: A
       },
     },
   }
-}
-
-function aliasesOf(body: JsonObject): [string, JsonObject][] {
-  return Object.entries(isJsonObject(body['aliases']) ? body['aliases'] : {}).filter(
-    (entry): entry is [string, JsonObject] => isJsonObject(entry[1]),
-  )
 }
 
 /** Local parts in canonical form, or what is wrong with them. */

@@ -19,7 +19,7 @@ import { setMembers } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
-import type { IndexMatch, RegistryTx, StoredObject } from '../ports.ts'
+import type { IndexEntry, IndexMatch, RegistryTx, StoredObject } from '../ports.ts'
 import { SetFailure, refusal } from '../set-error.ts'
 import { Problems } from '../values/problems.ts'
 import { limitOf } from './quotas.ts'
@@ -39,10 +39,16 @@ export function groupsOf(account: JsonObject): Id[] {
   return isJsonObject(groups) ? setMembers(groups) : []
 }
 
+/** By their place in the list. */
+export function aliasesOf(account: JsonObject): [string, JsonObject][] {
+  return Object.entries(isJsonObject(account['aliases']) ? account['aliases'] : {}).filter(
+    (entry): entry is [string, JsonObject] => isJsonObject(entry[1]),
+  )
+}
+
 /** Every domain in which the account has an address, enabled or not. */
 export function domainsOf(account: JsonObject): Id[] {
-  const aliases = Object.values(isJsonObject(account['aliases']) ? account['aliases'] : {}).filter(isJsonObject)
-  const ids = [account, ...aliases].map(each => ownValue(each, 'domainId'))
+  const ids = [account, ...aliasesOf(account).map(([, alias]) => alias)].map(each => ownValue(each, 'domainId'))
   return [...new Set(ids.filter(id => typeof id === 'string'))]
 }
 
@@ -55,7 +61,7 @@ export async function settleAccount<Tx extends RegistryTx>(
   if (next !== null) {
     await refuseOtherTenants(tx, next, moved ? null : before)
     if (before?.['@type'] === 'Group' && (moved || retyped)) await refuseMembers(tx, id)
-    if (tenantId !== null && (moved || retyped)) await refuseTooMany(tx, tenantId, typeQuota(next))
+    if (tenantId !== null && (moved || retyped)) await refuseTooMany(tx, tenantId, sameKind(tenantId, next))
   }
   if (tenantId === formerId) return
   const bytes = await mail.countFor(tx, id, tenantId)
@@ -67,7 +73,7 @@ export async function settleDomain(
 ): Promise<void> {
   const tenantId = tenantOf(next)
   if (tenantId === null || tenantId === tenantOf(before)) return
-  await refuseTooMany(tx, tenantId, DOMAINS)
+  await refuseTooMany(tx, tenantId, domainsOfTenant(tenantId))
   if (before !== null) await refuseStrangers(tx, id, tenantId)
 }
 
@@ -114,7 +120,7 @@ async function refuseStrangers({ objects }: RegistryTx, domainId: Id, tenantId: 
   for (const field of ['domainId', ALIAS_DOMAIN]) {
     const here = { field, value: domainId }
     const all = await objects.count('Account', [here])
-    const own = all === 0 ? 0 : await objects.count('Account', [here, ofTenant(tenantId)])
+    const own = all === 0 ? 0 : await objects.count('Account', [here, { field: 'memberTenantId', value: tenantId }])
     if (all === own) continue
     throw new SetFailure({
       type: 'objectIsLinked',
@@ -126,35 +132,47 @@ async function refuseStrangers({ objects }: RegistryTx, domainId: Id, tenantId: 
   }
 }
 
-/** Under which accounts are entered for the domains of their aliases. */
-export const ALIAS_DOMAIN = 'aliasDomainId'
+/** The domains of an account's aliases. */
+const ALIAS_DOMAIN = 'aliasDomainId'
+/** Tenant and kind of an account in one, so that they are counted with one look at the index. */
+const TENANT_KIND = 'tenantKind'
+
+/** What the rules here are asked of, beyond the properties of accounts that are indexed themselves. */
+export function tenancyEntries(account: JsonObject): IndexEntry[] {
+  const tenantId = tenantOf(account)
+  const aliases = aliasesOf(account).map(([, { domainId }]) => ({ field: ALIAS_DOMAIN, value: String(domainId) }))
+  const kind = tenantId === null ? [] : [{ field: TENANT_KIND, value: tenantKind(tenantId, account) }]
+  return [...aliases, ...kind].map(entry => ({ ...entry, unique: false }))
+}
+
+function tenantKind(tenantId: Id, account: JsonObject): string {
+  return `${tenantId}/${String(account['@type'])}`
+}
 
 interface Counted {
   readonly quota: TenantQuota
   readonly object: string
   readonly plural: string
-  readonly where: readonly IndexMatch[]
-}
-const DOMAINS: Counted = { quota: 'maxDomains', object: 'Domain', plural: 'domains', where: [] }
-
-function typeQuota(account: JsonObject): Counted {
-  const isGroup = account['@type'] === 'Group'
-  const where = [{ field: '@type', value: isGroup ? 'Group' : 'User' }]
-  return isGroup
-    ? { quota: 'maxGroups', object: 'Account', plural: 'groups', where }
-    : { quota: 'maxAccounts', object: 'Account', plural: 'users', where }
+  readonly counted: IndexMatch
 }
 
-function ofTenant(tenantId: Id): IndexMatch {
-  return { field: 'memberTenantId', value: tenantId }
+function domainsOfTenant(tenantId: Id): Counted {
+  return { quota: 'maxDomains', object: 'Domain', plural: 'domains', counted: { field: 'memberTenantId', value: tenantId } }
+}
+
+function sameKind(tenantId: Id, account: JsonObject): Counted {
+  const counted = { field: TENANT_KIND, value: tenantKind(tenantId, account) }
+  return account['@type'] === 'Group'
+    ? { quota: 'maxGroups', object: 'Account', plural: 'groups', counted }
+    : { quota: 'maxAccounts', object: 'Account', plural: 'users', counted }
 }
 
 /** Counts with what was just written. */
-async function refuseTooMany(tx: RegistryTx, tenantId: Id, { quota, object, plural, where }: Counted): Promise<void> {
+async function refuseTooMany(tx: RegistryTx, tenantId: Id, { quota, object, plural, counted }: Counted): Promise<void> {
   const tenant = await tenantAt(tx, tenantId)
   const limit = limitOf(tenant.body, quota)
   if (limit === null) return
-  const count = await tx.objects.count(object, [...where, ofTenant(tenantId)])
+  const count = await tx.objects.count(object, [counted])
   if (count > limit) throw overQuota(tenant, quota, `has ${count - 1} ${plural} and may have ${limit}`)
 }
 

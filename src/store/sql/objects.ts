@@ -10,7 +10,7 @@
  * | one removes what another links to | the linker locks the target's name; the later gets store/conflict |
  */
 import type { JsonObject } from '../../base/json.ts'
-import type { IndexEntry, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
+import type { IndexEntry, IndexMatch, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
 import { RotaError } from '../../errors.ts'
 import { keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
@@ -44,6 +44,8 @@ export function sqlObjects(context: SqlContext): ObjectTable {
     },
 
     async count(object, where) {
+      const [only, ...others] = where
+      if (only && others.length === 0 && isEquality(only)) return countEntries(context, object, only)
       const row = await matching(context, object, where)
         .select(eb => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
       return row.count
@@ -119,6 +121,18 @@ function matching({ db }: SqlContext, object: string, where: ObjectQuery['where'
 }
 /** Comes after whatever a text goes on with; no character itself. */
 const CHARACTER_MAX = '\u{10FFFF}'
+
+function isEquality({ prefix, comparison }: IndexMatch): boolean {
+  return prefix === undefined && comparison === undefined
+}
+
+/** An object holds a value once, so this is a range of the index alone, and many times as fast as looking at the objects. */
+async function countEntries({ db }: SqlContext, object: string, { field, value }: IndexMatch): Promise<number> {
+  const row = await db.selectFrom('object_index').select(eb => eb.fn.countAll<number>().as('count'))
+    .where('object', '=', object).where('field', '=', field).where('value', '=', keyText(value))
+    .executeTakeFirstOrThrow()
+  return row.count
+}
 
 /** Writes nothing new, but the row stays locked until the transaction ends. */
 async function lock({ db }: SqlContext, object: string): Promise<void> {
