@@ -92,6 +92,17 @@ test('nesting is bounded before it is parsed, and brackets in strings do not cou
   assert.equal(parseRequest(inText).calls.length, 1)
 })
 
+test('values are counted before they are parsed, and commas in strings do not count', () => {
+  const { maxSizeRequest, maxValues } = REQUEST_LIMITS
+  const many = (value: string, count: number) => bytes(withArgs(`{"x":[${Array.from({ length: count }, () => value).join()}]}`))
+  assert.equal(parseRequest(many('0', maxValues - 12)).calls.length, 1)
+  for (const value of ['0', '""', '{"a":0}']) assert.equal(problemOf(many(value, maxValues)).limit, 'maxValues', value)
+  for (const value of ['[]', '{}']) assert.equal(problemOf(many(value, maxValues / 2)).limit, 'maxValues', value)
+  assert.equal(problemOf(Buffer.alloc(maxSizeRequest, ',')).limit, 'maxValues')
+  const inText = envelope([['a', { x: ','.repeat(maxValues), y: '\\",[{'.repeat(maxValues) }, 'b']])
+  assert.equal(parseRequest(inText).calls.length, 1)
+})
+
 test('whatever the bytes are, the answer is a request or a problem', () => {
   fc.assert(fc.property(fc.oneof(fc.uint8Array(), fc.json().map(bytes), fc.string().map(bytes)), body => {
     try {
