@@ -92,6 +92,19 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       }
     })
 
+    test('a domain that is renamed and an account that comes into it have one name', async () => {
+      for (let round = 0; round < 4; round++) {
+        const domainId = await domain()
+        await Promise.all([
+          registry.call('Account/set', { create: { a: body(domainId, null) } }),
+          registry.call('Domain/set', { update: { [domainId]: { name: `${fresh()}.example` } } }),
+        ])
+        const [accountId = ''] = await registry.query('Account', { filter: { domainId } })
+        const [{ name }, { emailAddress }] = [await registry.get('Domain', domainId), await registry.get('Account', accountId)]
+        assert.equal(String(emailAddress).split('@')[1], name)
+      }
+    })
+
     test('a group is not moved away from a member that joins at the same time', async () => {
       for (let round = 0; round < 4; round++) {
         const [one, other, free] = [await tenant({}), await tenant({}), await domain()]

@@ -84,6 +84,22 @@ describe('Account', () => {
         'invalidForeignKey',
       )
     })
+    it('is one of a hundred and one at most, and the same one twice is one', async () => {
+      const aliases = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, nth) => [String(nth), { name: `a${nth}`, domainId }]))
+      const id = await create('jane', { aliases: aliases(100) })
+      assert.deepEqual(await owner('a99@example.org'), [id])
+      const error = await test.refused('Account', user('john', { aliases: aliases(101) }))
+      assert.deepEqual(part(error, 'validationErrors', '0'), { type: 'MaxLength', property: 'aliases', required: 100 })
+      assert.equal((await test.refused('Account', user('john', { aliases: [{ name: 'A7', domainId }] })))['existingId'], id)
+      await create('john', { aliases: [{ name: 'john', domainId }, { name: 'JOHN', domainId }] })
+    })
+    it('may have letters of any alphabet', async () => {
+      for (const name of ['müller', 'иван', '山田', '__proto__', 'constructor', "o'neill"]) {
+        const id = await create(name)
+        assert.equal((await test.get('Account', id))['emailAddress'], `${name}@example.org`)
+        assert.deepEqual(await test.query('Account', { filter: { name } }), [id])
+      }
+    })
     it('keeps its domain from being destroyed', async () => {
       const id = await create('jane')
       const error = part(await test.call('Domain/set', { destroy: [domainId] }), 'notDestroyed', domainId)
@@ -209,6 +225,45 @@ describe('Account', () => {
       assert.equal(await test.update('Account', id, { description: 'me' }, self), null)
       assert.deepEqual((await test.call('Account/set', { destroy: [id] }))['destroyed'], [id])
     })
+  })
+
+  describe('is found', () => {
+    const find = (text: string, more: JsonObject = {}) => test.query('Account', { filter: { text, ...more } })
+    it('by words of name, address, description and aliases', async () => {
+      const jane = await create('jane.doe', { description: 'Zoë Müller-Doe, Sales', aliases: [{ name: 'boss', domainId }] })
+      const team = await test.create('Account', { '@type': 'Group', name: 'sales', domainId })
+      for (const text of ['jane', 'DOE', 'jane.doe@example.org', 'muller zoe', 'boss', 'doe sal']) assert.deepEqual(await find(text), [jane], text)
+      assert.deepEqual(await find('sales'), [team, jane])
+      assert.deepEqual(await find('sales', { '@type': 'Group' }), [team])
+      assert.deepEqual(await find('example', { domainId, name: 'sales' }), [team])
+      for (const text of ['ane', 'jane sales moon', '', '*', '@']) {
+        assert.deepEqual(text === '' ? [] : await find(text), [], text)
+      }
+      await test.update('Account', jane, { description: null, name: 'janet' })
+      assert.deepEqual([await find('muller'), await find('doe'), await find('janet')], [[], [], [jane]])
+    })
+    it('by filters that its lists have', () => {
+      const { lists } = JSON.parse(test.registry.schemaDocument().json) as { lists: Record<string, { filters: { field: string }[] }> }
+      const fieldsOf = (list: string) => lists[list]?.filters.map(({ field }) => field)
+      assert.deepEqual(fieldsOf('x:Account/User'), ['text', 'name', 'domainId', 'memberGroupIds', 'memberTenantId'])
+      assert.deepEqual(fieldsOf('x:Account/Group'), ['text', 'name', 'domainId', 'memberTenantId'])
+      assert.deepEqual(fieldsOf('x:Domain'), ['text', 'name', 'memberTenantId'])
+    })
+    it('by nothing else', async () => {
+      await assert.rejects(test.query('Account', { filter: { description: 'x' } }), { type: 'unsupportedFilter' })
+      await assert.rejects(test.query('Account', { filter: { memberGroupIds: ['x'] } }), { type: 'unsupportedFilter' })
+      await assert.rejects(test.query('Account', { filter: { text: { a: 1 } } }), { type: 'unsupportedFilter' })
+    })
+  })
+
+  it('has a locale that clients know, American English at first; a group has none', async () => {
+    const id = await create('jane')
+    assert.equal((await test.get('Account', id))['locale'], 'en_US')
+    for (const locale of ['de_AT', 'de_AT@euro', 'POSIX', 'eo']) await test.update('Account', id, { locale })
+    for (const locale of ['de', 'xx_XX', 'DE_at', '']) {
+      assert.equal((await test.refusedUpdate('Account', id, { locale }))['type'], 'validationFailed', locale)
+    }
+    assert.equal((await test.refused('Account', { '@type': 'Group', name: 'all', domainId, locale: 'de_AT' }))['type'], 'invalidPatch')
   })
 
   it('has a quota that is a number of bytes', async () => {

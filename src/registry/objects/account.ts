@@ -241,6 +241,8 @@ function canonicalNames(body: JsonObject): JsonObject {
 
 /** The own address, then those of the enabled aliases. */
 async function addressesOf(tx: RegistryTx, body: JsonObject): Promise<string[]> {
+  // Nobody renames a domain between this look and the write.
+  await tx.objects.lock('Domain')
   const named = [body, ...aliasesOf(body).map(([, alias]) => alias).filter(alias => alias['enabled'] !== false)]
   const domains = await tx.objects.get('Domain', [...new Set(named.map(each => String(each['domainId'])))])
   const names = new Map(domains.map(domain => [domain.id, String(domain.body['name'])]))

@@ -43,6 +43,13 @@ describe('Domain', () => {
     assert.deepEqual((await test.refused('Domain', { name: 'a.example', aliases: ['a b'] }))['properties'], ['aliases/a b'])
     assert.deepEqual((await test.refused('Domain', { name: 'a.example', catchAllAddress: 'nobody' }))['properties'], ['catchAllAddress'])
   })
+  it('is found by words of its names, as people write them, and of its description', async () => {
+    const id = await test.create('Domain', { name: 'bücher.example', aliases: ['books.example'], description: 'Second-hand shop' })
+    for (const text of ['bücher', 'bucher', 'xn', 'books', 'hand shop', 'example']) {
+      assert.deepEqual(await test.query('Domain', { filter: { text } }), [id], text)
+    }
+    assert.deepEqual(await test.query('Domain', { filter: { text: 'ooks' } }), [])
+  })
   it('keeps its name while accounts have addresses in it', async () => {
     const id = await test.create('Domain', { name: 'a.example' })
     await test.update('Domain', id, { name: 'b.example' })

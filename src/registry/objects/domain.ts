@@ -71,15 +71,15 @@ export const domain = object({
   menu: { section: 'Management', icon: 'book-user', group: 'Directory', link: 'Domains' },
   hooks: {
     prepare: async (_id, next, _before, { now }) => ({ body: canonical({ createdAt: formatDate(now), ...next }) }),
-    async derive(tx: RegistryTx, id, next, before) {
-      if (before !== null && before['name'] !== next['name']) await refuseRename(tx, id)
-      return { body: next, index: nameEntries(next) }
-    },
+    derive: async (_tx, _id, next) => ({ body: next, index: nameEntries(next) }),
     entries: body => {
       const names = namesOf(body)
       return wordEntries([...names, ...names.map(name => domainToUnicode(name)), body['description']])
     },
-    settle: settleDomain,
+    async settle(tx: RegistryTx, id, next, before) {
+      if (next !== null && before !== null && before['name'] !== next['name']) await refuseRename(tx, id)
+      await settleDomain(tx, id, next, before)
+    },
   },
 })
 
