@@ -250,7 +250,7 @@ suite('a command line', () => {
       const empty = await refused('NetworkListener', { name: 'x', protocol: 'smtp', bind: {} })
       assert.deepEqual(empty['validationErrors'], [{ type: 'MinLength', property: 'bind', required: 1 }])
       const protocol = await refused('NetworkListener', { name: 'x', protocol: 'gopher', bind: ['127.0.0.1:0'] })
-      assert.deepEqual([protocol['type'], protocol['properties']], ['invalidPatch', ['protocol']])
+      assert.deepEqual([protocol['type'], protocol['properties']], ['validationFailed', ['protocol']])
     })
 
     test('a name that is taken', async () => {
