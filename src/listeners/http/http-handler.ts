@@ -88,11 +88,15 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   // Bodies are read by the route that wants one, after it knows who sends it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
-  app.addHook('onRequest', async (_request, reply) => { reply.headers(HEADERS) })
-  app.addHook('onResponse', async ({ raw }, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(HEADERS)
+    done()
+  })
+  app.addHook('onResponse', ({ raw }, reply, done) => {
     const { elapsedTime: ms, statusCode: status } = reply
     const remote = raw.socket.remoteAddress
     log.debug({ method: raw.method, path: pathOf(raw), status, ms, remote }, 'request')
+    done()
   })
   app.setErrorHandler(refuse)
   app.setNotFoundHandler(() => { throw new HttpProblem(plainProblem(404, 'There is nothing here.')) })

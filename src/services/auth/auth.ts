@@ -6,7 +6,7 @@
  * they moved, the account or key in question is read again. So a changed password, a revoked key or a disabled
  * domain counts at once and on every node.
  *
- * A verified password is remembered until it was not used for 5 minutes, under an HMAC with a key that only
+ * A verified password is remembered until it was not used for 5 minutes, under a keyed hash whose key only
  * this process has (a memory dump holds no password), together with the version of the account: 5,000 requests
  * a second run argon2 once. API keys are random, their hash is cheap, and each request is verified.
  *
@@ -23,7 +23,7 @@
  * A limit stops guesses, and nobody who is in: a remembered password and a right key are never turned away, and
  * guesses from elsewhere do not count where an account has logged in before (failures.ts).
  */
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { ADDRESS_LENGTH_MAX } from '../../base/address.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
@@ -91,7 +91,7 @@ interface KeyLogin { readonly key: ApiKey; readonly principal: Principal }
 
 export class Auth {
   readonly #deps: AuthDeps
-  readonly #secret = randomBytes(32)
+  readonly #secret = randomBytes(32).toString('hex')
   readonly #failures: Failures
   readonly #check = new PasswordCheck()
   readonly #accounts: Fresh<Account>
@@ -99,7 +99,7 @@ export class Auth {
   readonly #verified: Remembered<Verified>
   /** Wrong credentials, under which state of the store they were found wrong. */
   readonly #refused: Remembered<string>
-  /** As they are now: one read for all who ask at a moment. */
+  /** As they are now: one read for all who ask in one turn of events. */
   readonly counters: () => Promise<Counters>
 
   constructor(deps: AuthDeps) {
@@ -113,7 +113,7 @@ export class Auth {
     this.#keys = new Fresh(clock, keyId => this.#readKey(keyId))
     this.#verified = new Remembered(clock, REMEMBERED_MS, REMEMBERED_MAX)
     this.#refused = new Remembered(clock, REMEMBERED_MS, REMEMBERED_MAX)
-    this.counters = sharedRead(() => store.read(tx => tx.objects.versions()))
+    this.counters = sharedRead(() => store.read(tx => tx.objects.versions()), () => clock.breathe())
   }
 
   /** `remote`: the address of the peer, from the socket. */
@@ -258,7 +258,7 @@ export class Auth {
   }
 
   #digest(...parts: readonly string[]): string {
-    return createHmac('sha256', this.#secret).update(JSON.stringify(parts)).digest('base64url')
+    return hash('sha256', this.#secret + JSON.stringify(parts), 'base64url')
   }
 }
 

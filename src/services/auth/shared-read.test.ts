@@ -19,16 +19,30 @@ function gatedReads() {
     begin = Promise.withResolvers()
     return gate
   }
-  return { source, nextGate, ask: sharedRead(read) }
+  const turn = Promise.withResolvers<void>()
+  return { source, nextGate, turn, ask: sharedRead(read, () => turn.promise) }
 }
 
+test('who asks before the turn ends shares a read, which sees what changed until then', async () => {
+  const { source, nextGate, turn, ask } = gatedReads()
+  const asked = [ask(), ask(), ask()]
+  assert.equal(source.begun, 0)
+  source.value = 'second'
+  turn.resolve()
+  const gate = await nextGate()
+  gate.resolve()
+  assert.deepEqual(await Promise.all(asked), ['second', 'second', 'second'])
+  assert.equal(source.begun, 1)
+})
+
 test('who asks while a read runs gets one that begins later, together with all others', async () => {
-  const { source, nextGate, ask } = gatedReads()
+  const { source, nextGate, turn, ask } = gatedReads()
+  turn.resolve()
   const first = ask()
+  const gate = await nextGate()
   source.value = 'second'
   const waiting = [ask(), ask(), ask()]
   assert.equal(source.begun, 1)
-  const gate = await nextGate()
   gate.resolve()
   assert.equal(await first, 'first')
   const second = await nextGate()
@@ -43,10 +57,11 @@ test('who asks while a read runs gets one that begins later, together with all o
 })
 
 test('a read that fails fails for those who shared it, and for nobody else', async () => {
-  const { nextGate, ask } = gatedReads()
+  const { nextGate, turn, ask } = gatedReads()
+  turn.resolve()
   const first = ask()
-  const second = ask()
   const gate = await nextGate()
+  const second = ask()
   gate.reject(new Error('gone'))
   await assert.rejects(first, /gone/)
   const next = await nextGate()

@@ -91,12 +91,12 @@ export class SqliteDatabase {
     this.#mustBeOpen()
     const reader = this.#idleReaders.pop() ?? mapped(() => new SqliteConnection(this.#path, { readOnly: true }))
     try {
-      reader.exec('begin')
+      reader.run('begin')
       return await work(this.#context(reader))
     } catch (error) {
       throw fromSqlite(error)
     } finally {
-      if (reader.inTransaction) reader.exec('rollback')
+      if (reader.inTransaction) reader.run('rollback')
       if (!this.#closed && this.#idleReaders.length < READERS_IDLE_MAX) this.#idleReaders.push(reader)
       else reader.close()
     }
