@@ -10,6 +10,7 @@ import { isJsonObject, ownValue } from '../../base/json.ts'
 import type { Stored, WriteContext } from '../schema/object.ts'
 import type { RolePermissions, UserRole } from '../schema/permissions.ts'
 import { refusal } from '../set-error.ts'
+import type { SetFailure } from '../set-error.ts'
 import { tenantOf } from './tenancy.ts'
 
 /**
@@ -73,7 +74,8 @@ export function refuseRemoval({ id, body }: Stored, roles: RolePermissions, { pr
   if (missing.size > 0) throw beyond(missing)
 }
 
-function beyond(missing: ReadonlySet<string>) {
+/** Of an account that may do more than who writes it. */
+export function beyond(missing: ReadonlySet<string>): SetFailure {
   return refusal(
     'forbidden',
     `The account has permissions that you have not (${named(missing)}); ask somebody who has them.`,

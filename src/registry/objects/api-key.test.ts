@@ -124,8 +124,19 @@ describe('ApiKey', () => {
       assert.equal((await test.refusedUpdate('ApiKey', key, { description: 'y' }, clerk))['type'], 'forbidden')
       const reply = await test.call('ApiKey/set', { destroy: [key] }, clerk)
       assert.equal(at(reply, 'notDestroyed', key, 'type'), 'forbidden')
+    })
+    it('is not made, changed or revoked for an account that may do more, however little the key may do', async () => {
+      const root = await test.create('Account', { '@type': 'User', name: 'root', domainId, roles: { '@type': 'Admin' } })
+      const clerk = test.context(test.principal([...test.objects.roles.User, 'sysAccountUpdate'], jane))
       const little = { accountId: root, description: 'mail only', permissions: only('jmapEmailGet') }
-      assert.ok(await test.create('ApiKey', little, clerk))
+      assert.equal((await test.refused('ApiKey', little, clerk))['type'], 'forbidden')
+      const key = await test.create('ApiKey', little)
+      assert.equal((await test.refusedUpdate('ApiKey', key, { description: 'y' }, clerk))['type'], 'forbidden')
+      const reply = await test.call('ApiKey/set', { destroy: [key] }, clerk)
+      assert.equal(at(reply, 'notDestroyed', key, 'type'), 'forbidden')
+      const john = await test.create('Account', { '@type': 'User', name: 'john', domainId })
+      const ofJohn = await test.create('ApiKey', { ...little, accountId: john }, clerk)
+      assert.deepEqual((await test.call('ApiKey/set', { destroy: [ofJohn] }, clerk))['destroyed'], [ofJohn])
     })
   })
 
@@ -150,6 +161,28 @@ describe('ApiKey', () => {
       assert.deepEqual((await test.call('ApiKey/set', { destroy: [key] }, context))['destroyed'], [key])
       const gone = await test.refused('ApiKey', { description: 'z', permissions: only() }, context)
       assert.equal(gone['type'], 'forbidden', 'and with a destroyed one nothing can be made')
+    })
+    it('gets no more than that key when the account does', async () => {
+      const made = async (own: JsonObject, permissions: JsonObject): Promise<boolean> => {
+        const key = await test.create('ApiKey', { description: 'x', permissions: own }, asJane)
+        const context = withKey(key, ...test.objects.roles.User)
+        const reply = await test.call('ApiKey/set', { create: { n: { description: 'y', permissions } } }, context)
+        if (reply['notCreated'] === undefined) return true
+        const error = part(reply, 'notCreated', 'n')
+        assert.deepEqual([error['type'], error['properties']], ['forbidden', ['permissions']])
+        return false
+      }
+      const inherit = { '@type': 'Inherit' }
+      const later = 'sysTaskCreate'
+      assert.ok(!test.objects.roles.User.has(later))
+      const cases: readonly [JsonObject, JsonObject, boolean][] = [
+        [inherit, inherit, true], [inherit, only(later), true],
+        [only('jmapEmailGet'), only('jmapEmailGet'), true], [only('jmapEmailGet'), only('jmapEmailGet', later), false],
+        [only('jmapEmailGet'), without(), false], [only('jmapEmailGet'), inherit, false],
+        [without(later), without(later, 'jmapEmailGet'), true], [without(later), without('jmapEmailGet'), false],
+        [without(later), only('jmapEmailGet'), true], [without(later), only(later), false], [without(later), inherit, false],
+      ]
+      for (const [own, permissions, may] of cases) assert.equal(await made(own, permissions), may, JSON.stringify([own, permissions]))
     })
     it('lives no longer than that key', async () => {
       const key = await test.create('ApiKey', { description: 'x', expiresAt: '2026-02-01T00:00:00Z' }, asJane)

@@ -5,12 +5,14 @@
  * | who | may |
  * |---|---|
  * | every account | make, change and revoke keys of its own |
- * | who may change accounts (sysAccountUpdate) | the same for every account |
+ * | who may change accounts (sysAccountUpdate) | the same for every account whose permissions he has all of |
  * | anybody | give no key, and change no key that has, a permission that his own login has not |
- * | who is logged in with a key | give no key a longer life, or more networks, than that key has |
+ * | who is logged in with a key | give no key other permissions, a longer life, or more networks than that key has |
  *
  * Without the last two rules a key that was handed out with little could make itself one with everything, and one that
- * was lost would outlive its own end. Revoking needs none of that among one's own: it has to work at once.
+ * was lost would outlive its own end. Revoking needs none of that among one's own: it has to work at once. For others all
+ * permissions of the account count, however little the key may do: a key for the mail of an administrator opens a mailbox
+ * that is none of who only looks after users.
  */
 import type { EnumMember } from '../../base/fields.ts'
 import { embedded, nullable, objectId, set, setMembers, shape, string, utcDateTime } from '../../base/fields.ts'
@@ -24,8 +26,8 @@ import { object, VERBS } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
 import { formatDate } from '../values/date.ts'
 import { Problems } from '../values/problems.ts'
-import { named } from './account-permissions.ts'
-import { credentialPermissionsShape, restrictedPermissions } from './credential-permissions.ts'
+import { beyond, named } from './account-permissions.ts'
+import { credentialPermissionsShape, restrictedPermissions, staysWithin } from './credential-permissions.ts'
 
 /** Makes a new key: the text for its owner, and what is stored of it. */
 export type NewToken = (of: { readonly accountId: Id; readonly keyId: Id }) => {
@@ -125,9 +127,10 @@ function hooks<Tx extends RegistryTx>({ newToken, permissionsOf }: ApiKeyOptions
       const account = await accountOf(tx, next)
       if (before === null) refuseGroup(account, String(next['accountId']))
       if (principal !== null) {
+        refuseStronger(account, next, principal)
         const able = [next, ...(before === null ? [] : [before])].map(key => permissionsOfKey(account, key))
         refuseBeyond(able.reduce((all, each) => all.union(each)), principal)
-        await refuseOutliving(tx, next, principal)
+        await refuseBeyondOwnKey(tx, next, principal)
       }
       return { body: next, index: [] }
     },
@@ -141,9 +144,13 @@ function hooks<Tx extends RegistryTx>({ newToken, permissionsOf }: ApiKeyOptions
       )
     },
     async guard(tx, { body }, { principal }: WriteContext) {
-      if (principal === null || body['accountId'] === principal.accountId) return
-      refuseBeyond(permissionsOfKey(await accountOf(tx, body), body), principal)
+      if (principal !== null) refuseStronger(await accountOf(tx, body), body, principal)
     },
+  }
+
+  function refuseStronger(account: JsonObject, { accountId }: JsonObject, principal: Principal): void {
+    const missing = permissionsOf(account).difference(principal.permissions)
+    if (accountId !== principal.accountId && missing.size > 0) throw beyond(missing)
   }
 }
 
@@ -178,11 +185,18 @@ function refuseBeyond(able: ReadonlySet<string>, { permissions }: Principal): vo
   )
 }
 
-/** Who is logged in with a key cannot make one that works longer than that one, or from elsewhere. */
-async function refuseOutliving({ objects }: RegistryTx, next: JsonObject, { via }: Principal): Promise<void> {
+/** Who is logged in with a key cannot make one that can do more, now or later, works longer than that one, or from elsewhere. */
+async function refuseBeyondOwnKey({ objects }: RegistryTx, next: JsonObject, { via }: Principal): Promise<void> {
   if (via === undefined || !via.startsWith(VIA_API_KEY)) return
   const [own] = await objects.get(API_KEY.name, [via.slice(VIA_API_KEY.length)])
   if (own === undefined) throw refusal('forbidden', 'The key that you are logged in with has been revoked.')
+  if (!staysWithin(next['permissions'], own.body['permissions'])) {
+    throw refusal(
+      'forbidden',
+      'You are logged in with a key that may not do everything; permissions must name (Replace) only what that key may do.',
+      ['permissions'],
+    )
+  }
   const [end, ownEnd] = [endOf(next), endOf(own.body)]
   if (end > ownEnd) {
     const until = String(own.body['expiresAt'])
