@@ -52,6 +52,58 @@ test('a full mailbox is refused, the other recipients are served', async () => {
   assert.equal((await world.tasks()).length, 2)
 })
 
+test('a mailbox takes as many messages as it may hold, and another one when one is gone', async () => {
+  const two = { ...BOB, emailsMax: 2 }
+  const deliver = async () => (await world.delivery.deliver({ recipients: [two], content: plainMail('x') }))[0]
+  const [first] = [await deliver(), await deliver()]
+  const refused = await deliver()
+  assert(refused?.kind === 'refused' && first?.kind === 'delivered')
+  assert.equal(refused.code, 552)
+  const [email] = await world.emails(BOB, [first.id])
+  assert(email)
+  await world.store.transact(tx => world.mailStore.update(tx, BOB.accountId, account => account.remove(email.id, email.record)))
+  assert.equal((await deliver())?.kind, 'delivered')
+})
+
+test('what is left of a tenant goes to the first of its recipients; who is refused for himself takes nothing of it', async () => {
+  const content = plainMail('x')
+  const tenant = { tenantId: world.ids.next(), quotaBytes: content.byteLength }
+  for (const { accountId } of [ANN, BOB]) {
+    await world.store.transact(async tx => { await world.mailStore.countFor(tx, accountId, tenant.tenantId) })
+  }
+  const [small, bob] = [{ ...ANN, tenant, quotaBytes: 0 }, { ...BOB, tenant }]
+  const results = await world.delivery.deliver({ recipients: [small, bob], content })
+  assert.deepEqual(results.map(result => result.kind), ['refused', 'delivered'])
+  const [anns, bobs] = await world.delivery.deliver({ recipients: [{ ...small, quotaBytes: null }, bob], content })
+  const refused = { kind: 'refused', code: 552, enhanced: '5.2.2', text: 'the tenant of the mailbox has no room left', temporary: false }
+  assert.deepEqual([anns, bobs], [refused, refused])
+  assert.equal((await world.store.read(tx => world.mailStore.usedBytes(tx, [tenant.tenantId]))).get(tenant.tenantId), content.byteLength)
+})
+
+test('a tenant that others fill again and again is asked for later, and nothing is kept', async () => {
+  const content = plainMail('x')
+  const tenant = { tenantId: world.ids.next(), quotaBytes: content.byteLength }
+  await world.store.transact(async tx => { await world.mailStore.countFor(tx, BOB.accountId, tenant.tenantId) })
+  let runs = 0
+  const crowded = new Delivery({
+    ...world,
+    directory: { recipient: () => Promise.resolve(null) },
+    store: {
+      read: work => world.store.read(work),
+      transact: work => world.store.transact(tx => {
+        runs += 1
+        // Empty when it is looked at; somebody else has been there when it is added to.
+        const add: typeof tx.usage.add = async (id, more) =>
+          tx.usage.add(id, id === tenant.tenantId ? { octets: more.octets + 1, emails: 2 } : more)
+        return work({ ...tx, usage: { ...tx.usage, add } })
+      }),
+    },
+  })
+  await assert.rejects(crowded.deliver({ recipients: [{ ...BOB, tenant }], content }), { code: 'store/conflict' })
+  assert.equal(runs, 5)
+  assert.deepEqual(await world.tasks(), [])
+})
+
 test('when every mailbox is full nothing is kept, not even the content', async () => {
   const full = { ...BOB, quotaBytes: 0 }
   const content = plainMail('nobody has room')
