@@ -45,6 +45,19 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('all.ndjson'), /^0 changes/m)
   })
 
+  test('tenants-and-groups.md makes a tenant, fills it, shares a mailbox and moves all of it', async () => {
+    const page = await Page.open('docs/operate/tenants-and-groups.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('name=joe'), /\nrefused\n.*\n[^]*maxAccounts":50[^]*usedDiskQuota +0\n$/, 'a third user')
+    assert.equal(after('roles/@type=Admin'), 'refused\n')
+    assert.match(after('account/group'), /jane@acme\.example/)
+    assert.match(after('Email/query'), /"sales@acme\.example","isPersonal":false[^]*"Email\/query",\{"accountId":"\w{13}"/)
+    assert.doesNotMatch(after('=false'), /jane/)
+    assert.match(after('delete tenant'), /^(?:Updated \w+ \w{13}\n){5}Deleted Tenant \w{13}\n$/)
+    assert.match(after('jan acme'), /^.*\n.*jane@acme\.example.*\n.*\n.*acme\.example.*\n$/)
+  })
+
   test('scripts.md shows ids and exit codes', async () => {
     const page = await Page.open('docs/operate/scripts.md', node)
     assert.equal(await page.shell(...page.blocks), 'exit code 2\n')
