@@ -87,7 +87,7 @@ export function scheduleBackend<Tx>(port: SchedulePort<Tx>): ObjectBackend<Tx> {
       return typeof reply === 'object' ? conflict(reply.takenBy) : { kind: reply }
     },
 
-    destroy: async (tx, id) => isId(id) && port.rows(tx).remove(id),
+    destroy: async (tx, { id }) => await port.rows(tx).remove(id) ? 'removed' : 'gone',
     linksTo: () => Promise.resolve([]),
   }
 }

@@ -127,7 +127,7 @@ export function taskBackend<Tx>(port: TaskPort<Tx>): ObjectBackend<Tx> {
       return reply === 'applied' || reply === 'requested' ? { kind: 'written' } : { kind: reply }
     },
 
-    destroy: async (tx, id) => await port.rows(tx).destroy(id) !== 'gone',
+    destroy: async (tx, { id }) => await port.rows(tx).destroy(id) === 'gone' ? 'gone' : 'removed',
 
     linksTo: () => Promise.resolve([]),
   }

@@ -33,6 +33,7 @@ export interface Change {
   readonly index: readonly IndexEntry[]
   readonly links: readonly ObjectRef[]
 }
+export type Removal = 'removed' | 'changed' | 'gone'
 export type CreateReply = { readonly kind: 'created'; readonly id: Id } | Extract<WriteReply, { kind: 'conflict' }>
 
 export interface ObjectReader<Tx> {
@@ -51,8 +52,8 @@ export interface ObjectBackend<Tx> extends ObjectReader<Tx> {
   create(tx: Tx, id: Id, change: Change): Promise<CreateReply>
   /** Only when the object is still at the version of `stored`. */
   update(tx: Tx, stored: Stored, change: Change): Promise<WriteReply>
-  /** False when it was gone. */
-  destroy(tx: Tx, id: Id): Promise<boolean>
+  /** What is in the ObjectTable goes only when it is still at the version of `stored`: what follows is worked out on that. */
+  destroy(tx: Tx, stored: Stored): Promise<Removal>
   /** Objects that refer to this one, at most `limit`. */
   linksTo(tx: Tx, id: Id, limit: number): Promise<ObjectRef[]>
 }

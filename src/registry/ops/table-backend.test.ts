@@ -14,6 +14,9 @@ import { wordEntries } from '../values/words.ts'
 const COLOUR = enumType('Colour', [{ name: 'Red', label: 'Red' }, { name: 'Blue', label: 'Blue' }])
 const SHELF_MAX = 2
 
+/** What others do to a book between the look at it and its removal. */
+let meanwhile: (tx: RegistryTx, id: Id) => Promise<void>
+
 const book = object<RegistryTx>({
   name: 'Book',
   label: 'Book',
@@ -37,6 +40,7 @@ const book = object<RegistryTx>({
   views: [{ name: 'Red', title: 'Red books', subtitle: '', columns: ['title'], filters: { colour: 'Red' } }],
   hooks: {
     entries: body => wordEntries([body['title'], body['note']]),
+    guard: (tx, { id }) => meanwhile(tx, id),
     async settle(tx, id, next, before) {
       await tx.keys.put(`book/${id}`, { next, before }, null)
       if (await tx.objects.count('Book', [{ field: 'tags', value: 'shelved' }]) > SHELF_MAX) {
@@ -48,7 +52,10 @@ const book = object<RegistryTx>({
 
 describe('objects of the table', () => {
   let test: TestRegistry
-  beforeEach(async () => { test = await openRegistry(book) })
+  beforeEach(async () => {
+    meanwhile = () => Promise.resolve()
+    test = await openRegistry(book)
+  })
   const create = (title: string, more: JsonObject = {}): Promise<Id> => test.create('Book', { title, colour: 'Red', ...more })
   const noted = (id: Id) => test.store.read(tx => tx.keys.get(`book/${id}`))
 
@@ -121,6 +128,21 @@ describe('objects of the table', () => {
       assert.deepEqual((await test.get('Book', third))['tags'], {})
       assert.equal((await test.query('Book')).length, 3)
       assert.deepEqual(at(await noted(third) ?? {}, 'next', 'tags'), {})
+    })
+    it('knows a removed object as it was at the very end', async () => {
+      const id = await create('War and Peace')
+      const there: unknown[] = []
+      meanwhile = async ({ objects }) => {
+        const [found] = await objects.get('Book', [id])
+        const body = { ...found?.body, note: 'lent' }
+        // As the commit of somebody else looks to a transaction that has read the book before.
+        if (there.length === 0 && found) await objects.update('Book', id, found.version, body, [], [])
+        there.push(there.length === 0 ? body : found?.body)
+      }
+      await test.call('Book/set', { destroy: [id] })
+      assert.deepEqual(await test.query('Book'), [])
+      assert.deepEqual(at(await noted(id) ?? {}, 'before'), there.at(-1))
+      assert.equal(there.length, 2)
     })
   })
 })

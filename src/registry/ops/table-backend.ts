@@ -51,7 +51,12 @@ export function tableBackend({ name, shape, hooks }: Indexed & Pick<ObjectDefini
     update: (tx, stored, { body, index, links }) =>
       tx.objects.update(name, stored.id, stored.version, body, index, links),
 
-    destroy: (tx, id) => tx.objects.remove(name, id),
+    async destroy({ objects }, { id, version }) {
+      await objects.lock(name)
+      const [now] = await objects.get(name, [id])
+      if (now !== undefined && now.version !== version) return 'changed'
+      return await objects.remove(name, id) ? 'removed' : 'gone'
+    },
 
     async linksTo(tx, id, limit) {
       const links = await tx.objects.linksTo({ object: name, id }, limit)

@@ -8,7 +8,7 @@ import { assert } from '../../base/assert.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ownValue } from '../../base/json.ts'
-import { hasCode } from '../../errors.ts'
+import { hasCode, RotaError } from '../../errors.ts'
 import type { ObjectRef, WriteReply } from '../ports.ts'
 import { SINGLETON_ID } from '../schema/object.ts'
 import type { Stored, WriteContext } from '../schema/object.ts'
@@ -110,7 +110,7 @@ export class Writer<Tx> {
     await this.#again(() => store.transact(tx => this.destroyIn(tx, id, context)))
   }
 
-  /** The same in the transaction of the caller. */
+  /** The same in the transaction of the caller. Throws store/conflict when others change the object meanwhile: run it again. */
   async destroyIn(tx: Tx, id: Id, context: WriteContext): Promise<void> {
     const { hooks, name } = this.#env.definition
     const stored = await this.#load(tx, id, context)
@@ -118,7 +118,9 @@ export class Writer<Tx> {
     await hooks.guard?.(tx, stored, context)
     const linked = await this.#backend.linksTo(tx, id, LINKED_SHOWN_MAX)
     if (linked.length > 0) throw isLinked({ object: name, id }, linked)
-    if (!await this.#backend.destroy(tx, id)) throw notFound(id)
+    const removal = await this.#backend.destroy(tx, stored)
+    if (removal === 'gone') throw notFound(id)
+    if (removal === 'changed') throw new RotaError('store/conflict', `others have changed ${name} ${id} meanwhile`)
     await hooks.settle?.(tx, id, null, stored.body, context)
     await this.#record(tx, { id, before: stored.body, after: null }, context)
   }
