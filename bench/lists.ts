@@ -2,6 +2,7 @@
  * How long does the first page of a list of a million waiting tasks take, with its total, whatever the filter; and a get
  * of 500? Asked as a client asks, through the methods of the registry.
  */
+import { CertificateReader } from '../src/services/certificates/certificate-reader.ts'
 import { performance } from 'node:perf_hooks'
 import { systemClock } from '../src/base/clock.ts'
 import { idSource } from '../src/base/ids.ts'
@@ -34,16 +35,16 @@ export interface ListTimes {
 export interface Case { readonly label: string; readonly first: number; readonly usual: number; readonly total: number }
 
 /** The worse of both shapes, for each of the numbers. */
-export async function listTimes(kind: StoreKind, tasks = TASKS): Promise<ListTimes> {
+export async function listTimes(kind: StoreKind): Promise<ListTimes> {
   const all: ListTimes[] = []
   for (const shape of ['mixed', 'alike'] as const) {
     const bench = await openBenchStore(kind)
-    const { waiting, cases, get } = await measureLists(bench.store, shape, tasks)
-    const usual = (await cases(waiting)).map(each => each).toSorted((a, b) => a.usual - b.usual)
-    const times = usual.map(each => each.usual)
+    const lists = await measureLists(bench.store, shape, TASKS)
+    const cases = await lists.cases()
+    const usual = cases.map(each => each.usual).toSorted((a, b) => a - b)
     all.push({
-      first: Math.max(...usual.map(each => each.first)), slowest: times.at(-1) ?? NaN, middle: percentile(times, 0.5),
-      get: await get(waiting),
+      first: Math.max(...cases.map(each => each.first)), slowest: usual.at(-1) ?? NaN, middle: percentile(usual, 0.5),
+      get: await lists.get(),
     })
     await bench.close()
   }
@@ -51,11 +52,12 @@ export async function listTimes(kind: StoreKind, tasks = TASKS): Promise<ListTim
   return { first: worst('first'), slowest: worst('slowest'), middle: worst('middle'), get: worst('get') }
 }
 
+/** `filled`: a store that an earlier run has filled. */
 export async function measureLists(store: Store, shape: Shape, tasks: number, filled?: Waiting) {
   const catalogue = new Catalogue(VARIANTS, lanes(null))
   const ids = idSource(1_000, systemClock)
   const { mailStore } = buildMail(store, catalogue, ids, systemClock)
-  const { registry } = buildObjects({ store, catalogue, ids, clock: systemClock, mailStore, cluster: () => null })
+  const { registry } = buildObjects({ store, catalogue, ids, clock: systemClock, mailStore, certificates: new CertificateReader({}), cluster: () => null })
   const permissions = new Set(registry.permissions().map(({ name }) => name))
   const methods = registry.methods()
   const call = async (name: string, args: JsonObject) => {
@@ -67,10 +69,9 @@ export async function measureLists(store: Store, shape: Shape, tasks: number, fi
   // As the node's upkeep does every few seconds.
   await store.maintain()
   return {
-    waiting,
-    async cases(of: Waiting): Promise<Case[]> {
+    async cases(): Promise<Case[]> {
       const results: Case[] = []
-      for (const { label, args } of questions(of)) {
+      for (const { label, args } of questions(waiting)) {
         const times: number[] = []
         let total = NaN
         for (let repeat = 0; repeat < REPEATS; repeat++) {
@@ -84,11 +85,11 @@ export async function measureLists(store: Store, shape: Shape, tasks: number, fi
       }
       return results
     },
-    async get({ ids: some }: Waiting): Promise<number> {
+    async get(): Promise<number> {
       const times: number[] = []
       for (let repeat = 0; repeat < REPEATS; repeat++) {
         const start = performance.now()
-        await call('x:Task/get', { ids: some.slice(0, IDS) })
+        await call('x:Task/get', { ids: waiting.ids.slice(0, IDS) })
         times.push(performance.now() - start)
       }
       return percentile(times.toSorted((a, b) => a - b), 0.5)

@@ -1,10 +1,13 @@
 /**
- * `npm run bench [-- sqlite|postgres]`: prints what was measured as a table, then as one line of JSON. Runs are not
- * comparable across machines; compare two versions in one session.
+ * `npm run bench [-- sqlite|postgres] [-- queue|mail|lists|http|process]`: prints what was measured as a table, then as one
+ * line of JSON. Without a word all of it, which takes some ten minutes, most of them for the lists: four times a million
+ * tasks have to get in. Runs are not comparable across machines; compare two versions in one session.
  */
 import { availableParallelism, cpus } from 'node:os'
 import Table from 'cli-table3'
 import { postgresMissing, stopSharedPostgres } from '../test/support/postgres.ts'
+import { httpRates, type Rate } from './http.ts'
+import { listTimes } from './lists.ts'
 import { mailRates } from './mail.ts'
 import { processFacts } from './process.ts'
 import { drainRate, enqueueRates, pickupLatency } from './queue.ts'
@@ -12,23 +15,36 @@ import type { StoreKind } from './world.ts'
 
 interface Measure { readonly what: string; readonly unit: string; readonly value: number }
 
+const KINDS = ['sqlite', 'postgres'] as const
+const SECTIONS: Readonly<Record<string, (kind: StoreKind) => Promise<Measure[]>>> = { queue, mail, lists, http, process: start }
+
 const asked = process.argv.slice(2)
-const kinds = (['sqlite', 'postgres'] as const).filter(kind => asked.length === 0 || asked.includes(kind))
+const unknown = asked.find(word => !KINDS.some(kind => kind === word) && !Object.hasOwn(SECTIONS, word))
+if (unknown !== undefined) throw new Error(`${unknown} is none of ${[...KINDS, ...Object.keys(SECTIONS)].join(', ')}`)
 const results: Partial<Record<StoreKind, Measure[]>> = {}
-for (const kind of kinds) {
+for (const kind of wanted(KINDS)) {
   const missing = kind === 'postgres' ? postgresMissing() : false
-  if (missing) console.log(`postgres left out: ${missing}`)
-  else results[kind] = await measure(kind)
+  if (missing) {
+    console.log(`postgres left out: ${missing}`)
+    continue
+  }
+  const measured: Measure[] = []
+  for (const name of wanted(Object.keys(SECTIONS))) measured.push(...await SECTIONS[name]?.(kind) ?? [])
+  results[kind] = measured
 }
 await stopSharedPostgres()
 print()
 
-async function measure(kind: StoreKind): Promise<Measure[]> {
+/** Those that were named, or all when none was. */
+function wanted<Word extends string>(words: readonly Word[]): readonly Word[] {
+  const named = words.filter(word => asked.includes(word))
+  return named.length > 0 ? named : words
+}
+
+async function queue(kind: StoreKind): Promise<Measure[]> {
   const drain = await drainRate(kind)
   const enqueue = await enqueueRates(kind)
   const pickup = await pickupLatency(kind)
-  const mail = await mailRates(kind)
-  const facts = await processFacts(kind)
   return [
     { what: 'drain of 100,000 no-op tasks', unit: 'tasks/s', value: drain },
     { what: 'enqueue, one a transaction, 1 client', unit: 'tasks/s', value: enqueue.single },
@@ -36,11 +52,45 @@ async function measure(kind: StoreKind): Promise<Measure[]> {
     { what: 'enqueue, 1,000 a transaction', unit: 'tasks/s', value: enqueue.bulk },
     { what: 'pickup of a due task, idle, p50', unit: 'ms', value: pickup.p50 },
     { what: 'pickup of a due task, idle, p99', unit: 'ms', value: pickup.p99 },
-    { what: 'messages of 3 kB delivered', unit: 'messages/s', value: mail.delivered },
-    { what: 'messages of 3 kB indexed', unit: 'messages/s', value: mail.indexed },
-    { what: 'first start', unit: 'ms', value: facts.firstStartMs },
-    { what: 'start', unit: 'ms', value: facts.startMs },
-    { what: 'resident when idle', unit: 'MiB', value: facts.idleMiB },
+  ]
+}
+
+async function mail(kind: StoreKind): Promise<Measure[]> {
+  const { delivered, indexed } = await mailRates(kind)
+  return [
+    { what: 'messages of 3 kB delivered', unit: 'messages/s', value: delivered },
+    { what: 'messages of 3 kB indexed', unit: 'messages/s', value: indexed },
+  ]
+}
+
+async function lists(kind: StoreKind): Promise<Measure[]> {
+  const { first, slowest, middle, get } = await listTimes(kind)
+  return [
+    { what: 'list of 1 M tasks, first page and total, middle filter', unit: 'ms', value: middle },
+    { what: 'the same, slowest filter', unit: 'ms', value: slowest },
+    { what: 'the same, slowest filter, asked for the first time', unit: 'ms', value: first },
+    { what: 'get of 500 tasks of 1 M', unit: 'ms', value: get },
+  ]
+}
+
+async function http(kind: StoreKind): Promise<Measure[]> {
+  const { bare, echo, getByPassword, getByKey } = await httpRates(kind)
+  const both = (what: string, { perSecond, cpuMicros }: Rate): Measure[] => [
+    { what: `HTTP: ${what}`, unit: 'requests/s', value: perSecond },
+    { what: '  CPU of the server for each', unit: 'µs', value: cpuMicros },
+  ]
+  return [
+    ...both('bare node:http, for comparison', bare), ...both('Core/echo, password', echo),
+    ...both('x:Task/get of one, password', getByPassword), ...both('x:Task/get of one, API key', getByKey),
+  ]
+}
+
+async function start(kind: StoreKind): Promise<Measure[]> {
+  const { firstStartMs, startMs, idleMiB } = await processFacts(kind)
+  return [
+    { what: 'first start', unit: 'ms', value: firstStartMs },
+    { what: 'start', unit: 'ms', value: startMs },
+    { what: 'resident when idle', unit: 'MiB', value: idleMiB },
   ]
 }
 

@@ -1,5 +1,5 @@
 /** How soon is a node ready, and how much memory does it hold when it has nothing to do? Measured on `rota serve` itself. */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,33 +14,61 @@ const IDLE_MS = 5_000
 
 /** `firstStartMs` makes the store, `startMs` finds it there; both from spawn to the banner. */
 export async function processFacts(kind: StoreKind): Promise<{ firstStartMs: number; startMs: number; idleMiB: number }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rota-bench-'))
-  const env = { ...process.env, ROTA_DATA_DIR: dataDir, ROTA_ADMIN_PASSWORD: 'benchmark only', STALWART_HOSTNAME: 'bench',
-    ROTA_LISTENER_BIND: 'http=127.0.0.1:0;smtp=127.0.0.1:0;lmtp=127.0.0.1:0', LOG_LEVEL: 'warn',
-    ...(kind === 'postgres' ? { DATABASE_URL: await (await sharedPostgres()).freshDatabase() } : {}) }
+  const home = await makeHome(kind, 'benchmark only')
   try {
-    const first = await runOnce(env, 0)
-    const second = await runOnce(env, IDLE_MS)
-    return { firstStartMs: first.startMs, startMs: second.startMs, idleMiB: second.residentMiB }
+    const first = await launch(home.env)
+    await first.stop()
+    const second = await launch(home.env)
+    await new Promise(resolve => { setTimeout(resolve, IDLE_MS) })
+    const idleMiB = await residentOf(second.process.pid ?? 0)
+    await second.stop()
+    return { firstStartMs: first.startMs, startMs: second.startMs, idleMiB }
   } finally {
-    await rm(dataDir, { recursive: true, force: true })
+    await home.remove()
   }
 }
 
-async function runOnce(env: NodeJS.ProcessEnv, idleMs: number): Promise<{ startMs: number; residentMiB: number }> {
+export interface NodeProcess {
+  readonly process: ChildProcess
+  /** Of the HTTP listener on 127.0.0.1. */
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/** A node with an empty store and this password for `admin`. */
+export async function startNode(kind: StoreKind, password: string): Promise<NodeProcess> {
+  const home = await makeHome(kind, password)
+  const node = await launch(home.env)
+  return { ...node, async stop() {
+    await node.stop()
+    await home.remove()
+  } }
+}
+
+async function makeHome(kind: StoreKind, password: string): Promise<{ env: NodeJS.ProcessEnv; remove(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rota-bench-'))
+  const env = { ...process.env, ROTA_DATA_DIR: dataDir, ROTA_ADMIN_PASSWORD: password, STALWART_HOSTNAME: 'bench',
+    ROTA_LISTENER_BIND: 'http=127.0.0.1:0;smtp=127.0.0.1:0;lmtp=127.0.0.1:0', LOG_LEVEL: 'warn',
+    ...(kind === 'postgres' ? { DATABASE_URL: await (await sharedPostgres()).freshDatabase() } : {}) }
+  return { env, remove: () => rm(dataDir, { recursive: true, force: true }) }
+}
+
+async function launch(env: NodeJS.ProcessEnv): Promise<NodeProcess & { readonly startMs: number }> {
   const start = performance.now()
   const child = spawn(process.execPath, [MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
-  for await (const chunk of child.stdout) {
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     text += String(chunk)
-    if (text.includes('is running')) break
+    if (text.includes('rota describe')) break
   }
   const startMs = performance.now() - start
-  await new Promise(resolve => { setTimeout(resolve, idleMs) })
-  const residentMiB = await residentOf(child.pid ?? 0)
-  child.kill('SIGTERM')
-  await once(child, 'exit')
-  return { startMs, residentMiB }
+  return {
+    process: child, port: Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1]), startMs,
+    async stop() {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
 }
 
 /** Linux only; NaN elsewhere. */

@@ -37,12 +37,13 @@ export async function openBenchStore(kind: StoreKind): Promise<BenchStore> {
 /** Every task that ran, told to whoever listens. */
 export interface Probe { ran: (word: string) => void }
 
-const fields = { word: f.string('Any word.'), key: f.string('Ordering key.') }
+/** With an account, as nearly every task has one: its index is written too. */
+const fields = { word: f.string('Any word.'), accountId: f.string('Ordering key.') }
 
 export function probeCatalogue(probe: Probe): Catalogue {
   const variant = taskDefiner(['probing']).task({
     name: 'Probe', label: 'Probe', doc: 'Does nothing.', duty: 'probing', lane: 'probe', fields, creatable: true,
-    orderingKey: task => task.key, history: 'countSuccesses',
+    orderingKey: task => task.accountId, history: 'countSuccesses',
     limits: { runMsMax: 60_000, concurrencyPerNode: 4, batchMax: 500 },
     runBatch: async tasks => tasks.map(task => {
       probe.ran(task.word)
@@ -65,7 +66,7 @@ export function benchNode({ store }: BenchStore, catalogue: Catalogue): BenchNod
   return {
     node, ids,
     tasks: (count, word) => Array.from({ length: count }, (_, index) =>
-      catalogue.row({ variant: 'Probe', payload: { word: word(index), key: `account/${index % 1_000}` } }, ids, systemClock.now() - 1)),
+      catalogue.row({ variant: 'Probe', payload: { word: word(index), accountId: `account/${index % 1_000}` } }, ids, systemClock.now() - 1)),
   }
 }
 

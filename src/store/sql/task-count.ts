@@ -40,7 +40,7 @@ export class TaskCounts {
   readonly #read: (work: (context: SqlContext) => Promise<void>) => Promise<void>
   readonly #clock: Clock
   readonly #known = new Map<string, Known>()
-  #counting: Promise<void> | null = null
+  #counting = false
 
   /** `read`: one snapshot for all that is read in it. */
   constructor(read: (work: (context: SqlContext) => Promise<void>) => Promise<void>, clock: Clock) {
@@ -60,15 +60,16 @@ export class TaskCounts {
   async #countRanges(context: SqlContext, filter: TaskFilter): Promise<number> {
     const few = await countUpTo(context, filter, EXACT_COUNT_MAX + 1)
     if (few <= EXACT_COUNT_MAX) return few
-    const key = JSON.stringify(Object.entries(filter).toSorted())
+    const key = JSON.stringify(Object.entries(filter).toSorted(([one], [other]) => (one < other ? -1 : 1)))
     const known = this.#known.get(key)
     const age = known ? this.#clock.monotonicMs() - known.atMs : Infinity
-    if (age > FRESH_MS) this.#counting ??= this.#recount(key, filter)
+    if (age > FRESH_MS && !this.#counting) void this.#recount(key, filter)
     return Math.max(few, known && age <= KNOWN_MS ? known.count : await estimate(context, filter))
   }
 
   /** Never rejects: a count that could not be made is missed by nobody, and who asks the store hears what is wrong with it. */
   async #recount(key: string, filter: TaskFilter): Promise<void> {
+    this.#counting = true
     try {
       await this.#read(async context => {
         const count = await byIndex(context, () => countAll(context, filter, this.#clock))
@@ -80,7 +81,7 @@ export class TaskCounts {
     } catch {
       this.#known.delete(key)
     } finally {
-      this.#counting = null
+      this.#counting = false
     }
   }
 }
