@@ -17,7 +17,8 @@ before(async () => {
 after(() => world.close())
 
 const NEEDED = {
-  'Email/get': 'jmapEmailGet', 'Email/query': 'jmapEmailQuery', 'Email/set': 'jmapEmailUpdate', 'Mailbox/get': 'jmapMailboxGet', 'Thread/get': 'jmapEmailGet',
+  'Email/get': 'jmapEmailGet', 'Email/query': 'jmapEmailQuery', 'Email/set': 'jmapEmailUpdate', 'Mailbox/get': 'jmapMailboxGet', 'Mailbox/query': 'jmapMailboxGet',
+  'Thread/get': 'jmapEmailGet',
 }
 
 for (const [name, permission] of Object.entries(NEEDED)) {

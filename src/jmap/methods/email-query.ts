@@ -18,14 +18,15 @@ import type { JsonObject } from '../../base/json.ts'
 import { hasCode } from '../../errors.ts'
 import { MethodError } from '../../registry/method.ts'
 import type { Method } from '../../registry/method.ts'
-import { booleanArgument, integerArgument, listArgument, objectArgument, textArgument } from '../../registry/ops/arguments.ts'
+import { booleanArgument, listArgument, objectArgument } from '../../registry/ops/arguments.ts'
 import { EMAIL } from '../../services/mailstore/mailstore.ts'
 import type { EmailRecord, MailStore } from '../../services/mailstore/mailstore.ts'
 import type { DomainTx, SearchExpression } from '../../services/ports.ts'
-import { accountOf, OBJECTS_MAX } from './account.ts'
+import { accountOf } from './account.ts'
 import type { MailEnvironment } from './account.ts'
 import { readFilter, simplified } from './email-filter.ts'
 import type { Condition } from './email-filter.ts'
+import { pageOf, readPage } from './page.ts'
 
 /** Messages that one query reads. */
 const EXAMINED_MAX = 100_000
@@ -37,12 +38,6 @@ const READ_BATCH = 500
 const SEARCH_BATCH = 5_000
 
 interface Hit { readonly id: Id; readonly sort: number; readonly record?: EmailRecord }
-interface Page {
-  readonly position: number
-  readonly anchor: string | undefined
-  readonly anchorOffset: number
-  readonly limit: number
-}
 type Test = (id: Id, record: EmailRecord) => boolean
 type EmailReader = Pick<MailStore, 'emails'>
 
@@ -53,12 +48,12 @@ export function emailQuery<Tx extends DomainTx>({ store, mailStore, indexing }: 
     const ascending = readSort(args)
     const collapse = booleanArgument(args, 'collapseThreads')
     const counting = booleanArgument(args, 'calculateTotal')
-    const asked = integerArgument(args, 'limit', 0)
-    const page = { ...readPosition(args), limit: Math.min(asked ?? OBJECTS_MAX, OBJECTS_MAX) }
+    const page = pageOf(args)
     return store.read(async tx => withinLimits(async () => {
       const condition = simplified(readFilter(filter, await indexing.languages(tx, accountId)))
       const view = new EmailView(tx, mailStore, accountId, ascending)
-      const reply = await readPage(await view.matching(condition, collapse), page, counting)
+      const { hits, total } = await view.matching(condition, collapse)
+      const reply = await readPage(hits, total, page, counting)
       return {
         accountId,
         // Indexing changes answers without changing a message, so the state speaks of the answer as well.
@@ -67,7 +62,7 @@ export function emailQuery<Tx extends DomainTx>({ store, mailStore, indexing }: 
         position: reply.position,
         ids: reply.ids,
         ...(counting ? { total: reply.total } : {}),
-        ...(asked === undefined || asked > OBJECTS_MAX ? { limit: OBJECTS_MAX } : {}),
+        ...(page.limitIsOurs ? { limit: page.limit } : {}),
       }
     }))
   }
@@ -198,33 +193,6 @@ async function * firstOfThread(hits: AsyncIterable<Required<Hit>>): AsyncGenerat
     if (seen.has(hit.record.threadId)) continue
     seen.add(hit.record.threadId)
     yield hit
-  }
-}
-
-/** RFC 8620 §5.5: by position, from the end, or around an anchor. Goes no further than it must. */
-async function readPage(
-  { hits, total: known }: Matches, page: Page, counting: boolean,
-): Promise<{ ids: Id[]; position: number; total: number }> {
-  const all: Id[] = []
-  const toTheEnd = (counting && known === null) || (page.anchor === undefined && page.position < 0)
-  let anchoredAt = -1
-  for await (const { id } of hits) {
-    if (id === page.anchor) anchoredAt = all.length
-    all.push(id)
-    const start = page.anchor === undefined ? page.position : anchoredAt < 0 ? Infinity : anchoredAt + page.anchorOffset
-    if (!toTheEnd && all.length >= Math.max(0, start) + page.limit) break
-  }
-  if (page.anchor !== undefined && anchoredAt < 0) throw new MethodError('anchorNotFound', 'The anchor is not among the results.')
-  const fromStart = page.position < 0 ? all.length + page.position : page.position
-  const position = Math.max(0, page.anchor === undefined ? fromStart : anchoredAt + page.anchorOffset)
-  return { ids: all.slice(position, position + page.limit), position, total: known ?? all.length }
-}
-
-function readPosition(args: JsonObject): Omit<Page, 'limit'> {
-  return {
-    position: integerArgument(args, 'position', -Infinity) ?? 0,
-    anchor: textArgument(args, 'anchor'),
-    anchorOffset: integerArgument(args, 'anchorOffset', -Infinity) ?? 0,
   }
 }
 

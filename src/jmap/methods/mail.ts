@@ -6,6 +6,7 @@ import { emailGet } from './email-get.ts'
 import { emailQuery } from './email-query.ts'
 import { emailSet } from './email-set.ts'
 import { mailboxGet } from './mailbox-get.ts'
+import { mailboxQuery } from './mailbox-query.ts'
 import { threadGet } from './thread-get.ts'
 
 export function mailMethods<Tx extends DomainTx>(environment: MailEnvironment<Tx>): ReadonlyMap<string, Method> {
@@ -14,6 +15,7 @@ export function mailMethods<Tx extends DomainTx>(environment: MailEnvironment<Tx
     ['Email/query', emailQuery(environment)],
     ['Email/set', emailSet(environment)],
     ['Mailbox/get', mailboxGet(environment)],
+    ['Mailbox/query', mailboxQuery(environment)],
     ['Thread/get', threadGet(environment)],
   ])
 }

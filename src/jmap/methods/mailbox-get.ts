@@ -21,23 +21,27 @@ const RIGHTS: JsonObject = {
   mayCreateChild: false, mayRename: false, mayDelete: false, maySubmit: false,
 }
 
-export function mailboxGet<Tx extends DomainTx>({ store, mailStore }: MailEnvironment<Tx>): Method {
-  const look = (tx: Tx, accountId: Id) => mailStore.mailboxes(tx, accountId)
+export function mailboxGet<Tx extends DomainTx>(environment: MailEnvironment<Tx>): Method {
+  const { store, mailStore } = environment
   return async (args, context) => {
     const accountId = accountOf(args, context, 'jmapMailboxGet')
     const ids = idsOf(args)
     const properties = propertiesOf(args, 'properties', PROPERTIES, PROPERTIES)
-    if ((await store.read(tx => look(tx, accountId))).length === 0) {
-      await store.transact(tx => mailStore.update(tx, accountId, () => Promise.resolve()))
-    }
+    await makeMailboxes(environment, accountId)
     return store.read(async tx => {
-      const mailboxes = await look(tx, accountId)
+      const mailboxes = await mailStore.mailboxes(tx, accountId)
       // The counts belong to the mailbox, so every change of mail changes its state.
       const state = `${await tx.documents.modseq(accountId, MAILBOX)}-${await tx.documents.modseq(accountId, EMAIL)}`
       const found = new Map(mailboxes.map(mailbox => [mailbox.id, pick(properties, name => valueOf(mailbox, name))]))
       return getReply(accountId, state, ids, found)
     })
   }
+}
+
+/** Unless the account has them. */
+export async function makeMailboxes<Tx extends DomainTx>({ store, mailStore }: MailEnvironment<Tx>, accountId: Id): Promise<void> {
+  if ((await store.read(tx => mailStore.mailboxes(tx, accountId))).length > 0) return
+  await store.transact(tx => mailStore.update(tx, accountId, () => Promise.resolve()))
 }
 
 function valueOf(mailbox: Mailbox, name: Property): Json {
