@@ -5,11 +5,11 @@ import type { MailWorld } from '../../../test/support/mail-world.ts'
 import { plainMail } from '../../../test/support/mail-samples.ts'
 import type { Id } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
-import { ARCHIVED_ITEM, moveExpiry } from '../../registry/objects/archived-item.ts'
+import { ARCHIVED_ITEM, archivedItemEntries, moveExpiry } from '../../registry/objects/archived-item.ts'
 import type { ArchivedEmail } from '../../registry/objects/archived-item.ts'
 import type { MailRecipient } from '../directory/directory.ts'
 import { EMAIL, idOf, INBOX_ID, MAILBOX } from '../mailstore/mailstore.ts'
-import { keeperOf, purgeArchive, removeArchiveOf } from './archive.ts'
+import { keeperOf, ownerOf, purgeArchive, removeArchiveOf } from './archive.ts'
 import { Restoration } from './restoration.ts'
 
 type Store = MailWorld['store']
@@ -38,8 +38,8 @@ describe('the archive', () => {
       assert(email)
       await account.remove(id, email.record)
     }))
-  const items = (): Promise<{ id: Id; email: ArchivedEmail }[]> => world.store.read(async ({ objects }) => {
-    const ids = await objects.query(ARCHIVED_ITEM, { where: [], ascending: true, limit: 100 })
+  const items = (limit = 100): Promise<{ id: Id; email: ArchivedEmail }[]> => world.store.read(async ({ objects }) => {
+    const ids = await objects.query(ARCHIVED_ITEM, { where: [], ascending: true, limit })
     return (await objects.get(ARCHIVED_ITEM, ids)).map(({ id, body }) => ({ id, email: body as ArchivedEmail }))
   })
   /** As `x:ArchivedItem/set` does it. */
@@ -53,7 +53,7 @@ describe('the archive', () => {
   })
   const restoration = (store: Store = world.store): Restoration<Tx> =>
     new Restoration<Tx>({ store, mailStore: world.mailStore, directory: { recipientById: () => Promise.resolve(limits) } })
-  const emailIds = (): Promise<Id[]> => world.store.read(tx => tx.documents.list(ANN.accountId, EMAIL, 100))
+  const emailIds = (limit = 100): Promise<Id[]> => world.store.read(tx => tx.documents.list(ANN.accountId, EMAIL, limit))
 
   /** A message in two mailboxes with two keywords, destroyed; what its record and its document were. */
   async function destroyed(text = 'Herons') {
@@ -128,6 +128,21 @@ describe('the archive', () => {
     await request(item.id, 'archived')
     assert.equal(await restoration().restoreEmail(ANN.accountId, email.blobId), 0)
     assert.deepEqual([(await items()).length, await emailIds()], [1, []])
+  })
+
+  test('restores all that are asked for, behind however many of the same content that are not', async () => {
+    const { email, item } = await destroyed()
+    const many = 150
+    await world.store.transact(async ({ objects, blobs }) => {
+      for (let nth = 0; nth < 2 * many; nth++) {
+        const [id, body] = [world.ids.next(), { ...item.email, status: nth < many ? 'archived' : 'requestRestore' }]
+        await objects.insert(ARCHIVED_ITEM, id, body, archivedItemEntries(body), [])
+        await blobs.link(email.blobId, ownerOf(ANN.accountId, id))
+      }
+    })
+    assert.equal(await restoration().restoreEmail(ANN.accountId, email.blobId), many)
+    assert.deepEqual(new Set((await items(1_000)).map(({ email: { status } }) => status)), new Set(['archived']))
+    assert.equal((await emailIds(1_000)).length, many)
   })
 
   test('keeps the record when there is no room, no content or no account', async () => {

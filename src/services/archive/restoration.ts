@@ -12,7 +12,7 @@ import type { DomainStore } from '../ports.ts'
 import { ownerOf } from './archive.ts'
 import type { ArchiveTx } from './archive.ts'
 
-/** Records of one content that are restored at once; the others by the next run. */
+/** Records of one content that are read at once, and restored in one transaction. */
 const ITEMS_AT_ONCE_MAX = 100
 const MAILBOXES_MAX = 1_000
 
@@ -35,9 +35,17 @@ export class Restoration<Tx extends ArchiveTx = ArchiveTx> {
 
   /**
    * Restores every archived message of the account that has this content and is asked for; returns how many it were.
-   * Throws blob/missing, mail/over-quota, mail/account-gone; nothing was changed then.
+   * Throws blob/missing, mail/over-quota, mail/account-gone: what is not restored then is asked for still.
    */
   async restoreEmail(accountId: Id, blobId: string): Promise<number> {
+    for (let count = 0; ;) {
+      const restored = await this.#restoreSome(accountId, blobId)
+      count += restored
+      if (restored < ITEMS_AT_ONCE_MAX) return count
+    }
+  }
+
+  async #restoreSome(accountId: Id, blobId: string): Promise<number> {
     const wanted = await this.#store.read(tx => requested(tx, accountId, blobId))
     if (wanted.length === 0) return 0
     const summary = summaryOf(await parseMessage(await this.#store.read(tx => this.#mailStore.content(tx, blobId))))
@@ -55,11 +63,17 @@ export class Restoration<Tx extends ArchiveTx = ArchiveTx> {
 
 interface Item { readonly id: Id; readonly email: ArchivedEmail }
 
+/** At most ITEMS_AT_ONCE_MAX; those of which nothing is asked are passed over, however many they are. */
 async function requested({ objects }: ArchiveTx, accountId: Id, blobId: string): Promise<Item[]> {
   const where = [{ field: 'accountId', value: accountId }, { field: 'blobId', value: blobId }]
-  const ids = await objects.query(ARCHIVED_ITEM, { where, ascending: true, limit: ITEMS_AT_ONCE_MAX })
-  const items = (await objects.get(ARCHIVED_ITEM, ids)).map(({ id, body }) => ({ id, email: body as ArchivedEmail }))
-  return items.filter(({ email }) => email['@type'] === 'Email' && email.status === 'requestRestore')
+  const found: Item[] = []
+  for (let afterId = ''; ;) {
+    const ids = await objects.query(ARCHIVED_ITEM, { where, ascending: true, limit: ITEMS_AT_ONCE_MAX, afterId })
+    const items = (await objects.get(ARCHIVED_ITEM, ids)).map(({ id, body }) => ({ id, email: body as ArchivedEmail }))
+    found.push(...items.filter(({ email }) => email['@type'] === 'Email' && email.status === 'requestRestore'))
+    if (ids.length < ITEMS_AT_ONCE_MAX || found.length >= ITEMS_AT_ONCE_MAX) return found.slice(0, ITEMS_AT_ONCE_MAX)
+    afterId = ids.at(-1) ?? ''
+  }
 }
 
 async function restoreAll(
