@@ -1,7 +1,6 @@
 /** The objects of this server, in the order of the menus, with the permissions and roles that follow from them. */
 import { enumType } from '../../base/fields.ts'
 import type { EnumMember, EnumType } from '../../base/fields.ts'
-import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { RegistryTx } from '../ports.ts'
 import type { Placeholder } from '../schema/document.ts'
@@ -18,8 +17,6 @@ import { archivedItemObject } from './archived-item.ts'
 import type { ArchivedItemOptions } from './archived-item.ts'
 import type { NewToken } from './api-key.ts'
 import { auditEntry } from './audit-entry.ts'
-import { certificateObject } from './certificate.ts'
-import type { JudgeCertificate } from './certificate.ts'
 import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetention } from './data-retention.ts'
@@ -51,14 +48,12 @@ export interface StandardOptions<Tx> {
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
   readonly scheduleProblem: FindScheduleProblem
   readonly departures: Departures<Tx>
-  readonly judgeCertificate: JudgeCertificate
   readonly archive: ArchivedItemOptions<Tx>
 }
 
 export interface StandardObjects<Tx> {
   readonly task: ObjectDefinition<JsonObject, Tx>
   readonly account: ObjectDefinition<JsonObject, Tx>
-  readonly certificate: ObjectDefinition<JsonObject, Tx>
   readonly clusterRole: ReturnType<typeof clusterRoleObject>
   /** All that lie in the store, in the order of the menus. */
   readonly stored: readonly ObjectDefinition<unknown, Tx>[]
@@ -74,7 +69,6 @@ export function standardObjects<Tx extends RegistryTx>({
   waitingFor,
   scheduleProblem,
   departures,
-  judgeCertificate,
   archive,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const task = taskObject<Tx>(variants, { duties, waitingFor, variantHooks: {
@@ -88,9 +82,8 @@ export function standardObjects<Tx extends RegistryTx>({
   const taskRun = taskRunObject(enumType('TaskType', variants.map(({ name, label }) => ({ name, label }))))
   const clusterRole = clusterRoleObject(duties)
   const tenant = tenantObject<Tx>(mail)
-  const certificate = certificateObject<Tx>(judgeCertificate)
   const archivedItem = archivedItemObject<Tx>(archive)
-  const all = [task, schedule, taskRun, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, clusterNode, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry]
+  const all = [task, schedule, taskRun, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail, departures })
@@ -99,9 +92,8 @@ export function standardObjects<Tx extends RegistryTx>({
   return {
     task,
     account,
-    certificate,
     clusterRole,
-    stored: [task, schedule, taskRun, account, apiKey, oauthGrant, domain, tenant, archivedItem, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry],
+    stored: [task, schedule, taskRun, account, apiKey, oauthGrant, domain, tenant, archivedItem, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
     permissions,
     roles,
   }
