@@ -12,6 +12,7 @@ import { NO_MAIL } from '../src/registry/objects/stored-mail.ts'
 import { schemaOf } from '../src/registry/schema/document.ts'
 import { hashSecret } from '../src/services/auth/secret.ts'
 import { newToken } from '../src/services/auth/token.ts'
+import { CertificateReader } from '../src/services/certificates/certificate-reader.ts'
 import { VARIANTS } from '../src/tasks/catalogue.ts'
 import { CLUSTER_TASK_TYPE } from '../src/tasks/define.ts'
 import { runCli } from './support/cli.ts'
@@ -19,7 +20,7 @@ import { JmapServer } from './support/jmap-server.ts'
 
 const { stored } = standardObjects({
   variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
-  waitingFor: () => Promise.resolve([]), scheduleProblem: () => null,
+  waitingFor: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
 })
 const schema: JsonObject = schemaOf([...stored, clusterNode], [])
 const model = new Model(parseSchema(schema))

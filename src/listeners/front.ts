@@ -3,8 +3,8 @@
  * them, implicit TLS, and the protocol server. When the settings change, the next connections get a new front and this one drains.
  */
 import type { Socket } from 'node:net'
-import { createServer } from 'node:tls'
-import type { Server as TlsServer } from 'node:tls'
+import { createSecureContext, createServer } from 'node:tls'
+import type { SecureContext, Server as TlsServer } from 'node:tls'
 import type { Clock } from '../base/clock.ts'
 import { setMembers } from '../base/fields.ts'
 import type { Log } from '../base/log.ts'
@@ -14,7 +14,7 @@ import type { Protocol, ProtocolServer } from './protocol-server.ts'
 import type { ProxySource } from './proxy/header.ts'
 import { readProxied, tellSource } from './proxy/proxied-socket.ts'
 import type { CertificateSource } from './tls/certificate.ts'
-import type { SecureOptions } from './tls/settings.ts'
+import type { FindContext, KeyPair, SecureOptions, TlsSettings } from './tls/settings.ts'
 import { tlsSettings } from './tls/settings.ts'
 
 export const DRAIN_MS_MAX = 30_000
@@ -36,6 +36,8 @@ export class Front {
   readonly #proxies: readonly string[]
   /** Whom proxies have named, by the connection: a TLS socket does not tell which socket it works on. */
   readonly #sources = new Map<string, ProxySource>()
+  /** One for each certificate that a client has asked for under these settings. */
+  readonly #contexts = new WeakMap<KeyPair, SecureContext>()
   readonly #forget: () => void
   #drained: () => void = () => {}
 
@@ -131,7 +133,22 @@ export class Front {
 
   #secure(): SecureOptions | null {
     const settings = this.#listener.useTls ? tlsSettings(this.#listener) : null
-    return settings === null ? null : { ...settings, ...this.#options.certificate.current() }
+    if (settings === null) return null
+    return { ...settings, ...this.#options.certificate.current(), SNICallback: this.#findContext(settings) }
+  }
+
+  /** Looks at each handshake, so that a certificate counts as soon as it is there. */
+  #findContext(settings: TlsSettings): FindContext {
+    return (host, found) => {
+      try {
+        const pair = this.#options.certificate.named(host)
+        const context = this.#contexts.get(pair) ?? createSecureContext({ ...settings, ...pair })
+        this.#contexts.set(pair, context)
+        found(null, context)
+      } catch (error) {
+        found(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
   }
 
   #renew(): void {

@@ -6,6 +6,7 @@ import { healthChecks, type HealthSubjects } from './health-checks.ts'
 
 const WELL: HealthSubjects = {
   store: { ping: () => Promise.resolve() }, role: () => ({ kind: 'none' }), listeners: () => [], unmatchedBinds: () => [],
+  certificates: () => ({ loaded: 0, problems: [], inUse: [] }), now: () => Date.UTC(2026, 0, 1),
   phase: () => 'working', trusted: () => true, uncovered: () => new Map(),
 }
 const listener = (name: string, state: AddressState['state'], error: string | null = null): ListenerState => {
@@ -50,4 +51,20 @@ test('an unknown role, a stop and a lost lease are reasons', async () => {
 test('a lane without a node is said, but not held against this one', async () => {
   const { ok, detail } = await reply('coverage', { uncovered: () => new Map([['search', 64]]) })
   assert.deepEqual([ok, detail], [true, 'no live node has the duty of: search'])
+})
+
+test('a certificate that ends within two weeks, is over or cannot be read is said, but no reason to take the node out', async () => {
+  const day = (date: number) => Date.UTC(2026, 0, date)
+  const report = {
+    loaded: 3, problems: ['certificate b: privateKey cannot be read from /etc/tls/key.pem on this node (ENOENT).'],
+    inUse: [
+      { name: 'mail.example.org', notValidAfter: day(14) }, { name: 'late.example.org', notValidAfter: day(16) },
+      { name: 'old.example.org', notValidAfter: day(-3) },
+    ],
+  }
+  assert.deepEqual(await reply('certificates', { certificates: () => report }), {
+    ok: true,
+    detail: 'certificates: 3; certificate b: privateKey cannot be read from /etc/tls/key.pem on this node (ENOENT).; '
+      + 'the certificate of old.example.org is over since 2025-12-28; the certificate of mail.example.org ends on 2026-01-14',
+  })
 })

@@ -3,6 +3,7 @@ import type { NodePhase } from '../engine/cluster/node.ts'
 import type { Role } from '../engine/cluster/role.ts'
 import type { HealthCheck, HealthReply } from '../listeners/health/health-server.ts'
 import type { ListenerState } from '../listeners/manager.ts'
+import type { CertificatesReport } from '../listeners/tls/certificates.ts'
 import type { Store } from '../store/store.ts'
 import { listenerText } from './node-info.ts'
 
@@ -11,6 +12,9 @@ export interface HealthSubjects {
   readonly role: () => Role
   readonly listeners: () => readonly ListenerState[]
   readonly unmatchedBinds: () => readonly string[]
+  readonly certificates: () => CertificatesReport
+  /** In ms since 1970. */
+  readonly now: () => number
   readonly phase: () => NodePhase
   /** Whether the node's lease is trusted right now. */
   readonly trusted: () => boolean
@@ -23,6 +27,7 @@ export function healthChecks(of: HealthSubjects): HealthCheck[] {
     { check: 'store', run: async () => { await of.store.ping(); return fine('the store answers') } },
     { check: 'role', run: async () => roleReply(of.role()) },
     { check: 'listeners', run: async () => listenersReply(of.listeners(), of.unmatchedBinds()) },
+    { check: 'certificates', run: async () => certificatesReply(of.certificates(), of.now()) },
     { check: 'node', run: async () => nodeReply(of.phase(), of.trusted()) },
     { check: 'coverage', run: async () => coverageReply(of.uncovered()) },
   ]
@@ -42,6 +47,22 @@ function listenersReply(listeners: readonly ListenerState[], unmatched: readonly
   const up = listeners.length === 0 ? 'this node has no listeners' : listeners.map(({ name }) => `${name} up`).join(', ')
   // Said, but no reason to take the node out: a role may leave out a listener that has an address here.
   return fine(unmatched.length === 0 ? up : `${up}; ROTA_LISTENER_BIND names what this node does not have: ${unmatched.join(', ')}`)
+}
+
+const WARN_BEFORE_MS = 14 * 86_400_000
+const ENDING_SHOWN_MAX = 10
+
+/** Said, but no reason to take the node out: on all nodes at once that would end the service, and the rest is served. */
+function certificatesReply({ loaded, problems, inUse }: CertificatesReport, now: number): HealthReply {
+  const ending = inUse.filter(({ notValidAfter }) => notValidAfter - now < WARN_BEFORE_MS)
+    .toSorted((one, other) => one.notValidAfter - other.notValidAfter)
+    .slice(0, ENDING_SHOWN_MAX)
+    .map(({ name, notValidAfter }) => {
+      const day = new Date(notValidAfter).toISOString().slice(0, 10)
+      return notValidAfter <= now ? `the certificate of ${name} is over since ${day}` : `the certificate of ${name} ends on ${day}`
+    })
+  const count = loaded === 0 ? 'only the self-made certificate' : `certificates: ${loaded}`
+  return fine([count, ...problems, ...ending].join('; '))
 }
 
 function nodeReply(phase: NodePhase, trusted: boolean): HealthReply {

@@ -36,7 +36,7 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
 async function run(environment: Environment, log: Log): Promise<void> {
   const stopAsked = stopSignals()
   const store = await openStore(environment, systemClock, log)
-  const server = new Server({ environment, store, clock: systemClock, random: systemRandom, log })
+  const server = new Server({ environment, variables: process.env, store, clock: systemClock, random: systemRandom, log })
   stopAsked.again(() => { server.hurry() })
   let shown = false
   try {

@@ -13,6 +13,7 @@ import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry
 import { taskRunReader } from '../registry/objects/task-run.ts'
 import type { ObjectReader } from '../registry/ops/backend.ts'
 import { Registry } from '../registry/registry.ts'
+import type { CertificateReader } from '../services/certificates/certificate-reader.ts'
 import { hashSecret } from '../services/auth/secret.ts'
 import { newToken } from '../services/auth/token.ts'
 import type { MailStore } from '../services/mailstore/mailstore.ts'
@@ -30,6 +31,7 @@ export interface ObjectsDeps {
   readonly ids: IdSource
   readonly clock: Clock
   readonly mailStore: MailStore<Tx>
+  readonly certificates: CertificateReader
   /** What this node knows of the cluster. */
   readonly cluster: TaskPortDeps['cluster']
 }
@@ -40,12 +42,13 @@ export interface Objects {
   readonly permissionsOf: (account: JsonObject) => ReadonlySet<string>
 }
 
-export function buildObjects({ store, catalogue, ids, clock, mailStore, cluster }: ObjectsDeps): Objects {
+export function buildObjects({ store, catalogue, ids, clock, mailStore, certificates, cluster }: ObjectsDeps): Objects {
   const tasks = taskPort<Tx>({ catalogue, ids, cluster, now: () => clock.now() })
   const standard = standardObjects<Tx>({
     variants: [...catalogue.variants.values()],
     duties: CLUSTER_TASK_TYPE,
     secrets: { hashSecret, newToken },
+    judgeCertificate: body => certificates.judge(body),
     mail: mailStore,
     waitingFor: taskWaitingFor(tasks),
     scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),

@@ -93,7 +93,7 @@ test('a stop while the node waits for a former life of its name ends the start',
   } })
   const environment = readEnvironment({ ROTA_DATA_DIR: tmpdir(), STALWART_HOSTNAME: 'test-node' })
   // Only on PostgreSQL a node is not alone.
-  const server = new Server({ environment, store: { ...store, kind: 'postgres' }, clock: systemClock, random: systemRandom, log: silentLog })
+  const server = new Server({ environment, variables: {}, store: { ...store, kind: 'postgres' }, clock: systemClock, random: systemRandom, log: silentLog })
   const started = server.start().then(() => null, (error: unknown) => error)
   await refusal.promise
   await server.stop()

@@ -31,11 +31,14 @@ import { mailProtocols } from '../listeners/mail/mail-server.ts'
 import { ListenerManager, type ListenerState } from '../listeners/manager.ts'
 import type { ListenerProtocol } from '../listeners/network-listener.ts'
 import { SelfMadeCertificate } from '../listeners/tls/certificate.ts'
+import { Certificates } from '../listeners/tls/certificates.ts'
 import { dataRetention, type Retention } from '../registry/objects/data-retention.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
 import { taskManager } from '../registry/objects/task-manager.ts'
 import { Auth } from '../services/auth/auth.ts'
 import { OAuth } from '../services/auth/oauth/oauth.ts'
+import { CertificateReader } from '../services/certificates/certificate-reader.ts'
+import type { Variables } from '../services/certificates/pem-source.ts'
 import type { Principal } from '../registry/method.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { VARIANTS } from '../tasks/catalogue.ts'
@@ -63,6 +66,8 @@ const NOBODY = '0'.repeat(13)
 
 export interface ServerDeps {
   readonly environment: Environment
+  /** Of this process: certificates may be read from variables that only their objects know. Secrets are in it. */
+  readonly variables: Variables
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
@@ -78,7 +83,8 @@ export class Server implements Service {
   readonly #auth: OAuth
   readonly #role: RoleWatch
   readonly #watcher: ObjectWatcher
-  readonly #certificate: SelfMadeCertificate
+  readonly #selfMade: SelfMadeCertificate
+  readonly #certificates: Certificates
   #http: HttpHandler | null = null
   #listeners: ListenerManager | null = null
   #health: HealthServer | null = null
@@ -106,13 +112,17 @@ export class Server implements Service {
     this.#mail = buildMail(store, catalogue, ids, clock)
     const { indexing, removal, restoration } = this.#mail
     Object.assign(runDeps, { indexing, removal, restoration })
-    this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, cluster: () => this.#node.incarnation?.view ?? null })
+    const reader = new CertificateReader(deps.variables)
+    this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, certificates: reader, cluster: () => this.#node.incarnation?.view ?? null })
     const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
     this.#auth = new OAuth({ store, auth, ids, clock, log: this.#log })
-    this.#certificate = new SelfMadeCertificate({ hostname: environment.hostname, store: certificateStore(store, environment.hostname), clock, log: this.#log })
+    this.#selfMade = new SelfMadeCertificate({ hostname: environment.hostname, store: certificateStore(store, environment.hostname), clock, log: this.#log })
+    this.#certificates = new Certificates({ hostname: environment.hostname, selfMade: this.#selfMade, reader, clock, log: this.#log })
     this.#role = new RoleWatch({ name: environment.role, log: this.#log, roles: () => this.#roles() })
     this.#watcher = new ObjectWatcher(store, clock, this.#log, [
       { names: ['TaskManager'], changed: () => this.#readSettings() },
+      // Before the listeners: their first handshake gets the right one.
+      { names: [this.#objects.standard.certificate.name], changed: () => this.#readCertificates() },
       { names: ['ClusterRole', 'NetworkListener'], changed: () => this.#readRoleAndListeners() },
     ])
   }
@@ -147,7 +157,8 @@ export class Server implements Service {
     await this.#node.start()
     this.#firstStart = await bootstrap(store, this.#objects, environment.adminPassword)
     this.#end.signal.throwIfAborted()
-    await this.#certificate.start()
+    await this.#selfMade.start()
+    await this.#certificates.start()
     this.#login = new LocalLogin(this.#auth, await this.#administrator())
     this.#http = await this.#openHttp(this.#login)
     this.#end.signal.throwIfAborted()
@@ -188,7 +199,8 @@ export class Server implements Service {
     if (this.#hurried) this.#listeners?.hurry()
     const ends = await parts
     await this.#http?.close()
-    await this.#certificate.stop()
+    await this.#certificates.stop()
+    await this.#selfMade.stop()
     await this.#health?.stop()
     for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
@@ -212,6 +224,12 @@ export class Server implements Service {
 
   #retention(): Promise<Retention> {
     return this.#deps.store.read(tx => this.#objects.registry.singleton(tx, dataRetention))
+  }
+
+  async #readCertificates(): Promise<void> {
+    const { registry, standard } = this.#objects
+    await this.#certificates.apply(await this.#deps.store.read(tx => registry.all(tx, standard.certificate)))
+    this.#node.announce()
   }
 
   async #readRoleAndListeners(): Promise<void> {
@@ -244,7 +262,7 @@ export class Server implements Service {
     const mail = mailProtocols({ hostname: environment.hostname, sink: this.#mail.delivery, clock, log: this.#log })
     return new ListenerManager({
       protocols: { http: httpProtocol(http.handler), ...mail },
-      binds: environment.listenerBinds, certificate: this.#certificate, clock, log: this.#log,
+      binds: environment.listenerBinds, certificate: this.#certificates, clock, log: this.#log,
     })
   }
 
@@ -253,6 +271,7 @@ export class Server implements Service {
     if (environment.healthBind === null) return
     const checks = healthChecks({
       store, role: () => this.#role.role, listeners: () => this.listeners, unmatchedBinds: () => this.#listeners?.unmatchedBinds ?? [],
+      certificates: () => this.#certificates.report(), now: () => clock.now(),
       phase: () => this.#node.phase, trusted: () => this.#node.incarnation?.trusted ?? false,
       uncovered: () => this.#node.incarnation?.view?.uncovered ?? new Map(),
     })

@@ -1,4 +1,5 @@
 /** API keys from end to end: two nodes on one store, asked over HTTP as people and programs ask. */
+import { CertificateReader } from '../../src/services/certificates/certificate-reader.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { idSource, type Id } from '../../src/base/ids.ts'
@@ -27,7 +28,7 @@ async function openNode(store: Store, clock: VirtualClock, number: number) {
   const ids = idSource(number, clock)
   const catalogue = new Catalogue([...VARIANTS], lanes(null))
   const { directory, mailStore } = buildMail(store, catalogue, ids, clock)
-  const objects = buildObjects({ store, catalogue, ids, clock, mailStore, cluster: () => null })
+  const objects = buildObjects({ store, catalogue, ids, clock, mailStore, certificates: new CertificateReader({}), cluster: () => null })
   const auth = new Auth({ store, directory, permissionsOf: objects.permissionsOf, clock, log: silentLog })
   const oauth = new OAuth({ store, auth, ids, clock, log: silentLog })
   const methods = objects.registry.methods()

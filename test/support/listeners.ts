@@ -44,6 +44,10 @@ export class TestCertificate implements CertificateSource {
     return this.#pair
   }
 
+  named(): KeyPair {
+    return this.#pair
+  }
+
   onRenewed(renewed: () => void): () => void {
     this.#watchers.add(renewed)
     return () => { this.#watchers.delete(renewed) }

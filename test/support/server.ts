@@ -38,7 +38,7 @@ export async function startServer({ variables = {}, wrap = store => store, log =
     ROTA_DATA_DIR: dataDir, ROTA_ADMIN_PASSWORD: ADMIN_PASSWORD, ROTA_LISTENER_BIND: FREE_PORTS, STALWART_HOSTNAME: 'test-node', ...variables,
   })
   const store = wrap(await openStore(environment, systemClock, log))
-  const server = new Server({ environment, store, clock: systemClock, random: systemRandom, log })
+  const server = new Server({ environment, variables, store, clock: systemClock, random: systemRandom, log })
   const stop = async () => {
     await server.stop()
     await rm(dataDir, { recursive: true, force: true })

@@ -6,6 +6,7 @@ import { standardObjects } from '../../src/registry/objects/standard-objects.ts'
 import { NO_MAIL } from '../../src/registry/objects/stored-mail.ts'
 import { hashSecret } from '../../src/services/auth/secret.ts'
 import { newToken } from '../../src/services/auth/token.ts'
+import { CertificateReader } from '../../src/services/certificates/certificate-reader.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
 import { CLUSTER_TASK_TYPE } from '../../src/tasks/define.ts'
 import { cliPage } from './cli.ts'
@@ -19,7 +20,7 @@ import { variantsPage } from './variants.ts'
 export function referencePages(): Map<string, string> {
   const standard = standardObjects({
     variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
-    waitingFor: () => Promise.resolve([]), scheduleProblem: () => null,
+    waitingFor: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
   })
   const objects = [...standard.stored, clusterNode].toSorted((a, b) => a.name < b.name ? -1 : 1)
   return new Map([

@@ -28,8 +28,11 @@ export interface CertificateStore {
 
 /** What listeners need of a certificate, whoever made it. */
 export interface CertificateSource {
+  /** For clients that ask for no host. */
   current(): KeyPair
-  /** Calls `renewed` whenever `current` has changed; the returned function ends that. */
+  /** For clients that ask for this host (RFC 6066 §3). */
+  named(host: string): KeyPair
+  /** Calls `renewed` whenever `current` may have changed; the returned function ends that. */
   onRenewed(renewed: () => void): () => void
 }
 
@@ -69,6 +72,10 @@ export class SelfMadeCertificate implements Service, CertificateSource {
   current(): KeyPair {
     if (this.#pair === null) throw new Error('the certificate is used before it was started')
     return this.#pair
+  }
+
+  named(): KeyPair {
+    return this.current()
   }
 
   onRenewed(renewed: () => void): () => void {

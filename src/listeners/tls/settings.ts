@@ -1,4 +1,5 @@
 /** The TLS fields of a NetworkListener in the words of node:tls. TLS 1.2 is the oldest version there is. */
+import type { SecureContext } from 'node:tls'
 import { setMembers } from '../../base/fields.ts'
 import type { NetworkListener } from '../network-listener.ts'
 
@@ -11,7 +12,9 @@ export interface TlsSettings {
   readonly ciphers: string
   readonly honorCipherOrder: boolean
 }
-export type SecureOptions = TlsSettings & KeyPair
+/** With the certificate for clients that ask for no host, and a way to that of the others. */
+export type SecureOptions = TlsSettings & KeyPair & { readonly SNICallback: FindContext }
+export type FindContext = (host: string, found: (error: Error | null, context?: SecureContext) => void) => void
 
 /** Registry name → OpenSSL name, best first. */
 const TLS13_SUITES: Readonly<Record<string, string>> = {

@@ -17,6 +17,8 @@ import { archivedItemObject } from './archived-item.ts'
 import type { ArchivedItemOptions } from './archived-item.ts'
 import type { NewToken } from './api-key.ts'
 import { auditEntry } from './audit-entry.ts'
+import { certificateObject } from './certificate.ts'
+import type { JudgeCertificate } from './certificate.ts'
 import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetention } from './data-retention.ts'
@@ -48,12 +50,14 @@ export interface StandardOptions<Tx> {
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
   readonly scheduleProblem: FindScheduleProblem
   readonly departures: Departures<Tx>
+  readonly judgeCertificate: JudgeCertificate
   readonly archive: ArchivedItemOptions<Tx>
 }
 
 export interface StandardObjects<Tx> {
   readonly task: ObjectDefinition<JsonObject, Tx>
   readonly account: ObjectDefinition<JsonObject, Tx>
+  readonly certificate: ObjectDefinition<JsonObject, Tx>
   readonly clusterRole: ReturnType<typeof clusterRoleObject>
   /** All that lie in the store, in the order of the menus. */
   readonly stored: readonly ObjectDefinition<unknown, Tx>[]
@@ -69,6 +73,7 @@ export function standardObjects<Tx extends RegistryTx>({
   waitingFor,
   scheduleProblem,
   departures,
+  judgeCertificate,
   archive,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const task = taskObject<Tx>(variants, { duties, waitingFor, variantHooks: {
@@ -82,8 +87,9 @@ export function standardObjects<Tx extends RegistryTx>({
   const taskRun = taskRunObject(enumType('TaskType', variants.map(({ name, label }) => ({ name, label }))))
   const clusterRole = clusterRoleObject(duties)
   const tenant = tenantObject<Tx>(mail)
+  const certificate = certificateObject<Tx>(judgeCertificate)
   const archivedItem = archivedItemObject<Tx>(archive)
-  const all = [task, schedule, taskRun, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, clusterNode, networkListener, clusterRole, taskManager, dataRetention, auditEntry]
+  const all = [task, schedule, taskRun, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, clusterNode, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail, departures })
@@ -92,8 +98,9 @@ export function standardObjects<Tx extends RegistryTx>({
   return {
     task,
     account,
+    certificate,
     clusterRole,
-    stored: [task, schedule, taskRun, account, apiKey, oauthGrant, domain, tenant, archivedItem, networkListener, clusterRole, taskManager, dataRetention, auditEntry],
+    stored: [task, schedule, taskRun, account, apiKey, oauthGrant, domain, tenant, archivedItem, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry],
     permissions,
     roles,
   }
