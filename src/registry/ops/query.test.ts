@@ -109,6 +109,8 @@ describe('/query', () => {
       assert.deepEqual(await query({ position: -3 }).then(({ ids: page, position }) => [page, position]), [ids.slice(7), 7])
       assert.deepEqual(await query({ position: -30, limit: 1 }).then(({ ids: page, position }) => [page, position]), [ids.slice(0, 1), 0])
       assert.deepEqual(await idsOf({ position: 100 }), [])
+      assert.deepEqual(await idsOf({ position: -6, limit: 2 }), ids.slice(4, 6))
+      assert.deepEqual(await idsOf({ position: -12, limit: 3 }), ids.slice(0, 3))
     })
     it('by anchor, as the command line and the console read a list', async () => {
       const pages: unknown[] = [await idsOf({ limit: 4, calculateTotal: true })]

@@ -46,15 +46,11 @@ export function queryMethod<Tx>({ definition, backend, store, ids }: Environment
     // One more than fits tells whether a reply that the client did not limit was cut.
     const cutAt = limit === undefined || limit > OBJECTS_IN_GET_MAX ? OBJECTS_IN_GET_MAX : null
     return store.read(async tx => {
-      const total = counting || asked.position < 0 ? await backend.count(tx, selection) : 0
-      const from = asked.position < 0 ? Math.max(0, total + asked.position) : asked.position
-      const page = await pageOf(
-        backend,
-        tx,
-        selection,
-        { ...asked, position: from },
-        cutAt === null ? (limit ?? 0) : cutAt + 1,
-      )
+      const total = counting || (asked.position < 0 && asked.anchor === undefined) ? await backend.count(tx, selection) : 0
+      const size = cutAt === null ? (limit ?? 0) : cutAt + 1
+      const page = asked.position < 0 && asked.anchor === undefined
+        ? { ids: await pageFromEnd(backend, tx, selection, -asked.position, size), position: Math.max(0, total + asked.position) }
+        : await pageOf(backend, tx, selection, asked, size)
       const cut = cutAt !== null && page.ids.length > cutAt
       return {
         accountId: context.principal.accountId,
@@ -98,6 +94,18 @@ function readSort(
     'unsupportedSort',
     `${name} is sorted by {"property": …, "isAscending": true | false}; properties: ${order.properties.join(', ')}.`,
   )
+}
+
+/** The first `limit` of the last `back` ids. Not found by counting: the total of a long list may be an estimate. */
+async function pageFromEnd<Tx>(
+  backend: ObjectReader<Tx>, tx: Tx, selection: Selection, back: number, limit: number,
+): Promise<Id[]> {
+  const wanted = Math.min(back, limit)
+  if (wanted === 0) return []
+  const reversed = { ...selection, ascending: !selection.ascending }
+  const found = await backend.page(tx, reversed, { limit: wanted, skip: back - wanted })
+  // There are fewer than `back`: the page begins where the list does.
+  return found.length < wanted ? backend.page(tx, selection, { limit, skip: 0 }) : found.toReversed()
 }
 
 async function pageOf<Tx>(
