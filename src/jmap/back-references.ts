@@ -111,8 +111,12 @@ function sizeLeft(value: Json, limit: number): number {
   for (let next = pending.pop(); next !== undefined && left >= 0; next = pending.pop()) {
     left -= typeof next === 'string' ? next.length + 1 : 1
     if (typeof next !== 'object' || next === null) continue
-    if (!Array.isArray(next)) for (const key of Object.keys(next)) left -= key.length
-    for (const child of Object.values(next) as Json[]) pending.push(child)
+    if (Array.isArray(next)) {
+      for (const child of next as readonly Json[]) pending.push(child)
+    } else for (const [key, child] of Object.entries(next)) {
+      left -= key.length
+      pending.push(child)
+    }
   }
   return left
 }
