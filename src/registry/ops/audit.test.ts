@@ -117,13 +117,19 @@ describe('the audit log', () => {
     assert.deepEqual((await entries()).map(entry => entry['action']), ['Create', 'Create'])
   })
 
-  it('goes with its change when the transaction fails', async () => {
-    const failing = { ...test.store, transact: () => Promise.reject(new Error('lost')) }
-    const broken = await openRegistry(vault)
-    Object.assign(broken.store, { transact: failing.transact })
-    await assert.rejects(broken.create('Vault', { name: 'a' }), /lost/)
-    assert.deepEqual(await broken.query('AuditEntry'), [])
-    assert.deepEqual(await broken.query('Vault'), [])
+  it('is written in the transaction of its change: none is there without the other', async () => {
+    const { transact } = test.store
+    const full = (): Promise<never> => Promise.reject(new Error('full'))
+    const faulty: (typeof transact)[] = [
+      work => transact(async tx => { await work(tx); throw new Error('lost') }),
+      work => transact(tx => work({ ...tx, audit: { ...tx.audit, append: full } })),
+    ]
+    for (const broken of faulty) {
+      Object.assign(test.store, { transact: broken })
+      await assert.rejects(test.create('Vault', { name: 'a' }), /lost|full/)
+      Object.assign(test.store, { transact })
+      assert.deepEqual([await test.query('Vault'), await entries()], [[], []])
+    }
   })
 
   it('tells what the server itself wrote', async () => {
