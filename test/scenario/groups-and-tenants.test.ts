@@ -21,6 +21,12 @@ async function session(node: TestServer, as: { name: string; password: string })
   return await (await get(node, '/jmap/session', as)).json() as JsonObject
 }
 
+function listIn(reply: JsonObject | undefined, name: string): readonly unknown[] {
+  const found = reply?.[name]
+  assert(Array.isArray(found), JSON.stringify(reply))
+  return found
+}
+
 /** What the end of DATA is answered with, one reply for each recipient, without ids; a message of some 1,000 bytes. */
 async function lmtp(node: TestServer, ...recipients: readonly string[]): Promise<string[]> {
   const client = await LmtpClient.open(node.port('lmtp'))
@@ -54,16 +60,16 @@ test('members share the mailbox of their group, as long as they are members', as
   assert.deepEqual(Object.keys(shared['accountCapabilities'] ?? {}), ['urn:ietf:params:jmap:mail'])
 
   const [found] = await node.call([['Email/query', { accountId: sales }]], login('jane'))
-  const [id = ''] = found?.['ids'] as unknown as string[]
+  const [id = ''] = listIn(found, 'ids') as string[]
   const [reply] = await node.call([['Email/get', { accountId: sales, ids: [id], properties: ['subject', 'blobId'] }]], login('jane'))
-  const [email] = reply?.['list'] as unknown as { subject: string; blobId: string }[]
+  const [email] = listIn(reply, 'list') as { subject: string; blobId: string }[]
   assert.equal(email?.subject, 'Offer')
   const path = `/jmap/download/${sales}/${email.blobId}/offer.eml`
   assert.match(await (await get(node, path, login('jane'))).text(), /Subject: Offer/)
   const [changed] = await node.call([['Email/set', { accountId: sales, update: { [id]: { 'keywords/$seen': true } } }]], login('jane'))
   assert.deepEqual(changed?.['updated'], { [id]: null })
   const [boxes] = await node.call([['Mailbox/get', { accountId: sales, properties: ['role', 'unreadEmails'] }]], login('jane'))
-  assert.equal((boxes?.['list'] as unknown as JsonObject[])[0]?.['unreadEmails'], 0)
+  assert.equal((listIn(boxes, 'list') as JsonObject[])[0]?.['unreadEmails'], 0)
   assert.equal((await (await get(node, '/api/account', login('jane'))).json() as JsonObject)['locale'], 'de_AT')
 
   const outside = async (name: string) => {
@@ -91,7 +97,7 @@ test('a tenant takes no more mail, accounts and domains than it may have', async
   const refused = '552 5.2.2 the tenant of the mailbox has no room left'
   assert.deepEqual(await lmtp(node, ...everybody), [refused, refused, DELIVERED])
   const [tenant] = await node.call([['x:Tenant/get', { ids: [tenantId] }]])
-  const used = (tenant?.['list'] as unknown as JsonObject[])[0]?.['usedDiskQuota']
+  const used = (listIn(tenant, 'list') as JsonObject[])[0]?.['usedDiskQuota']
   assert(typeof used === 'number' && used > 2_000 && used <= 2_600, String(used))
 
   await update(node, 'Tenant', tenantId, { 'quotas/maxDiskQuota': 10_000 })

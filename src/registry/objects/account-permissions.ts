@@ -39,7 +39,8 @@ export function refuseTenantPower(next: JsonObject, roles: RolePermissions): voi
   if (beyond.size === 0) return
   throw refusal(
     'forbidden',
-    `A member of a tenant may use its own things only, and this is more (${named(beyond)}); choose the role User and grant no more, or leave memberTenantId empty.`,
+    `A member of a tenant may use its own things only, and this is more (${named(beyond)});`
+    + ' choose the role User and grant no more, or leave memberTenantId empty.',
     ['roles', 'permissions'],
   )
 }

@@ -20,7 +20,6 @@ import {
 } from '../../base/fields.ts'
 import { addressText, canonicalLocal } from '../../base/address.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { isJsonObject } from '../../base/json.ts'
 import type { IndexEntry, RegistryTx } from '../ports.ts'
 import { object, typeFilter, VERBS } from '../schema/object.ts'
 import type { Filterable, Hooks, ObjectDefinition } from '../schema/object.ts'
@@ -200,7 +199,9 @@ function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail, departures }: A
       await removeGrantsOf(tx, stored.id)
     },
     entries: body => [
-      ...wordEntries([body['name'], body['emailAddress'], body['description'], ...aliasesOf(body).map(([, alias]) => alias['name'])]),
+      ...wordEntries([
+        body['name'], body['emailAddress'], body['description'], ...aliasesOf(body).map(([, alias]) => alias['name']),
+      ]),
       ...tenancyEntries(body),
     ],
     async settle(tx, id, next, before, { now }) {

@@ -125,7 +125,8 @@ async function refuseStrangers({ objects }: RegistryTx, domainId: Id, tenantId: 
     throw new SetFailure({
       type: 'objectIsLinked',
       description:
-        `${all - own} of ${all} accounts with addresses in the domain are not of the tenant ${tenantId}; set their memberTenantId first.`,
+        `${all - own} of ${all} accounts with addresses in the domain are not of the tenant ${tenantId};`
+        + ' set their memberTenantId first.',
       properties: ['memberTenantId'],
       objectId: { object: 'Domain', id: domainId },
     })
