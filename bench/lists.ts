@@ -54,7 +54,7 @@ export async function listTimes(kind: StoreKind): Promise<ListTimes> {
 
 /** `filled`: a store that an earlier run has filled. */
 export async function measureLists(store: Store, shape: Shape, tasks: number, filled?: Waiting) {
-  const catalogue = new Catalogue(VARIANTS, lanes(null))
+  const catalogue = new Catalogue(VARIANTS, lanes())
   const ids = idSource(1_000, systemClock)
   const { mailStore } = buildMail(store, catalogue, ids, systemClock)
   const { registry } = buildObjects({ store, catalogue, ids, clock: systemClock, mailStore, certificates: new CertificateReader({}), cluster: () => null })

@@ -23,7 +23,7 @@ const WORDS = ('the meeting about quarterly budgets was moved because several co
 export async function mailRates(kind: StoreKind): Promise<{ delivered: number; indexed: number }> {
   const bench = await openBenchStore(kind)
   const { store } = bench
-  const catalogue = new Catalogue(VARIANTS, lanes(null))
+  const catalogue = new Catalogue(VARIANTS, lanes())
   const ids = idSource(1_000, systemClock)
   const { delivery, indexing } = buildMail(store, catalogue, ids, systemClock)
   const accounts = Array.from({ length: ACCOUNTS }, () => ids.next())
@@ -38,7 +38,7 @@ export async function mailRates(kind: StoreKind): Promise<{ delivered: number; i
   const delivered = MESSAGES / ((performance.now() - start) / 1_000)
 
   const node = new EngineNode({
-    store, catalogue, shardLists: new Map(), clock: systemClock, random: systemRandom, log: silentLog, times: LEASE_TIMES,
+    store, catalogue, clock: systemClock, random: systemRandom, log: silentLog, times: LEASE_TIMES,
     runDeps: { indexing }, chores: [], settings: () => RETRY_DEFAULTS, hostname: 'bench', version: 'bench', alone: true,
     nodeState: () => ({ role: null, duties: DUTIES, pushShard: null, draining: false, info: {} }),
   })

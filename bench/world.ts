@@ -58,7 +58,7 @@ export interface BenchNode { readonly node: EngineNode; readonly ids: IdSource; 
 
 export function benchNode({ store }: BenchStore, catalogue: Catalogue): BenchNode {
   const node = new EngineNode({
-    store, catalogue, shardLists: new Map(), clock: systemClock, random: systemRandom, log: silentLog, times: LEASE_TIMES,
+    store, catalogue, clock: systemClock, random: systemRandom, log: silentLog, times: LEASE_TIMES,
     runDeps: {}, chores: [], settings: () => RETRY_DEFAULTS, hostname: 'bench', version: 'bench', alone: true,
     nodeState: () => ({ role: null, duties: ['probing'], pushShard: null, draining: false, info: {} }),
   })

@@ -9,6 +9,7 @@ export const ERRORS = {
   'store/newer-schema': 'The store was written by a newer version of Rota. Start that version or newer.',
   'store/conflict': 'The row was changed by somebody else at the same time. Read it again and repeat the change.',
   'node/name-in-use': 'A live node with this host name exists. Set STALWART_HOSTNAME to a name of its own.',
+  'node/id-in-use': 'A live node has the node id that the configuration file of this one fixes. Give each node its own [cluster] node-id.',
   'node/no-id-free': 'Every node id belongs to a live node. Stop nodes that are not needed.',
   'config/invalid': 'An environment variable or the configuration file is wrong. The message names it and the fix.',
   'auth/failed': 'Unknown user, wrong password, or a token that is revoked or expired.',

@@ -168,7 +168,16 @@ export interface Pin { readonly id: Id; readonly version: number; readonly start
 
 // ---- nodes and leases ------------------------------------------------------------------------------------------
 
-/** A live process. `duties`, `pushShard` and `draining` are what assignment reads; `info` is for people. */
+/** Of so many shards of a lane, the one with this number, from 0: it has the buckets b with b mod `of` = `index`. */
+export interface Shard { readonly index: number; readonly of: number }
+/** How a node's own configuration divides work by hand. */
+export interface NodeSharding {
+  /** Into how many shards push delivery is cut; null: as many as its lane has buckets. */
+  readonly pushShards: number | null
+  /** Older scheme, by lane: what the node works of it; null: nothing. A lane that is missing is not divided. */
+  readonly lanes: Readonly<Record<string, Shard | null>>
+}
+/** A live process. `duties`, `pushShard`, `draining` and `sharding` are what assignment reads; `info` is for people. */
 export interface NodeRow {
   readonly incarnation: Id
   readonly nodeId: number
@@ -177,6 +186,8 @@ export interface NodeRow {
   readonly duties: readonly string[]
   readonly pushShard: number | null
   readonly draining: boolean
+  /** Absent: nothing is divided by hand. */
+  readonly sharding?: NodeSharding
   readonly version: string
   readonly startedAt: number
   readonly renewedAt: number
@@ -184,7 +195,7 @@ export interface NodeRow {
   readonly info: JsonObject
 }
 /** What a node may change of its row at any heartbeat. */
-export type NodeState = Pick<NodeRow, 'role' | 'duties' | 'pushShard' | 'draining' | 'info'>
+export type NodeState = Pick<NodeRow, 'role' | 'duties' | 'pushShard' | 'draining' | 'sharding' | 'info'>
 
 export interface LeaseRow { readonly lane: string; readonly bucket: number; readonly holder: Id | null; readonly generation: number }
 export interface BucketRef { readonly lane: string; readonly bucket: number }
@@ -195,8 +206,8 @@ export interface Granted extends BucketRef { readonly generation: number; readon
 export interface KnownNode { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number; readonly live: NodeRow | null }
 
 export interface LeaseStore {
-  /** Creates the node row of a new incarnation and leases the lowest free node id (an old id of the same host name first). Refused while a live node has the host name. */
-  join(node: { readonly incarnation: Id; readonly hostname: string; readonly version: string; readonly state: NodeState }, ttlMs: number): Promise<{ readonly nodeId: number } | { readonly refusedBy: NodeRow }>
+  /** Creates the node row of a new incarnation and leases `nodeId`, or without one the lowest free node id (an old id of the same host name first). Refused while a live node has the host name or `nodeId`. */
+  join(node: { readonly incarnation: Id; readonly hostname: string; readonly version: string; readonly state: NodeState; readonly nodeId?: number | null }, ttlMs: number): Promise<{ readonly nodeId: number } | { readonly refusedBy: NodeRow }>
   /** Renews the row, also one that has expired and that nobody has declared dead yet: its leases and pins are still its own. False when the row is gone: this incarnation is over. */
   heartbeat(incarnation: Id, state: NodeState, ttlMs: number): Promise<boolean>
   /** Deletes the row, frees the leases (planned) and unpins what is left. */

@@ -119,7 +119,7 @@ async function leaveTaskOfDeadNodes(dataDir: string): Promise<string> {
   try {
     const ids = idSource(5, systemClock)
     const payload = { accountId: '0000000000001', documentId: '0000000000002', documentType: 'email' }
-    const task = new Catalogue(VARIANTS, lanes(null)).row({ variant: 'IndexDocument', payload }, ids, systemClock.now())
+    const task = new Catalogue(VARIANTS, lanes()).row({ variant: 'IndexDocument', payload }, ids, systemClock.now())
     await store.transact(tx => tx.tasks.insert([task]))
     const state = { role: null, duties: [], pushShard: null, draining: false, info: {} }
     for (let crash = 0; crash <= RETRY_DEFAULTS.maxAttempts; crash++) {

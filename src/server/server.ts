@@ -101,10 +101,10 @@ export class Server implements Service {
     const { environment, store, clock, random } = deps
     this.#deps = deps
     this.#log = new RememberingLog(deps.log)
-    const catalogue = new Catalogue(VARIANTS, lanes(null))
+    const catalogue = new Catalogue(VARIANTS, lanes())
     const runDeps: Partial<Pick<Mail, 'indexing' | 'removal' | 'restoration'>> = {}
     this.#node = new EngineNode({
-      store, catalogue, clock, random, log: this.#log, shardLists: new Map(), times: LEASE_TIMES, runDeps, chores: chores(store, () => this.#retention()),
+      store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores(store, () => this.#retention()),
       hostname: environment.hostname, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
     })

@@ -11,7 +11,7 @@ test('lists every variant of the wire, in its order', () => {
 })
 
 test('fits the lanes', () => {
-  assert.equal(new Catalogue(VARIANTS, lanes(null)).variants.size, 18)
+  assert.equal(new Catalogue(VARIANTS, lanes()).variants.size, 18)
 })
 
 test('four variants are built', () => {

@@ -2,13 +2,14 @@
 import type { Lane } from '../engine/lane.ts'
 import type { Duty } from './define.ts'
 
-export const PUSH_BUCKETS_DEFAULT = 16
+/** Also the largest number of push shards. The number of buckets does not follow that of the shards: whoever holds a bucket is the one owner of its accounts, also while nodes disagree about the shards. */
+export const PUSH_BUCKETS = 64
 
 function lane(name: string, duty: Duty, buckets: number, legacyKey: string | null): Lane {
   return { name, duty, buckets, legacyKey, sharding: 'none' }
 }
 
-export function lanes(pushShardsTotal: number | null): Lane[] {
+export function lanes(): Lane[] {
   return [
     lane('search', 'searchIndexing', 64, 'fts-indexing'),
     lane('account', 'accountMaintenance', 16, 'purge.accounts'),
@@ -22,7 +23,7 @@ export function lanes(pushShardsTotal: number | null): Lane[] {
     lane('acme', 'taskQueueProcessing', 16, 'acme.renew'),
     lane('domain', 'taskQueueProcessing', 16, null),
     lane('outbound', 'outboundMta', 64, null),
-    { name: 'push', duty: 'pushNotifications', buckets: pushShardsTotal ?? PUSH_BUCKETS_DEFAULT, legacyKey: 'push-notifications', sharding: 'push' },
+    { name: 'push', duty: 'pushNotifications', buckets: PUSH_BUCKETS, legacyKey: 'push-notifications', sharding: 'push' },
     lane('scheduler', 'taskScheduler', 1, null),
     lane('metrics', 'metricsCalculate', 1, 'metrics.calculate'),
   ]

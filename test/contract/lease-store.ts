@@ -20,7 +20,8 @@ function membershipContract(store: () => QueueUnderTest): void {
 
   describe('LeaseStore nodes', () => {
     test('join makes a row with everything that was said', async () => {
-      const state = { role: 'edge', duties: ['a', 'b'], pushShard: 2, draining: true, info: { pid: 7 } }
+      const sharding = { pushShards: 4, lanes: { search: { index: 1, of: 3 }, spam: null } }
+      const state = { role: 'edge', duties: ['a', 'b'], pushShard: 2, draining: true, sharding, info: { pid: 7 } }
       const [incarnation, hostname] = [newId(), `host-${newId()}`]
       const before = await store().now()
       const joined = await store().leases.join({ incarnation, hostname, version: '1.2', state }, 5_000)
@@ -38,6 +39,19 @@ function membershipContract(store: () => QueueUnderTest): void {
       const second = await store().leases.join({ incarnation: newId(), hostname, version: '2', state: IDLE }, 5_000)
       assert.ok('refusedBy' in second)
       assert.equal(second.refusedBy.incarnation, incarnation)
+    })
+
+    test('a node id that was asked for belongs to one live node', async () => {
+      const nodeId = NODE_NUMBER_MAX - 1
+      const join = (hostname: string) => store().leases.join({ incarnation: newId(), hostname, version: '1', state: IDLE, nodeId }, 5_000)
+      const [one, other] = [`host-${newId()}`, `host-${newId()}`]
+      assert.deepEqual(await join(one), { nodeId })
+      const second = await join(other)
+      assert.ok('refusedBy' in second && second.refusedBy.hostname === one)
+      await store().leases.heartbeat(second.refusedBy.incarnation, IDLE, 0)
+      assert.deepEqual(await join(other), { nodeId })
+      const [row] = (await store().leases.known()).filter(known => known.nodeId === nodeId)
+      assert.equal(row?.hostname, other)
     })
 
     test('a new incarnation takes the place of an expired one and gets its id', async () => {

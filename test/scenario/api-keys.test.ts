@@ -26,7 +26,7 @@ type Store = Awaited<ReturnType<typeof openMemoryStore>>
 /** What a node serves over HTTP, without the rest of a node. */
 async function openNode(store: Store, clock: VirtualClock, number: number) {
   const ids = idSource(number, clock)
-  const catalogue = new Catalogue([...VARIANTS], lanes(null))
+  const catalogue = new Catalogue([...VARIANTS], lanes())
   const { directory, mailStore } = buildMail(store, catalogue, ids, clock)
   const objects = buildObjects({ store, catalogue, ids, clock, mailStore, certificates: new CertificateReader({}), cluster: () => null })
   const auth = new Auth({ store, directory, permissionsOf: objects.permissionsOf, clock, log: silentLog })

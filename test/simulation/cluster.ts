@@ -87,7 +87,7 @@ export class Cluster {
     const nodeState = (): NodeState =>
       ({ role: null, duties: process.duties, pushShard: null, draining: process.node.phase === 'draining', info: {} })
     const node = new EngineNode({
-      store: network.reach(this.store), catalogue: this.catalogue, shardLists: new Map(), clock: machine,
+      store: network.reach(this.store), catalogue: this.catalogue, clock: machine,
       random: seededRandom(Math.floor(this.#random.next() * 2 ** 32)), log: silentLog, times: LEASE_TIMES, runDeps: seat, chores: [],
       settings: () => SETTINGS, nodeState, hostname: host, version: 'simulated', alone: false,
     })

@@ -48,7 +48,7 @@ export async function world(variants: readonly AnyVariant[]): Promise<World> {
       const nodeState = (): NodeState => ({ role: null, duties: options.duties?.() ?? ALL_DUTIES, pushShard: null, draining: false, info: {} })
       return new EngineNode({
         store: options.store ?? store, clock: options.clock ?? clock,
-        catalogue, shardLists: new Map(), random: seededRandom(hostname.length), log: silentLog, times: LEASE_TIMES,
+        catalogue, random: seededRandom(hostname.length), log: silentLog, times: LEASE_TIMES,
         runDeps: {}, chores: [], settings: options.settings ?? (() => RETRY_DEFAULTS), nodeState, hostname, version: 'test', alone: false,
       })
     },

@@ -53,7 +53,7 @@ export async function mailWorld(
   const clock = new VirtualClock()
   const store = await open(clock)
   const ids = idSource(1, clock)
-  const catalogue = new Catalogue(VARIANTS, lanes(null))
+  const catalogue = new Catalogue(VARIANTS, lanes())
   const enqueue = async (tx: Tx, wanted: readonly WantedTask[]): Promise<void> => {
     await tx.tasks.insert(wanted.map(task => catalogue.row(task, ids, clock.now())))
   }

@@ -64,7 +64,7 @@ export class TestRegistry {
     variants: readonly AnyVariant[] = VARIANTS,
   ) {
     this.clock = clock
-    this.catalogue = new Catalogue(variants, lanes(null))
+    this.catalogue = new Catalogue(variants, lanes())
     this.store = store
     this.ids = idSource(1, clock)
     const tasks = taskPort<Tx>({ catalogue: this.catalogue, ids: this.ids, cluster: () => this.cluster, now: () => clock.now() })

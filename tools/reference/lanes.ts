@@ -6,7 +6,7 @@ import { lanes } from '../../src/tasks/lanes.ts'
 import { code, page, table } from './markdown.ts'
 
 export function lanesPage(): string {
-  const all = lanes(null)
+  const all = lanes()
   const variants: readonly AnyVariant[] = VARIANTS
   const rows = all.map(lane => [
     code(lane.name), code(lane.duty), String(lane.buckets),
@@ -19,7 +19,7 @@ export function lanesPage(): string {
     'A lane is a stream of tasks, cut into buckets. A bucket is worked by one node at a time, and only by a node whose role '
     + 'has the duty of the lane. `legacy key` is the name of the lane in the older TOML scheme.',
     table(['lane', 'duty', 'buckets', 'variants', 'legacy key'], rows),
-    'The buckets of `push` follow the number of push shards, where one is configured.',
+    'Push shard *s* of *n* has the buckets *b* of `push` with *b* mod *n* = *s* − 1, so there are as many shards as buckets at most.',
     '## Duties',
     table(['duty', 'label', 'lanes'], duties))
 }

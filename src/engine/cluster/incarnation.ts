@@ -4,7 +4,6 @@ import type { Id, IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import type { Random } from '../../base/random.ts'
 import { errorText } from '../../errors.ts'
-import type { ShardLists } from '../assign/assign.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { Holder, type ClusterView } from '../lease/holder.ts'
 import { Lease, type HeldBucket, type LeaseTimes } from '../lease/lease.ts'
@@ -30,7 +29,6 @@ const SCHEDULER_LANE = 'scheduler'
 export interface EngineDeps {
   readonly store: EngineStore
   readonly catalogue: Catalogue
-  readonly shardLists: ShardLists
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -170,9 +168,9 @@ export class Incarnation {
   }
 
   #makeHolder(): Holder {
-    const { store, catalogue, shardLists, clock, log, times, nodeState } = this.#deps
+    const { store, catalogue, clock, log, times, nodeState } = this.#deps
     return new Holder(new Lease(this.id, times), {
-      leases: store.leases, lanes: [...catalogue.lanes.values()], shardLists, clock, log, times, nodeState,
+      leases: store.leases, lanes: [...catalogue.lanes.values()], clock, log, times, nodeState,
       published: () => { store.wakeups.publish({ kind: 'leases' }) },
       listener: {
         held: buckets => { this.#hold(buckets) },

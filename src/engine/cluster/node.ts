@@ -19,6 +19,8 @@ export const DRAIN_LIMIT_MS = 30_000
 
 export interface NodeDeps extends EngineDeps {
   readonly hostname: string
+  /** Fixed by its configuration; else the store leases one. */
+  readonly nodeId?: number | null
   readonly version: string
   /** No other process can be alive on this store (the embedded store's lock proves it). */
   readonly alone: boolean
@@ -49,8 +51,8 @@ export class EngineNode {
   get incarnation(): Incarnation | null { return this.#incarnation }
 
   /**
-   * Resolves when the node has joined. Rejects with node/name-in-use when another live node has the host name, with the
-   * store's error when that does not answer, and with an AbortError when `stop` is called before.
+   * Resolves when the node has joined. Rejects with node/name-in-use or node/id-in-use when another live node has the host
+   * name or the fixed node id, with the store's error when that does not answer, and with an AbortError when `stop` is called before.
    */
   start(): Promise<void> {
     const joined = this.#firstJoin()
@@ -140,18 +142,18 @@ export class EngineNode {
     }
   }
 
-  /** A row of the same host name may be our own former life: it is waited for until it renews or expires. */
+  /** A row of the same host name or fixed node id may be our own former life: it is waited for until it renews or expires. */
   async #join(id: Id): Promise<{ joinedMs: number; nodeId: number }> {
-    const { store, clock, hostname, version, nodeState, times, log } = this.#deps
+    const { store, clock, hostname, nodeId, version, nodeState, times, log } = this.#deps
     let seen: NodeRow | null = null
     for (;;) {
       this.#stop.signal.throwIfAborted()
       const joinedMs = clock.monotonicMs()
-      const reply = await store.leases.join({ incarnation: id, hostname, version, state: nodeState() }, times.ttlMs)
+      const reply = await store.leases.join({ incarnation: id, hostname, version, state: nodeState(), nodeId: nodeId ?? null }, times.ttlMs)
       if ('nodeId' in reply) return { joinedMs, nodeId: reply.nodeId }
       const other = reply.refusedBy
-      if (seen && (seen.incarnation !== other.incarnation || seen.renewedAt !== other.renewedAt)) throw nameInUse(other)
-      if (!seen) log.info({ hostname, startedAt: new Date(other.startedAt).toISOString() }, 'a node of this name was here: waiting to see whether it lives')
+      if (seen && (seen.incarnation !== other.incarnation || seen.renewedAt !== other.renewedAt)) throw inUse(other, hostname)
+      if (!seen) log.info({ hostname, startedAt: new Date(other.startedAt).toISOString() }, 'a node of this name or node id was here: waiting to see whether it lives')
       seen ??= other
       await pause(clock, JOIN_RETRY_MS, this.#stop.signal)
       this.#stop.signal.throwIfAborted()
@@ -160,7 +162,10 @@ export class EngineNode {
   }
 }
 
-function nameInUse(other: NodeRow): RotaError {
-  const since = new Date(other.startedAt).toISOString()
-  return new RotaError('node/name-in-use', `node ${other.nodeId} with the host name ${other.hostname} runs since ${since}; set STALWART_HOSTNAME to another name`, { nodeId: other.nodeId })
+function inUse(other: NodeRow, hostname: string): RotaError {
+  const who = `node ${other.nodeId} with the host name ${other.hostname} runs since ${new Date(other.startedAt).toISOString()}`
+  const details = { nodeId: other.nodeId }
+  return other.hostname === hostname
+    ? new RotaError('node/name-in-use', `${who}; set STALWART_HOSTNAME to another name`, details)
+    : new RotaError('node/id-in-use', `${who}; give each node its own [cluster] node-id in its ROTA_CONFIG`, details)
 }

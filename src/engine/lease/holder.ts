@@ -6,7 +6,7 @@ import { Bell } from '../../base/bell.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
-import { assign, uncovered, type Assignment, type ShardLists } from '../assign/assign.ts'
+import { assign, uncovered, type Assignment } from '../assign/assign.ts'
 import type { Lane } from '../lane.ts'
 import type { BucketRef, LeaseStore, NodeRow, NodeState } from '../ports.ts'
 import { LEASE_TIMES, type HeldBucket, type Lease, type LeaseTimes } from './lease.ts'
@@ -19,7 +19,6 @@ const PLAN_EVERY_MS = 1_000
 export interface HolderDeps {
   readonly leases: LeaseStore
   readonly lanes: readonly Lane[]
-  readonly shardLists: ShardLists
   readonly clock: Clock
   readonly log: Log
   readonly times?: LeaseTimes
@@ -147,10 +146,10 @@ export class Holder {
   }
 
   async #planOnce(): Promise<void> {
-    const { leases, lanes, shardLists, listener, log } = this.#deps
+    const { leases, lanes, listener, log } = this.#deps
     for (const dead of await leases.reap(this.#lease.incarnation)) log.warn({ node: dead.hostname, incarnation: dead.incarnation }, 'node declared dead')
     const view = await leases.view()
-    const assignment = assign(view.nodes, lanes, shardLists)
+    const assignment = assign(view.nodes, lanes)
     listener.planned({ nodes: view.nodes, assignment, uncovered: uncovered(assignment), storeNow: view.now })
     const wanted = this.#lease.plan(this.#closing ? nobody(assignment) : assignment, view.leases, view.now)
     if (wanted.length > 0 && this.#lease.trusted(this.#deps.clock.monotonicMs())) {

@@ -13,12 +13,13 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
   return {
     join: (node, ttlMs) => database.transact(async context => {
       const { table, now, hints } = context
-      await bury(context, dead => dead.hostname === node.hostname && dead.expiresAt <= now())
+      const same = (other: NodeRow) => other.hostname === node.hostname || other.nodeId === node.nodeId
+      await bury(context, dead => same(dead) && dead.expiresAt <= now())
       const nodes = table<NodeRow>('node')
-      const sameName = [...nodes.rows()].find(other => other.hostname === node.hostname)
-      if (sameName) return { refusedBy: sameName }
+      const other = [...nodes.rows()].find(same)
+      if (other) return { refusedBy: other }
       const live = new Set([...nodes.rows()].map(other => other.nodeId))
-      const nodeId = chooseNodeId(node.hostname, [...table<StoredNodeId>('node_id').rows()], live)
+      const nodeId = node.nodeId ?? chooseNodeId(node.hostname, [...table<StoredNodeId>('node_id').rows()], live)
       const { incarnation, hostname, version, state } = node
       const times = { startedAt: now(), renewedAt: now(), expiresAt: now() + ttlMs }
       const row = { incarnation, nodeId, hostname, version, ...state, ...times }

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { SelectQueryBuilder } from 'kysely'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { BucketRef, LeaseStore, NodeRow, NodeState } from '../../engine/ports.ts'
+import type { BucketRef, LeaseStore, NodeRow, NodeSharding, NodeState } from '../../engine/ports.ts'
 import { RotaError } from '../../errors.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
 import { charge, letGo } from '../queue/settle.ts'
@@ -17,6 +17,7 @@ import type { NodeColumns } from './tables/queue.ts'
 
 /** Another node that joins at the same moment may take the id that was chosen. */
 const JOIN_ROUNDS_MAX = 20
+const NO_NODE_ID = 0
 
 /** How the store runs one call of a lease store. */
 export interface LeaseAccess<Context extends SqlContext> {
@@ -28,7 +29,7 @@ export interface LeaseAccess<Context extends SqlContext> {
 export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }: LeaseAccess<Context>): LeaseStore {
   return {
     join: (node, ttlMs) => transact(async context => {
-      await bury(context, tasks(context), { expired: true, hostname: node.hostname })
+      await bury(context, tasks(context), { expired: true, sameAs: node })
       return join(context, node, ttlMs)
     }),
 
@@ -103,10 +104,10 @@ type Joining = Parameters<LeaseStore['join']>[0]
 async function join({ db, now, hints }: SqlContext, node: Joining, ttlMs: number): ReturnType<LeaseStore['join']> {
   for (let round = 0; round < JOIN_ROUNDS_MAX; round++) {
     const nodes = await db.selectFrom('node').selectAll().execute()
-    const sameName = nodes.find(other => other.hostname === node.hostname)
-    if (sameName) return { refusedBy: nodeRow(sameName) }
+    const same = nodes.find(other => other.hostname === node.hostname || other.node_id === node.nodeId)
+    if (same) return { refusedBy: nodeRow(same) }
     const known = await db.selectFrom('node_id').selectAll().execute()
-    const nodeId = chooseNodeId(node.hostname, known.map(row => ({ nodeId: row.node_id, hostname: row.hostname })),
+    const nodeId = node.nodeId ?? chooseNodeId(node.hostname, known.map(row => ({ nodeId: row.node_id, hostname: row.hostname })),
       new Set(nodes.map(other => other.node_id)))
     const joined = await db.insertInto('node').values({
       incarnation: node.incarnation, node_id: nodeId, hostname: node.hostname, version: node.version,
@@ -123,8 +124,8 @@ async function join({ db, now, hints }: SqlContext, node: Joining, ttlMs: number
 interface Doomed {
   /** Only those whose row has expired; else the living as well. */
   readonly expired: boolean
-  /** Only the node of this name. */
-  readonly hostname?: string
+  /** Only the nodes of this name or node id. */
+  readonly sameAs?: Pick<Joining, 'hostname' | 'nodeId'>
   readonly except?: Id | undefined
 }
 
@@ -132,12 +133,12 @@ interface Doomed {
  * Declares nodes dead. A row that somebody holds (an outcome is just being written, or a heartbeat, or another node
  * buries it) is skipped: the next look, a second later, decides.
  */
-async function bury(context: SqlContext, tasks: TaskRows, { expired, hostname, except }: Doomed): Promise<NodeRow[]> {
+async function bury(context: SqlContext, tasks: TaskRows, { expired, sameAs, except }: Doomed): Promise<NodeRow[]> {
   const { db, now, hints } = context
   const doomed = db.selectFrom('node').select('incarnation')
     .$if(expired, query => query.where('expires_at', '<=', now()))
     .$if(except !== undefined, query => query.where('incarnation', '!=', except ?? ''))
-    .$if(hostname !== undefined, query => query.where('hostname', '=', hostname ?? ''))
+    .$if(sameAs !== undefined, query => query.where(eb => eb.or([eb('hostname', '=', sameAs?.hostname ?? ''), eb('node_id', '=', sameAs?.nodeId ?? NO_NODE_ID)])))
   const dead = await db.deleteFrom('node')
     .where('incarnation', 'in', locked(context, 'update', doomed))
     .returningAll().returning(now().as('now')).execute()
@@ -175,6 +176,7 @@ function stateColumns(state: NodeState) {
     duties: JSON.stringify(state.duties),
     push_shard: state.pushShard,
     draining: state.draining ? 1 : 0,
+    sharding: state.sharding ? JSON.stringify(state.sharding) : null,
     info: JSON.stringify(state.info),
   }
 }
@@ -188,6 +190,7 @@ function nodeRow(columns: NodeColumns): NodeRow {
     duties: JSON.parse(columns.duties) as string[],
     pushShard: columns.push_shard,
     draining: columns.draining === 1,
+    ...columns.sharding === null ? {} : { sharding: JSON.parse(columns.sharding) as NodeSharding },
     version: columns.version,
     startedAt: columns.started_at,
     renewedAt: columns.renewed_at,

@@ -36,6 +36,8 @@ export interface NodeColumns {
   duties: string
   push_shard: number | null
   draining: number
+  /** JSON of NodeSharding. */
+  sharding: string | null
   version: string
   started_at: number
   renewed_at: number
