@@ -47,7 +47,13 @@ export interface Field<T = unknown> {
 export type Fields = Readonly<Record<string, Field>>
 export type Infer<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }
 
-export interface SingleShape<F extends Fields = Fields> { readonly kind: 'single'; readonly name: string; readonly fields: F }
+/**
+ * Properties that clients may know from other servers, with values that ask for nothing (null never does): they are taken
+ * and forgotten. The first is what this server does.
+ */
+export type Neutral = Readonly<Record<string, readonly Json[]>>
+
+export interface SingleShape<F extends Fields = Fields> { readonly kind: 'single'; readonly name: string; readonly fields: F; readonly neutral?: Neutral }
 export interface ShapeVariant { readonly name: string; readonly label: string; readonly shape?: SingleShape }
 export interface VariantShape { readonly kind: 'multiple'; readonly name: string; readonly variants: readonly ShapeVariant[] }
 export type Shape = SingleShape | VariantShape
@@ -105,8 +111,8 @@ export function map<T extends Json>(keyClass: ScalarType, valueClass: MapValueTy
   return field({ type: 'map', keyClass, valueClass }, doc, options)
 }
 
-export function shape<const F extends Fields>(name: string, fields: F): SingleShape<F> {
-  return { kind: 'single', name, fields }
+export function shape<const F extends Fields>(name: string, fields: F, neutral?: Neutral): SingleShape<F> {
+  return { kind: 'single', name, fields, ...(neutral === undefined ? {} : { neutral }) }
 }
 export function variants(name: string, list: readonly ShapeVariant[]): VariantShape {
   return { kind: 'multiple', name, variants: list }

@@ -35,7 +35,7 @@ export const CREDENTIALS = variants('Credential', [
         'It works from these networks; empty: from everywhere.',
         { maxItems: NETWORKS_MAX, label: 'Allowed networks' },
       ),
-    }),
+    }, { otpAuth: [null] }),
   },
 ])
 

@@ -68,6 +68,12 @@ const ALIAS = shape('EmailAlias', {
   description: nullable(string('For people.')),
 })
 
+const USER_NEUTRAL = { encryptionAtRest: [{ '@type': 'Disabled' }], timeZone: [null] }
+/** A group has no login. */
+const GROUP_NEUTRAL = {
+  timeZone: [null], locale: [LOCALE_DEFAULT], permissions: [{ '@type': 'Inherit' }], roles: [{ '@type': 'Default' }],
+}
+
 const MAILBOX = {
   name: string('The part of the address before the @.', { index: 'filter', maxLength: 64 }),
   domainId: objectId('Domain', 'The domain of the address.', { index: 'filter', label: 'Domain' }),
@@ -118,10 +124,10 @@ function accountShape(permissions: readonly EnumMember[]): VariantShape {
       ]),
       'Exceptions from the role.',
     ),
-  })
+  }, USER_NEUTRAL)
   return variants('Account', [
     { name: 'User', label: 'User', shape: user },
-    { name: 'Group', label: 'Group', shape: shape('GroupAccount', MAILBOX) },
+    { name: 'Group', label: 'Group', shape: shape('GroupAccount', MAILBOX, GROUP_NEUTRAL) },
   ])
 }
 

@@ -43,6 +43,22 @@ export const dataRetention = singleton({
   label: 'Data retention',
   doc: 'How long what is over is kept before it is removed.',
   fields: FIELDS,
+  // Nothing of these is kept here, or nothing of it is removed: with null it says so, and what clients send that were
+  // told nothing of it asks for no more.
+  neutral: {
+    blobCleanupSchedule: [{ '@type': 'Daily', hour: 4, minute: 0 }],
+    dataCleanupSchedule: [{ '@type': 'Daily', hour: 2, minute: 0 }],
+    expungeSchedule: [{ '@type': 'Daily', hour: 0, minute: 0 }],
+    metricsCollectionInterval: [{ '@type': 'Hourly', minute: 0 }],
+    expungeSchedulingInboxAfter: [null, 30 * DAY_MS],
+    expungeShareNotifyAfter: [null, 30 * DAY_MS],
+    expungeSubmissionsAfter: [null, 3 * DAY_MS],
+    expungeTrashAfter: [null, 30 * DAY_MS],
+    holdMetricsFor: [null, 90 * DAY_MS],
+    holdMtaReportsFor: [null, 30 * DAY_MS],
+    holdTracesFor: [null, 30 * DAY_MS],
+    maxChangesHistory: [null, 10_000],
+  },
   sections: {
     DataRetention: [
       { title: 'Destroyed', fields: ['archiveDeletedItemsFor', 'archiveDeletedAccountsFor'] },

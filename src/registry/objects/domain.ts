@@ -17,6 +17,13 @@ import { settleDomain } from './tenancy.ts'
 
 const USERS_SHOWN_MAX = 10
 
+/** What clients send that were told nothing of DKIM. This server signs nothing. */
+const UNASKED_DKIM = {
+  '@type': 'Automatic', algorithms: { Dkim1Ed25519Sha256: true, Dkim1RsaSha256: true },
+  selectorTemplate: 'v{version}-{algorithm}-{date-%Y%m%d}',
+  rotateAfter: 7_776_000_000, retireAfter: 604_800_000, deleteAfter: 2_592_000_000,
+}
+
 export const domain = object({
   name: 'Domain',
   label: 'Domain',
@@ -49,6 +56,16 @@ export const domain = object({
     })),
     description: nullable(string('For people.')),
     createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
+  },
+  neutral: {
+    allowRelaying: [false],
+    certificateManagement: [{ '@type': 'Manual' }],
+    directoryId: [null],
+    dkimManagement: [{ '@type': 'Manual' }, UNASKED_DKIM],
+    dnsManagement: [{ '@type': 'Manual' }],
+    dnsZoneFile: [null, ''],
+    logo: [null],
+    reportAddressUri: [null, 'mailto:postmaster'],
   },
   labelProperty: 'name',
   columns: ['name', 'isEnabled', 'description', 'createdAt'],

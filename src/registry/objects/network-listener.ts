@@ -78,6 +78,11 @@ export const networkListener = object({
       { maxItems: 100, label: 'Networks of proxies' },
     ),
   },
+  // What the sockets of this server do; Node sets no other value.
+  neutral: {
+    socketReuseAddress: [true], socketReceiveBufferSize: [null], socketSendBufferSize: [null], socketTosV4: [null],
+    socketTtl: [null],
+  },
   labelProperty: 'name',
   columns: ['name', 'protocol', 'bind', 'tlsImplicit'],
   sections: {

@@ -21,6 +21,7 @@ export function tenantObject<Tx>(mail: StoredMail<Tx>): ObjectDefinition<JsonObj
     shape: {
       kind: 'single',
       name: 'Tenant',
+      neutral: { logo: [null], permissions: [{ '@type': 'Inherit' }], roles: [{ '@type': 'Default' }] },
       fields: {
         name: string('Of the customer.', { index: 'unique', maxLength: NAME_CHARS_MAX }),
         quotas: quotasField(TENANT_QUOTA, 'What all of it may have together; nothing set: no limit.'),

@@ -3,7 +3,7 @@
  * clients load, forms, lists, CLI and reference pages are all read from it.
  */
 import { assert } from '../../base/assert.ts'
-import type { FieldType, Fields, Infer, Shape } from '../../base/fields.ts'
+import type { FieldType, Fields, Infer, Neutral, Shape } from '../../base/fields.ts'
 import { shape as singleShape } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
@@ -151,6 +151,8 @@ export interface ObjectDefinition<Value = JsonObject, Tx = unknown> {
 }
 
 interface Declared<Tx> {
+  /** Of the shape that `fields` make. */
+  readonly neutral?: Neutral
   readonly name: string
   readonly label: string
   readonly plural?: string
@@ -198,7 +200,7 @@ function define<Tx>(
   verbs: readonly Verb[],
 ): ObjectDefinition<never, Tx> {
   const { name, label, doc } = declared
-  const shape = declared.shape ?? singleShape(name, declared.fields ?? {})
+  const shape = declared.shape ?? singleShape(name, declared.fields ?? {}, declared.neutral)
   const fields = everyField(shape)
   assert(
     !['id', '@type'].some(reserved => Object.hasOwn(fields, reserved)),

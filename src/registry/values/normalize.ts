@@ -14,6 +14,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
 import { normalizeItems } from './collections.ts'
 import { formatDate, parseDate } from './date.ts'
+import { judgeUndeclared } from './neutral.ts'
 import { normalizeNumber } from './number.ts'
 import type { Path } from './problems.ts'
 import { Problems } from './problems.ts'
@@ -48,7 +49,7 @@ export function normalizeObject(
   const known = before !== null && before['@type'] === ownValue(raw, '@type') ? before : null
   for (const key of Object.keys(raw)) {
     if (Object.hasOwn(fields, key) || (key === '@type' && shape.kind === 'multiple')) continue
-    scope.problems.unknown([...path, key], fields)
+    judgeUndeclared({ shape, of: raw, name: key, rest: [], value: raw[key] ?? null, path: [...path, key] }, scope.problems)
   }
   const result: Record<string, Json> = shape.kind === 'multiple' ? { '@type': raw['@type'] as Json } : {}
   for (const [name, field] of Object.entries(fields)) {

@@ -7,6 +7,7 @@ import type { FieldType, MapValueType, Shape, VariantShape } from '../../base/fi
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
 import { nameMeant } from './names.ts'
+import { judgeUndeclared } from './neutral.ts'
 import type { Path, Problems } from './problems.ts'
 import { fieldNamed, fieldsOf, variantNames } from './shapes.ts'
 
@@ -78,7 +79,7 @@ class Draft {
     const fields = fieldsOf(shape, into) ?? {}
     const field = fieldNamed(fields, name)
     if (field === undefined) {
-      this.#problems.unknown(at, fields)
+      judgeUndeclared({ shape, of: into, name, rest, value, path: at }, this.#problems)
       return undefined
     }
     if (rest.length === 0) return this.#replaced(into, name, value)
