@@ -13,11 +13,17 @@ export async function keepAccount({ keys }: RegistryTx, accountId: Id, body: Jso
   await keys.put(keyOf(accountId), { body }, null)
 }
 
+/** The account as it was; null: it is not kept (any more). */
+export async function keptAccount({ keys }: RegistryTx, accountId: Id): Promise<JsonObject | null> {
+  const kept = await keys.get(keyOf(accountId))
+  return kept === null ? null : kept['body'] as JsonObject
+}
+
 /** The account as it was, no longer kept; null: it is not kept (any more). */
 export async function takeAccount(tx: RegistryTx, accountId: Id): Promise<JsonObject | null> {
-  const kept = await tx.keys.get(keyOf(accountId))
+  const kept = await keptAccount(tx, accountId)
   // Of two that take it, one removes it.
-  return kept !== null && await forgetAccount(tx, accountId) ? kept['body'] as JsonObject : null
+  return kept !== null && await forgetAccount(tx, accountId) ? kept : null
 }
 
 /** False when it was not kept. */

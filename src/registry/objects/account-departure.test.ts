@@ -144,6 +144,23 @@ describe('an account that leaves', () => {
       await test.update('Task', id, { 'status/due': due(DAY_MS) })
       assert.equal(secondsFromNow(await theRemoval()), DAY_MS / 1_000)
     })
+
+    it('is moved to another time by those alone who might destroy the account, as long as it could come back', async () => {
+      const id = await test.create('Task', { ...task, accountDomainId: domainId, status: { '@type': 'Pending', due: due(DAY_MS) } })
+      const now = { status: { '@type': 'Pending' } }
+      const all = test.registry.permissions().map(({ name }) => name)
+      const operator = test.context(test.principal(test.objects.roles.Operator))
+      const without = (name: string) => test.context(test.principal(all.filter(each => each !== name)))
+      for (const context of [operator, without('sysAccountDestroy'), without('jmapEmailQuery')]) {
+        for (const patch of [now, { status: { '@type': 'Failed' } }]) {
+          assert.equal((await test.refusedUpdate('Task', id, patch, context))['type'], 'forbidden')
+        }
+      }
+      assert.equal(secondsFromNow(await theRemoval()), DAY_MS / 1_000)
+      await test.store.transact(tx => forgetAccount(tx, jane))
+      await test.update('Task', id, now, operator)
+      assert.ok(Math.abs(secondsFromNow(await theRemoval())) <= 1)
+    })
   })
 
   describe('and comes back', () => {

@@ -2,7 +2,8 @@
  * How an account leaves and comes back. Destroying an Account keeps its object for recovery, ends its logins and queues
  * DestroyAccount, in one transaction. A client may also create that task: then it says when, and the account leaves with
  * the creation, under the rules for destroying an Account. Destroying the task brings the account back, as long as the
- * removal of its data has not begun (services/removal/README.md).
+ * removal of its data has not begun (services/removal/README.md); until then the same rules say who moves its time, because
+ * "now" takes away the time in which it could come back.
  */
 import { canonicalLocal } from '../../base/address.ts'
 import type { Id } from '../../base/ids.ts'
@@ -15,8 +16,8 @@ import { permissionOf } from '../schema/permissions.ts'
 import type { RolePermissions } from '../schema/permissions.ts'
 import { refusal } from '../set-error.ts'
 import { Problems } from '../values/problems.ts'
-import { keepAccount, takeAccount } from './account-archive.ts'
-import { refuseWrite } from './account-permissions.ts'
+import { keepAccount, keptAccount, takeAccount } from './account-archive.ts'
+import { refuseRemoval, refuseWrite } from './account-permissions.ts'
 import { retentionNow } from './data-retention.ts'
 import { domainsOf, groupsOf, tenantOf } from './tenancy.ts'
 import type { VariantHooks } from './task.ts'
@@ -63,10 +64,19 @@ export function departureHooks<Tx extends RegistryTx>(
   { roles, destroyAccount, putBack }: DepartureHooksOptions<Tx>,
 ): VariantHooks<Tx> {
   return {
-    async derive(tx, _id, next, before, { principal }) {
-      if (before !== null) refuseOtherAccount(next, before)
-      else require(principal, 'Destroy')
-      return { body: before === null ? { ...next, ...await findAccount(tx, next) } : next, index: [] }
+    async derive(tx, _id, next, before, context) {
+      if (before === null) {
+        require(context.principal, 'Destroy')
+        return { body: { ...next, ...await findAccount(tx, next) }, index: [] }
+      }
+      refuseOtherAccount(next, before)
+      const id = String(before['accountId'])
+      const body = await keptAccount(tx, id)
+      if (body !== null) {
+        require(context.principal, 'Destroy')
+        refuseRemoval({ id, body }, roles(), context)
+      }
+      return { body: next, index: [] }
     },
 
     async settle(tx, _id, next, before, context) {

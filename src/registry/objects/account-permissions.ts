@@ -66,7 +66,7 @@ export function refuseWrite(
   }
 }
 
-export function refuseRemoval({ id, body }: Stored, roles: RolePermissions, { principal }: WriteContext): void {
+export function refuseRemoval({ id, body }: Pick<Stored, 'id' | 'body'>, roles: RolePermissions, { principal }: WriteContext): void {
   if (principal === null) return
   if (id === principal.accountId) {
     throw refusal('forbidden', 'You are logged in with this account; ask another administrator to destroy it.')
