@@ -58,6 +58,26 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('jan acme'), /^.*\n.*jane@acme\.example.*\n.*\n.*acme\.example.*\n$/)
   })
 
+  test('certificates.md brings certificates, renews them, and is refused a wrong one', async () => {
+    const page = await Page.open('docs/operate/certificates.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('--fields subjectAlternativeNames'), /mail\.example\.org[^]*CN=mail\.example\.org/)
+    assert.match(after('-servername mx.example.org'), /^subject=CN = mail\.example\.org\n$/)
+    assert.match(after('wildcard.json'), /\*\.example\.net/)
+    assert.match(after('O=renewed'), /^Updated Certificate \w{13}\nsubject=CN = mail\.example\.org, O = renewed\n$/)
+    assert.equal(after('echo refused'), 'refused\n')
+    assert.match(after('delete certificate'), /^(?:.*\n)*Deleted Certificate \w{13}\nDeleted Certificate \w{13}\n$/)
+  })
+
+  test('behind-a-proxy.md lets a proxy name its client', async () => {
+    const page = await Page.open('docs/operate/behind-a-proxy.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('PROXY TCP4'), /^220 [^]*^250[ -][^]*^221 /m)
+    assert.match(after('echo closed'), /^(?:closed\n)?$/)
+  })
+
   test('scripts.md shows ids and exit codes', async () => {
     const page = await Page.open('docs/operate/scripts.md', node)
     assert.equal(await page.shell(...page.blocks), 'exit code 2\n')
