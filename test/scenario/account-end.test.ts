@@ -103,6 +103,27 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       }
     })
 
+    test('the removal begins when those who were writing have written', async () => {
+      const accountId = await newAccount()
+      await deliver(accountId, 'first')
+      await destroyAccount(accountId)
+      const order: string[] = []
+      const [entered, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const writing = world.store.transact(async tx => {
+        assert.equal(await world.mailStore.enter(tx, accountId, EMAIL), true)
+        entered.resolve()
+        await asked.promise
+        order.push('written')
+      })
+      await entered.promise
+      const beginning = removal.begin(accountId).then(() => order.push('begun'))
+      // Each goes to the store and back, as often as a removal that does not wait would.
+      for (let turn = 0; turn < 50; turn++) await world.store.ping()
+      asked.resolve()
+      await Promise.all([writing, beginning])
+      assert.deepEqual(order, ['written', 'begun'])
+    })
+
     test('of recovery and removal one happens', async () => {
       const winners = new Set<string>()
       for (let round = 0; round < ROUNDS; round++) {

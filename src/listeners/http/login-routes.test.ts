@@ -154,6 +154,10 @@ test('behind a proxy that ends TLS the origin is the one that the browser sees',
     const other = { ...headers, 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' }
     const forged = await (await fetch(`${url}/api/discover/jane`, { headers: other })).json() as { issuer: string }
     assert.equal(forged.issuer, origin)
+    for (const scheme of ['http', 'ftp', 'httpss', '']) {
+      const reply = await fetch(`${url}/api/discover/jane`, { headers: { 'x-forwarded-proto': scheme } })
+      assert.equal((await reply.json() as { issuer: string }).issuer, url, scheme)
+    }
   })
 })
 

@@ -88,6 +88,12 @@ describe('the archive', () => {
     assert.equal((await world.store.read(tx => world.mailStore.usage(tx, ANN.accountId))).octets, 0)
   })
 
+  test('keeps until the last date that there is, however long the settings say', async () => {
+    await keepFor(Number.MAX_SAFE_INTEGER)
+    const { item } = await destroyed()
+    assert.equal(item.email.archivedUntil, '9999-12-31T23:59:59Z')
+  })
+
   test('keeps nothing when the settings say so', async () => {
     await keepFor(null)
     await destroy(await world.deliver(plainMail('gone'), ANN))
@@ -148,7 +154,10 @@ describe('the archive', () => {
   test('keeps the record when there is no room, no content or no account', async () => {
     const { email, item } = await destroyed()
     await request(item.id)
+    const tenantId = world.ids.next()
+    await world.store.transact(tx => tx.usage.assign(ANN.accountId, tenantId))
     const attempts: [string, MailRecipient | null][] = [
+      ['mail/over-quota', { ...ANN, tenant: { tenantId, quotaBytes: email.size - 1 } }],
       ['mail/over-quota', { ...ANN, quotaBytes: email.size - 1 }],
       ['mail/over-quota', { ...ANN, emailsMax: 0 }],
       ['mail/account-gone', null],
