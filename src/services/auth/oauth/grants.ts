@@ -123,7 +123,7 @@ export async function beginGrant(tx: RegistryTx, id: Id, login: Login, now: numb
   return { ...login, id, expiresAt }
 }
 
-export async function grantById({ objects }: RegistryTx, id: Id): Promise<Grant | null> {
+async function grantById({ objects }: RegistryTx, id: Id): Promise<Grant | null> {
   const [stored] = await objects.get(GRANT_OBJECT, [id])
   return stored ? grantOf(stored) : null
 }

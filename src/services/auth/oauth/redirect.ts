@@ -3,7 +3,7 @@
  * that listens on its own machine (RFC 8252 §7.3: an IP literal and any port). Nothing else, and nothing that two
  * parsers of URLs could read in two ways: the text must be what a parser would write.
  */
-export const REDIRECT_LENGTH_MAX = 1_000
+const REDIRECT_LENGTH_MAX = 1_000
 
 export type RedirectTarget = 'sameOrigin' | 'loopback'
 
