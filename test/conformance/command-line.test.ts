@@ -8,7 +8,7 @@ import { NodeProcess } from '../support/node-process.ts'
 import { schemaFaults } from '../support/schema-grammar.ts'
 import { ADMIN_PASSWORD } from '../support/server.ts'
 import { setFaults } from './set-faults.ts'
-import { basic, bearer, header, json, member, Wire, type Call } from './wire.ts'
+import { basic, bearer, header, json, member, rows, Wire, type Call } from './wire.ts'
 
 const FAR = '2999-01-01T00:00:00Z'
 
@@ -111,8 +111,8 @@ suite('a command line', () => {
 
     test('nothing for no ids, everything for null', async () => {
       assert.deepEqual((await get('ClusterRole', []))['list'], [])
-      const { list } = await get('NetworkListener', null) as { list: readonly JsonObject[] }
-      assert.deepEqual(list.map(({ name }) => name).toSorted(), ['http', 'lmtp', 'smtp'])
+      const names = rows(await get('NetworkListener', null)).map(({ name }) => String(name))
+      assert.deepEqual(names.toSorted(), ['http', 'lmtp', 'smtp'])
     })
 
     test('a singleton by its one id, with its defaults and durations in milliseconds', async () => {
@@ -129,7 +129,7 @@ suite('a command line', () => {
       ]
       const { responses: [query, read] } = await cli.jmap(calls)
       assert.deepEqual([query?.[0], query?.[1]['total']], ['x:NetworkListener/query', 1])
-      assert.deepEqual([read?.[0], (read?.[1]['list'] as JsonObject[]).map(({ name }) => name)],
+      assert.deepEqual([read?.[0], rows(read?.[1]).map(({ name }) => name)],
         ['x:NetworkListener/get', ['smtp']])
     })
 

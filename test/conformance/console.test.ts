@@ -137,7 +137,7 @@ suite('a web console', () => {
 
     test('pickers fetch all names', async () => {
       const { rows } = await page('NetworkListener', {}, ['id', 'name'])
-      assert.deepEqual(rows.map(({ name }) => name).toSorted(), ['http', 'lmtp', 'smtp'])
+      assert.deepEqual(rows.map(({ name }) => String(name)).toSorted(), ['http', 'lmtp', 'smtp'])
     })
   })
 

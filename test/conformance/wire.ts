@@ -112,6 +112,18 @@ export function header(reply: RawReply, name: string): string | undefined {
 export function member(of: Json | undefined, ...path: readonly string[]): JsonObject {
   let found: Json | undefined = of
   for (const name of path) found = isJsonObject(found) && Object.hasOwn(found, name) ? found[name] : undefined
-  assert.ok(isJsonObject(found), `no ${path.join('.')} in ${JSON.stringify(of)}`)
+  assert.ok(isJsonObject(found), `no ${path.join('.')} in ${shortened(of)}`)
   return found
+}
+
+/** The objects in the reply to a `/get`. */
+export function rows(of: JsonObject | undefined): readonly JsonObject[] {
+  const list = of?.['list']
+  assert.ok(Array.isArray(list), `no list in ${shortened(of)}`)
+  return list.filter(isJsonObject)
+}
+
+/** A schema has 200,000 characters. */
+function shortened(value: Json | undefined): string {
+  return String(JSON.stringify(value)).slice(0, 1_000)
 }
