@@ -249,7 +249,7 @@ export class Server implements Service {
     const { mailStore, indexing } = this.#mail
     const { registry } = this.#objects
     const methods = new Map([['Core/echo', coreEcho], ...registry.methods(), ...mailMethods<Tx>({ store, mailStore, indexing })])
-    const jmap = new JmapEndpoint({ methods, log: this.#log, ids: this.#node.ids, capabilities: [REGISTRY_CAPABILITY, MAIL_CAPABILITY] })
+    const jmap = new JmapEndpoint({ methods, log: this.#log, ids: this.#node.ids, clock: this.#deps.clock, capabilities: [REGISTRY_CAPABILITY, MAIL_CAPABILITY] })
     return createHttpHandler({
       jmap, auth, oauth: this.#auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
       download: async (principal, accountId, blobId) =>

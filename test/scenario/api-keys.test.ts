@@ -32,7 +32,7 @@ async function openNode(store: Store, clock: VirtualClock, number: number) {
   const auth = new Auth({ store, directory, permissionsOf: objects.permissionsOf, clock, log: silentLog })
   const oauth = new OAuth({ store, auth, ids, clock, log: silentLog })
   const methods = objects.registry.methods()
-  const jmap = new JmapEndpoint({ methods, log: silentLog, ids, capabilities: [REGISTRY_CAPABILITY] })
+  const jmap = new JmapEndpoint({ methods, log: silentLog, ids, clock, capabilities: [REGISTRY_CAPABILITY] })
   const schema = objects.registry.schemaDocument()
   const download = () => Promise.resolve(null)
   const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, log: silentLog, ids }))

@@ -64,7 +64,7 @@ export async function withHttp(
   const ids = idSource(1, people.clock)
   const auth = new OAuth({ store: people.store, auth: passwordsAndKeys, ids, clock: people.clock, log })
   const methods = new Map([['Core/echo', coreEcho], ...Object.entries(options.methods ?? {})])
-  const endpoint = new JmapEndpoint({ methods, capabilities: [REGISTRY_CAPABILITY], log, ids })
+  const endpoint = new JmapEndpoint({ methods, capabilities: [REGISTRY_CAPABILITY], log, ids, clock: people.clock })
   const jmap = Object.assign(endpoint, options.jmap)
   const download: Download = options.download ?? (() => Promise.resolve(null))
   const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, log, ids })
