@@ -33,6 +33,25 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('/auth/revoke'), /ended\n$/)
   })
 
+  test('audit-log.md makes a change and finds it', async () => {
+    const page = await Page.open('docs/operate/audit-log.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    assert.match(parts[0] ?? '', /Created +Domain/)
+    assert.match(parts[1] ?? '', /audited\.example/)
+    assert.match(parts[3] ?? '', /^Updated DataRetention/)
+  })
+
+  test('roles-and-shards.md makes roles, changes one, and takes over older lists once', async () => {
+    const page = await Page.open('docs/operate/roles-and-shards.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('name=frontend'), /frontend +Talks to clients, works nothing\n/)
+    assert.match(after('spamClassifierTraining=true'), /^Updated ClusterRole[^]*searchIndexing, pushNotifications, spamClassifierTraining$/m)
+    assert.match(after('--dry-run'), /^3 to create, 0 unchanged; nothing was changed$/m)
+    assert.match(after('--dry-run'), /^2 +STALWART_ROLE=nodes-2-3? STALWART_PUSH_SHARD=1 ROTA_PUSH_SHARDS=2$/m)
+    assert.match(after('roles "$OLD" --json'), /^3 created, 0 unchanged$[^]*"unchanged":3/m)
+  })
+
   test('configuration-as-code.md writes a server down, changes it by a file, and finds it as the file says', async () => {
     const page = await Page.open('docs/operate/configuration-as-code.md', node)
     const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
@@ -76,6 +95,15 @@ describe('docs/operate', { skip: curlMissing }, () => {
     const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
     assert.match(after('PROXY TCP4'), /^220 [^]*^250[ -][^]*^221 /m)
     assert.match(after('echo closed'), /^(?:closed\n)?$/)
+  })
+
+  test('third-party-clients.md gives a client its key, and shows it what a script can do', async () => {
+    const page = await Page.open('docs/operate/third-party-clients.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('/api/schema'), /"apiUrl":"http:[^]*\{"objects":/)
+    assert.match(after('from-a-script'), /"created":\{"new":\{"id":"(\w{13})"\}\}[^]*"total":1[^]*"list":\[\{"id":"\1"/)
+    assert.match(after('allowRelaying'), /"created":\{"new":[^\n]*\n[^\n]*"notCreated":[^\n]*allowRelaying/)
   })
 
   test('scripts.md shows ids and exit codes', async () => {

@@ -22,7 +22,8 @@ export class Page {
   private constructor(path: string, node: NodeProcess, text: string) {
     this.#path = path
     this.#node = node
-    this.#blocks = [...text.matchAll(/^```\n([^]*?)^```/gm)].map(([, code = '']) => code)
+    const fences = [...text.matchAll(/^```(.*)\n([^]*?)^```/gm)]
+    this.#blocks = fences.filter(([, language]) => language === '').map(([, , code = '']) => code)
   }
 
   static async open(path: string, node: NodeProcess): Promise<Page> {
