@@ -4,7 +4,10 @@
  */
 import { hostname as machineHostname } from 'node:os'
 import { RotaError } from '../errors.ts'
+import { RolesFileError } from '../legacy/roles-file.ts'
 import { type BindAddress, parseBind } from '../listeners/bind.ts'
+import { lanes, PUSH_BUCKETS } from '../tasks/lanes.ts'
+import { readLegacyScheme, type LegacyScheme } from './legacy-scheme.ts'
 
 export interface EnvironmentVariable {
   readonly name: string
@@ -29,7 +32,17 @@ export const ENVIRONMENT = [
   },
   {
     name: 'STALWART_PUSH_SHARD', default: 'a spare for every shard',
-    doc: 'Number of the push shard this node prefers, counted from 1.',
+    doc: 'Number of the push shard this node works for, counted from 1. A shard without a live node is worked by spares, '
+      + 'and without a spare by any node that has the duty.',
+  },
+  {
+    name: 'ROTA_PUSH_SHARDS', default: `${PUSH_BUCKETS}`,
+    doc: `Into how many push shards the accounts are divided, from 1 to ${PUSH_BUCKETS}; the same on every node that has a \`STALWART_PUSH_SHARD\`.`,
+  },
+  {
+    name: 'ROTA_CONFIG', default: 'no lists: the role alone decides',
+    doc: 'TOML file of the older scheme. Its `[cluster] node-id` fixes the node id, and its `[cluster.roles.*]` lists narrow what '
+      + 'the role gives this node; nothing else in it is read. See [roles and shards](../operate/roles-and-shards.md).',
   },
   {
     name: 'STALWART_HOSTNAME', default: 'the host name of the machine',
@@ -69,6 +82,10 @@ export interface Environment {
   readonly role: string | null
   /** From 1. */
   readonly pushShard: number | null
+  /** Null: as many as there are buckets. */
+  readonly pushShards: number | null
+  /** What ROTA_CONFIG says. */
+  readonly legacyScheme: LegacyScheme | null
   /** In lower case. */
   readonly hostname: string
   readonly adminPassword: string | null
@@ -80,7 +97,6 @@ export interface Environment {
   readonly logFormat: LogFormat | null
 }
 
-const PUSH_SHARD_MAX = 65_535
 /** RFC 1035 §2.3.4. */
 const HOSTNAME_LENGTH_MAX = 253
 
@@ -105,7 +121,9 @@ export function readEnvironment(env: Variables, machineName: () => string = mach
     dataDir: read('ROTA_DATA_DIR', plainText, './data'),
     databaseUrl: read<string | null>('DATABASE_URL', postgresUrl, null),
     role: read<string | null>('STALWART_ROLE', plainText, null),
-    pushShard: read<number | null>('STALWART_PUSH_SHARD', pushShard, null),
+    pushShard: read<number | null>('STALWART_PUSH_SHARD', shardNumber, null),
+    pushShards: read<number | null>('ROTA_PUSH_SHARDS', shardNumber, null),
+    legacyScheme: read<LegacyScheme | null>('ROTA_CONFIG', configFile, null),
     hostname: read('STALWART_HOSTNAME', hostname, null) ?? machineName().toLowerCase(),
     adminPassword: read<string | null>('ROTA_ADMIN_PASSWORD', text => text, null),
     listenerBinds: read('ROTA_LISTENER_BIND', listenerBinds, new Map()),
@@ -113,8 +131,10 @@ export function readEnvironment(env: Variables, machineName: () => string = mach
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'info'),
     logFormat: read<LogFormat | null>('LOG_FORMAT', oneOf(LOG_FORMATS), null),
   }
-  // A file that somebody relies on must not be left unread without a word.
-  read('ROTA_CONFIG', () => wrong('this version reads no configuration file; use the variables and ClusterRole objects'), null)
+  const { pushShard, pushShards } = environment
+  if (pushShard !== null && pushShards !== null && pushShard > pushShards) {
+    problems.push(`STALWART_PUSH_SHARD: is ${pushShard}, but ROTA_PUSH_SHARDS says that the last shard is ${pushShards}`)
+  }
   if (problems.length > 0) throw new RotaError('config/invalid', problems.join('\n'), { problems })
   return environment
 }
@@ -138,10 +158,19 @@ function postgresUrl(text: string): string {
   return text
 }
 
-function pushShard(text: string): number {
+function shardNumber(text: string): number {
   const shard = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (shard < 1 || shard > PUSH_SHARD_MAX) wrong(`is '${text}' but must be a whole number from 1 to ${PUSH_SHARD_MAX}`)
+  if (shard < 1 || shard > PUSH_BUCKETS) wrong(`is '${text}' but must be a whole number from 1 to ${PUSH_BUCKETS}`)
   return shard
+}
+
+function configFile(path: string): LegacyScheme {
+  try {
+    return readLegacyScheme(path, lanes())
+  } catch (error) {
+    if (!(error instanceof RolesFileError)) throw error
+    return wrong(error.problems.map(problem => `${path}: ${problem}`).join('\n  '))
+  }
 }
 
 function hostname(text: string): string {

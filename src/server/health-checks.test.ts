@@ -7,7 +7,7 @@ import { healthChecks, type HealthSubjects } from './health-checks.ts'
 const WELL: HealthSubjects = {
   store: { ping: () => Promise.resolve() }, role: () => ({ kind: 'none' }), listeners: () => [], unmatchedBinds: () => [],
   certificates: () => ({ loaded: 0, problems: [], inUse: [] }), now: () => Date.UTC(2026, 0, 1),
-  phase: () => 'working', trusted: () => true, uncovered: () => new Map(),
+  phase: () => 'working', trusted: () => true, uncovered: () => new Map(), disagreements: () => [],
 }
 const listener = (name: string, state: AddressState['state'], error: string | null = null): ListenerState => {
   const address = { address: '127.0.0.1', port: 25, state, error, since: 0, connections: 0 }
@@ -50,7 +50,8 @@ test('an unknown role, a stop and a lost lease are reasons', async () => {
 
 test('a lane without a node is said, but not held against this one', async () => {
   const { ok, detail } = await reply('coverage', { uncovered: () => new Map([['search', 64]]) })
-  assert.deepEqual([ok, detail], [true, 'no live node has the duty of: search'])
+  assert.deepEqual([ok, detail], [true, 'no live node works: search (64 buckets)'])
+  assert.equal((await reply('coverage', { disagreements: () => ['push shards'] })).detail, 'every lane has a node; nodes name different numbers of shards of: push shards')
 })
 
 test('a certificate that ends within two weeks, is over or cannot be read is said, but no reason to take the node out', async () => {

@@ -20,6 +20,8 @@ export interface HealthSubjects {
   readonly trusted: () => boolean
   /** Lanes without any live node, with the number of such buckets. */
   readonly uncovered: () => ReadonlyMap<string, number>
+  /** What the nodes divide into different numbers of shards. */
+  readonly disagreements: () => readonly string[]
 }
 
 export function healthChecks(of: HealthSubjects): HealthCheck[] {
@@ -29,7 +31,7 @@ export function healthChecks(of: HealthSubjects): HealthCheck[] {
     { check: 'listeners', run: async () => listenersReply(of.listeners(), of.unmatchedBinds()) },
     { check: 'certificates', run: async () => certificatesReply(of.certificates(), of.now()) },
     { check: 'node', run: async () => nodeReply(of.phase(), of.trusted()) },
-    { check: 'coverage', run: async () => coverageReply(of.uncovered()) },
+    { check: 'coverage', run: async () => coverageReply(of.uncovered(), of.disagreements()) },
   ]
 }
 
@@ -71,9 +73,10 @@ function nodeReply(phase: NodePhase, trusted: boolean): HealthReply {
 }
 
 /** Said, but not a reason to take this node out: another node is missing, not this one. */
-function coverageReply(uncovered: ReadonlyMap<string, number>): HealthReply {
-  if (uncovered.size === 0) return fine('every lane has a node')
-  return fine(`no live node has the duty of: ${[...uncovered.keys()].join(', ')}`)
+function coverageReply(uncovered: ReadonlyMap<string, number>, disagreements: readonly string[]): HealthReply {
+  const lacking = [...uncovered].map(([lane, buckets]) => `${lane} (${buckets} ${buckets === 1 ? 'bucket' : 'buckets'})`)
+  const covered = lacking.length === 0 ? 'every lane has a node' : `no live node works: ${lacking.join(', ')}`
+  return fine(disagreements.length === 0 ? covered : `${covered}; nodes name different numbers of shards of: ${disagreements.join(', ')}`)
 }
 
 function fine(detail: string): HealthReply { return { ok: true, detail } }

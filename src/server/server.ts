@@ -13,6 +13,7 @@ import type { Random } from '../base/random.ts'
 import type { Service } from '../base/service.ts'
 import { assert } from '../base/assert.ts'
 import type { JsonObject } from '../base/json.ts'
+import { disagreements } from '../engine/assign/disagreement.ts'
 import { Catalogue } from '../engine/catalogue.ts'
 import { EngineNode } from '../engine/cluster/node.ts'
 import { enabledDuties, listenerEnabled } from '../engine/cluster/role.ts'
@@ -63,6 +64,7 @@ import { ObjectWatcher } from './watcher.ts'
 const MAIL_CAPABILITY: Capability = { urn: 'urn:ietf:params:jmap:mail', session: {}, ofGroups: true, account: { mayCreateTopLevelMailbox: false, emailQuerySortOptions: ['receivedAt'] } }
 /** The account of the local token when the first administrator was removed: it may administer, and has no mail. */
 const NOBODY = '0'.repeat(13)
+const IGNORED_SHOWN_MAX = 20
 
 export interface ServerDeps {
   readonly environment: Environment
@@ -105,7 +107,7 @@ export class Server implements Service {
     const runDeps: Partial<Pick<Mail, 'indexing' | 'removal' | 'restoration'>> = {}
     this.#node = new EngineNode({
       store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores(store, () => this.#retention()),
-      hostname: environment.hostname, version: VERSION, alone: store.kind !== 'postgres',
+      hostname: environment.hostname, nodeId: environment.legacyScheme?.nodeId ?? null, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
     })
     const { ids } = this.#node
@@ -150,6 +152,7 @@ export class Server implements Service {
 
   async #start(): Promise<void> {
     const { environment, store } = this.#deps
+    this.#sayWhatIsIgnored()
     await this.#startHealth()
     if (environment.role !== null) await this.#role.refresh()
     // Before the first run: under the defaults a task may fail for good that has attempts left.
@@ -165,6 +168,11 @@ export class Server implements Service {
     this.#listeners = this.#openListeners(this.#http)
     this.#listeners.onChange(() => { this.#node.announce() })
     await this.#watcher.start()
+  }
+
+  #sayWhatIsIgnored(): void {
+    const ignored = this.#deps.environment.legacyScheme?.ignored ?? []
+    if (ignored.length > 0) this.#log.warn({ ignored: ignored.slice(0, IGNORED_SHOWN_MAX) }, 'of ROTA_CONFIG only cluster.node-id and cluster.roles are read')
   }
 
   /** Finishes what runs within the drain limit; `hurry` cuts that short. May be called twice. */
@@ -206,9 +214,10 @@ export class Server implements Service {
   }
 
   #nodeState(): NodeState {
-    const { environment } = this.#deps
+    const { role, pushShard, pushShards, legacyScheme } = this.#deps.environment
     return {
-      role: environment.role, duties: enabledDuties(this.#role.role, DUTIES), pushShard: environment.pushShard,
+      role, duties: enabledDuties(this.#role.role, DUTIES).filter(duty => !legacyScheme?.withoutDuties.has(duty)), pushShard,
+      sharding: { pushShards, lanes: legacyScheme?.lanes ?? {} },
       draining: this.#node.phase === 'draining', info: nodeInfo(this.listeners, this.#log.lastError),
     }
   }
@@ -274,6 +283,7 @@ export class Server implements Service {
       certificates: () => this.#certificates.report(), now: () => clock.now(),
       phase: () => this.#node.phase, trusted: () => this.#node.incarnation?.trusted ?? false,
       uncovered: () => this.#node.incarnation?.view?.uncovered ?? new Map(),
+      disagreements: () => disagreements(this.#node.incarnation?.view?.nodes ?? []),
     })
     this.#health = new HealthServer({ bind: environment.healthBind, checks, clock, log: this.#log })
     await this.#health.start()

@@ -22,6 +22,7 @@ export const ALL_DUTIES = ['probing', 'scheduling']
 interface NodeOptions {
   readonly settings?: () => RetrySettings
   readonly duties?: () => readonly string[]
+  readonly nodeId?: number
   /** In place of the world's. */
   readonly store?: Store
   readonly clock?: Clock
@@ -49,7 +50,7 @@ export async function world(variants: readonly AnyVariant[]): Promise<World> {
       return new EngineNode({
         store: options.store ?? store, clock: options.clock ?? clock,
         catalogue, random: seededRandom(hostname.length), log: silentLog, times: LEASE_TIMES,
-        runDeps: {}, chores: [], settings: options.settings ?? (() => RETRY_DEFAULTS), nodeState, hostname, version: 'test', alone: false,
+        runDeps: {}, chores: [], settings: options.settings ?? (() => RETRY_DEFAULTS), nodeState, hostname, nodeId: options.nodeId ?? null, version: 'test', alone: false,
       })
     },
     async enqueue(payload, { variant = 'Probe', due, band } = {}) {

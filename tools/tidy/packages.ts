@@ -23,6 +23,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['src/server'],
   'pino-pretty': ['src/server'],
   'postal-mime': ['src/services'],
+  'smol-toml': ['src/legacy'],
   'smtp-server': ['src/listeners/mail'],
   'snowball-stemmers': ['src/services/search'],
 }

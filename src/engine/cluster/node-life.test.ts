@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { world, type World } from '../../../test/support/engine.ts'
 import { probeVariant } from '../../../test/support/rows.ts'
+import { hasCode } from '../../errors.ts'
 import type { LeaseStore } from '../ports.ts'
 
 const probe = probeVariant({ run: async () => ({ kind: 'done' }) })
@@ -80,6 +81,27 @@ test('a stop while the node waits for a former life of its name ends the start a
     const error = await started
     assert.ok(error instanceof Error && error.name === 'AbortError', String(error))
     assert.deepEqual([node.phase, node.incarnation], ['stopped', null])
+  })
+})
+
+test('a fixed node id is refused while a live node has it, with the name and the start of that one, and free when it is dead', async () => {
+  await inWorld(async here => {
+    const { clock, store } = here
+    const state = { role: null, duties: [], pushShard: null, draining: false, info: {} }
+    const other = here.node('a').ids.next()
+    await store.leases.join({ incarnation: other, hostname: 'first', version: 'test', state, nodeId: 7 }, 5_000)
+    const refused = here.node('second', { nodeId: 7 }).start().then(() => null, (error: unknown) => error)
+    await clock.advance(200)
+    await store.leases.heartbeat(other, state, 5_000)
+    await clock.advance(1_000)
+    const error = await refused
+    assert.ok(hasCode(error, 'node/id-in-use') && /node 7 with the host name first runs since \d{4}-/.test(error.message), String(error))
+    const node = here.node('second', { nodeId: 7 })
+    const started = node.start()
+    await clock.advance(6_000)
+    await started
+    assert.equal(node.incarnation?.nodeId, 7)
+    await node.stop()
   })
 })
 
