@@ -12,6 +12,7 @@ import { addCreate } from './commands/create.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDescribe } from './commands/describe.ts'
 import { addGet } from './commands/get.ts'
+import { addImport } from './commands/import.ts'
 import { addQuery } from './commands/query.ts'
 import { addSnapshot } from './commands/snapshot.ts'
 import { addSchedule } from './commands/schedule.ts'
@@ -80,6 +81,7 @@ export function buildProgram(perform: Perform): Command {
   program.commandsGroup('Objects as a file:')
   addSnapshot(program, perform)
   addApply(program, perform)
+  addImport(program, perform)
   program.commandsGroup('Work:')
   addTask(program, perform)
   addSchedule(program, perform)
