@@ -86,7 +86,7 @@ suite('a plan', () => {
     const { domainId, memberGroupIds } = await read('Account', 'account-b')
     assert.deepEqual([domainId, memberGroupIds], [idOf('domain-a'), { [idOf('account-a')]: true }])
     await apply('NetworkListener', { create: { 'networklistener-b': listener('plan-b') } }, known)
-    const patch = { 'listeners/listenerIds/#networklistener-b': true, [`listeners/listenerIds/${idOf('networklistener-a')}`]: null }
+    const patch = { 'listeners/listenerIds/#networklistener-b': true, 'listeners/listenerIds/#networklistener-a': null }
     const reply = await apply('ClusterRole', { update: { [idOf('clusterrole-a')]: patch } }, known)
     assert.deepEqual(reply['updated'], { [idOf('clusterrole-a')]: null })
     assert.deepEqual(await listenersOfRole(), { [idOf('networklistener-b')]: true })

@@ -82,7 +82,7 @@ export class Writer<Tx> {
       this.#admit(variantOf(stored.body), context)
       const before = wholeBody(definition, stored.body)
       const problems = new Problems()
-      const patched = withNamedVariants(shape, applyPatch(shape, before, withoutId(patch, id), problems))
+      const patched = withNamedVariants(shape, applyPatch(shape, before, withoutId(patch, id), { problems, resolve }))
       problems.refuse()
       const next = this.#judge(hooks.complete?.(patched, before, context) ?? patched, before, resolve, problems)
       refuseForeign(definition, next, context.principal)

@@ -18,6 +18,7 @@ const THING = shape('Thing', {
   strategy: embedded(STRATEGY, 'Strategy.'),
   items: objectList(ITEM, 'Items.'),
   sizes: map<number>({ type: 'string', format: 'string' }, { type: 'number', format: 'size' }, 'Sizes.'),
+  members: set({ type: 'objectId', objectName: 'Thing' }, 'Members.'),
   named: map<JsonObject>({ type: 'string', format: 'string' }, { type: 'object', shape: ITEM }, 'Named.'),
   maybe: nullable(embedded(ITEM, 'Maybe.')),
 })
@@ -27,14 +28,16 @@ const STORED: JsonObject = {
   strategy: { '@type': 'Fixed', delay: 1 },
   items: { 0: { text: 'x' }, 2: { text: 'z' } },
   sizes: { 'key/x': 1 },
+  members: { m1: true },
   named: { n: { text: 'n' } },
   maybe: null,
 }
+const CREATED: Readonly<Record<string, string>> = { first: 'm1', second: 'm2' }
 
 /** What the patch changed, or the paths that were refused. */
 function patched(patch: JsonObject): unknown {
   const problems = new Problems()
-  const next = applyPatch(THING, STORED, patch, problems)
+  const next = applyPatch(THING, STORED, patch, { problems, resolve: creationId => CREATED[creationId] })
   try {
     problems.refuse()
   } catch (error) {
@@ -67,6 +70,10 @@ describe('a patch', () => {
     ['reaches into a map', { 'named/n/text': 'm' }, { named: { n: { text: 'm' } } }],
     ['sets an empty object as a whole', { maybe: { text: 'x' } }, { maybe: { text: 'x' } }],
     ['may begin with a slash', { '/strategy/delay': 5 }, { strategy: { '@type': 'Fixed', delay: 5 } }],
+    ['adds a member by its creation id', { 'members/#second': true }, { members: { m1: true, m2: true } }],
+    ['removes a member by its creation id', { 'members/#first': null }, { members: {} }],
+    ['leaves an unknown creation id to be judged', { 'members/#third': true }, { members: { m1: true, '#third': true } }],
+    ['takes # in other sets for what it is', { 'bind/#first': true }, { bind: { ...STORED['bind'] as JsonObject, '#first': true } }],
     ['passes null on', { name: null }, { name: null }],
 
     ['refuses unknown properties', { nothing: 1, 'strategy/nothing': 1, constructor: 1 }, ['nothing', 'strategy/nothing', 'constructor']],
@@ -93,7 +100,7 @@ describe('a patch', () => {
     const put = fc.constantFrom<Json>(null, true, 'x', { text: 'y' })
     fc.assert(fc.property(fc.dictionary(key, put, { maxKeys: 6 }), patch => {
       const before = structuredClone(STORED)
-      const step = (into: JsonObject, each: JsonObject): JsonObject => applyPatch(THING, into, each, new Problems())
+      const step = (into: JsonObject, each: JsonObject): JsonObject => applyPatch(THING, into, each, { problems: new Problems(), resolve: () => undefined })
       const oneByOne = Object.entries(patch).reduce((into, [name, value]) => step(into, { [name]: value }), STORED)
       assert.deepEqual(step(STORED, patch), oneByOne)
       assert.deepEqual(STORED, before)

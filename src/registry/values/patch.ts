@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
 import { nameMeant } from './names.ts'
 import { judgeUndeclared } from './neutral.ts'
+import type { Scope } from './normalize.ts'
 import type { Path, Problems } from './problems.ts'
 import { fieldNamed, fieldsOf, variantNames } from './shapes.ts'
 
@@ -16,7 +17,8 @@ export const PATCH_KEYS_MAX = 1_000
 
 type Target = FieldType | MapValueType
 
-export function applyPatch(shape: Shape, stored: JsonObject, patch: JsonObject, problems: Problems): JsonObject {
+export function applyPatch(shape: Shape, stored: JsonObject, patch: JsonObject, scope: Scope): JsonObject {
+  const { problems } = scope
   const entries = Object.entries(patch)
   const tooMany = entries[PATCH_KEYS_MAX]
   if (tooMany !== undefined) {
@@ -26,7 +28,7 @@ export function applyPatch(shape: Shape, stored: JsonObject, patch: JsonObject, 
     )
     return stored
   }
-  const draft = new Draft(problems)
+  const draft = new Draft(scope)
   const set = new Set<string>()
   let next = stored
   for (const [key] of entries) {
@@ -65,10 +67,12 @@ function prefixIn(pointers: ReadonlySet<string>, pointer: string): string | unde
 /** The stored object under change: each part is copied when it is touched first, so that many keys cost no copy each. */
 class Draft {
   readonly #problems: Problems
+  readonly #resolve: Scope['resolve']
   readonly #copies = new WeakSet<JsonObject>()
 
-  constructor(problems: Problems) {
+  constructor({ problems, resolve }: Scope) {
     this.#problems = problems
+    this.#resolve = resolve
   }
 
   /** Undefined when a problem was noted. */
@@ -105,7 +109,8 @@ class Draft {
     }
     const entries = isJsonObject(current) ? current : {}
     if (type.type === 'set' && rest.length === 0) {
-      return value === null || value === false ? this.#without(entries, key) : this.#replaced(entries, key, value)
+      const member = type.class.type === 'objectId' ? this.#idMeant(key) : key
+      return value === null || value === false ? this.#without(entries, member) : this.#replaced(entries, member, value)
     }
     if (type.type === 'map' || type.type === 'objectList') {
       if (rest.length === 0) return value === null ? this.#without(entries, key) : this.#replaced(entries, key, value)
@@ -120,6 +125,11 @@ class Draft {
     }
     this.#problems.patch([...path, { key }], 'points into a value that has no parts.')
     return undefined
+  }
+
+  /** Also by its creation id, or what the client puts in by that could not be taken out by it. Normalize refuses unknown ones. */
+  #idMeant(key: string): string {
+    return key.startsWith('#') ? this.#resolve(key.slice(1)) ?? key : key
   }
 
   #replaced(into: JsonObject, key: string, value: Json): JsonObject {
