@@ -66,7 +66,7 @@ const SHAPE = variants(ARCHIVED_ITEM, [
   {
     name: 'SieveScript', label: 'Sieve script',
     shape: shape('ArchivedSieveScript', {
-      name: string('What it was called.', byServer), content: string('What it says.', { ...byServer, format: 'text' }),
+      name: string('What it was called.', byServer), content: string('What it says.', byServer),
       ...CREATED, ...COMMON,
     }),
   },
