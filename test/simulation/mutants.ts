@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'assignment-to-the-draining', breaks: 'a draining node gets nothing',
-    file: 'src/engine/assign/assign.ts', from: '!node.draining && ', to: '', seeds: 600,
+    file: 'src/engine/assign/assign.ts', from: 'nodes.filter(node => !node.draining)', to: '[...nodes]', seeds: 600,
   },
   {
     name: 'assignment-without-duties', breaks: 'a bucket goes to a node with the duty',
