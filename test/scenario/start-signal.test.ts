@@ -21,7 +21,7 @@ test('SIGTERM while a former life of its name is waited for: the node ends with 
     const incarnation = idSource(5, systemClock).next()
     await store.leases.join({ incarnation, hostname: 'test-node', version: 'test', state }, FORMER_LIFE_MS)
     await using node = await NodeProcess.launch({ variables: { DATABASE_URL: url } })
-    await node.says('a node of this name was here')
+    await node.says('waiting to see whether it lives')
     assert.deepEqual(await node.stop(), { code: 0, signal: null })
     assert.equal(node.stderr, '')
     assert.deepEqual((await store.leases.view()).nodes.map(row => row.incarnation), [incarnation], 'it has not joined')
