@@ -32,8 +32,8 @@ export interface AddressState {
 export interface EndpointOptions {
   readonly protocol: (target: Target) => Protocol
   readonly certificate: CertificateSource
-  /** Whether the listener may have one more connection. */
-  readonly admit: (target: Target) => boolean
+  /** Whether the listener may have one more connection, from that address. */
+  readonly admit: (target: Target, remote: string) => boolean
   readonly changed: () => void
   readonly drainMsMax: number
   readonly clock: Clock
@@ -70,6 +70,12 @@ export class Endpoint {
   get connections(): number {
     let count = this.#front?.size ?? 0
     for (const front of this.#draining) count += front.size
+    return count
+  }
+
+  connectionsOf(source: string): number {
+    let count = this.#front?.sizeOf(source) ?? 0
+    for (const front of this.#draining) count += front.sizeOf(source)
     return count
   }
 
@@ -147,9 +153,9 @@ export class Endpoint {
   #accept(socket: Socket): void {
     const front = this.#front
     if (front === null) socket.destroy()
-    else if (this.#options.admit(this.#target)) front.accept(socket)
+    else if (this.#options.admit(this.#target, socket.remoteAddress ?? '')) front.accept(socket)
     else {
-      this.#options.log.warn(this.#names(), 'a connection was refused, the listener has as many as it may')
+      this.#options.log.warn(this.#names(), 'a connection was refused, the listener or its source has as many as it may')
       front.refuse(socket)
     }
   }

@@ -8,7 +8,7 @@ import type { SecureContext, Server as TlsServer } from 'node:tls'
 import type { Clock } from '../base/clock.ts'
 import { setMembers } from '../base/fields.ts'
 import type { Log } from '../base/log.ts'
-import { isAllowedFrom } from '../services/auth/network.ts'
+import { failureSource, isAllowedFrom } from '../services/auth/network.ts'
 import type { NetworkListener } from './network-listener.ts'
 import type { Protocol, ProtocolServer } from './protocol-server.ts'
 import type { ProxySource } from './proxy/header.ts'
@@ -33,6 +33,7 @@ export class Front {
   readonly #server: ProtocolServer
   readonly #tls: TlsServer | null
   readonly #sockets = new Set<Socket>()
+  readonly #perSource = new Map<string, number>()
   readonly #proxies: readonly string[]
   /** Whom proxies have named, by the connection: a TLS socket does not tell which socket it works on. */
   readonly #sources = new Map<string, ProxySource>()
@@ -60,11 +61,20 @@ export class Front {
     return this.#sockets.size
   }
 
+  /** Connections of one source (`failureSource`), as the socket shows it: proxies count as themselves. */
+  sizeOf(source: string): number {
+    return this.#perSource.get(source) ?? 0
+  }
+
   accept(socket: Socket): void {
+    const source = failureSource(socket.remoteAddress ?? '')
     this.#sockets.add(socket)
+    this.#perSource.set(source, this.sizeOf(source) + 1)
     socket.on('error', error => { this.#note(error, 'connection failed') })
     socket.on('close', () => {
       this.#sockets.delete(socket)
+      if (this.sizeOf(source) > 1) this.#perSource.set(source, this.sizeOf(source) - 1)
+      else this.#perSource.delete(source)
       if (this.#sockets.size === 0) this.#drained()
     })
     socket.setNoDelay(this.#listener.socketNoDelay)

@@ -3,6 +3,8 @@ import type { Clock } from '../base/clock.ts'
 import type { Id } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { assert } from '../base/assert.ts'
+import { setMembers } from '../base/fields.ts'
+import { failureSource, isAllowedFrom } from '../services/auth/network.ts'
 import type { BindAddress } from './bind.ts'
 import { Endpoint } from './endpoint.ts'
 import type { AddressState } from './endpoint.ts'
@@ -12,6 +14,9 @@ import { plan, wanted } from './plan.ts'
 import type { Step, Target, Unserved } from './plan.ts'
 import type { Protocol } from './protocol-server.ts'
 import type { CertificateSource } from './tls/certificate.ts'
+
+/** One source may always have so many, where the listener has room for them: half of a small number is too few. */
+const SOURCE_CONNECTIONS_MIN = 64
 
 export interface ListenerState {
   readonly id: Id
@@ -128,7 +133,7 @@ export class ListenerManager {
     const { certificate, drainMsMax = DRAIN_MS_MAX, clock, log } = this.#options
     const endpoint = new Endpoint(step.target, {
       protocol: target => this.#protocol(target),
-      admit: ({ listener }) => this.#connections(listener.id) < (listener.maxConnections ?? Infinity),
+      admit: ({ listener }, remote) => this.#admits(listener, remote),
       changed: () => { this.#changed() },
       certificate, drainMsMax, clock, log,
     })
@@ -162,12 +167,16 @@ export class ListenerManager {
     return protocol
   }
 
-  #connections(id: Id): number {
-    let count = 0
-    for (const endpoint of [...this.#endpoints.values(), ...this.#leaving]) {
-      if (endpoint.target.listener.id === id) count += endpoint.connections
-    }
-    return count
+  /** One source may take a part of the room, so that it cannot shut everybody else out. A trusted proxy speaks for many. */
+  #admits({ id, maxConnections, overrideProxyTrustedNetworks }: NetworkListener, remote: string): boolean {
+    if (maxConnections === null) return true
+    const endpoints = [...this.#endpoints.values(), ...this.#leaving].filter(({ target }) => target.listener.id === id)
+    const sum = (of: (endpoint: Endpoint) => number) => endpoints.reduce((count, endpoint) => count + of(endpoint), 0)
+    if (sum(endpoint => endpoint.connections) >= maxConnections) return false
+    const proxies = setMembers(overrideProxyTrustedNetworks)
+    if (proxies.length > 0 && isAllowedFrom(proxies, remote)) return true
+    const source = failureSource(remote)
+    return sum(endpoint => endpoint.connectionsOf(source)) < Math.max(maxConnections / 2, SOURCE_CONNECTIONS_MIN)
   }
 
   /** Says once what this node cannot serve. */

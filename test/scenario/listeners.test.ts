@@ -245,6 +245,18 @@ test('maxConnections counts over all addresses; one too many is told and closed,
   })
 })
 
+test('one source may have half of the connections, and nobody else is shut out by it', async () => {
+  await withListeners([lmtp({ maxConnections: 130 })], {}, async ({ port }) => {
+    const greedy = await Promise.all(Array.from({ length: 65 }, () => LineClient.open(port('lmtp'))))
+    for (const client of greedy) assert.match(await client.reply(), /^220 /)
+    const more = await LineClient.open(port('lmtp'))
+    assert.match(await more.reply(), /^421 4\.3\.2 too many connections/)
+    const other = await LineClient.open(port('lmtp'), '', '127.0.0.2')
+    assert.match(await other.reply(), /^220 /)
+    for (const client of [...greedy, other]) client.destroy()
+  })
+})
+
 const AES = ['tls13-aes-256-gcm-sha384', 'tls13-aes-128-gcm-sha256']
 
 test('TLS versions and cipher suites that are disabled are refused', async () => {

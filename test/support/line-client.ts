@@ -16,9 +16,9 @@ export class LineClient {
     this.#read(socket)
   }
 
-  /** `early` is sent before the server can have said anything. */
-  static async open(port: number, early = ''): Promise<LineClient> {
-    const socket = connect(port, '127.0.0.1')
+  /** `early` is sent before the server can have said anything; `from`: another loopback address of this machine. */
+  static async open(port: number, early = '', from = '127.0.0.1'): Promise<LineClient> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from })
     const client = new LineClient(socket)
     socket.write(early)
     await once(socket, 'connect')
