@@ -69,9 +69,12 @@ function masked(type: FieldType | MapValueType, value: Json): Json {
 /** Of what this version does not declare nobody can say whether it is secret, so it is left out. */
 export function maskedObject(shape: Shape, value: JsonObject): JsonObject {
   const fields = fieldsOf(shape, value) ?? {}
-  return Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => {
+  const result: Record<string, Json> = {}
+  // Only names that are declared are set, and none of those is a property that every object inherits.
+  for (const [name, inner] of Object.entries(value)) {
     const field = fieldNamed(fields, name)
-    if (field) return [[name, masked(field.type, inner)]]
-    return name === '@type' && shape.kind === 'multiple' ? [[name, inner]] : []
-  }))
+    if (field) result[name] = masked(field.type, inner)
+    else if (name === '@type' && shape.kind === 'multiple') result[name] = inner
+  }
+  return result
 }

@@ -46,5 +46,5 @@ export function parseDate(text: string): number | null {
 
 /** The canonical text of a time; fractions of the second are cut off. */
 export function formatDate(ms: number): string {
-  return `${new Date(Math.floor(ms / 1_000) * 1_000).toISOString().slice(0, 19)}Z`
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }

@@ -15,7 +15,7 @@ const BUSY_MS_MAX = 5_000
 /** Pages in memory. Rows of the queue go in and out all over its index: for the writer 2 MiB, the default, is too small. */
 const WRITER_CACHE_KIB_MAX = 16_384
 /** There may be many of them, and the system keeps the file's pages too. */
-const READER_CACHE_KIB_MAX = 2_048
+const READER_CACHE_KIB_MAX = 4_096
 
 export type Value = SQLInputValue
 export type Row = Record<string, SQLOutputValue>
