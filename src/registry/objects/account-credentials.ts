@@ -4,8 +4,12 @@
  * with keys, which are objects of their own (api-key.ts).
  */
 import { nullable, set, shape, string, utcDateTime, variants } from '../../base/fields.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
+import type { WriteContext } from '../schema/object.ts'
+import { refusal } from '../set-error.ts'
 import { Problems } from '../values/problems.ts'
 
 /** What is stored of a password. */
@@ -57,6 +61,13 @@ export async function storeCredentials(
     stored.set(place, { ...credential, credentialId, secret: hash })
   }
   return { ...next, credentials: Object.fromEntries(stored) }
+}
+
+/** A key that ends, or works from some networks only, must not make itself a login that does neither. */
+export function refuseOwnPassword(id: Id, next: JsonObject, before: JsonObject | null, { principal }: WriteContext): void {
+  if (before === null || principal?.accountId !== id || !principal.via?.startsWith('apiKey:')) return
+  if (isDeepStrictEqual(next['credentials'], before['credentials'])) return
+  throw refusal('forbidden', 'An API key changes no password of its own account; log in with the password.', ['credentials'])
 }
 
 function credentialsOf(body: JsonObject): [string, JsonObject][] {

@@ -225,6 +225,17 @@ describe('Account', () => {
       assert.equal(await test.update('Account', id, { description: 'me' }, self), null)
       assert.deepEqual((await test.call('Account/set', { destroy: [id] }))['destroyed'], [id])
     })
+
+    it('through an API key of the account itself reach everything but its passwords', async () => {
+      const id = await create('root', { roles: { '@type': 'Admin' } })
+      const key = test.context({ ...test.principal(undefined, id), via: 'apiKey:0000000000009' })
+      const credentials = { 0: { '@type': 'Password', secret: 'a login without an end' } }
+      const refused = await test.refusedUpdate('Account', id, { credentials }, key)
+      assert.deepEqual([refused['type'], refused['properties']], ['forbidden', ['credentials']])
+      assert.equal(await test.update('Account', id, { description: 'by a key' }, key), null)
+      assert.equal(await test.update('Account', await create('other'), { credentials }, key), null)
+      assert.equal(await test.update('Account', id, { credentials }, test.context(test.principal(undefined, id))), null)
+    })
   })
 
   describe('is found', () => {

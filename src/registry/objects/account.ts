@@ -31,7 +31,7 @@ import { wordEntries } from '../values/words.ts'
 import type { HashSecret } from './account-credentials.ts'
 import { accountLeaves } from './account-departure.ts'
 import type { Departures } from './account-departure.ts'
-import { CREDENTIALS, CREDENTIALS_MAX, storeCredentials } from './account-credentials.ts'
+import { CREDENTIALS, CREDENTIALS_MAX, refuseOwnPassword, storeCredentials } from './account-credentials.ts'
 import { refuseRemoval, refuseTenantPower, refuseWrite } from './account-permissions.ts'
 import { removeKeysOf } from './api-key.ts'
 import { LOCALE, LOCALE_DEFAULT } from './locale.ts'
@@ -189,6 +189,7 @@ function hooks<Tx extends RegistryTx>({ hashSecret, roles, mail, departures }: A
     async prepare(id, next, before, context) {
       refuseTenantPower(next, roles)
       refuseWrite(id, next, before, roles, context)
+      refuseOwnPassword(id, next, before, context)
       const body = { createdAt: formatDate(context.now), ...canonicalNames(next) }
       return { body: await storeCredentials(body, before, hashSecret) }
     },

@@ -57,6 +57,18 @@ describe('ArchivedItem', () => {
     assert.equal((await test.query(ARCHIVED_ITEM)).length, 2)
   })
 
+  it('is kept longer by who may change every account, and for less long by its owner', async () => {
+    const id = await archived(jane)
+    const all = test.registry.permissions().map(({ name }) => name)
+    const context = test.context(test.principal(all.filter(name => name !== 'sysAccountUpdate'), jane))
+    const refused = await test.refusedUpdate(ARCHIVED_ITEM, id, { archivedUntil: '9999-12-31T00:00:00Z' }, context)
+    assert.deepEqual([refused['type'], refused['properties']], ['forbidden', ['archivedUntil']])
+    await test.update(ARCHIVED_ITEM, id, { archivedUntil: '2026-01-02T00:00:00Z' }, context)
+    assert.deepEqual(await expired('2026-01-02T00:00:00Z'), [id])
+    await test.update(ARCHIVED_ITEM, id, { archivedUntil: '2026-04-01T00:00:00Z' })
+    assert.deepEqual(await expired('2026-03-31T00:00:00Z'), [])
+  })
+
   it('is made by nobody, and keeps what the server set', async () => {
     assert.equal((await test.refused(ARCHIVED_ITEM, { '@type': 'Email' }))['type'], 'forbidden')
     const id = await archived(jane)

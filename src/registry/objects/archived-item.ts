@@ -17,12 +17,14 @@ import { blobId, enumType, nullable, number, objectId, oneOf, set, shape, string
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fieldEntries } from '../ops/table-backend.ts'
+import type { Principal } from '../method.ts'
 import type { IndexEntry, RegistryTx } from '../ports.ts'
 import { object, typeFilter } from '../schema/object.ts'
 import type { ObjectDefinition } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
 import { wordEntries } from '../values/words.ts'
 
+const EVERYONES = 'sysAccountUpdate'
 export const ARCHIVED_ITEM = 'ArchivedItem'
 const EXPIRY_PREFIX = 'archived-item/'
 const byServer = { update: 'serverSet' } as const
@@ -120,7 +122,7 @@ export function archivedItemObject<Tx extends RegistryTx>(
     label: 'Archived item',
     doc: 'Something that was destroyed and can be restored for a while.',
     verbs: ['Get', 'Query', 'Update', 'Destroy'],
-    owner: { property: 'accountId', everyones: 'sysAccountUpdate', takenAlong: true },
+    owner: { property: 'accountId', everyones: EVERYONES, takenAlong: true },
     shape: SHAPE,
     columns: ['subject', 'from', 'accountId', 'archivedAt', 'archivedUntil', 'status'],
     filters: {
@@ -139,6 +141,10 @@ export function archivedItemObject<Tx extends RegistryTx>(
     menu: { section: 'Management', icon: 'archive-restore', link: 'Archived items' },
     hooks: {
       entries: textEntries,
+      prepare: async (_id, next, before, { principal }) => {
+        refuseExtension(next, before, principal)
+        return { body: next }
+      },
       async settle(tx, id, next, before) {
         if (next === null) await release(tx, id, String(before?.['accountId']), String(before?.['blobId']))
         else if (next['status'] === 'requestRestore' && before?.['status'] === 'archived') {
@@ -149,6 +155,13 @@ export function archivedItemObject<Tx extends RegistryTx>(
       },
     },
   })
+}
+
+/** What is kept counts towards no quota: its owner could store as much as he likes by destroying it. */
+function refuseExtension(next: JsonObject, before: JsonObject | null, principal: Principal | null): void {
+  const later = before !== null && String(next['archivedUntil']) > String(before['archivedUntil'])
+  if (!later || principal === null || principal.permissions.has(EVERYONES)) return
+  throw refusal('forbidden', `Only an administrator keeps it longer (permission ${EVERYONES}); restore it instead.`, ['archivedUntil'])
 }
 
 /** For whoever stores one: what the verbs would write beside it. */
