@@ -34,7 +34,7 @@ export async function unleash(cluster: Cluster, dice: Dice): Promise<void> {
   const hosts = Array.from({ length: dice.between(2, 5) }, (_, at) => `host${at + 1}`)
   for (const host of hosts) {
     cluster.setDuties(host, dice.chance(0.7) ? DUTIES : DUTIES.filter(() => dice.chance(0.6)))
-    cluster.timeline.after(dice.between(0, 3_000), () => { cluster.boot(host) })
+    restart(cluster, host, dice.between(0, 3_000))
   }
   cluster.sky.weather = {
     delayMs: dice.of([2, 20, 200]), slow: dice.of([0, 0.01, 0.1]), slowMs: dice.of([500, 3_000, 12_000]),
@@ -117,12 +117,12 @@ const retryNow = (cluster: Cluster, id: string) => edit(cluster, id, 'retries', 
 const reschedule = (cluster: Cluster, id: string, dice: Dice) => edit(cluster, id, 'reschedules', now => state('Pending', now + dice.between(0, 20_000), null))
 
 async function edit(cluster: Cluster, id: string, verb: string, change: (now: number) => TaskState): Promise<void> {
-  const reply = await cluster.store.transact(async tx => {
+  const reply: unknown = await cluster.store.transact(async tx => {
     const [row] = await tx.tasks.get([id])
     return row ? tx.tasks.edit(id, row.version, { state: change(EPOCH_MS + Math.floor(cluster.timeline.nowMs)) }) : 'gone'
   })
   cluster.observer.changed(id)
-  cluster.observer.note(`client: ${verb} ${short(id)}: ${reply}`)
+  cluster.observer.note(`client: ${verb} ${short(id)}: ${JSON.stringify(reply)}`)
 }
 
 async function destroy(cluster: Cluster, id: string): Promise<void> {

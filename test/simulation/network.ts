@@ -89,11 +89,17 @@ export class Network {
         const leftMs = startedMs + PATIENCE_MS - this.#timeline.nowMs
         this.#timeline.after(leftMs, () => { this.#machine.deliver(() => { reject(unavailable()) }) })
       }
-      if (requestLost) return giveUp()
+      if (requestLost) {
+        giveUp()
+        return
+      }
       const inTime = thereMs + backMs <= PATIENCE_MS && !replyLost
       if (!inTime) giveUp()
       this.#timeline.after(thereMs, () => {
-        if (this.#blocked) return inTime ? giveUp() : undefined
+        if (this.#blocked) {
+          if (inTime) giveUp()
+          return
+        }
         const back = (settle: () => void) => {
           if (!inTime) return
           this.#timeline.after(backMs, () => {
@@ -101,7 +107,7 @@ export class Network {
             else this.#machine.deliver(settle)
           })
         }
-        carryOut().then(value => { back(() => { resolve(value) }) }, (error: unknown) => { back(() => { reject(error as Error) }) })
+        carryOut().then(value => { back(() => { resolve(value) }) }, (error: unknown) => { back(() => { reject(error) }) })
       })
     })
   }
