@@ -188,7 +188,7 @@ export class Incarnation {
   #hold(buckets: readonly HeldBucket[]): void {
     if (sameBuckets(this.#held, buckets)) return
     this.#held = [...buckets]
-    this.#closing = buckets.some(bucket => bucket.phase === 'closing')
+    this.#closing = buckets.some(bucket => bucket.phase !== 'active')
     for (const [name, lane] of this.#lanes) lane.hold(buckets.filter(bucket => bucket.lane === name))
     this.#activateScheduler()
   }

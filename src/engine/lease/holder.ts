@@ -163,8 +163,9 @@ export class Holder {
 
   async #releaseIdle(): Promise<void> {
     const { leases, listener } = this.#deps
-    const idle = this.#lease.held.filter(bucket => bucket.phase === 'closing' && listener.idle(bucket))
+    const idle = this.#lease.held.filter(bucket => bucket.phase !== 'active' && listener.idle(bucket))
     if (idle.length === 0) return
+    this.#lease.leaving(idle)
     await leases.release(this.#lease.incarnation, idle)
     this.#lease.released(idle)
     listener.held(this.#lease.held)

@@ -49,6 +49,19 @@ test('a bucket that should go elsewhere closes, and is active again when it come
   assert.deepEqual(phases(lease), ['0:active'])
 })
 
+test('a bucket whose release was sent comes back only under a new generation', () => {
+  const lease = new Lease('me', times)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 4, unplanned: false }], 50)
+  lease.plan(wants('you'), [heldBy(0, 'me', 4)], 60)
+  lease.leaving(lease.held)
+  assert.deepEqual(lease.plan(wants('me'), [heldBy(0, 'me', 4)], 70).map(ref => ref.bucket), [0], 'the reply was lost: asked for anew')
+  assert.deepEqual(phases(lease), ['0:leaving'])
+  lease.closeAll()
+  assert.deepEqual(phases(lease), ['0:leaving'])
+  lease.granted([{ lane: 'search', bucket: 0, generation: 5, unplanned: false }], 80)
+  assert.deepEqual(phases(lease), ['0:active'])
+})
+
 test('a bucket without any candidate closes too', () => {
   const lease = new Lease('me', times)
   lease.granted([{ lane: 'search', bucket: 0, generation: 1, unplanned: false }], 50)

@@ -15,7 +15,8 @@ export const LEASE_TIMES: LeaseTimes = { ttlMs: 10_000, marginMs: 2_000, heartbe
 
 export interface HeldBucket extends BucketRef {
   readonly generation: number
-  readonly phase: 'active' | 'closing'
+  /** `leaving`: its release was sent, and may be carried out at any time: this generation is never worked again. */
+  readonly phase: 'active' | 'closing' | 'leaving'
   /** Tasks due before this (store's time) may have been running when the last holder died; null: planned hand-over. */
   readonly suspectBefore: number | null
 }
@@ -66,7 +67,10 @@ export class Lease {
         // The view is younger than what we remember: a release whose reply was lost, then somebody else's acquisition.
         if ((row?.holder ?? null) !== this.incarnation) this.#held.delete(keyOf(ref))
         const held = this.#held.get(keyOf(ref))
-        if (held) this.#set(ref, mine ? 'active' : 'closing', held.generation, held.suspectBefore)
+        const leaving = held?.phase === 'leaving'
+        if (held && !leaving) this.#set(ref, mine ? 'active' : 'closing', held.generation, held.suspectBefore)
+        // Wanted back: a new generation makes the release of the old one change nothing.
+        if (leaving && mine) acquire.push(ref)
         if (!held && row?.holder === this.incarnation) this.#set(ref, mine ? 'active' : 'closing', row.generation, storeNow)
         if (!held && mine && (row?.holder ?? null) === null) acquire.push(ref)
       }
@@ -81,7 +85,14 @@ export class Lease {
 
   /** Everything is to be given back (drain, stop). */
   closeAll(): void {
-    for (const held of this.#held.values()) this.#set(held, 'closing', held.generation, held.suspectBefore)
+    for (const held of this.#held.values()) {
+      if (held.phase === 'active') this.#set(held, 'closing', held.generation, held.suspectBefore)
+    }
+  }
+
+  /** A release of these is about to be sent. */
+  leaving(buckets: readonly HeldBucket[]): void {
+    for (const held of buckets) this.#set(held, 'leaving', held.generation, held.suspectBefore)
   }
 
   released(buckets: readonly (BucketRef & { readonly generation: number })[]): void {
