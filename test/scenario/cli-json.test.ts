@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { systemClock } from '../../src/base/clock.ts'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -37,6 +38,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   'schedule resume': ['daily'],
   'schedule run': ['daily'],
   'schedule delete': ['daily'],
+  'import roles': [fileURLToPath(new URL('../data/older-roles.toml', import.meta.url))],
   'completion': ['bash'],
 }
 /** These print nothing when there is nothing to say. */

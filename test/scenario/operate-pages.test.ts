@@ -10,6 +10,20 @@ before(async () => { node = await NodeProcess.start() })
 after(() => node[Symbol.asyncDispose]())
 
 describe('docs/operate', { skip: curlMissing }, () => {
+  test('configuration-as-code.md writes a server down, changes it by a file, and finds it as the file says', async () => {
+    // It counts what there is: a node of its own.
+    await using alone = await NodeProcess.start()
+    const page = await Page.open('docs/operate/configuration-as-code.md', alone)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('CONFIG=$(mktemp'), /^\d+ objects written to .*\n\{"@type":"upsert"/)
+    assert.match(after('--dry-run\n'), /^3 to create, 1 to update, \d+ unchanged; nothing was changed$/m)
+    assert.match(after('apply --file "$CONFIG/cluster.ndjson"\nnpx rota snapshot'), /^3 created, 1 updated, [^]*^0 changes, \d+ unchanged\n$/m)
+    assert.match(after('maxAttempts=9'), /^the server has moved away from the file\n~ TaskManager\n {4}maxAttempts: 9 → 5\n1 updated/m)
+    assert.match(after('reconcile'), /^1 to destroy, 0 unchanged; nothing was changed\n- ClusterRole indexer .*\n1 destroyed/m)
+    assert.match(after('all.ndjson'), /^0 changes/m)
+  })
+
   test('api-keys.md makes keys, uses, restricts, changes and revokes them', async () => {
     const page = await Page.open('docs/operate/api-keys.md', node)
     const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
@@ -50,18 +64,6 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('--dry-run'), /^3 to create, 0 unchanged; nothing was changed$/m)
     assert.match(after('--dry-run'), /^2 +STALWART_ROLE=nodes-2-3? STALWART_PUSH_SHARD=1 ROTA_PUSH_SHARDS=2$/m)
     assert.match(after('roles "$OLD" --json'), /^3 created, 0 unchanged$[^]*"unchanged":3/m)
-  })
-
-  test('configuration-as-code.md writes a server down, changes it by a file, and finds it as the file says', async () => {
-    const page = await Page.open('docs/operate/configuration-as-code.md', node)
-    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
-    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
-    assert.match(after('CONFIG=$(mktemp'), /^\d+ objects written to .*\n\{"@type":"upsert"/)
-    assert.match(after('--dry-run\n'), /^3 to create, 1 to update, \d+ unchanged; nothing was changed$/m)
-    assert.match(after('apply --file "$CONFIG/cluster.ndjson"\nnpx rota snapshot'), /^3 created, 1 updated, [^]*^0 changes, \d+ unchanged\n$/m)
-    assert.match(after('maxAttempts=9'), /^the server has moved away from the file\n~ TaskManager\n {4}maxAttempts: 9 → 5\n1 updated/m)
-    assert.match(after('reconcile'), /^1 to destroy, 0 unchanged; nothing was changed\n- ClusterRole indexer .*\n1 destroyed/m)
-    assert.match(after('all.ndjson'), /^0 changes/m)
   })
 
   test('tenants-and-groups.md makes a tenant, fills it, shares a mailbox and moves all of it', async () => {
