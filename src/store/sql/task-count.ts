@@ -20,7 +20,7 @@ import type { TaskFilter } from '../../engine/ports.ts'
 import type { SqlContext } from './context.ts'
 import { byIndex, everyCondition, heldAs } from './task-query.ts'
 import type { From } from './task-ranges.ts'
-import { eachRange, rangesOf, termsOf } from './task-ranges.ts'
+import { eachRange, rangesOf } from './task-ranges.ts'
 
 export const EXACT_COUNT_MAX = 10_000
 /** A remembered count is given out for so long, and counted again when somebody asks after so long. */
@@ -93,18 +93,18 @@ async function countHeld(context: SqlContext, filter: TaskFilter): Promise<numbe
 async function countUpTo(context: SqlContext, filter: TaskFilter, max: number): Promise<number> {
   const { pairs, within } = await rangesOf(context, filter)
   if (pairs.length === 0) return 0
-  const ranges = eachRange(context, pairs, pair => sql`select 1 from task t where ${within(pair)} limit ${max}`)
+  const ranges = eachRange(context, pairs, isPair => sql`select 1 from task t where ${isPair} and ${within()} limit ${max}`)
   return number(context, sql`select count(*) as n from (select 1 from ${ranges} r limit ${max}) c`)
 }
 
 async function countAll(context: SqlContext, filter: TaskFilter, clock: Clock): Promise<number> {
-  const { pairs, within, inOrder } = await rangesOf(context, filter)
+  const { pairs, within } = await rangesOf(context, filter)
   let count = 0
-  for (const pair of pairs) {
-    const rest = (from?: From) => sql`from task t where ${within(termsOf(pair), from)}`
-    const inSlices = (from?: From) => sql`${rest(from)} order by ${inOrder(true)}`
+  for (const { variant, status } of pairs) {
+    const rest = (from?: From) =>
+      sql`from task t where t.variant = ${variant} and t.status = ${status} and ${within(from)}`
     let from: From | undefined
-    for (let last = await lastOfSlice(context, inSlices(from)); last; last = await lastOfSlice(context, inSlices(from))) {
+    for (let last = await lastOfSlice(context, rest(from)); last; last = await lastOfSlice(context, rest(from))) {
       count += SLICE_ROWS
       from = { ascending: true, key: last }
       await clock.breathe()
@@ -117,7 +117,7 @@ async function countAll(context: SqlContext, filter: TaskFilter, clock: Clock): 
 /** Undefined when there are fewer. */
 async function lastOfSlice({ db }: SqlContext, from: RawBuilder<unknown>): Promise<From['key'] | undefined> {
   const { rows } = await sql<From['key']>`select t.due, t.id ${from}
-    limit 1 offset ${SLICE_ROWS - 1}`.execute(db)
+    order by t.due, t.id limit 1 offset ${SLICE_ROWS - 1}`.execute(db)
   return rows[0]
 }
 

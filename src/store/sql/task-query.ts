@@ -34,13 +34,13 @@ export function queryTasks(context: SqlContext, filter: TaskFilter, page: TaskPa
       const walked = await idsOf(context, walk(filter, page), page)
       if (walked.length === page.limit) return walked
     }
-    const { pairs, within, inOrder } = await rangesOf(context, filter)
+    const { pairs, within } = await rangesOf(context, filter)
     if (pairs.length === 0) return []
     const { order: { ascending }, after } = page
     const from = byDue && after ? { ascending, key: { due: after.value, id: after.id } } : undefined
-    const first = byDue ? sql`order by ${inOrder(ascending)} limit ${page.limit + (page.position ?? 0)}` : sql``
-    return idsOf(context, sql`${eachRange(context, pairs, pair =>
-      sql`select t.due, t.id from task t where ${within(pair, from)} ${first}`)} t where ${isAfter(page)}`, page)
+    const first = byDue ? sql`order by ${orderOf(page)} limit ${page.limit + (page.position ?? 0)}` : sql``
+    return idsOf(context, sql`${eachRange(context, pairs, isPair =>
+      sql`select t.due, t.id from task t where ${isPair} and ${within(from)} ${first}`)} t where ${isAfter(page)}`, page)
   })
 }
 
