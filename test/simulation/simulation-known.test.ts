@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { simulate } from './simulate.ts'
 import { worldsHold } from './worlds-hold.ts'
 
-test('a thousand known worlds keep every promise', async () => {
-  assert.equal(await worldsHold(1, 1_000), null)
+test('300 known worlds keep every promise', async () => {
+  assert.equal(await worldsHold(1, 300), null)
 })
 
 test('one seed gives one world, event by event', async () => {

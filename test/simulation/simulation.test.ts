@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { systemRandom } from '../../src/base/random.ts'
 import { worldsHold } from './worlds-hold.ts'
 
-test('a thousand new worlds keep every promise', async context => {
+test('300 new worlds keep every promise', async context => {
   const from = 1_000_000 + Math.floor(systemRandom.next() * 1_000_000_000)
   context.diagnostic(`seeds from ${from}`)
-  assert.equal(await worldsHold(from, 1_000), null)
+  assert.equal(await worldsHold(from, 300), null)
 })
