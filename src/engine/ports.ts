@@ -144,13 +144,17 @@ export interface StreamCursor { readonly bucket: number; readonly band: Band; re
 /** The start of every stream. */
 export const CURSOR_START: Pick<StreamCursor, 'afterDue' | 'afterId'> = { afterDue: -1, afterId: '' }
 
-export type Finish =
-  | { readonly kind: 'done'; readonly id: Id; readonly version: number; readonly followUps?: readonly NewTask[] }
-  | { readonly kind: 'again'; readonly id: Id; readonly version: number; readonly state: TaskState; readonly payload?: JsonObject; readonly crashes?: number }
-  /** The run stopped because of the row's request, which is carried out now. */
-  | { readonly kind: 'acknowledge'; readonly id: Id }
-  /** Unpinned and left as it was (hand-over, shutdown). `startedAt`: only if it is the pin of that start. */
-  | { readonly kind: 'release'; readonly id: Id; readonly startedAt?: number }
+/**
+ * How a run ended. Whatever it is, a pin is let go only if it is that of this start (`startedAt`; left out: any of the
+ * holder): the network may repeat an old write while the holder runs the task again. A request that waits on a pin is
+ * carried out when the pin is let go.
+ */
+export type Finish = { readonly id: Id; readonly startedAt?: number } & (
+  | { readonly kind: 'done'; readonly version: number; readonly followUps?: readonly NewTask[] }
+  | { readonly kind: 'again'; readonly version: number; readonly state: TaskState; readonly payload?: JsonObject; readonly crashes?: number }
+  /** Left as it was: hand-over, shutdown, or stopped because of a request. */
+  | { readonly kind: 'release' }
+)
 
 /** The worker's side. Every call is one transaction of its own and is fenced on the holder's node row. */
 export interface QueueStore {

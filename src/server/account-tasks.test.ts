@@ -38,7 +38,7 @@ test('a running task is asked to stop and counts until it has; its own task is l
   await pin(own, running)
   assert.deepEqual(await clear(own), { removed: 0, running: 1 })
   assert.deepEqual((await cluster.row(running))?.request, { kind: 'destroy' })
-  await cluster.store.queue.finish(HOLDER, [{ kind: 'acknowledge', id: running }])
+  await cluster.store.queue.finish(HOLDER, [{ kind: 'release', id: running }])
   assert.equal(await cluster.row(running), undefined)
   assert.deepEqual(await clear(own), { removed: 0, running: 0 })
   assert.equal((await cluster.row(own))?.request, null)

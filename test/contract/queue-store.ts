@@ -187,7 +187,20 @@ function finishContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await store().queue.pinned(incarnation), [])
     })
 
-    test('acknowledge carries the request out', async () => {
+    test('an outcome of an older run that comes again leaves the pin of the newer run', async () => {
+      const { incarnation } = await aNode(store())
+      const row = await storedOne(store(), aTask(newLane()))
+      const again = { kind: 'again', id: row.id, version: row.version, startedAt: 4_000, state: aState() } as const
+      assert.deepEqual(await store().queue.finish(incarnation, [again]), [true])
+      const next = await rowOf(store(), row.id)
+      assert.ok(next)
+      await pin(store(), incarnation, next)
+      assert.deepEqual(await store().queue.finish(incarnation, [again]), [false])
+      assert.deepEqual(await store().queue.finish(incarnation, [{ kind: 'done', id: row.id, version: row.version, startedAt: 4_000 }]), [false])
+      assert.deepEqual((await store().queue.pinned(incarnation)).map(({ id }) => id), [row.id])
+    })
+
+    test('a release carries the request out', async () => {
       const { incarnation } = await aNode(store())
       const [a, b] = await stored(store(), aTask(newLane()), aTask(newLane()))
       assert.ok(a && b)
@@ -197,7 +210,7 @@ function finishContract(store: () => QueueUnderTest): void {
         await tx.tasks.edit(a.id, a.version, { state, payload: { n: 2 } })
         await tx.tasks.destroy(b.id)
       })
-      const reply = await store().queue.finish(incarnation, [{ kind: 'acknowledge', id: a.id }, { kind: 'acknowledge', id: b.id }])
+      const reply = await store().queue.finish(incarnation, [{ kind: 'release', id: a.id }, { kind: 'release', id: b.id }])
       assert.deepEqual(reply, [true, true])
       assert.deepEqual(await rowOf(store(), a.id), { ...a, ...state, payload: { ...a.payload, n: 2 }, version: 2 })
       assert.equal(await rowOf(store(), b.id), null)
@@ -225,7 +238,7 @@ function finishContract(store: () => QueueUnderTest): void {
       const before = await rowOf(store(), row.id)
       assert.deepEqual(await store().queue.finish(other.incarnation, [
         { kind: 'done', id: row.id, version: row.version }, { kind: 'again', id: row.id, version: row.version, state: aState() },
-        { kind: 'release', id: row.id }, { kind: 'acknowledge', id: row.id },
+        { kind: 'release', id: row.id }, { kind: 'release', id: row.id },
       ]), [false, false, false, false])
       assert.deepEqual(await rowOf(store(), row.id), before)
     })

@@ -216,7 +216,7 @@ function editContract(store: () => QueueUnderTest): void {
       const others = { ...keys, dedupeKey: newId(), orderingKey: 'b' }
       assert.equal(await store().transact(tx => tx.tasks.edit(pinned.id, pinned.version, { keys: others })), 'requested')
       assert.deepEqual((await rowOf(store(), pinned.id))?.bucket, 0)
-      await store().queue.finish(incarnation, [{ kind: 'acknowledge', id: pinned.id }])
+      await store().queue.finish(incarnation, [{ kind: 'release', id: pinned.id }])
       assert.deepEqual(await rowOf(store(), pinned.id), { ...pinned, ...others, dedupeKey: null, version: 2 })
     })
 

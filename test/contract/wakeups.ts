@@ -66,7 +66,7 @@ export function wakeupsContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await hints(() => store().transact(tx => tx.tasks.edit(row.id, 1, { payload: {} }))), [edited, ...lanes])
       await pin(store(), incarnation, { ...row, version: 2 })
       assert.deepEqual(await hints(() => store().transact(tx => tx.tasks.edit(row.id, 2, { payload: {} }))), [{ kind: 'requests' }])
-      assert.deepEqual(await hints(() => store().queue.finish(incarnation, [{ kind: 'acknowledge', id: row.id }])), lanes)
+      assert.deepEqual(await hints(() => store().queue.finish(incarnation, [{ kind: 'release', id: row.id }])), lanes)
       const next = newLane()
       assert.deepEqual(await hints(() => store().queue.finish(incarnation,
         [{ kind: 'done', id: row.id, version: 3, followUps: [aTask(next)] }])), [{ kind: 'tasks', lanes: [next] }])

@@ -59,7 +59,7 @@ export class BatchRunner {
     const variant = catalogue.variants.get(batch.variant)
     if (!variant || !isBuilt(variant) || batch.rows.some(row => row.crashes > 0)) {
       const states = batch.rows.map(row => unrunnable(row, variant, settings(), now()))
-      if (states.some(state => state !== null)) return this.#fail(batch, states, ended)
+      if (states.some(state => state !== null)) return this.#fail(flight, states, ended)
     }
     if (!variant || !isBuilt(variant)) return
     if (pinFirst && !await pins.pinFirst(flight)) return this.#leave(flight, ended)
@@ -84,7 +84,7 @@ export class BatchRunner {
     if (outcome) this.#remember(row, variant, result, outcome, error)
     if (!finish) return ended(row.id, false)
     // A `done` whose row was edited meanwhile carries out what was asked of the row: the store sees to that.
-    this.#finish(finish, ended)
+    this.#finish(flight, finish, ended)
   }
 
   #remember(row: TaskRow, variant: AnyBuiltVariant, result: Result, outcome: Parameters<History['record']>[0]['outcome'], error: string | null): void {
@@ -96,10 +96,10 @@ export class BatchRunner {
     )
   }
 
-  #fail(batch: Batch, states: readonly ReturnType<typeof unrunnable>[], ended: Ended): void {
-    for (const [index, { id, version }] of batch.rows.entries()) {
+  #fail(flight: Flight, states: readonly ReturnType<typeof unrunnable>[], ended: Ended): void {
+    for (const [index, { id, version }] of flight.rows.entries()) {
       const state = states[index]
-      if (state) this.#finish({ kind: 'again', id, version, state }, ended)
+      if (state) this.#finish(flight, { kind: 'again', id, version, state }, ended)
       else ended(id, false)
     }
   }
@@ -107,10 +107,10 @@ export class BatchRunner {
   /** Nothing of the batch counts; a pin that may have landed is taken back. */
   async #leave(flight: Flight, ended: Ended): Promise<void> {
     await this.#deps.pins.end(flight)
-    for (const row of flight.rows) this.#finish({ kind: 'release', id: row.id }, ended)
+    for (const row of flight.rows) this.#finish(flight, { kind: 'release', id: row.id }, ended)
   }
 
-  #finish(finish: Finish, ended: Ended): void {
-    this.#deps.completer.add(finish, applied => { ended(finish.id, applied && finish.kind !== 'release') })
+  #finish({ startedAt }: Flight, finish: Finish, ended: Ended): void {
+    this.#deps.completer.add({ ...finish, startedAt }, applied => { ended(finish.id, applied && finish.kind !== 'release') })
   }
 }

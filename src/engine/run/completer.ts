@@ -87,7 +87,7 @@ export class Completer {
       status: 'Failed', due: DUE_NEVER, attempt: item.kind === 'again' ? item.state.attempt : 0, firstFailedAt: now, failedAt: now,
       failureReason: 'what it ended with could not be stored: the log of the node has the details',
     }
-    this.#waiting.unshift({ ...entry, item: { kind: 'again', id: item.id, version: item.version, state }, failing: true })
+    this.#waiting.unshift({ ...entry, item: { ...item, kind: 'again', state }, failing: true })
   }
 
   /** `unreachable`: try again later. `refused`: the store answered, and does not take it. */

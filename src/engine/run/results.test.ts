@@ -45,8 +45,8 @@ test('a run that was stopped because its row had changed is kept in the history'
   assert.deepEqual(write({ kind: 'stopped' }, { changed: true, pinned: true }), { finish: { kind: 'release', id: 'a' }, outcome: 'cancelled', error: null })
 })
 
-test('a run that stopped on request acknowledges it; one that was done all the same is done', () => {
-  assert.deepEqual(write({ kind: 'stopped' }, { requested: true, pinned: true }).finish, { kind: 'acknowledge', id: 'a' })
+test('a run that stopped on request lets its row go, which carries the request out; one that was done all the same is done', () => {
+  assert.deepEqual(write({ kind: 'stopped' }, { requested: true, pinned: true }).finish, { kind: 'release', id: 'a' })
   assert.equal(write({ kind: 'retry', why: 'x' }, { requested: true }).outcome, 'cancelled')
   assert.equal(write({ kind: 'done' }, { requested: true }).finish?.kind, 'done')
 })

@@ -36,7 +36,7 @@ export function written(row: TaskRow, variant: AnyBuiltVariant, result: Result, 
     const followUps = outcome.followUps?.map(about.toRow) ?? []
     return { finish: { kind: 'done', id: row.id, version: row.version, followUps }, outcome: 'done', error: null }
   }
-  if (about.requested) return { finish: { kind: 'acknowledge', id: row.id }, outcome: 'cancelled', error: null }
+  if (about.requested) return { finish: { kind: 'release', id: row.id }, outcome: 'cancelled', error: null }
   if (outcome.kind === 'stopped') {
     const finish: Finish | null = about.pinned ? { kind: 'release', id: row.id } : null
     return { finish, outcome: about.changed ? 'cancelled' : null, error: null }

@@ -246,7 +246,7 @@ describe('Task', () => {
       await test.update('Task', id, { 'updateRecords/spf': true })
       await test.update('Task', id, { onSuccessRenewCertificate: true })
       await test.update('Task', id, { 'status/due': LATER })
-      await test.store.queue.finish(holder, [{ kind: 'acknowledge', id }])
+      await test.store.queue.finish(holder, [{ kind: 'release', id }])
       const { payload, due, holder: nobody } = await row(id)
       assert.deepEqual([payload, due, nobody],
         [{ domainId, updateRecords: { mx: true, spf: true }, onSuccessRenewCertificate: true }, Date.parse(LATER), null])

@@ -71,9 +71,8 @@ interface Finished { readonly found: boolean; readonly row: TaskRow | null }
 /** What an outcome does to the row that it found. `row: null`: it goes. */
 export function finished(row: TaskRow, item: Finish, holder: Id): Finished {
   if (row.holder !== null && row.holder !== holder) return { found: false, row }
-  const held = row.holder === holder
-  if (item.kind === 'release' && item.startedAt !== undefined && item.startedAt !== row.startedAt) return { found: false, row }
-  if (item.kind === 'release' || item.kind === 'acknowledge') return { found: true, row: held ? unpinned(row) : row }
+  const held = row.holder === holder && (item.startedAt === undefined || item.startedAt === row.startedAt)
+  if (item.kind === 'release') return { found: held || row.holder === null, row: held ? unpinned(row) : row }
   if (row.version !== item.version) return { found: false, row: held ? unpinned(row) : row }
   if (item.kind === 'done') return { found: true, row: null }
   return {
