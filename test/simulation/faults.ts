@@ -97,7 +97,7 @@ export async function createTask(cluster: Cluster, variant: string, payload: Jso
   const now = EPOCH_MS + Math.floor(cluster.timeline.nowMs)
   const row = cluster.catalogue.row({ variant, payload, due: now + dueInMs }, cluster.ids, now)
   await cluster.store.transact(tx => tx.tasks.insert([row]))
-  cluster.observer.changed(row.id)
+  cluster.observer.created(row.id)
   cluster.observer.note(`client: ${variant} ${short(row.id)} of ${row.orderingKey}, ${JSON.stringify(payload['script'])}, ${String(payload['ms'])} ms`)
   return row.id
 }
@@ -121,7 +121,7 @@ async function edit(cluster: Cluster, id: string, verb: string, change: (now: nu
     const [row] = await tx.tasks.get([id])
     return row ? tx.tasks.edit(id, row.version, { state: change(EPOCH_MS + Math.floor(cluster.timeline.nowMs)) }) : 'gone'
   })
-  cluster.observer.changed(id)
+  cluster.observer.edited(id)
   cluster.observer.note(`client: ${verb} ${short(id)}: ${JSON.stringify(reply)}`)
 }
 

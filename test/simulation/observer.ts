@@ -28,8 +28,12 @@ export class Observer {
   readonly #running = new Set<Run>()
   readonly #done = new Map<Id, number>()
   readonly #changedMs = new Map<Id, number>()
+  /** By a client: who runs the task may know it only as it was. */
+  readonly #editedMs = new Map<Id, number>()
   readonly #slots = new Set<string>()
   readonly #events: string[] = []
+  /** What had happened when the first promise broke. */
+  #untilBreach: readonly string[] | null = null
   readonly breaches: string[] = []
   /** Of all events: two runs of one seed must agree. */
   hash = 0
@@ -45,7 +49,7 @@ export class Observer {
 
   get doneTasks(): ReadonlyMap<Id, number> { return this.#done }
   get slots(): readonly number[] { return [...this.#slots].map(Number).toSorted((a, b) => a - b) }
-  get lastEvents(): readonly string[] { return this.#events }
+  get lastEvents(): readonly string[] { return this.#untilBreach ?? this.#events }
 
   note(event: string): void {
     const line = `${(this.#timeline.nowMs / 1_000).toFixed(3).padStart(9)}  ${event}`
@@ -57,10 +61,17 @@ export class Observer {
   breach(rule: string, what: string): void {
     this.breaches.push(`${rule}: ${what}`)
     this.note(`*** ${rule}: ${what}`)
+    this.#untilBreach ??= [...this.#events]
   }
 
-  /** A client or a schedule made or changed a task. */
-  changed(id: Id): void { this.#changedMs.set(id, this.#timeline.nowMs) }
+  /** A client or a schedule made a task. */
+  created(id: Id): void { this.#changedMs.set(id, this.#timeline.nowMs) }
+
+  /** A client changed it. */
+  edited(id: Id): void {
+    this.#changedMs.set(id, this.#timeline.nowMs)
+    this.#editedMs.set(id, this.#timeline.nowMs)
+  }
 
   async begin(host: string, machine: Machine, duties: readonly string[], tasks: readonly Id[], lane: string, key: string | null, signal: AbortSignal): Promise<() => void> {
     this.runs++
@@ -106,7 +117,7 @@ export class Observer {
 
   /** S3. */
   async #inOrder({ tasks: [id], key, host }: Run): Promise<void> {
-    if (key === null || id === undefined) return
+    if (key === null || id === undefined || this.#timeline.nowMs - (this.#editedMs.get(id) ?? -Infinity) <= SEEN_AFTER_MS) return
     const { row, earlier } = await this.#store.read(async tx => {
       const [own] = await tx.tasks.get([id])
       if (!own || own.due === DUE_NEVER) return { row: undefined, earlier: [] }
@@ -164,7 +175,7 @@ export class Observer {
             this.note(`store: slot ${(slot - EPOCH_MS) / 1_000} s`)
             if (this.#slots.has(String(slot))) this.breach('S6', `the slot ${slot} made two tasks`)
             this.#slots.add(String(slot))
-            this.changed(task.id)
+            this.created(task.id)
           }
           return moved
         },
