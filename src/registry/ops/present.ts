@@ -1,20 +1,29 @@
 /** An object as clients see it: every declared property of its variant, computed ones included, secrets masked. */
-import type { FieldType, MapValueType, Shape } from '../../base/fields.ts'
+import type { Field, FieldType, MapValueType, Shape } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
 import type { ObjectDefinition, Stored } from '../schema/object.ts'
-import { normalizeObject, SECRET_MASK } from '../values/normalize.ts'
-import { Problems } from '../values/problems.ts'
-import { fieldNamed, fieldsOf } from '../values/shapes.ts'
+import { absentValue, SECRET_MASK } from '../values/normalize.ts'
+import { entriesOf, fieldNamed, fieldsOf } from '../values/shapes.ts'
 import { isSecret } from '../values/text.ts'
 
-/** The stored body with what was declared after it was stored; secrets are in it. */
+/** The stored body with what was declared after it was stored, and without what is not declared; secrets are in it. */
 export function wholeBody({ shape }: Pick<ObjectDefinition, 'shape'>, body: JsonObject): JsonObject {
-  const scope = { problems: new Problems(), resolve: () => undefined }
+  const fields = fieldsOf(shape, body)
   // A variant that this version does not know is shown by its name alone.
-  if (fieldsOf(shape, body) === null) return body
-  return normalizeObject(shape, body, body, scope)
+  if (fields === null) return body
+  const result: Record<string, Json> = shape.kind === 'multiple' ? { '@type': ownValue(body, '@type') ?? null } : {}
+  for (const [name, field] of entriesOf(fields)) {
+    const value = valueOf(body, name, field)
+    if (value !== undefined) result[name] = value
+  }
+  return result
+}
+
+function valueOf(body: JsonObject, name: string, field: Field): Json | undefined {
+  const value = ownValue(body, name)
+  return value === undefined ? absentValue(field) : value
 }
 
 /** In the order of `found`. `properties` null: all. The id is always there; what the variant does not have is left out. */
@@ -27,14 +36,15 @@ export async function present<Tx>(
   const wanted = (name: string): boolean => properties === null || properties.has(name)
   const computed = await compute(definition, tx, found, wanted)
   return found.map(stored => {
-    const body = wholeBody(definition, stored.body)
-    const result: Record<string, Json> = { id: stored.id }
+    const { id, body } = stored
+    const result: Record<string, Json> = { id }
     const type = ownValue(body, '@type')
     if (type !== undefined && wanted('@type')) result['@type'] = type
-    for (const [name, field] of Object.entries(fieldsOf(definition.shape, body) ?? {})) {
+    for (const [name, field] of entriesOf(fieldsOf(definition.shape, body) ?? {})) {
+      if (!wanted(name)) continue
       const values = computed.get(name)
-      const value = values ? values.get(stored.id) : ownValue(body, name)
-      if (value !== undefined && wanted(name)) result[name] = masked(field.type, value)
+      const value = values ? values.get(id) : valueOf(body, name, field)
+      if (value !== undefined) result[name] = masked(field.type, value)
     }
     return result
   })

@@ -63,6 +63,12 @@ export function normalizeObject(
   return result
 }
 
+/** What a field is of an object that was stored without it; undefined: nothing that could be shown. */
+export function absentValue(field: Field): Json | undefined {
+  const scope = { problems: new Problems(), resolve: () => undefined }
+  return normalizeField(field, undefined, { stored: undefined, sameShape: false }, scope, [])
+}
+
 interface Before { readonly stored: Json | undefined; readonly sameShape: boolean }
 
 function normalizeField(

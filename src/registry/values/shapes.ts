@@ -11,6 +11,15 @@ export function fieldsOf(shape: Shape, value: JsonObject): Fields | null {
   return variant ? variant.shape?.fields ?? {} : null
 }
 
+const ENTRIES = new WeakMap<Fields, readonly (readonly [string, Field])[]>()
+
+/** `Object.entries`, made once: every object that is shown goes through them. */
+export function entriesOf(fields: Fields): readonly (readonly [string, Field])[] {
+  let entries = ENTRIES.get(fields)
+  if (!entries) ENTRIES.set(fields, entries = Object.entries(fields))
+  return entries
+}
+
 /** Own names only: `constructor` is no field. */
 export function fieldNamed(fields: Fields, name: string): Field | undefined {
   return Object.hasOwn(fields, name) ? fields[name] : undefined
