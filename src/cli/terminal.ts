@@ -55,6 +55,9 @@ export class Terminal {
   /** Aborts when the output has nobody to read it any more, or on an interrupt that is listened for. */
   get signal(): AbortSignal { return this.#end.signal }
 
+  /** Somebody looks at the output as it is now: it may be painted over. */
+  get painted(): boolean { return this.#around.stdout.isTTY === true && this.env['TERM'] !== 'dumb' }
+
   /** One result, with its newline; resolves when the stream takes more. */
   async print(text: string): Promise<void> {
     const { stdout } = this.#around

@@ -54,7 +54,12 @@ export async function stopSharedPostgres(): Promise<void> {
   await server?.stop()
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
+export interface PostgresOptions {
+  /** In a process group of its own: Ctrl-C on the terminal does not reach it. */
+  readonly ownGroup?: boolean
+}
+
+export async function startPostgres({ ownGroup = false }: PostgresOptions = {}): Promise<PostgresServer> {
   const binaries = postgresBinaries()
   if (!binaries) throw new Error('no PostgreSQL binaries')
   const owner = ownerForServer()
@@ -67,7 +72,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     const server = spawn(join(binaries, 'postgres'), [
       '-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=',
       '-c', 'max_connections=200', '-c', 'logging_collector=off', '-c', 'lc_messages=C',
-    ], { ...owner, stdio: ['ignore', 'ignore', 'pipe'] })
+    ], { ...owner, stdio: ['ignore', 'ignore', 'pipe'], detached: ownGroup })
     return await waitForLine(server, 'ready to accept connections') ? server : null
   }
 

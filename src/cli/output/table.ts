@@ -36,9 +36,12 @@ export function shorten(text: string): string {
   return characters.length > CELL_WIDTH_MAX ? `${characters.slice(0, CELL_WIDTH_MAX - 1).join('')}…` : text
 }
 
+const RED = new Set(['Failed', 'error', 'stale'])
+const YELLOW = new Set(['Retry', 'warning', 'draining'])
+
 /** Colours of the words that matter most in a list of tasks or nodes. */
 export function shade(terminal: Terminal, text: string): string {
-  if (text === 'Failed') return terminal.style('red', text)
-  if (text === 'Retry') return terminal.style('yellow', text)
+  if (RED.has(text)) return terminal.style('red', text)
+  if (YELLOW.has(text)) return terminal.style('yellow', text)
   return text === EMPTY_CELL ? terminal.style('dim', text) : text
 }

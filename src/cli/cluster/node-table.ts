@@ -1,0 +1,35 @@
+/** The table of nodes: who is there, as what, with how much work. */
+import { EMPTY_CELL, printable } from '../output/cell.ts'
+import { formatRelative } from '../output/relative.ts'
+import { tableText } from '../output/table.ts'
+import type { Terminal } from '../terminal.ts'
+import type { NodeView } from './node-view.ts'
+import { bucketsHeld, isAway } from './node-view.ts'
+
+const HEAD = ['node', 'status', 'role', 'lanes', 'buckets', 'running', 'listeners', 'started', 'version']
+
+/** `nowMs` for "3m ago". Nodes that are long gone are only counted: their names stay for ever. */
+export function nodeTable(terminal: Terminal, nodes: readonly NodeView[], nowMs: number): string {
+  const shown = nodes.filter(({ state }) => state !== 'inactive')
+  const hidden = nodes.length - shown.length
+  const table = tableText(terminal, HEAD, shown.map(node => cells(node, nowMs)))
+  if (hidden === 0) return table
+  return `${table}\n${hidden} inactive ${hidden === 1 ? 'node is' : 'nodes are'} not shown (\`rota query cluster-node\` lists them)`
+}
+
+function cells(node: NodeView, nowMs: number): string[] {
+  const { hostname, id, state, role, held, running, listeners, startedAt, version } = node
+  const name = hostname === '' ? id : hostname
+  if (isAway(node)) return [name, state, ...HEAD.slice(2).map(() => EMPTY_CELL)].map(printable)
+  return [
+    name, state, role ?? EMPTY_CELL, held === null ? EMPTY_CELL : String(held.size), held === null ? EMPTY_CELL : String(bucketsHeld(node)),
+    running === null ? EMPTY_CELL : String(running), listenersText(listeners),
+    startedAt === null ? EMPTY_CELL : formatRelative(startedAt, nowMs), version ?? EMPTY_CELL,
+  ].map(printable)
+}
+
+/** Names; what is not simply up is said with its text. */
+export function listenersText(listeners: ReadonlyMap<string, string>): string {
+  const each = [...listeners].map(([name, what]) => (/^\S+( \S+ up,?)+$/.test(what) ? name : `${name} (${what})`))
+  return each.join(', ') || EMPTY_CELL
+}
