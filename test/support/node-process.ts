@@ -26,6 +26,8 @@ export interface NodeOptions {
   readonly variables?: Readonly<Record<string, string | null>>
   /** A folder that outlives the process; without it there is a new one, removed at the end. */
   readonly dataDir?: string
+  /** A module that is loaded before anything of the node. */
+  readonly preload?: URL
 }
 export interface Ended { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 export interface HealthAnswer {
@@ -47,12 +49,12 @@ export class NodeProcess implements AsyncDisposable, Caller {
   stdout = ''
   stderr = ''
 
-  private constructor(name: string, dataDir: string, ownFolder: boolean, variables: Record<string, string>) {
+  private constructor(name: string, dataDir: string, ownFolder: boolean, variables: Record<string, string>, preload?: URL) {
     this.name = name
     this.dataDir = dataDir
     this.#ownFolder = ownFolder
     const env = { PATH: process.env['PATH'] ?? '', ...variables }
-    const child = spawn(process.execPath, [ROTA, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...preload ? ['--import', preload.href] : [], ROTA, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     const killOnExit = () => { child.kill('SIGKILL') }
     process.once('exit', killOnExit)
@@ -70,27 +72,35 @@ export class NodeProcess implements AsyncDisposable, Caller {
   }
 
   /** Does not wait for anything: for nodes that are meant to be refused. */
-  static async launch({ name = 'test-node', variables = {}, dataDir }: NodeOptions = {}): Promise<NodeProcess> {
+  static async launch({ name = 'test-node', variables = {}, dataDir, preload }: NodeOptions = {}): Promise<NodeProcess> {
     const folder = dataDir ?? join(await mkdtemp(join(tmpdir(), 'rota-node-')), 'data')
     const all = {
       ROTA_DATA_DIR: folder, ROTA_ADMIN_PASSWORD: ADMIN_PASSWORD, STALWART_HOSTNAME: name, LOG_FORMAT: 'json',
       ROTA_LISTENER_BIND: FREE_PORTS, [HEALTH]: '127.0.0.1:0', ...variables,
     }
     const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null)
-    return new NodeProcess(name, folder, dataDir === undefined, Object.fromEntries(given))
+    return new NodeProcess(name, folder, dataDir === undefined, Object.fromEntries(given), preload)
   }
 
   /** Resolves when it says that it runs. */
   static async start(options: NodeOptions = {}): Promise<NodeProcess> {
     const node = await NodeProcess.launch(options)
     try {
-      await node.until(() => /^Rota \S+ is running\.$/m.test(node.stdout), 'it runs')
+      await node.running()
       return node
     } catch (error) {
       await node[Symbol.asyncDispose]()
       throw error
     }
   }
+
+  /** Resolves when it says that it runs. */
+  async running(): Promise<void> {
+    await this.until(() => /^Rota \S+ is running\.$/m.test(this.stdout), 'it runs')
+  }
+
+  /** Whether the process has ended. */
+  get over(): boolean { return this.#over }
 
   get pid(): number {
     assert(this.#child.pid !== undefined, 'the process did not start')

@@ -61,8 +61,8 @@ export async function startServer({ variables = {}, wrap = store => store, log =
 }
 
 /** Asks again and again, at the pace of the answers, until there is one. Fails when it does not come at all. */
-export async function eventually<T>(ask: () => Promise<T | null | undefined | false>, what: string): Promise<T> {
-  const end = systemClock.monotonicMs() + EVENTUALLY_MS_MAX
+export async function eventually<T>(ask: () => Promise<T | null | undefined | false>, what: string, msMax = EVENTUALLY_MS_MAX): Promise<T> {
+  const end = systemClock.monotonicMs() + msMax
   while (systemClock.monotonicMs() < end) {
     const answer = await ask()
     if (answer) return answer
