@@ -1,26 +1,27 @@
 /**
- * `npm run bench [-- sqlite|postgres] [-- queue|mail|lists|http|process]`: prints what was measured as a table, then as one
- * line of JSON. Without a word all of it, which takes some ten minutes, most of them for the lists: four times a million
- * tasks have to get in. Runs are not comparable across machines; compare two versions in one session.
+ * `npm run bench [-- sqlite|postgres] [-- queue|mail|lists|http|process|cluster] [-- large]`: prints what was measured as a
+ * table, then as one line of JSON. Without a word all of it, which takes some twenty minutes, most of them for the lists
+ * (four times a million tasks have to get in) and the cluster (PostgreSQL only; `large`: with five million tasks waiting
+ * too). Runs are not comparable across machines; compare two versions in one session.
  */
 import { availableParallelism, cpus } from 'node:os'
 import Table from 'cli-table3'
 import { postgresMissing, stopSharedPostgres } from '../test/support/postgres.ts'
+import { clusterMeasures } from './cluster/measures.ts'
 import { httpRates, type Rate } from './http.ts'
 import { listTimes } from './lists.ts'
 import { mailRates } from './mail.ts'
 import { processFacts } from './process.ts'
 import { drainRate, enqueueRates, pickupLatency } from './queue.ts'
-import type { StoreKind } from './world.ts'
-
-interface Measure { readonly what: string; readonly unit: string; readonly value: number }
+import type { Measure, StoreKind } from './world.ts'
 
 const KINDS = ['sqlite', 'postgres'] as const
-const SECTIONS: Readonly<Record<string, (kind: StoreKind) => Promise<Measure[]>>> = { queue, mail, lists, http, process: start }
+const SECTIONS: Readonly<Record<string, (kind: StoreKind) => Promise<Measure[]>>> = { queue, mail, lists, http, process: start, cluster }
+const LARGE = 'large'
 
 const asked = process.argv.slice(2)
-const unknown = asked.find(word => !KINDS.some(kind => kind === word) && !Object.hasOwn(SECTIONS, word))
-if (unknown !== undefined) throw new Error(`${unknown} is none of ${[...KINDS, ...Object.keys(SECTIONS)].join(', ')}`)
+const unknown = asked.find(word => !KINDS.some(kind => kind === word) && !Object.hasOwn(SECTIONS, word) && word !== LARGE)
+if (unknown !== undefined) throw new Error(`${unknown} is none of ${[...KINDS, ...Object.keys(SECTIONS), LARGE].join(', ')}`)
 const results: Partial<Record<StoreKind, Measure[]>> = {}
 for (const kind of wanted(KINDS)) {
   const missing = kind === 'postgres' ? postgresMissing() : false
@@ -94,10 +95,15 @@ async function start(kind: StoreKind): Promise<Measure[]> {
   ]
 }
 
+async function cluster(kind: StoreKind): Promise<Measure[]> {
+  return kind === 'postgres' ? clusterMeasures(asked.includes(LARGE)) : []
+}
+
 function print(): void {
   const stores = Object.keys(results) as StoreKind[]
   const table = new Table({ head: ['', 'unit', ...stores], colAligns: ['left', 'left', 'right', 'right'] })
-  const rows = results[stores[0] ?? 'sqlite'] ?? []
+  // The questions that only one store is asked come last.
+  const [rows = []] = Object.values(results).toSorted((a, b) => b.length - a.length)
   for (const [index, { what, unit }] of rows.entries()) table.push([what, unit, ...stores.map(kind => rounded(results[kind]?.[index]?.value))])
   console.log(table.toString())
   console.log(JSON.stringify({ cores: availableParallelism(), cpu: cpus()[0]?.model ?? null, node: process.version, results }))

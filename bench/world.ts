@@ -9,6 +9,7 @@ import { silentLog } from '../src/base/log.ts'
 import { systemRandom } from '../src/base/random.ts'
 import { Catalogue } from '../src/engine/catalogue.ts'
 import { EngineNode } from '../src/engine/cluster/node.ts'
+import type { Lane } from '../src/engine/lane.ts'
 import { LEASE_TIMES } from '../src/engine/lease/lease.ts'
 import type { NewTask } from '../src/engine/ports.ts'
 import { RETRY_DEFAULTS } from '../src/engine/queue/retry.ts'
@@ -19,6 +20,7 @@ import type { Store } from '../src/store/store.ts'
 import { sharedPostgres } from '../test/support/postgres.ts'
 
 export type StoreKind = 'sqlite' | 'postgres'
+export interface Measure { readonly what: string; readonly unit: string; readonly value: number }
 export interface BenchStore { readonly kind: StoreKind; readonly store: Store; close(): Promise<void> }
 
 export async function openBenchStore(kind: StoreKind): Promise<BenchStore> {
@@ -35,23 +37,29 @@ export async function openBenchStore(kind: StoreKind): Promise<BenchStore> {
 }
 
 /** Every task that ran, told to whoever listens. */
-export interface Probe { ran: (word: string) => void }
+export interface Probe { ran: (word: string, account: string) => void }
 
 /** With an account, as nearly every task has one: its index is written too. */
 const fields = { word: f.string('Any word.'), accountId: f.string('Ordering key.') }
 
-export function probeCatalogue(probe: Probe): Catalogue {
+export const PROBE_LANE: Lane = { name: 'probe', duty: 'probing', buckets: 64, legacyKey: null, sharding: 'none' }
+/** Who has the scheduler's lane does the chores. */
+export const CLUSTER_LANES: readonly Lane[] = [
+  PROBE_LANE, { name: 'scheduler', duty: 'taskScheduler', buckets: 1, legacyKey: null, sharding: 'none' },
+]
+
+export function probeCatalogue(probe: Probe, lanes: readonly Lane[] = [PROBE_LANE]): Catalogue {
   const variant = taskDefiner(['probing']).task({
-    name: 'Probe', label: 'Probe', doc: 'Does nothing.', duty: 'probing', lane: 'probe', fields, creatable: true,
+    name: 'Probe', label: 'Probe', doc: 'Does nothing.', duty: 'probing', lane: PROBE_LANE.name, fields, creatable: true,
     orderingKey: task => task.accountId, history: 'countSuccesses',
     limits: { runMsMax: 60_000, concurrencyPerNode: 4, batchMax: 500 },
     runBatch: async tasks => tasks.map(task => {
-      probe.ran(task.word)
+      probe.ran(task.word, task.accountId)
       return { kind: 'done' as const }
     }),
     classify: error => ({ kind: 'retry', why: String(error) }),
   })
-  return new Catalogue([variant as AnyVariant], [{ name: 'probe', duty: 'probing', buckets: 64, legacyKey: null, sharding: 'none' }])
+  return new Catalogue([variant as AnyVariant], lanes)
 }
 
 export interface BenchNode { readonly node: EngineNode; readonly ids: IdSource; tasks(count: number, word: (index: number) => string): NewTask[] }
