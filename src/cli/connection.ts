@@ -24,6 +24,8 @@ export interface Connection {
   readonly timeoutMs: number
   /** What to look at when nothing answers. */
   readonly remark: string
+  /** The process at this address, when node.json names it. */
+  readonly pid: number | null
 }
 
 const URL_DEFAULT = 'http://127.0.0.1:8080'
@@ -41,7 +43,8 @@ export async function findConnection(
   const local = file.kind === 'found' ? file.node.url : URL_DEFAULT
   const origin = originOf(given ?? local, given === undefined ? file.path : '--url')
   const credentials = await givenCredentials(options, env, terminal) ?? localCredentials(file, origin)
-  return { origin, credentials, timeoutMs, remark: given === undefined ? remarkOn(file) : 'check --url or ROTA_URL' }
+  const pid = file.kind === 'found' && new URL(file.node.url).origin === origin ? file.node.pid : null
+  return { origin, credentials, timeoutMs, pid, remark: given === undefined ? remarkOn(file) : 'check --url or ROTA_URL' }
 }
 
 async function givenCredentials(

@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { formatDuration } from '../base/duration.ts'
 import { TIMEOUT_DEFAULT_MS } from '../jmap-client/transport.ts'
 import { addApply } from './commands/apply.ts'
+import { addCluster } from './commands/cluster.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addCreate } from './commands/create.ts'
 import { addDelete } from './commands/delete.ts'
@@ -85,6 +86,8 @@ export function buildProgram(perform: Perform): Command {
   program.commandsGroup('Work:')
   addTask(program, perform)
   addSchedule(program, perform)
+  program.commandsGroup('Cluster:')
+  addCluster(program, perform)
   program.commandsGroup('Shell:')
   addCompletion(program, perform)
   program.helpCommand('help [command]', 'print the help of a command')

@@ -7,7 +7,12 @@ import type { Model } from '../jmap-client/model.ts'
 import type { ExitCode } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface Remote { readonly client: JmapClient; readonly model: Model }
+export interface Remote {
+  readonly client: JmapClient
+  readonly model: Model
+  /** The process that answers, where it is a node of this machine that was found by its node.json. */
+  readonly pid: number | null
+}
 export interface Invocation {
   readonly terminal: Terminal
   /** One JSON object a line instead of tables and sentences. */

@@ -58,7 +58,7 @@ export class Live {
     for (const node of alive) {
       try {
         const model = this.#model ??= new Model(await node.api.schema())
-        const found = await readNodes({ client: node.api, model })
+        const found = await readNodes({ client: node.api, model, pid: node.pid ?? null })
         await this.#login.lead(node)
         return found
       } catch (error) {

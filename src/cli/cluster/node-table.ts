@@ -4,7 +4,7 @@ import { formatRelative } from '../output/relative.ts'
 import { tableText } from '../output/table.ts'
 import type { Terminal } from '../terminal.ts'
 import type { NodeView } from './node-view.ts'
-import { bucketsHeld, isAway } from './node-view.ts'
+import { bucketsHeld, isAway, nameOf } from './node-view.ts'
 
 const HEAD = ['node', 'status', 'role', 'lanes', 'buckets', 'running', 'listeners', 'started', 'version']
 
@@ -18,11 +18,10 @@ export function nodeTable(terminal: Terminal, nodes: readonly NodeView[], nowMs:
 }
 
 function cells(node: NodeView, nowMs: number): string[] {
-  const { hostname, id, state, role, held, running, listeners, startedAt, version } = node
-  const name = hostname === '' ? id : hostname
-  if (isAway(node)) return [name, state, ...HEAD.slice(2).map(() => EMPTY_CELL)].map(printable)
+  const { state, role, held, running, listeners, startedAt, version } = node
+  if (isAway(node)) return [nameOf(node), state, ...HEAD.slice(2).map(() => EMPTY_CELL)].map(printable)
   return [
-    name, state, role ?? EMPTY_CELL, held === null ? EMPTY_CELL : String(held.size), held === null ? EMPTY_CELL : String(bucketsHeld(node)),
+    nameOf(node), state, role ?? EMPTY_CELL, held === null ? EMPTY_CELL : String(held.size), held === null ? EMPTY_CELL : String(bucketsHeld(node)),
     running === null ? EMPTY_CELL : String(running), listenersText(listeners),
     startedAt === null ? EMPTY_CELL : formatRelative(startedAt, nowMs), version ?? EMPTY_CELL,
   ].map(printable)

@@ -1,8 +1,11 @@
 /** A ClusterNode as the commands of a cluster look at it; a server that does not say a thing leaves it null. */
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
-import type { Remote } from '../remote.ts'
 import { findObject } from '../input/names.ts'
+import { readAll } from '../plan/read-all.ts'
+import type { Remote } from '../remote.ts'
+
+export const NODE = 'ClusterNode'
 
 export interface NodeView {
   /** `node-3`. */
@@ -22,10 +25,8 @@ export interface NodeView {
 }
 
 /** Nodes are few: all of them, in the order of their ids. */
-export async function readNodes({ client, model }: Remote): Promise<NodeView[]> {
-  const nodes: NodeView[] = []
-  for await (const { rows } of client.pages(findObject(model, 'ClusterNode').wire)) nodes.push(...rows.map(nodeView))
-  return nodes
+export async function readNodes(remote: Remote): Promise<NodeView[]> {
+  return (await readAll(remote, findObject(remote.model, NODE))).map(nodeView)
 }
 
 export function nodeView(row: JsonObject): NodeView {
@@ -38,6 +39,11 @@ export function nodeView(row: JsonObject): NodeView {
     running: typeof row['runningTasks'] === 'number' ? row['runningTasks'] : null,
     listeners: new Map(Object.entries(isJsonObject(row['listeners']) ? row['listeners'] : {}).map(([name, what]) => [name, text(what) ?? ''])),
   }
+}
+
+/** What people call it; its id while it has not said its name. */
+export function nameOf({ hostname, id }: NodeView): string {
+  return hostname === '' ? id : hostname
 }
 
 export function isAway({ state }: NodeView): boolean {
