@@ -183,18 +183,21 @@ test('a download is a file to save, of a type that the client names', async () =
   }, { download })
 })
 
-test('other paths are 404, paths that cannot be read 400, and no method of HTTP is a fault', async () => {
+test('other paths are 404, other methods 405, paths that cannot be read 400, and no method of HTTP is a fault', async () => {
   await withHttp(async ({ url, open, lines }) => {
     const paths = [
-      '/', '//', '/%00', '/admin/', '/jmap', '/jmap/upload/x', '/jmap/session/',
+      '/', '//', '/%00', '/admin/', '/jmap/upload/x', '/jmap/session/',
       '/api/schema/a/b',
     ]
     for (const path of paths) {
       await problemOf(await fetch(url + path, AS_JANE), 404)
     }
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
-      await problemOf(await fetch(`${url}/jmap/session`, { method, ...AS_JANE }), 404)
+      const refused = await fetch(`${url}/jmap/session`, { method, ...AS_JANE })
+      assert.equal(refused.headers.get('Allow'), 'GET, HEAD')
+      await problemOf(refused, 405)
     }
+    await problemOf(await fetch(`${url}/jmap`, AS_JANE), 405)
     assert.equal((await fetch(`${url}/jmap/session`, { method: 'HEAD', ...AS_JANE })).status, 200)
     for (const line of ['GET /%zz', 'GET /jmap/download/a/b/%ff', 'POST /%E0%A4%A']) {
       const client = await open()

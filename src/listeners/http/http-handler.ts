@@ -66,6 +66,10 @@ export interface HttpHandler {
 /** Of a path parameter: names of downloads are the longest. */
 const PARAMETER_LENGTH_MAX = 1_000
 
+/** Who asks what: a second one could be read by a proxy in front, and the first one here (RFC 9112 §3.2, RFC 9110 §5.3). */
+const SINGLE = new Map([['host', 'Host'], ['authorization', 'Authorization']])
+const METHODS = ['GET', 'HEAD', 'POST'] as const
+
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -88,9 +92,10 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   // Bodies are read by the route that wants one, after it knows who sends it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', ({ raw }, reply, done) => {
     reply.headers(HEADERS)
-    done()
+    const twice = sentTwice(raw)
+    done(twice === null ? undefined : new HttpProblem(plainProblem(400, `${twice} was sent more than once; send it once.`)))
   })
   app.addHook('onResponse', ({ raw }, reply, done) => {
     const { elapsedTime: ms, statusCode: status } = reply
@@ -99,7 +104,12 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
     done()
   })
   app.setErrorHandler(refuse)
-  app.setNotFoundHandler(() => { throw new HttpProblem(plainProblem(404, 'There is nothing here.')) })
+  app.setNotFoundHandler(({ raw }, reply) => {
+    const allowed = METHODS.filter(method => app.hasRoute({ method, url: pathOf(raw) }))
+    if (allowed.length === 0) throw new HttpProblem(plainProblem(404, 'There is nothing here.'))
+    reply.header('Allow', allowed.join(', '))
+    throw new HttpProblem(plainProblem(405, `This takes ${allowed.join(' or ')}.`))
+  })
   jmapRoutes(app, auth, jmap)
   apiRoutes(app, auth, schema)
   downloadRoute(app, auth, download)
@@ -141,6 +151,18 @@ function hasShortBody({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) <= UNREAD_BYTES_MAX
 }
 const UNREAD_BYTES_MAX = 20_000_000
+
+/** Node keeps the first of two without a word. */
+function sentTwice({ rawHeaders }: IncomingMessage): string | null {
+  const seen = new Set<string>()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = SINGLE.get((rawHeaders[at] ?? '').toLowerCase())
+    if (name === undefined) continue
+    if (seen.has(name)) return name
+    seen.add(name)
+  }
+  return null
+}
 
 /** Without the query, which clients may put secrets into. */
 function pathOf({ url = '' }: IncomingMessage): string {

@@ -52,6 +52,19 @@ test('a body may come in pieces, chunked, or not at all', async () => {
   })
 })
 
+test('who is asked and who asks is said once', async () => {
+  await withHttp(async ({ open, lines }) => {
+    for (const [name, again] of [['Host', 'Host: y'], ['Host', 'HOST: x'], ['Authorization', `Authorization: ${BASIC}`]]) {
+      const client = await open()
+      client.write(`GET /jmap/session HTTP/1.1\r\nHost: x\r\nAuthorization: ${BASIC}\r\n${again}\r\n\r\n`)
+      const { status, body } = await client.reply()
+      assert.equal(status, 400)
+      assert.match(body, new RegExp(`"detail":"${name} was sent more than once`))
+    }
+    assert.deepEqual(lines.filter(({ level }) => level !== 'debug'), [])
+  })
+})
+
 test('a stranger is refused before his body is read', async () => {
   await withHttp(async ({ open }) => {
     const client = await open()
