@@ -19,10 +19,12 @@ export function nodeTable(terminal: Terminal, nodes: readonly NodeView[], nowMs:
 
 function cells(node: NodeView, nowMs: number): string[] {
   const { state, role, held, running, listeners, startedAt, version } = node
-  if (isAway(node)) return [nameOf(node), state, ...HEAD.slice(2).map(() => EMPTY_CELL)].map(printable)
+  // What the leases of a node that is away still say is on its way to the others; what it said itself is over.
+  const away = isAway(node)
+  const work = held === null || (away && held.size === 0) ? [EMPTY_CELL, EMPTY_CELL] : [String(held.size), String(bucketsHeld(node))]
+  if (away) return [nameOf(node), state, EMPTY_CELL, ...work, ...HEAD.slice(5).map(() => EMPTY_CELL)].map(printable)
   return [
-    nameOf(node), state, role ?? EMPTY_CELL, held === null ? EMPTY_CELL : String(held.size), held === null ? EMPTY_CELL : String(bucketsHeld(node)),
-    running === null ? EMPTY_CELL : String(running), listenersText(listeners),
+    nameOf(node), state, role ?? EMPTY_CELL, ...work, running === null ? EMPTY_CELL : String(running), listenersText(listeners),
     startedAt === null ? EMPTY_CELL : formatRelative(startedAt, nowMs), version ?? EMPTY_CELL,
   ].map(printable)
 }

@@ -24,7 +24,8 @@ const NODES: readonly JsonObject[] = [
   { id: 'node-1', hostname: 'mx1', ...NODE },
   { id: 'node-2', hostname: 'mx2', ...NODE, role: null, ownedBuckets: { search: 32 }, runningTasks: 0, listeners: {} },
   { id: 'node-3', hostname: 'mx3', status: 'stale', lastRenewal: '2025-12-31T23:00:00Z', duties: {}, listeners: {} },
-  { id: 'node-4', hostname: 'old', status: 'inactive', duties: {}, listeners: {} },
+  { id: 'node-4', hostname: 'mx4', status: 'stale', role: 'mail', ownedBuckets: { search: 3 }, runningTasks: 2, listeners: NODE.listeners },
+  { id: 'node-5', hostname: 'old', status: 'inactive', duties: {}, listeners: {} },
 ]
 const FINDING = {
   id: 'laneWithoutNode-acme', severity: 'error', kind: 'laneWithoutNode', subject: 'acme', text: 'nobody works acme\u0007',
@@ -53,6 +54,7 @@ suite('cluster status', () => {
       ['mx1', 'active', 'mail', '2', '33', '2', 'http, smtp (smtp 0.0.0.0:25 up, [::]:25 failed (in use))', '3m ago', '0.1.0'],
       ['mx2', 'active', '-', '1', '32', '0', '-', '3m ago', '0.1.0'],
       ['mx3', 'stale', '-', '-', '-', '-', '-', '-', '-'],
+      ['mx4', 'stale', '-', '1', '3', '-', '-', '-', '-'],
       ['1 inactive node is not shown (`rota query cluster-node` lists them)'],
       ['No findings: the cluster is well.'],
     ])
@@ -191,14 +193,14 @@ suite('cluster drain', () => {
     }
   })
   test('a host name goes before a number, and a node that lives before one that is gone', async () => {
-    server.table('x:ClusterNode').set('node-5', { id: 'node-5', hostname: '2', ...NODE })
+    server.table('x:ClusterNode').set('node-7', { id: 'node-7', hostname: '2', ...NODE })
     await rota('drain', '2', '--no-wait')
     server.table('x:ClusterNode').set('node-6', { id: 'node-6', hostname: 'mx3', ...NODE })
     await rota('drain', 'mx3', '--no-wait')
-    assert.deepEqual(asked(), ['node-5', 'node-6'])
+    assert.deepEqual(asked(), ['node-7', 'node-6'])
   })
   test('a node that is not there: 5, with the one that was meant', async () => {
-    assert.deepEqual(await rota('drain', 'mx4', '--no-wait'), { code: 5, stdout: '', stderr: 'error: there is no node mx4 (did you mean mx1?)\n' })
+    assert.deepEqual(await rota('drain', 'mx9', '--no-wait'), { code: 5, stdout: '', stderr: 'error: there is no node mx9 (did you mean mx1?)\n' })
     assert.match((await rota('drain', 'elsewhere')).stderr, /\(`rota cluster status` shows them\)/)
     assert.deepEqual(asked(), [])
   })
