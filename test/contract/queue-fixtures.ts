@@ -72,3 +72,5 @@ export async function pin(store: QueueUnderTest, holder: Id, row: TaskRow, progr
   assert.notEqual(reply, 'lost')
   return reply[0]
 }
+
+export const firstPage = () => ({ order: { property: 'due', ascending: true }, limit: 100 } as const)

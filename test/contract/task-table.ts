@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { DUE_NEVER } from '../../src/engine/ports.ts'
-import type { Band, NewTask, StreamRef, TaskFilter, TaskOrder, TaskState } from '../../src/engine/ports.ts'
+import type { TaskState } from '../../src/engine/ports.ts'
 import { hasCode } from '../../src/errors.ts'
-import { aCursor, aNode, aState, aTask, failedState, newId, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
+import { aCursor, aNode, aState, aTask, failedState, firstPage, newId, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
+import { taskQueryContract } from './task-query.ts'
+import { taskTransactionContract } from './task-transactions.ts'
 
 /** Enqueueing and administering tasks. */
 export function taskTableContract(store: () => QueueUnderTest): void {
   insertContract(store)
   dedupeContract(store)
   editContract(store)
-  queryContract(store)
-  transactionContract(store)
+  taskQueryContract(store)
+  taskTransactionContract(store)
 }
 
 function insertContract(store: () => QueueUnderTest): void {
@@ -291,200 +293,6 @@ function editContract(store: () => QueueUnderTest): void {
       assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version, { payload: {} })), 'gone')
     })
   })
-}
-
-function queryContract(store: () => QueueUnderTest): void {
-  describe('TaskTable query and count', () => {
-    test('pages go through equal values in both orders and directions, by key and by position', async () => {
-      const lane = newLane()
-      const dues = [5, 5, 1, 5, 9, 5, 1, 5]
-      const rows = await stored(store(), ...dues.map(due => aTask(lane, { due })))
-      for (const property of ['due', 'createdAt'] as const) {
-        const sorted = rows.toSorted((a, b) => a[property] - b[property] || (a.id < b.id ? -1 : 1)).map(row => row.id)
-        for (const ascending of [true, false]) {
-          const order = { property, ascending }
-          const expected = ascending ? sorted : sorted.toReversed()
-          assert.deepEqual(await byKey(store(), { lane }, order), expected)
-          assert.deepEqual(await byPosition(store(), { lane }, order), expected)
-        }
-      }
-    })
-
-    test('every condition must hold', async () => {
-      const lane = newLane()
-      const { incarnation } = await aNode(store())
-      const [accountId, domainId] = [newId(), newId()]
-      const a = aTask(lane, { variant: 'A', due: 10, accountId })
-      const b = aTask(lane, { variant: 'B', due: 20, domainId })
-      const c = aTask(lane, { variant: 'C', state: aState({ due: 30 }) })
-      const d = aTask(lane, { variant: 'D', state: failedState() })
-      const rows = await stored(store(), a, b, c, d)
-      if (rows[0]) await pin(store(), incarnation, rows[0])
-      const cases: [TaskFilter, NewTask[]][] = [
-        [{}, [a, b, c, d]],
-        [{ variants: ['A', 'C', 'X'] }, [a, c]],
-        [{ variants: [] }, []],
-        [{ status: ['Pending'] }, [a, b]],
-        [{ status: ['Retry'] }, [c]],
-        [{ status: ['Failed'] }, [d]],
-        [{ status: ['Failed', 'Retry'] }, [c, d]],
-        [{ status: [] }, []],
-        [{ dueMin: 20 }, [b, c]],
-        [{ dueAbove: 20 }, [c]],
-        [{ dueMax: 20 }, [a, b]],
-        [{ dueBelow: 20 }, [a]],
-        [{ dueMin: 0 }, [a, b, c]],
-        [{ dueMin: 10, dueBelow: 30 }, [a, b]],
-        [{ accountId }, [a]],
-        [{ domainId }, [b]],
-        [{ accountId, domainId }, []],
-        [{ running: true }, [a]],
-        [{ running: false }, [b, c, d]],
-        [{ running: false, status: ['Pending'] }, [b]],
-      ]
-      for (const [filter, expected] of cases) {
-        const found = await store().read(tx => tx.tasks.query({ ...filter, lane }, firstPage()))
-        assert.deepEqual(found, expected.map(task => task.id), JSON.stringify(filter))
-        assert.equal(await store().read(tx => tx.tasks.count({ ...filter, lane })), expected.length)
-      }
-    })
-
-    test('tells what stands first in each stream, and what is pinned under a key', async () => {
-      const [lane, other] = [newLane(), newLane()]
-      const { incarnation } = await aNode(store())
-      const now = await store().now()
-      const key = newId()
-      const a = aTask(lane, { due: 10, orderingKey: key })
-      const b = aTask(lane, { due: 20 })
-      const c = aTask(lane, { due: 30, band: 1 })
-      const hour = aTask(lane, { due: now + 3_600_000, bucket: 1 })
-      const failed = aTask(lane, { bucket: 1, state: failedState() })
-      const pinned = aTask(lane, { due: 40, orderingKey: key })
-      const elsewhere = aTask(other, { due: 5 })
-      const rows = await stored(store(), a, b, c, hour, failed, pinned, elsewhere)
-      const held = rows[5] ?? assert.fail()
-      await pin(store(), incarnation, held)
-      const ahead = async (streams: readonly StreamRef[], keys: readonly string[], limit: number) => {
-        const found = await store().read(tx => tx.tasks.ahead(streams, keys, limit))
-        assert.ok(found.now >= now && found.now <= await store().now())
-        return new Set(found.tasks.map(task => task.id))
-      }
-      const stream = (bucket: number, band: Band, of = lane): StreamRef => ({ lane: of, bucket, band })
-      assert.deepEqual(await ahead([stream(0, 0)], [], 10), new Set([a.id, b.id, held.id]))
-      assert.deepEqual(await ahead([stream(0, 0)], [], 1), new Set([a.id]))
-      assert.deepEqual(await ahead([stream(0, 0), stream(0, 1), stream(1, 0)], [], 2), new Set([a.id, b.id, c.id]))
-      assert.deepEqual(await ahead([stream(0, 0, other)], [key, '\0'], 5), new Set([elsewhere.id, held.id]))
-      assert.deepEqual(await ahead([stream(7, 0)], [newId()], 5), new Set())
-      const { tasks } = await store().read(tx => tx.tasks.ahead([stream(0, 1)], [key], 5))
-      const { bucket, band, due } = c
-      const told = tasks.map(task => ({
-        id: task.id, lane: task.lane, bucket: task.bucket, band: task.band, due: task.due, orderingKey: task.orderingKey, holder: task.holder,
-      }))
-      assert.deepEqual(told, [
-        { id: c.id, lane, bucket, band, due, orderingKey: c.orderingKey, holder: null },
-        { id: held.id, lane, bucket: 0, band: 0, due: 40, orderingKey: key, holder: incarnation },
-      ])
-    })
-
-    test('failed tasks come after all others in due order', async () => {
-      const lane = newLane()
-      const [failed, far, near] = await stored(store(), aTask(lane, { state: failedState() }),
-        aTask(lane, { due: Date.UTC(9999, 0, 1) }), aTask(lane, { due: 1 }))
-      assert.deepEqual(await store().read(tx => tx.tasks.query({ lane }, firstPage())), [near?.id, far?.id, failed?.id])
-    })
-  })
-}
-
-function transactionContract(store: () => QueueUnderTest): void {
-  describe('tasks in transactions', () => {
-    test('what throws leaves nothing behind', async () => {
-      const lane = newLane()
-      const { incarnation } = await aNode(store())
-      const [kept, pinned] = await stored(store(), aTask(lane, { dedupeKey: newId() }), aTask(lane))
-      assert.ok(kept && pinned)
-      await pin(store(), incarnation, pinned)
-      const before = await store().read(tx => tx.tasks.get([kept.id, pinned.id]))
-      await assert.rejects(store().transact(async tx => {
-        await tx.tasks.insert([aTask(lane), aTask(lane, { dedupeKey: kept.dedupeKey, payload: { other: true } })])
-        await tx.tasks.destroy(pinned.id)
-        await tx.tasks.destroy(kept.id)
-        assert.equal(await tx.tasks.count({ lane }), 2)
-        throw new Error('no')
-      }), /^Error: no$/)
-      assert.deepEqual(await store().read(tx => tx.tasks.get([kept.id, pinned.id])), before)
-      assert.equal(await store().read(tx => tx.tasks.count({ lane })), 2)
-    })
-
-    test('a transaction sees its own writes', async () => {
-      const task = aTask(newLane())
-      await store().transact(async tx => {
-        await tx.tasks.insert([task])
-        assert.equal((await tx.tasks.get([task.id])).length, 1)
-        await tx.tasks.edit(task.id, 1, { payload: { n: 2 } })
-        assert.deepEqual((await tx.tasks.get([task.id]))[0]?.payload, { ...task.payload, n: 2 })
-        await tx.tasks.destroy(task.id)
-        assert.equal((await tx.tasks.get([task.id])).length, 0)
-      })
-      assert.equal(await rowOf(store(), task.id), null)
-    })
-
-    test('a reader neither waits for a writer nor sees half of its work', async () => {
-      const lane = newLane()
-      await stored(store(), aTask(lane))
-      await store().transact(async tx => {
-        await tx.tasks.insert([aTask(lane)])
-        assert.equal(await store().read(other => other.tasks.count({ lane })), 1)
-      })
-      assert.equal(await store().read(tx => tx.tasks.count({ lane })), 2)
-    })
-
-    test('a reader goes on seeing the moment at which it began', async () => {
-      const lane = newLane()
-      await stored(store(), aTask(lane))
-      await store().read(async tx => {
-        assert.equal(await tx.tasks.count({ lane }), 1)
-        await stored(store(), aTask(lane))
-        assert.equal(await tx.tasks.count({ lane }), 1)
-      })
-      assert.equal(await store().read(tx => tx.tasks.count({ lane })), 2)
-    })
-
-    test('transactions at the same time do not mix', async () => {
-      const lane = newLane()
-      const results = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => store().transact(async tx => {
-        await tx.tasks.insert([aTask(lane, { due: n })])
-        await tx.tasks.count({ lane })
-        await tx.tasks.insert([aTask(lane, { due: n })])
-        if (n % 2) throw new Error('odd')
-      })))
-      assert.equal(results.filter(result => result.status === 'rejected').length, 10)
-      const ids = await store().read(tx => tx.tasks.query({ lane }, firstPage()))
-      const rows = await store().read(tx => tx.tasks.get(ids))
-      assert.deepEqual(rows.map(row => row.due), [0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14, 16, 16, 18, 18])
-    })
-  })
-}
-
-const firstPage = () => ({ order: { property: 'due', ascending: true }, limit: 100 } as const)
-
-async function byKey(store: QueueUnderTest, filter: TaskFilter, order: TaskOrder): Promise<string[]> {
-  const found: string[] = []
-  for (;;) {
-    const [last] = await store.read(tx => tx.tasks.get(found.slice(-1)))
-    const after = last ? { after: { value: last[order.property], id: last.id } } : {}
-    const page = await store.read(tx => tx.tasks.query(filter, { order, limit: 3, ...after }))
-    found.push(...page)
-    if (page.length < 3) return found
-  }
-}
-
-async function byPosition(store: QueueUnderTest, filter: TaskFilter, order: TaskOrder): Promise<string[]> {
-  const found: string[] = []
-  for (;;) {
-    const page = await store.read(tx => tx.tasks.query(filter, { order, limit: 3, position: found.length }))
-    found.push(...page)
-    if (page.length < 3) return found
-  }
 }
 
 function pick(row: Awaited<ReturnType<typeof rowOf>>) {
