@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { TaskRow } from '../ports.ts'
-import { Window } from './window.ts'
+import { Window, type Reach } from './window.ts'
 import type { Batch, VariantLimits } from './pass.ts'
 
 const single: VariantLimits = { concurrency: 2, batchMax: 1 }
@@ -112,11 +112,28 @@ test('the cursor goes on after a full page and starts over after one that was no
   const window = new Window('me', limits)
   window.setBuckets([0])
   const asked = window.beginFetch()
-  assert.equal(window.endFetch(asked, [row('a', { due: 5 }), row('b', { due: 6 })], 2), true)
+  window.endFetch(asked, [row('a', { due: 5 }), row('b', { due: 6 })], 2)
+  assert.ok(window.more)
   const next = window.beginFetch()
   assert.deepEqual(next.find(cursor => cursor.band === 0), { bucket: 0, band: 0, afterDue: 6, afterId: 'b' })
-  assert.equal(window.endFetch(next, [row('c', { due: 7 })], 2), false)
+  window.endFetch(next, [row('c', { due: 7 })], 2)
+  assert.ok(!window.more)
   assert.equal(window.beginFetch().find(cursor => cursor.band === 0)?.afterDue, -1)
+})
+
+test('streams that were read to their end can be read without the others, and the others without them', () => {
+  const window = new Window('me', limits)
+  window.setBuckets([0])
+  window.endFetch(window.beginFetch(), [row('a', { due: 5, band: 1 })], 1)
+  const asked = (reach: Reach) => {
+    const cursors = window.beginFetch(reach)
+    window.abandonFetch()
+    return cursors.map(({ band, afterDue }) => [band, afterDue])
+  }
+  assert.deepEqual(asked('ends'), [[0, -1]])
+  assert.deepEqual(asked('further'), [[1, 5]])
+  window.rewind()
+  assert.deepEqual(asked('ends'), [[0, -1], [1, -1]])
 })
 
 test('a task pinned by another node blocks its key until a fetch from the start no longer shows it', () => {
@@ -207,6 +224,7 @@ test('a fetch that was under way when everything was dropped does not count', ()
   window.endFetch(window.beginFetch(), [row('a', { due: 1, orderingKey: 'k' })], 1)
   const secondPage = window.beginFetch()
   window.dropWaiting()
-  assert.equal(window.endFetch(secondPage, [row('b', { due: 2, orderingKey: 'k' })], 1), false)
+  window.endFetch(secondPage, [row('b', { due: 2, orderingKey: 'k' })], 1)
+  assert.ok(!window.more)
   assert.deepEqual(ids(window.start(true)), [])
 })

@@ -19,6 +19,9 @@ interface Flight { readonly row: TaskRow; readonly batch: Batch }
 
 const BANDS: readonly Band[] = [0, 1]
 
+/** `ends`: the streams that were read to their end, or not at all, again. `further`: the others, from where they were left. */
+export type Reach = 'all' | 'ends' | 'further'
+
 export class Window {
   readonly #holder: Id
   readonly #limits: (variant: string) => VariantLimits
@@ -61,7 +64,10 @@ export class Window {
     return this.running.filter(row => row.bucket === bucket)
   }
 
-  /** Reads every stream from its start again: after a hint, at every poll, and when rows may have changed. */
+  /** Whether some stream holds more than was read of it. */
+  get more(): boolean { return [...this.#streams.values()].some(cursor => cursor !== CURSOR_START) }
+
+  /** Reads every stream from its start again: at every poll, and when rows may have changed. */
   rewind(): void {
     for (const key of this.#streams.keys()) this.#streams.set(key, CURSOR_START)
   }
@@ -79,22 +85,24 @@ export class Window {
     this.rewind()
   }
 
-  beginFetch(): StreamCursor[] {
+  beginFetch(reach: Reach = 'all'): StreamCursor[] {
     assert(!this.#fetching, 'one fetch at a time')
     this.#fetching = true
     this.#stale = false
     this.#ended = new Set()
-    return [...this.#streams].map(([key, cursor]) => ({ ...parseStreamKey(key), ...cursor }))
+    const reached = reach === 'all' ? [...this.#streams]
+      : [...this.#streams].filter(([, cursor]) => (cursor === CURSOR_START) === (reach === 'ends'))
+    return reached.map(([key, cursor]) => ({ ...parseStreamKey(key), ...cursor }))
   }
 
   /** The fetch failed: nothing came. */
   abandonFetch(): void { this.#fetching = false }
 
-  /** Takes the rows of the fetch in; within what it covers they replace what waited. Returns whether some stream may hold more. */
-  endFetch(asked: readonly StreamCursor[], rows: readonly TaskRow[], limit: number): boolean {
+  /** Takes the rows of the fetch in; within what it covers they replace what waited. */
+  endFetch(asked: readonly StreamCursor[], rows: readonly TaskRow[], limit: number): void {
     assert(this.#fetching, 'no fetch is under way')
     this.#fetching = false
-    if (this.#stale) return false
+    if (this.#stale) return
     const pages = this.#pages(asked, rows, limit)
     const covered = (row: TaskRow) => pages.get(streamKey(row.bucket, row.band))?.covers(row) ?? false
     for (const list of this.#waiting) list.removeWhere(covered)
@@ -105,7 +113,6 @@ export class Window {
       this.#streams.set(key, last ? { afterDue: last.due, afterId: last.id } : CURSOR_START)
     }
     this.#ended = new Set()
-    return [...pages.values()].some(page => page.last !== undefined)
   }
 
   /** What the fetch tells of each stream that is still ours: the rows between its cursor and its last row, or its end. */

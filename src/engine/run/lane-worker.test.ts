@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { probeVariant } from '../../../test/support/rows.ts'
 import { world } from '../../../test/support/engine.ts'
+import { CURSOR_START, type StreamCursor } from '../ports.ts'
 
 test('a long backlog leaves sockets and timers their turns', async () => {
   let left = 3_000
@@ -51,6 +52,44 @@ test('a task that is destroyed while it waits for a slot does not run', async ()
   await clock.advance(2_000)
   assert.deepEqual(ran, ['first', 'third'])
   assert.deepEqual(await store.read(tx => tx.tasks.get([second, third])), [])
+  const stopped = one.stop()
+  await clock.advance(5_000)
+  await stopped
+  await store.close()
+})
+
+test('a task that comes beside a backlog starts at once, and for its hint nothing of the backlog is read again', async () => {
+  const ran: string[] = []
+  const open = Promise.withResolvers<void>()
+  const drained = Promise.withResolvers<void>()
+  const variant = probeVariant({ limits: { runMsMax: 60_000, concurrencyPerNode: 2 }, run: async task => {
+    ran.push(task.word)
+    if (ran.length === 1_001) drained.resolve()
+    if (task.word === 'bulk') await open.promise
+    return { kind: 'done' }
+  } })
+  const { enqueue, node, store, clock } = await world([variant])
+  for (let index = 0; index < 1_000; index++) await enqueue({ word: 'bulk', key: `k${index}` }, { band: 1 })
+  let asked: StreamCursor[] = []
+  const fetch: typeof store.queue.fetch = (lane, cursors, limit) => {
+    asked.push(...cursors)
+    return store.queue.fetch(lane, cursors, limit)
+  }
+  const one = node('a', { store: { ...store, queue: { ...store.queue, fetch } } })
+  await one.start()
+  await clock.advance(100)
+  const again = () => asked.filter(cursor => cursor.band === 1 && cursor.afterDue === CURSOR_START.afterDue).length
+  assert.ok(again() > 0)
+  asked = []
+  await enqueue({ word: 'interactive', key: 'new' }, { band: 0 })
+  await clock.advance(50)
+  assert.deepEqual(ran, ['bulk', 'interactive'])
+  assert.ok(asked.length > 0)
+  assert.equal(again(), 0)
+  await clock.advance(1_000)
+  assert.ok(again() > 0, 'the poll sees what has changed')
+  open.resolve()
+  await drained.promise
   const stopped = one.stop()
   await clock.advance(5_000)
   await stopped

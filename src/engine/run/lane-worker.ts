@@ -51,10 +51,16 @@ export class LaneWorker {
   readonly #stop = new AbortController()
   #suspectBefore = new Map<number, number>()
   #trusted = false
-  /** What the next turn should fetch: nothing, the streams further on, or the streams from their start. */
-  #wanted: 'nothing' | 'more' | 'start' = 'start'
-  /** Monotonic time of the next fetch when no hint comes: the poll, or the next due time. */
-  #fetchAtMs = -Infinity
+  /**
+   * What the next turn should look for, beside the rest of what was not read to its end. `news`: tasks that came or became
+   * due. They stand behind a backlog, so streams that have one go on from where they were: reading them from their start
+   * for each hint costs most of the rate while tasks keep coming (measured, PostgreSQL, 5,000 a second: 6,500 instead of
+   * 18,000). `changes`: rows that were read before, too.
+   */
+  #wanted: 'nothing' | 'news' | 'changes' = 'changes'
+  /** Monotonic times of the next looks when no hint comes: for changes, and for the next due time. */
+  #pollAtMs = -Infinity
+  #dueAtMs = Infinity
   readonly #bell = new Bell()
   #loop: Promise<void> = Promise.resolve()
 
@@ -81,7 +87,7 @@ export class LaneWorker {
 
   /** New tasks may be due. */
   wake(): void {
-    this.#wanted = 'start'
+    if (this.#wanted === 'nothing') this.#wanted = 'news'
     this.#bell.ring()
   }
 
@@ -89,7 +95,8 @@ export class LaneWorker {
   edited(ids: readonly Id[]): void {
     if (ids.length === 0) this.#window.dropWaiting()
     else this.#window.drop(new Set(ids))
-    this.wake()
+    this.#wanted = 'changes'
+    this.#bell.ring()
   }
 
   /** Whether nothing of this bucket runs that is not pinned. */
@@ -113,42 +120,48 @@ export class LaneWorker {
         await this.#turn()
       } catch (error) {
         log.warn({ lane: lane.name, error: errorText(error) }, 'fetching tasks failed')
-        this.#fetchAtMs = clock.monotonicMs() + POLL_MS
+        this.#pollAtMs = clock.monotonicMs() + POLL_MS
       }
       // On an embedded store everything above may have resolved without leaving the current event: heartbeats would starve.
       await clock.breathe()
-      await this.#bell.wait(clock, Math.max(this.#fetchAtMs - clock.monotonicMs(), 1), this.#stop.signal)
+      await this.#bell.wait(clock, Math.max(Math.min(this.#pollAtMs, this.#dueAtMs) - clock.monotonicMs(), 1), this.#stop.signal)
     }
   }
 
   /** Starts and fetches until nothing more can start. */
   async #turn(): Promise<void> {
     if (!this.#trusted) {
-      this.#fetchAtMs = this.#deps.clock.monotonicMs() + POLL_MS
+      this.#pollAtMs = this.#deps.clock.monotonicMs() + POLL_MS
+      this.#dueAtMs = Infinity
       return
     }
     this.#launch()
-    if (this.#deps.clock.monotonicMs() >= this.#fetchAtMs) this.#wanted = 'start'
-    if (this.#wanted === 'nothing' || (this.#wanted === 'more' && this.#full())) return
+    const nowMs = this.#deps.clock.monotonicMs()
+    if (nowMs >= this.#pollAtMs) this.#wanted = 'changes'
+    else if (nowMs >= this.#dueAtMs && this.#wanted === 'nothing') this.#wanted = 'news'
+    if (this.#wanted === 'nothing' && (!this.#window.more || this.#full())) return
     await this.#fetch()
     if (!this.#trusted) this.#window.dropWaiting()
     this.#launch()
-    if (this.#wanted === 'more' && !this.#full()) this.#bell.ring()
+    if (this.#window.more && !this.#full()) this.#bell.ring()
   }
 
   async #fetch(): Promise<void> {
     const { clock, queue, lane } = this.#deps
-    if (this.#wanted === 'start') this.#window.rewind()
+    if (this.#wanted === 'changes') {
+      this.#window.rewind()
+      this.#pollAtMs = clock.monotonicMs() + POLL_MS
+    }
+    const reach = this.#wanted === 'nothing' ? 'further' : this.#full() ? 'ends' : 'all'
+    if (reach !== 'further') this.#dueAtMs = Infinity
     this.#wanted = 'nothing'
-    this.#fetchAtMs = clock.monotonicMs() + POLL_MS
-    const cursors = this.#window.beginFetch()
+    const cursors = this.#window.beginFetch(reach)
     const limit = Math.max(Math.ceil(FETCH_ROWS / Math.max(cursors.length, 1)), FETCH_ROWS_STREAM_MIN)
     try {
       if (cursors.length === 0) return this.#window.abandonFetch()
       const { rows, nextInMs } = await queue.fetch(lane.name, cursors, limit)
-      const more = this.#window.endFetch(cursors, rows, limit)
-      if (more && !this.#wantsStart()) this.#wanted = 'more'
-      if (nextInMs !== null) this.#fetchAtMs = Math.min(this.#fetchAtMs, clock.monotonicMs() + Math.max(nextInMs, 1))
+      this.#window.endFetch(cursors, rows, limit)
+      if (nextInMs !== null) this.#dueAtMs = Math.min(this.#dueAtMs, clock.monotonicMs() + Math.max(nextInMs, 1))
     } catch (error) {
       this.#window.abandonFetch()
       throw error
@@ -158,9 +171,6 @@ export class LaneWorker {
   #full(): boolean {
     return this.#window.startable >= STARTABLE_LOW || this.#window.waiting >= WAITING_MAX
   }
-
-  /** A hint that came while the fetch was under way (read through a call: the compiler cannot see the change). */
-  #wantsStart(): boolean { return this.#wanted === 'start' }
 
   #launch(): void {
     if (this.#stop.signal.aborted || !this.#trusted || !this.#deps.mayStart(this.#deps.lane.duty)) return
@@ -174,7 +184,7 @@ export class LaneWorker {
   #ended(id: Id, settled: boolean): void {
     this.#window.finished(id, settled)
     this.#deps.ended()
-    if (!settled) this.#wanted = 'start'
+    if (!settled) this.#wanted = 'changes'
     this.#bell.ring()
   }
 
