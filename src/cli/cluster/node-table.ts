@@ -8,9 +8,12 @@ import { bucketsHeld, isAway, nameOf } from './node-view.ts'
 
 const HEAD = ['node', 'status', 'role', 'lanes', 'buckets', 'running', 'listeners', 'started', 'version']
 
+/** mx2 before mx10. */
+const BY_NAME = new Intl.Collator('en', { numeric: true })
+
 /** `nowMs` for "3m ago". Nodes that are long gone are only counted: their names stay for ever. */
 export function nodeTable(terminal: Terminal, nodes: readonly NodeView[], nowMs: number): string {
-  const shown = nodes.filter(({ state }) => state !== 'inactive')
+  const shown = nodes.filter(({ state }) => state !== 'inactive').toSorted((one, other) => BY_NAME.compare(nameOf(one), nameOf(other)))
   const hidden = nodes.length - shown.length
   const table = tableText(terminal, HEAD, shown.map(node => cells(node, nowMs)))
   if (hidden === 0) return table

@@ -21,9 +21,9 @@ const NODE = {
   listeners: { http: 'http 127.0.0.1:8080 up', smtp: 'smtp 0.0.0.0:25 up, [::]:25 failed (in use)' },
 }
 const NODES: readonly JsonObject[] = [
-  { id: 'node-1', hostname: 'mx1', ...NODE },
   { id: 'node-2', hostname: 'mx2', ...NODE, role: null, ownedBuckets: { search: 32 }, runningTasks: 0, listeners: {} },
-  { id: 'node-3', hostname: 'mx3', status: 'stale', lastRenewal: '2025-12-31T23:00:00Z', duties: {}, listeners: {} },
+  { id: 'node-1', hostname: 'mx1', ...NODE },
+  { id: 'node-3', hostname: 'mx12', status: 'stale', lastRenewal: '2025-12-31T23:00:00Z', duties: {}, listeners: {} },
   { id: 'node-4', hostname: 'mx4', status: 'stale', role: 'mail', ownedBuckets: { search: 3 }, runningTasks: 2, listeners: NODE.listeners },
   { id: 'node-5', hostname: 'old', status: 'inactive', duties: {}, listeners: {} },
 ]
@@ -53,8 +53,8 @@ suite('cluster status', () => {
       ['NODE', 'STATUS', 'ROLE', 'LANES', 'BUCKETS', 'RUNNING', 'LISTENERS', 'STARTED', 'VERSION'],
       ['mx1', 'active', 'mail', '2', '33', '2', 'http, smtp (smtp 0.0.0.0:25 up, [::]:25 failed (in use))', '3m ago', '0.1.0'],
       ['mx2', 'active', '-', '1', '32', '0', '-', '3m ago', '0.1.0'],
-      ['mx3', 'stale', '-', '-', '-', '-', '-', '-', '-'],
       ['mx4', 'stale', '-', '1', '3', '-', '-', '-', '-'],
+      ['mx12', 'stale', '-', '-', '-', '-', '-', '-', '-'],
       ['1 inactive node is not shown (`rota query cluster-node` lists them)'],
       ['No findings: the cluster is well.'],
     ])
@@ -195,18 +195,18 @@ suite('cluster drain', () => {
   test('a host name goes before a number, and a node that lives before one that is gone', async () => {
     server.table('x:ClusterNode').set('node-7', { id: 'node-7', hostname: '2', ...NODE })
     await rota('drain', '2', '--no-wait')
-    server.table('x:ClusterNode').set('node-6', { id: 'node-6', hostname: 'mx3', ...NODE })
-    await rota('drain', 'mx3', '--no-wait')
+    server.table('x:ClusterNode').set('node-6', { id: 'node-6', hostname: 'mx12', ...NODE })
+    await rota('drain', 'mx12', '--no-wait')
     assert.deepEqual(asked(), ['node-7', 'node-6'])
   })
   test('a node that is not there: 5, with the one that was meant', async () => {
-    assert.deepEqual(await rota('drain', 'mx9', '--no-wait'), { code: 5, stdout: '', stderr: 'error: there is no node mx9 (did you mean mx1?)\n' })
+    assert.deepEqual(await rota('drain', 'mx9', '--no-wait'), { code: 5, stdout: '', stderr: 'error: there is no node mx9 (did you mean mx2?)\n' })
     assert.match((await rota('drain', 'elsewhere')).stderr, /\(`rota cluster status` shows them\)/)
     assert.deepEqual(asked(), [])
   })
   test('what the server refuses is said in its words', async () => {
-    server.refuse = () => ({ type: 'invalidProperties', properties: ['draining'], description: 'draining: mx3 is not active' })
-    assert.deepEqual(await rota('drain', 'mx3'), { code: 1, stdout: '', stderr: 'error: draining: mx3 is not active\n' })
+    server.refuse = () => ({ type: 'invalidProperties', properties: ['draining'], description: 'draining: mx12 is not active' })
+    assert.deepEqual(await rota('drain', 'mx12'), { code: 1, stdout: '', stderr: 'error: draining: mx12 is not active\n' })
   })
   test('shows what is left until the node is gone', async () => {
     const { ran, next } = await drain(['mx1'])
