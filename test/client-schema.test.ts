@@ -6,7 +6,6 @@ import { Model } from '../src/jmap-client/model.ts'
 import { parseSchema } from '../src/jmap-client/schema.ts'
 import { NO_DEPARTURES } from '../src/registry/objects/account-departure.ts'
 import { NO_ARCHIVE } from '../src/registry/objects/archived-item.ts'
-import { clusterNode } from '../src/registry/objects/cluster-node.ts'
 import { standardObjects } from '../src/registry/objects/standard-objects.ts'
 import { NO_MAIL } from '../src/registry/objects/stored-mail.ts'
 import { schemaOf } from '../src/registry/schema/document.ts'
@@ -18,11 +17,11 @@ import { CLUSTER_TASK_TYPE } from '../src/tasks/define.ts'
 import { runCli } from './support/cli.ts'
 import { JmapServer } from './support/jmap-server.ts'
 
-const { stored } = standardObjects({
+const { all } = standardObjects({
   variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
   waitingFor: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
 })
-const schema: JsonObject = schemaOf([...stored, clusterNode], [])
+const schema: JsonObject = schemaOf(all, [])
 const model = new Model(parseSchema(schema))
 
 suite('the schema of this server', () => {

@@ -7,4 +7,6 @@ export interface Lane {
   readonly legacyKey: string | null
   /** `push`: bucket b prefers the nodes whose push shard is b + 1. */
   readonly sharding: 'none' | 'push'
+  /** Somebody waits for its work, or it is what all other work begins with: two nodes should be able to do it. */
+  readonly critical?: true
 }

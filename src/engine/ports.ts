@@ -196,6 +196,8 @@ export interface NodeRow {
   readonly startedAt: number
   readonly renewedAt: number
   readonly expiresAt: number
+  /** Somebody has asked this incarnation to finish and end; it cannot be taken back. */
+  readonly drainRequested: boolean
   readonly info: JsonObject
 }
 /** What a node may change of its row at any heartbeat. */
@@ -221,12 +223,18 @@ export interface LeaseStore {
   /** The same for nodes that are known dead before their row expires (embedded store: the data folder's lock proves it). */
   reapAll(except: Id | null): Promise<readonly NodeRow[]>
   view(): Promise<{ readonly now: number; readonly nodes: readonly NodeRow[]; readonly leases: readonly LeaseRow[] }>
-  /** Every node id ever leased, dead ones included, by node id. */
-  known(): Promise<readonly KnownNode[]>
   /** Takes buckets that nobody holds, or this node already does (an earlier reply got lost); fenced. Those that somebody else took meanwhile are missing from the reply. */
   acquire(incarnation: Id, buckets: readonly BucketRef[]): Promise<'lost' | readonly Granted[]>
   /** Gives buckets back, each bound to the generation under which it was held. */
   release(incarnation: Id, buckets: readonly (BucketRef & { readonly generation: number })[]): Promise<void>
+}
+
+/** The nodes inside a transaction: what people see of them, and may ask of them. */
+export interface NodeTable {
+  /** The store's clock; every node id ever leased, dead ones included, by node id; the leases by lane and bucket. */
+  look(): Promise<{ readonly now: number; readonly nodes: readonly KnownNode[]; readonly leases: readonly LeaseRow[] }>
+  /** Asks a node to do what SIGTERM would. False, and nothing is written: this incarnation is gone, or has expired. */
+  requestDrain(incarnation: Id): Promise<boolean>
 }
 
 // ---- schedules and history -------------------------------------------------------------------------------------
@@ -325,6 +333,7 @@ export interface EngineStore {
 }
 export interface EngineTx {
   readonly tasks: TaskTable
+  readonly nodes: NodeTable
   readonly schedules: ScheduleTable
   readonly runs: RunHistory
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { openRegistry } from '../../test/support/registry.ts'
 import type { TestRegistry } from '../../test/support/registry.ts'
-import { clusterNode } from './objects/cluster-node.ts'
+import { clusterFinding } from './objects/cluster-finding.ts'
 import { domain } from './objects/domain.ts'
 import { networkListener } from './objects/network-listener.ts'
 import { taskManager } from './objects/task-manager.ts'
@@ -15,7 +15,7 @@ describe('the registry, as the server uses it', () => {
 
   it('has the methods of every object under their names on the wire', () => {
     const names = [...test.registry.methods().keys()]
-    const objects = ['Task', 'Schedule', 'TaskRun', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'Tenant', 'ArchivedItem', 'NetworkListener', 'Certificate', 'ClusterRole', 'ClusterNode', 'AuditEntry']
+    const objects = ['Task', 'Schedule', 'TaskRun', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'Tenant', 'ArchivedItem', 'NetworkListener', 'Certificate', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'AuditEntry']
     const expected = [
       ...objects.flatMap(name => ['get', 'query', 'set'].map(verb => `x:${name}/${verb}`)),
       ...['TaskManager', 'DataRetention'].flatMap(name => ['get', 'set'].map(verb => `x:${name}/${verb}`)),
@@ -82,7 +82,7 @@ describe('the registry, as the server uses it', () => {
     assert.deepEqual(heard, ['NetworkListener'])
   })
 
-  it('has no way to write what only nodes write', async () => {
-    await assert.rejects(test.registry.create(clusterNode, {}), { name: 'AssertionFailure' })
+  it('has no way to write what is only worked out', async () => {
+    await assert.rejects(test.registry.create(clusterFinding, {}), { name: 'AssertionFailure' })
   })
 })

@@ -29,11 +29,6 @@ export interface RegistryOptions<Tx extends RegistryTx> {
   readonly objects: readonly ObjectDefinition<unknown, Tx>[]
   /** By object name, for those whose rows are in other tables than the ObjectTable. */
   readonly backends: Readonly<Record<string, ObjectReader<Tx>>>
-  /** Objects that lie in no transaction: they are read as they are at the moment. */
-  readonly outside: readonly {
-    readonly definition: ObjectDefinition<unknown, null>
-    readonly reader: ObjectReader<null>
-  }[]
   readonly placeholders: readonly Placeholder[]
   readonly store: Transactions<Tx>
   readonly ids: IdSource
@@ -45,39 +40,32 @@ export interface Loaded<Value> { readonly id: Id; readonly version: number; read
 
 export class Registry<Tx extends RegistryTx = RegistryTx> {
   readonly #environments: ReadonlyMap<string, Environment<Tx>>
-  readonly #outside: readonly Environment<null>[]
   readonly #placeholders: readonly Placeholder[]
   readonly #clock: Clock
 
-  constructor({ objects, backends, outside, placeholders, store, ids, clock }: RegistryOptions<Tx>) {
+  constructor({ objects, backends, placeholders, store, ids, clock }: RegistryOptions<Tx>) {
     const record: Environment<Tx>['record'] = (tx, entry) => tx.audit.append(entry)
     const existing: Environment<Tx>['existing'] = async (tx, object, wanted) => {
       const env = this.#environments.get(objectOf(object))
       const found = await env?.backend.get(tx, wanted) ?? []
       return new Set(found.filter(({ body }) => isShown(env?.definition, object, body)).map(({ id }) => id))
     }
-    const now: Transactions<null> = { read: work => work(null), transact: work => work(null) }
     this.#clock = clock
     this.#placeholders = placeholders
     this.#environments = new Map(objects.map(definition => {
       const backend = backends[definition.name] ?? tableBackend(definition)
       return [definition.name, { definition, backend, store, ids, clock, existing, record }]
     }))
-    this.#outside = outside.map(({ definition, reader }) =>
-      ({ definition, backend: reader, store: now, ids, clock, existing: () => Promise.resolve(new Set<Id>()), record: unwritten }))
-    assert(
-      new Set(this.objects.map(({ name }) => name)).size === objects.length + outside.length,
-      'two objects have one name',
-    )
+    assert(this.#environments.size === objects.length, 'two objects have one name')
   }
 
   get objects(): readonly ObjectDefinition<unknown, never>[] {
-    return [...this.#environments.values().map(env => env.definition), ...this.#outside.map(env => env.definition)]
+    return [...this.#environments.values().map(env => env.definition)]
   }
 
   /** By their names on the wire. */
   methods(): Map<string, Method> {
-    return new Map([...this.#environments.values().flatMap(methodsOf), ...this.#outside.flatMap(methodsOf)])
+    return new Map(this.#environments.values().flatMap(methodsOf))
   }
 
   /** Made anew at each call; who serves it keeps it. */
@@ -160,7 +148,6 @@ function isShown(definition: ObjectDefinition<unknown, never> | undefined, name:
 }
 
 const nothing = (): undefined => undefined
-const unwritten = (): Promise<void> => Promise.resolve()
 
 function methodsOf<Tx>(env: Environment<Tx>): [string, Method][] {
   const { name, kind } = env.definition

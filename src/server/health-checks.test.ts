@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Finding } from '../engine/assign/findings.ts'
 import type { AddressState } from '../listeners/endpoint.ts'
 import type { ListenerState } from '../listeners/manager.ts'
 import { healthChecks, type HealthSubjects } from './health-checks.ts'
@@ -7,7 +8,7 @@ import { healthChecks, type HealthSubjects } from './health-checks.ts'
 const WELL: HealthSubjects = {
   store: { ping: () => Promise.resolve() }, role: () => ({ kind: 'none' }), listeners: () => [], unmatchedBinds: () => [],
   certificates: () => ({ loaded: 0, problems: [], inUse: [] }), now: () => Date.UTC(2026, 0, 1),
-  phase: () => 'working', trusted: () => true, uncovered: () => new Map(), disagreements: () => [],
+  phase: () => 'working', trusted: () => true, findings: () => [],
 }
 const listener = (name: string, state: AddressState['state'], error: string | null = null): ListenerState => {
   const address = { address: '127.0.0.1', port: 25, state, error, since: 0, connections: 0 }
@@ -49,9 +50,10 @@ test('an unknown role, a stop and a lost lease are reasons', async () => {
 })
 
 test('a lane without a node is said, but not held against this one', async () => {
-  const { ok, detail } = await reply('coverage', { uncovered: () => new Map([['search', 64]]) })
-  assert.deepEqual([ok, detail], [true, 'no live node works: search (64 buckets)'])
-  assert.equal((await reply('coverage', { disagreements: () => ['push shards'] })).detail, 'every lane has a node; nodes name different numbers of shards of: push shards')
+  const finding = (text: string): Finding => ({ severity: 'error', kind: 'laneWithoutNode', subject: 'search', text, advice: '' })
+  const found = (count: number) => reply('coverage', { findings: () => Array.from({ length: count }, (_, index) => finding(`No. ${index}.`)) })
+  assert.deepEqual(await found(2), { ok: true, detail: 'No. 0. No. 1.' })
+  assert.match((await found(25)).detail, /No\. 19\. And 5 more\.$/)
 })
 
 test('a certificate that ends within two weeks, is over or cannot be read is said, but no reason to take the node out', async () => {

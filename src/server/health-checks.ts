@@ -1,4 +1,5 @@
 /** What must be true for this node to be ready, each check with a sentence for people. */
+import type { Finding } from '../engine/assign/findings.ts'
 import type { NodePhase } from '../engine/cluster/node.ts'
 import type { Role } from '../engine/cluster/role.ts'
 import type { HealthCheck, HealthReply } from '../listeners/health/health-server.ts'
@@ -18,10 +19,8 @@ export interface HealthSubjects {
   readonly phase: () => NodePhase
   /** Whether the node's lease is trusted right now. */
   readonly trusted: () => boolean
-  /** Lanes without any live node, with the number of such buckets. */
-  readonly uncovered: () => ReadonlyMap<string, number>
-  /** What the nodes divide into different numbers of shards. */
-  readonly disagreements: () => readonly string[]
+  /** What the cluster lacks, as this node sees it. */
+  readonly findings: () => readonly Finding[]
 }
 
 export function healthChecks(of: HealthSubjects): HealthCheck[] {
@@ -31,7 +30,7 @@ export function healthChecks(of: HealthSubjects): HealthCheck[] {
     { check: 'listeners', run: async () => listenersReply(of.listeners(), of.unmatchedBinds()) },
     { check: 'certificates', run: async () => certificatesReply(of.certificates(), of.now()) },
     { check: 'node', run: async () => nodeReply(of.phase(), of.trusted()) },
-    { check: 'coverage', run: async () => coverageReply(of.uncovered(), of.disagreements()) },
+    { check: 'coverage', run: async () => coverageReply(of.findings()) },
   ]
 }
 
@@ -72,11 +71,13 @@ function nodeReply(phase: NodePhase, trusted: boolean): HealthReply {
   return trusted ? fine('the lease is held') : { ok: false, detail: 'the lease could not be renewed: nothing new is started' }
 }
 
-/** Said, but not a reason to take this node out: another node is missing, not this one. */
-function coverageReply(uncovered: ReadonlyMap<string, number>, disagreements: readonly string[]): HealthReply {
-  const lacking = [...uncovered].map(([lane, buckets]) => `${lane} (${buckets} ${buckets === 1 ? 'bucket' : 'buckets'})`)
-  const covered = lacking.length === 0 ? 'every lane has a node' : `no live node works: ${lacking.join(', ')}`
-  return fine(disagreements.length === 0 ? covered : `${covered}; nodes name different numbers of shards of: ${disagreements.join(', ')}`)
+const FINDINGS_SHOWN_MAX = 20
+
+/** Said, but not a reason to take this node out: what is its own fault other checks have said, and the rest is no better without it. */
+function coverageReply(findings: readonly Finding[]): HealthReply {
+  if (findings.length === 0) return fine('every lane has a node, and the nodes agree')
+  const more = findings.length - FINDINGS_SHOWN_MAX
+  return fine(findings.slice(0, FINDINGS_SHOWN_MAX).map(({ text }) => text).join(' ') + (more > 0 ? ` And ${more} more.` : ''))
 }
 
 function fine(detail: string): HealthReply { return { ok: true, detail } }

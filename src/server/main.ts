@@ -38,13 +38,16 @@ async function run(environment: Environment, log: Log): Promise<void> {
   const store = await openStore(environment, systemClock, log)
   const server = new Server({ environment, variables: process.env, store, clock: systemClock, random: systemRandom, log })
   stopAsked.again(() => { server.hurry() })
+  const endAsked = Promise.race([
+    stopAsked.first.then(() => 'stopping: what runs may finish; a second signal stops at once'),
+    server.drainAsked.then(() => 'draining, as an administrator asked: what runs may finish, then the process ends'),
+  ])
   let shown = false
   try {
     // A start may wait long, for a former life of this node to expire: who asks it to stop does not wait with it.
-    await Promise.race([server.start(), stopAsked.first])
-    if (!stopAsked.asked()) shown = await welcome(server, environment, log)
-    await stopAsked.first
-    log.info({}, 'stopping: what runs may finish; a second signal stops at once')
+    const started = await Promise.race([server.start().then(() => true), endAsked.then(() => false)])
+    if (started) shown = await welcome(server, environment, log)
+    log.info({}, await endAsked)
   } finally {
     await server.stop()
     if (!shown) process.stdout.write(drawnLogin(server.firstStart))
@@ -67,7 +70,7 @@ function outliveOutput(): void {
 }
 
 /** The first SIGTERM or SIGINT resolves `first`; each further one calls what `again` was given. */
-function stopSignals(): { first: Promise<void>; asked(): boolean; again(call: () => void): void } {
+function stopSignals(): { first: Promise<void>; again(call: () => void): void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   let asked = false
   let hurry: () => void = () => {}
@@ -78,5 +81,5 @@ function stopSignals(): { first: Promise<void>; asked(): boolean; again(call: ()
       resolve()
     })
   }
-  return { first: promise, asked: () => asked, again: call => { hurry = call } }
+  return { first: promise, again: call => { hurry = call } }
 }

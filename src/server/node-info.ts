@@ -1,15 +1,24 @@
 /** What a node says of itself in its row besides what assignment needs, and how the ClusterNode object reads it again. */
 import { isJsonObject, type JsonObject } from '../base/json.ts'
-import type { KnownNode } from '../engine/ports.ts'
+import type { JudgedNode } from '../engine/assign/findings.ts'
+import type { KnownNode, NodeRow } from '../engine/ports.ts'
 import type { ListenerState } from '../listeners/manager.ts'
 import type { NodeData } from '../registry/objects/cluster-node.ts'
 
 const TEXT_CHARS_MAX = 500
 
-export function nodeInfo(listeners: readonly ListenerState[], lastError: string | null): JsonObject {
+export interface NodeReport {
+  readonly listeners: readonly ListenerState[]
+  readonly runningTasks: number
+  /** Of the wall clock to the store's; null: not measured yet. */
+  readonly clockOffsetMs: number | null
+  readonly lastError: string | null
+}
+
+export function nodeInfo({ listeners, runningTasks, clockOffsetMs, lastError }: NodeReport): JsonObject {
   return {
     listeners: Object.fromEntries(listeners.map(listener => [listener.name, listenerText(listener)])),
-    lastError: lastError?.slice(0, TEXT_CHARS_MAX) ?? null,
+    runningTasks, clockOffsetMs, lastError: lastError?.slice(0, TEXT_CHARS_MAX) ?? null,
   }
 }
 
@@ -21,12 +30,25 @@ export function listenerText({ protocol, addresses }: ListenerState): string {
 
 export function nodeData({ nodeId, hostname, renewedAt, live }: KnownNode): NodeData {
   if (live === null) return { nodeId, hostname, renewedAt, live: null }
-  const { expiresAt, role, duties, pushShard, draining, version, startedAt, info } = live
+  const { expiresAt, role, duties, pushShard, draining, drainRequested, version, startedAt, info } = live
   const listeners = isJsonObject(info['listeners']) ? info['listeners'] : {}
   const texts = Object.entries(listeners).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   const lastError = typeof info['lastError'] === 'string' ? info['lastError'] : null
+  const runningTasks = typeof info['runningTasks'] === 'number' ? info['runningTasks'] : 0
   return {
     nodeId, hostname, renewedAt: live.renewedAt,
-    live: { expiresAt, role, duties, listeners: Object.fromEntries(texts), pushShard, draining, version, startedAt, lastError },
+    live: {
+      expiresAt, role, duties, listeners: Object.fromEntries(texts), pushShard, draining: draining || drainRequested, runningTasks,
+      clockOffsetMs: clockOffsetOf(info), version, startedAt, lastError,
+    },
   }
+}
+
+/** A live node as the findings judge it. */
+export function judgedNode(node: NodeRow): JudgedNode {
+  return { ...node, clockOffsetMs: clockOffsetOf(node.info) }
+}
+
+function clockOffsetOf(info: JsonObject): number | null {
+  return typeof info['clockOffsetMs'] === 'number' ? info['clockOffsetMs'] : null
 }

@@ -6,7 +6,9 @@ import type { Catalogue } from '../engine/catalogue.ts'
 import { scheduleProblem } from '../engine/queue/cron.ts'
 import { effectivePermissions } from '../registry/objects/account-permissions.ts'
 import { auditReader } from '../registry/objects/audit-entry.ts'
-import { clusterNode, nodeReader } from '../registry/objects/cluster-node.ts'
+import { findingReader } from '../registry/objects/cluster-finding.ts'
+import { laneReader } from '../registry/objects/cluster-lane.ts'
+import { nodeBackend } from '../registry/objects/cluster-node.ts'
 import { scheduleBackend } from '../registry/objects/schedule-backend.ts'
 import { taskBackend, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
@@ -21,7 +23,7 @@ import type { Store, Tx } from '../store/store.ts'
 import { CLUSTER_TASK_TYPE } from '../tasks/define.ts'
 import { accountDepartures } from './account-departures.ts'
 import { archivePort } from './archive-port.ts'
-import { nodeData } from './node-info.ts'
+import { clusterPort, type ClusterObjects, type JudgeCluster } from './cluster-port.ts'
 import { schedulePort } from './schedule-port.ts'
 import { taskPort, type TaskPortDeps } from './task-port.ts'
 
@@ -38,6 +40,8 @@ export interface ObjectsDeps {
 export interface Objects {
   readonly registry: Registry<Tx>
   readonly standard: StandardObjects<Tx>
+  /** Of these live nodes, while there are these roles. */
+  readonly findings: JudgeCluster
   /** Names of what an account may do. */
   readonly permissionsOf: (account: JsonObject) => ReadonlySet<string>
 }
@@ -55,20 +59,23 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
     departures: accountDepartures(catalogue, ids, () => registry),
     archive: archivePort(catalogue, ids, clock),
   })
-  const nodes = { known: async () => (await store.leases.known()).map(nodeData), now: () => store.now() }
+  const roles = async (tx: Tx) => new Set((await registry.all(tx, standard.clusterRole)).map(({ value }) => value.name))
+  const nodes = clusterPort<Tx>({ lanes: [...catalogue.lanes.values()], alone: store.kind !== 'postgres', roles })
   const registry: Registry<Tx> = new Registry({
-    objects: standard.stored,
-    outside: [{ definition: clusterNode, reader: nodeReader(nodes) }],
+    objects: standard.all,
     placeholders: PLACEHOLDERS,
-    backends: backends(tasks),
+    backends: backends(tasks, nodes),
     store, ids, clock,
   })
-  return { registry, standard, permissionsOf: account => effectivePermissions(account, standard.roles) }
+  return { registry, standard, findings: nodes.judge, permissionsOf: account => effectivePermissions(account, standard.roles) }
 }
 
 /** For the objects whose rows are not in the ObjectTable. */
-export function backends(tasks: TaskPort<Tx>): Readonly<Record<string, ObjectReader<Tx>>> {
+export function backends(tasks: TaskPort<Tx>, cluster: ClusterObjects<Tx>): Readonly<Record<string, ObjectReader<Tx>>> {
   return {
+    ClusterNode: nodeBackend(cluster),
+    ClusterLane: laneReader(cluster.lanes, cluster),
+    ClusterFinding: findingReader(tx => cluster.findings(tx)),
     Task: taskBackend(tasks),
     Schedule: scheduleBackend(schedulePort<Tx>(() => tasks.now())),
     TaskRun: taskRunReader<Tx>(tx => tx.runs),

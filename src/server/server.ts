@@ -13,7 +13,7 @@ import type { Random } from '../base/random.ts'
 import type { Service } from '../base/service.ts'
 import { assert } from '../base/assert.ts'
 import type { JsonObject } from '../base/json.ts'
-import { disagreements } from '../engine/assign/disagreement.ts'
+import type { Finding } from '../engine/assign/findings.ts'
 import { Catalogue } from '../engine/catalogue.ts'
 import { EngineNode } from '../engine/cluster/node.ts'
 import { enabledDuties, listenerEnabled } from '../engine/cluster/role.ts'
@@ -87,6 +87,8 @@ export class Server implements Service {
   readonly #watcher: ObjectWatcher
   readonly #selfMade: SelfMadeCertificate
   readonly #certificates: Certificates
+  /** Of the roles that there are; null until they were read. */
+  #roleNames: ReadonlySet<string> | null = null
   #http: HttpHandler | null = null
   #listeners: ListenerManager | null = null
   #health: HealthServer | null = null
@@ -130,6 +132,8 @@ export class Server implements Service {
   }
 
   get listeners(): readonly ListenerState[] { return this.#listeners?.state() ?? [] }
+  /** Resolves when an administrator has asked this node to drain: whoever started it should stop it now. */
+  get drainAsked(): Promise<void> { return this.#node.drainAsked }
   get firstStart(): Bootstrap { return this.#firstStart }
   /** Calls `changed` after every change of a listener of the node, which has started. */
   onListeners(changed: () => void): void {
@@ -218,8 +222,22 @@ export class Server implements Service {
     return {
       role, duties: enabledDuties(this.#role.role, DUTIES).filter(duty => !legacyScheme?.withoutDuties.has(duty)), pushShard,
       sharding: { pushShards, lanes: legacyScheme?.lanes ?? {} },
-      draining: this.#node.phase === 'draining', info: nodeInfo(this.listeners, this.#log.lastError),
+      draining: this.#node.phase === 'draining', info: this.#nodeInfo(),
     }
+  }
+
+  #nodeInfo(): JsonObject {
+    const { incarnation } = this.#node
+    return nodeInfo({
+      listeners: this.listeners, runningTasks: incarnation?.running.length ?? 0,
+      clockOffsetMs: incarnation?.clockOffsetMs ?? null, lastError: this.#log.lastError,
+    })
+  }
+
+  /** As this node last saw the cluster. */
+  #findings(): readonly Finding[] {
+    const view = this.#node.incarnation?.view
+    return view && this.#roleNames ? this.#objects.findings(view.nodes, this.#roleNames) : []
   }
 
   async #roles(): Promise<readonly JsonObject[]> {
@@ -243,6 +261,7 @@ export class Server implements Service {
 
   async #readRoleAndListeners(): Promise<void> {
     await this.#role.refresh()
+    this.#roleNames = new Set((await this.#roles()).map(role => String(role['name'])))
     this.#node.announce()
     const all = await this.#deps.store.read(tx => this.#objects.registry.all(tx, networkListener))
     await this.#listeners?.apply(all.filter(({ id }) => listenerEnabled(this.#role.role, id)).map(({ id, value }) => ({ ...value, id, protocol: value.protocol as ListenerProtocol })))
@@ -282,8 +301,7 @@ export class Server implements Service {
       store, role: () => this.#role.role, listeners: () => this.listeners, unmatchedBinds: () => this.#listeners?.unmatchedBinds ?? [],
       certificates: () => this.#certificates.report(), now: () => clock.now(),
       phase: () => this.#node.phase, trusted: () => this.#node.incarnation?.trusted ?? false,
-      uncovered: () => this.#node.incarnation?.view?.uncovered ?? new Map(),
-      disagreements: () => disagreements(this.#node.incarnation?.view?.nodes ?? []),
+      findings: () => this.#findings(),
     })
     this.#health = new HealthServer({ bind: environment.healthBind, checks, clock, log: this.#log })
     await this.#health.start()

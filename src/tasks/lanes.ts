@@ -9,22 +9,26 @@ function lane(name: string, duty: Duty, buckets: number, legacyKey: string | nul
   return { name, duty, buckets, legacyKey, sharding: 'none' }
 }
 
+function critical(lane: Lane): Lane {
+  return { ...lane, critical: true }
+}
+
 export function lanes(): Lane[] {
   return [
-    lane('search', 'searchIndexing', 64, 'fts-indexing'),
-    lane('account', 'accountMaintenance', 16, 'purge.accounts'),
-    lane('store', 'storeMaintenance', 16, 'purge.stores'),
+    critical(lane('search', 'searchIndexing', 64, 'fts-indexing')),
+    critical(lane('account', 'accountMaintenance', 16, 'purge.accounts')),
+    critical(lane('store', 'storeMaintenance', 16, 'purge.stores')),
     lane('spam', 'spamClassifierTraining', 1, 'spam-training'),
-    lane('calendar', 'taskQueueProcessing', 16, 'calendar-alerts'),
-    lane('itip', 'taskQueueProcessing', 16, 'imip-processing'),
+    critical(lane('calendar', 'taskQueueProcessing', 16, 'calendar-alerts')),
+    critical(lane('itip', 'taskQueueProcessing', 16, 'imip-processing')),
     lane('threads', 'taskQueueProcessing', 16, 'merge-threads'),
     lane('restore', 'taskQueueProcessing', 16, null),
     lane('report', 'taskQueueProcessing', 16, null),
     lane('acme', 'taskQueueProcessing', 16, 'acme.renew'),
     lane('domain', 'taskQueueProcessing', 16, null),
-    lane('outbound', 'outboundMta', 64, null),
-    { name: 'push', duty: 'pushNotifications', buckets: PUSH_BUCKETS, legacyKey: 'push-notifications', sharding: 'push' },
-    lane('scheduler', 'taskScheduler', 1, null),
+    critical(lane('outbound', 'outboundMta', 64, null)),
+    critical({ name: 'push', duty: 'pushNotifications', buckets: PUSH_BUCKETS, legacyKey: 'push-notifications', sharding: 'push' }),
+    critical(lane('scheduler', 'taskScheduler', 1, null)),
     lane('metrics', 'metricsCalculate', 1, 'metrics.calculate'),
   ]
 }

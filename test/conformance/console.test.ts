@@ -63,7 +63,7 @@ suite('a web console', () => {
       assert.equal(edition, 'oss')
       assert.match(String(locale), /^[a-z]{2}_[A-Z]{2}$/)
       assert.ok(Array.isArray(permissions) && permissions.includes('sysTaskQuery'))
-      const senseless = ['sysClusterNodeCreate', 'sysClusterNodeUpdate', 'sysClusterNodeDestroy', 'sysTaskManagerCreate', 'sysTaskManagerDestroy']
+      const senseless = ['sysClusterNodeCreate', 'sysClusterNodeDestroy', 'sysTaskManagerCreate', 'sysTaskManagerDestroy']
       assert.deepEqual(senseless.filter(name => permissions.includes(name)), [], 'a button for what nobody can do')
     })
 
@@ -201,8 +201,10 @@ suite('a web console', () => {
     test('of a node are there to be read', async () => {
       const { rows: [own] } = await page('ClusterNode', { limit: 25, position: 0, calculateTotal: true }, ['nodeId', 'hostname', 'lastRenewal', 'status'])
       assert.deepEqual([own?.['hostname'], own?.['status']], ['test-node', 'active'])
-      const reply = await set('ClusterNode', { update: { [String(own?.['id'])]: { hostname: 'mine' } } })
-      assert.equal(member(reply, 'notUpdated', String(own?.['id']))['type'], 'forbidden')
+      const id = String(own?.['id'])
+      const refused = async (part: string, change: JsonObject) => member(await set('ClusterNode', change), part, id)['type']
+      assert.equal(await refused('notUpdated', { update: { [id]: { hostname: 'mine' } } }), 'invalidPatch')
+      assert.equal(await refused('notDestroyed', { destroy: [id] }), 'forbidden')
     })
 
     test('bulk removal is one call, and says of each what became of it', async () => {

@@ -12,6 +12,7 @@ import { taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import { taskObject } from '../../src/registry/objects/task.ts'
 import { taskRunObject } from '../../src/registry/objects/task-run.ts'
 import { Registry } from '../../src/registry/registry.ts'
+import { clusterPort } from '../../src/server/cluster-port.ts'
 import { backends } from '../../src/server/objects.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { Tx } from '../../src/store/store.ts'
@@ -72,6 +73,7 @@ export async function inApiWorld(variants: readonly AnyVariant[], body: (here: A
 function caller({ store, catalogue, clock }: World, variants: readonly AnyVariant[], asked: () => EngineNode | undefined) {
   const ids = idSource(1_022, clock)
   const tasks = taskPort<Tx>({ catalogue, ids, cluster: () => asked()?.incarnation?.view ?? null, now: () => clock.now() })
+  const cluster = clusterPort<Tx>({ lanes: [...catalogue.lanes.values()], alone: false, roles: async () => new Set() })
   const duties = enumType('ClusterTaskType', ALL_DUTIES.map(name => ({ name, label: name })))
   const types = enumType('TaskType', variants.map(({ name, label }) => ({ name, label })))
   const registry = new Registry<Tx>({
@@ -80,7 +82,7 @@ function caller({ store, catalogue, clock }: World, variants: readonly AnyVarian
       scheduleObject<Tx>(variants, (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now())),
       taskRunObject(types),
     ],
-    backends: backends(tasks), outside: [], placeholders: [], store, ids, clock,
+    backends: backends(tasks, cluster), placeholders: [], store, ids, clock,
   })
   const methods = registry.methods()
   const permissions = new Set(registry.permissions().map(({ name }) => name))

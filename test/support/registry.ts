@@ -9,12 +9,13 @@ import { Catalogue } from '../../src/engine/catalogue.ts'
 import { scheduleProblem } from '../../src/engine/queue/cron.ts'
 import { isBuilt, type AnyVariant } from '../../src/engine/task-variant.ts'
 import type { CallContext, Principal } from '../../src/registry/method.ts'
-import { clusterNode, nodeReader } from '../../src/registry/objects/cluster-node.ts'
-import type { NodeData } from '../../src/registry/objects/cluster-node.ts'
+import type { FindingData } from '../../src/registry/objects/cluster-finding.ts'
+import type { HeldLease, NodeData } from '../../src/registry/objects/cluster-node.ts'
 import { PLACEHOLDERS, standardObjects } from '../../src/registry/objects/standard-objects.ts'
 import { taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { Registry } from '../../src/registry/registry.ts'
+import type { ClusterObjects } from '../../src/server/cluster-port.ts'
 import { backends } from '../../src/server/objects.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
@@ -53,8 +54,11 @@ export class TestRegistry {
   readonly registry: Registry<Tx>
   readonly catalogue
   readonly ids
-  /** What ClusterNode shows. */
+  /** The cluster as the store shows it. */
   nodes: NodeData[] = []
+  leases: HeldLease[] = []
+  findings: FindingData[] = []
+  look = async () => ({ now: this.clock.now(), nodes: this.nodes, leases: this.leases })
   /** What the node that is asked knows of the cluster. */
   cluster: ReturnType<TaskPortDeps['cluster']> = null
   readonly #methods
@@ -81,12 +85,25 @@ export class TestRegistry {
       judgeCertificate: body => new CertificateReader({}).judge(body),
       scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     })
-    const nodes = nodeReader({ known: async () => this.nodes, now: async () => clock.now() })
     this.registry = new Registry<Tx>({
-      objects: [...this.objects.stored, ...more], backends: backends(tasks), outside: [{ definition: clusterNode, reader: nodes }],
+      objects: [...this.objects.all, ...more], backends: backends(tasks, this.#cluster()),
       placeholders: PLACEHOLDERS, store, ids: this.ids, clock,
     })
     this.#methods = this.registry.methods()
+  }
+
+  #cluster(): ClusterObjects<Tx> {
+    return {
+      lanes: lanes(),
+      look: () => this.look(),
+      findings: async () => this.findings,
+      requestDrain: async (_tx, nodeId, startedAt) => {
+        const asked = ({ nodeId: id, live }: NodeData) => id === nodeId && live?.startedAt === startedAt
+        if (!this.nodes.some(asked)) return false
+        this.nodes = this.nodes.map(node => asked(node) && node.live ? { ...node, live: { ...node.live, draining: true } } : node)
+        return true
+      },
+    }
   }
 
   /** Somebody who may do what is named; without names, everything. */

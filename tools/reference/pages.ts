@@ -1,7 +1,6 @@
 /** The pages that `npm run gen` writes, by path. */
 import { NO_DEPARTURES } from '../../src/registry/objects/account-departure.ts'
 import { NO_ARCHIVE } from '../../src/registry/objects/archived-item.ts'
-import { clusterNode } from '../../src/registry/objects/cluster-node.ts'
 import { standardObjects } from '../../src/registry/objects/standard-objects.ts'
 import { NO_MAIL } from '../../src/registry/objects/stored-mail.ts'
 import { hashSecret } from '../../src/services/auth/secret.ts'
@@ -22,7 +21,7 @@ export function referencePages(): Map<string, string> {
     variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
     waitingFor: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
   })
-  const objects = [...standard.stored, clusterNode].toSorted((a, b) => a.name < b.name ? -1 : 1)
+  const objects = standard.all.toSorted((a, b) => a.name < b.name ? -1 : 1)
   return new Map([
     ['docs/reference/cli.md', cliPage()],
     ['docs/reference/configuration.md', configurationPage()],

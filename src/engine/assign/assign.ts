@@ -27,7 +27,7 @@ export function assign(nodes: readonly AssignableNode[], lanes: Iterable<Lane>):
 
 /** The nodes of which one gets the bucket. `able`: live, not draining, with the duty of the lane. */
 export function candidatesOf(able: readonly AssignableNode[], lane: Lane, bucket: number): readonly AssignableNode[] {
-  const sharing = able.filter(node => worksBucket(node, lane, bucket))
+  const sharing = able.filter(node => mayWork(node, lane, bucket))
   if (lane.sharding === 'none') return sharing
   const own = sharing.filter(node => pushShardOf(node, lane, bucket) === 'own')
   if (own.length > 0) return own
@@ -63,7 +63,7 @@ function groups(able: readonly AssignableNode[], lane: Lane): Iterable<Group> {
 }
 
 /** Older scheme: what the node's own configuration leaves it of the lane. */
-function worksBucket({ sharding }: AssignableNode, lane: Lane, bucket: number): boolean {
+export function mayWork({ sharding }: AssignableNode, lane: Lane, bucket: number): boolean {
   const shard = sharding?.lanes[lane.name]
   return shard === undefined || (shard !== null && bucket % shard.of === shard.index)
 }

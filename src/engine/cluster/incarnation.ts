@@ -55,6 +55,9 @@ export class Incarnation {
   readonly #over: (lost: true) => void
   /** Resolves when the store has said that this incarnation is over. */
   readonly over: Promise<true>
+  readonly #drainAsked: () => void
+  /** Resolves when somebody has asked this incarnation, through its row, to finish and end. */
+  readonly drainAsked: Promise<void>
   #held: readonly HeldBucket[] = []
   #duties: ReadonlySet<string>
   readonly #storeTime: StoreTime
@@ -70,6 +73,9 @@ export class Incarnation {
     const { promise, resolve } = Promise.withResolvers<true>()
     this.over = promise
     this.#over = resolve
+    const drain = Promise.withResolvers<void>()
+    this.drainAsked = drain.promise
+    this.#drainAsked = drain.resolve
     this.#storeTime = new StoreTime(deps.clock)
     this.#duties = new Set(deps.nodeState().duties)
     const { store, catalogue, clock, log, random, settings, runDeps } = deps
@@ -95,6 +101,8 @@ export class Incarnation {
 
   get held(): readonly HeldBucket[] { return this.#held }
   get trusted(): boolean { return this.#trusted }
+  /** Of the node's wall clock to the store's, as last measured. */
+  get clockOffsetMs(): number | null { return this.#storeTime.offsetMs }
   get inFlight(): number { return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.inFlight, 0) }
   /** The runs that are under way, for people. */
   get running(): readonly { readonly id: Id; readonly variant: string; readonly startedAt: number }[] {
@@ -178,7 +186,8 @@ export class Incarnation {
         idle: bucket => this.#idle(bucket),
         planned: view => {
           this.view = view
-          this.#storeTime.seen(view.storeNow)
+          this.#storeTime.seen(view.storeNow, view.askedMs)
+          if (view.nodes.some(node => node.incarnation === this.id && node.drainRequested)) this.#drainAsked()
         },
         over: () => { this.#over(true) },
       },

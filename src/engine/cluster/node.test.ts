@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { uncovered } from '../assign/assign.ts'
 import { hasCode } from '../../errors.ts'
 import { probeVariant } from '../../../test/support/rows.ts'
 import { world, type World } from '../../../test/support/engine.ts'
@@ -193,7 +194,7 @@ test('duties decide: without the duty nothing runs, with it the task runs within
     await enqueue({ word: 'x', key: 'k' })
     await clock.advance(60_000)
     assert.deepEqual(ran, [])
-    assert.deepEqual([...node.incarnation?.view?.uncovered ?? []], [['probe', 8]])
+    assert.deepEqual([...uncovered(node.incarnation?.view?.assignment ?? new Map())], [['probe', 8]])
     duties = ['probing', 'scheduling']
     node.announce()
     await clock.advance(2_000)

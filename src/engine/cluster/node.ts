@@ -37,6 +37,7 @@ export class EngineNode {
   #phase: NodePhase = 'joining'
   #life: Promise<void> = Promise.resolve()
   #stopping: Promise<void> | null = null
+  readonly #drainAsked = Promise.withResolvers<void>()
 
   constructor(deps: NodeDeps) {
     this.#deps = deps
@@ -49,6 +50,8 @@ export class EngineNode {
   readonly ids: IdSource = { next: () => this.#ids.next() }
   get phase(): NodePhase { return this.#phase }
   get incarnation(): Incarnation | null { return this.#incarnation }
+  /** Resolves when somebody has asked the node to drain; whoever owns the process stops it then. */
+  get drainAsked(): Promise<void> { return this.#drainAsked.promise }
 
   /**
    * Resolves when the node has joined. Rejects with node/name-in-use or node/id-in-use when another live node has the host
@@ -123,6 +126,7 @@ export class EngineNode {
     }
     this.#useNumber(nodeId)
     this.#incarnation = new Incarnation(id, nodeId, this.ids, this.#deps)
+    void this.#incarnation.drainAsked.then(() => { this.#drainAsked.resolve() })
     this.#incarnation.start(joinedMs)
     this.#phase = 'working'
   }

@@ -6,7 +6,7 @@ import { Bell } from '../../base/bell.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
-import { assign, uncovered, type Assignment } from '../assign/assign.ts'
+import { assign, type Assignment } from '../assign/assign.ts'
 import type { Lane } from '../lane.ts'
 import type { BucketRef, LeaseStore, NodeRow, NodeState } from '../ports.ts'
 import { LEASE_TIMES, type HeldBucket, type Lease, type LeaseTimes } from './lease.ts'
@@ -40,12 +40,13 @@ export interface HolderListener {
   /** The store said that this incarnation is gone. */
   over(): void
 }
-/** What the last plan saw, for health, audit and people. */
+/** What the last plan saw, for health and people. */
 export interface ClusterView {
   readonly nodes: readonly NodeRow[]
   readonly assignment: Assignment
-  readonly uncovered: ReadonlyMap<string, number>
   readonly storeNow: number
+  /** Monotonic time of this node at which the store was asked. */
+  readonly askedMs: number
 }
 
 export class Holder {
@@ -146,13 +147,14 @@ export class Holder {
   }
 
   async #planOnce(): Promise<void> {
-    const { leases, lanes, listener, log } = this.#deps
+    const { leases, lanes, listener, clock, log } = this.#deps
     for (const dead of await leases.reap(this.#lease.incarnation)) log.warn({ node: dead.hostname, incarnation: dead.incarnation }, 'node declared dead')
+    const askedMs = clock.monotonicMs()
     const view = await leases.view()
     const assignment = assign(view.nodes, lanes)
-    listener.planned({ nodes: view.nodes, assignment, uncovered: uncovered(assignment), storeNow: view.now })
+    listener.planned({ nodes: view.nodes, assignment, storeNow: view.now, askedMs })
     const wanted = this.#lease.plan(this.#closing ? nobody(assignment) : assignment, view.leases, view.now)
-    if (wanted.length > 0 && this.#lease.trusted(this.#deps.clock.monotonicMs())) {
+    if (wanted.length > 0 && this.#lease.trusted(clock.monotonicMs())) {
       const granted = await leases.acquire(this.#lease.incarnation, wanted)
       if (granted === 'lost') return this.lost()
       this.#lease.granted(granted, view.now)

@@ -2,16 +2,15 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { openRegistry } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
-import type { NodeData } from './cluster-node.ts'
 
 describe('ClusterNode', () => {
   let test: TestRegistry
   beforeEach(async () => {
     test = await openRegistry()
     const now = test.clock.now()
-    const live: NodeData['live'] = {
+    const live = {
       expiresAt: now + 5_000, role: 'edge', duties: ['searchIndexing'], listeners: { smtp: 'open on 127.0.0.1:2525' }, pushShard: 2,
-      draining: false, version: '0.1.0', startedAt: now - 60_000, lastError: null,
+      draining: false, runningTasks: 3, clockOffsetMs: -20, version: '0.1.0', startedAt: now - 60_000, lastError: null,
     }
     test.nodes = [
       { nodeId: 3, hostname: 'mx3', renewedAt: now - 86_400_000, live: null },
@@ -19,6 +18,7 @@ describe('ClusterNode', () => {
       { nodeId: 2, hostname: 'mx2', renewedAt: now - 20_000, live: { ...live, expiresAt: now - 1 } },
       { nodeId: 4, hostname: 'mx4', renewedAt: now - 3_600_000, live: null },
     ]
+    test.leases = [{ lane: 'search', bucket: 0, nodeId: 1 }, { lane: 'search', bucket: 7, nodeId: 1 }, { lane: 'spam', bucket: 0, nodeId: 1 }, { lane: 'search', bucket: 1, nodeId: 2 }]
   })
 
   it('says what each node is and does', async () => {
@@ -33,12 +33,16 @@ describe('ClusterNode', () => {
       listeners: { smtp: 'open on 127.0.0.1:2525' },
       pushShard: 2,
       draining: false,
+      ownedBuckets: { search: 2, spam: 1 },
+      runningTasks: 3,
+      clockOffset: -20,
       version: '0.1.0',
       startedAt: '2025-12-31T23:59:00Z',
       lastError: null,
     })
     const gone = await test.get('ClusterNode', 'node-3')
     assert.deepEqual([gone['role'], gone['duties'], gone['listeners'], gone['version'], gone['draining']], [null, {}, {}, null, false])
+    assert.deepEqual([gone['ownedBuckets'], gone['runningTasks'], gone['clockOffset']], [{}, 0, null])
   })
   it('tells the living from the dead', async () => {
     const reply = await test.call('ClusterNode/get', { ids: null, properties: ['nodeId', 'status'] })
@@ -57,15 +61,64 @@ describe('ClusterNode', () => {
     assert.deepEqual(await test.query('ClusterNode', { anchor: 'node-9', anchorOffset: 1, limit: 1 }), ['node-1'])
     assert.equal((await test.call('ClusterNode/query', { calculateTotal: true }))['total'], 4)
   })
-  it('cannot be written by anybody, and says so for each item', async () => {
+  it('cannot be made or destroyed by anybody, and says so for each item', async () => {
     const error = { type: 'forbidden', description: 'Cluster nodes are kept by the server; nobody can create them.' }
-    const reply = await test.call('ClusterNode/set', { create: { n: {} }, update: { 'node-1': { hostname: 'x' } }, destroy: ['node-1'] })
+    const reply = await test.call('ClusterNode/set', { create: { n: {} }, destroy: ['node-1'] })
     assert.deepEqual(reply, {
       accountId: '0000000000001',
       notCreated: { n: error },
-      notUpdated: { 'node-1': { ...error, description: error.description.replace('create', 'update') } },
       notDestroyed: { 'node-1': { ...error, description: error.description.replace('create', 'destroy') } },
     })
-    assert.equal(test.registry.permissions().some(({ name }) => /^sysClusterNode(Create|Update|Destroy)$/.test(name)), false)
+    assert.equal(test.registry.permissions().some(({ name }) => /^sysClusterNode(Create|Destroy)$/.test(name)), false)
+  })
+  it('has nothing that people can change but draining', async () => {
+    const { id: _id, draining: _draining, ...rest } = await test.get('ClusterNode', 'node-1')
+    for (const [name, value] of Object.entries(rest)) {
+      await test.update('ClusterNode', 'node-1', { [name]: value })
+      const other = typeof value === 'number' ? value + 1 : typeof value === 'string' ? `${value}x` : value === null ? 'x' : { x: true }
+      const { type, properties } = await test.refusedUpdate('ClusterNode', 'node-1', { [name]: other })
+      assert.deepEqual([type, properties], ['invalidPatch', [name]])
+    }
+  })
+  it('is asked to drain once, by whoever may, and it is in the audit log', async () => {
+    await test.update('ClusterNode', 'node-1', { draining: true })
+    assert.equal((await test.get('ClusterNode', 'node-1'))['draining'], true)
+    await test.update('ClusterNode', 'node-1', { draining: true })
+    const entries = await test.store.read(async tx => tx.audit.get(await tx.audit.query({ objectName: 'ClusterNode' }, { ascending: true, limit: 10 })))
+    assert.deepEqual(entries.map(({ action, objectId, actorName, before, after }) => ({ action, objectId, actorName, before, after })),
+      [{ action: 'Update', objectId: 'node-1', actorName: 'tester', before: '{"draining":false}', after: '{"draining":true}' }])
+    const nobody = test.context(test.principal(['sysClusterNodeGet', 'sysClusterNodeQuery']))
+    await assert.rejects(test.call('ClusterNode/set', { update: { 'node-1': { draining: true } } }, nobody), /lacks the permission sysClusterNodeUpdate/)
+    const { roles } = test.objects
+    assert.deepEqual(Object.entries(roles).filter(([, names]) => names.has('sysClusterNodeUpdate')).map(([role]) => role), ['Admin', 'Operator'])
+  })
+  it('cannot take a drain back', async () => {
+    await test.update('ClusterNode', 'node-1', { draining: false })
+    await test.update('ClusterNode', 'node-1', { draining: true })
+    const { type, description, properties } = await test.refusedUpdate('ClusterNode', 'node-1', { draining: false })
+    assert.deepEqual([type, properties], ['validationFailed', ['draining']])
+    assert.match(String(description), /cannot be taken back; start the node again/)
+  })
+  it('drains only while it lives', async () => {
+    for (const [id, status] of [['node-2', 'stale'], ['node-3', 'inactive'], ['node-4', 'stale']] as const) {
+      const { type, description } = await test.refusedUpdate('ClusterNode', id, { draining: true })
+      assert.equal(type, 'validationFailed')
+      assert.match(String(description), new RegExp(`mx${id.at(-1)}, which is ${status}: it was last heard of at 2025-12-31T`))
+    }
+    for (const id of ['node-9', 'node-01', 'x']) {
+      assert.equal((await test.refusedUpdate('ClusterNode', id, { draining: true }))['type'], 'notFound')
+    }
+  })
+  it('does not pass a drain on to the process that took the place of the one that was seen', async () => {
+    const { look } = test
+    let looks = 0
+    test.look = async () => {
+      const seen = await look()
+      // Between the look and the write, the node has started again.
+      if (looks++ === 0) test.nodes = test.nodes.map(node => node.live ? { ...node, live: { ...node.live, startedAt: node.live.startedAt + 1 } } : node)
+      return seen
+    }
+    await test.update('ClusterNode', 'node-1', { draining: true })
+    assert.ok(looks > 1, 'it was looked at again')
   })
 })

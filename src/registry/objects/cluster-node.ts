@@ -1,11 +1,17 @@
-/** ClusterNode: what each node does and says of itself. Kept by the nodes; nobody can write it. */
+/**
+ * ClusterNode: what each node does and says of itself. Kept by the nodes; people can ask one thing of them, to drain. That
+ * is a request in the node's row, which the node meets by ending as SIGTERM makes it, so it cannot be taken back.
+ */
 import { boolean, enumType, map, nullable, number, oneOf, set, string, utcDateTime } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { ObjectReader, Selection } from '../ops/backend.ts'
+import type { ObjectBackend } from '../ops/backend.ts'
+import { listReader } from '../ops/list-reader.ts'
 import { object } from '../schema/object.ts'
 import type { Stored } from '../schema/object.ts'
+import { refusal } from '../set-error.ts'
 import { formatDate } from '../values/date.ts'
+import type { Problems } from '../values/problems.ts'
 
 /** A node that is gone is `stale` for this long, then `inactive`. */
 const STALE_MS = 86_400_000
@@ -15,32 +21,34 @@ const STATUS = enumType('ClusterNodeStatus', [
   { name: 'stale', label: 'Stale', explanation: 'Not heard of for less than a day; its work was taken over.' },
   { name: 'inactive', label: 'Inactive', explanation: 'Not heard of for a day or longer.' },
 ])
+const TEXT = { type: 'string', format: 'string' } as const
+const byServer = { update: 'serverSet' } as const
 
 export const clusterNode = object({
   name: 'ClusterNode',
   label: 'Cluster node',
   doc: 'A running or former process of this cluster.',
-  verbs: ['Get', 'Query'],
+  verbs: ['Get', 'Query', 'Update'],
   fields: {
-    nodeId: number('The number that it has leased.', 'unsignedInteger', { default: 1, label: 'Node id' }),
-    hostname: string('Its host name.', { label: 'Host name' }),
-    lastRenewal: utcDateTime('When it was last heard of.'),
-    status: oneOf(STATUS, 'Whether it is alive.'),
-    role: nullable(string('The role that it was started with; empty: it runs everything.', { update: 'serverSet' })),
-    duties: set({ type: 'string', format: 'string' }, 'The background work that its role gives it.', {
-      update: 'serverSet',
+    nodeId: number('The number that it has leased.', 'unsignedInteger', { ...byServer, default: 1, label: 'Node id' }),
+    hostname: string('Its host name.', { ...byServer, label: 'Host name' }),
+    lastRenewal: utcDateTime('When it was last heard of.', byServer),
+    status: oneOf(STATUS, 'Whether it is alive.', byServer),
+    role: nullable(string('The role that it was started with; empty: it runs everything.', byServer)),
+    duties: set(TEXT, 'The background work that its role gives it.', byServer),
+    listeners: map<string>(TEXT, { type: 'string', format: 'text' }, 'What its listeners do, by name.', byServer),
+    pushShard: nullable(number('Its STALWART_PUSH_SHARD.', 'unsignedInteger', byServer)),
+    draining: boolean('It hands its work over and takes none, and then ends. Set it to true to make a node do so; that cannot be taken back.', {
+      default: false,
     }),
-    listeners: map<string>(
-      { type: 'string', format: 'string' },
-      { type: 'string', format: 'text' },
-      'What its listeners do, by name.',
-      { update: 'serverSet' },
-    ),
-    pushShard: nullable(number('Its STALWART_PUSH_SHARD.', 'unsignedInteger', { update: 'serverSet' })),
-    draining: boolean('It hands its work over and takes none.', { update: 'serverSet', default: false }),
-    version: nullable(string('The version of Rota that it runs.', { update: 'serverSet' })),
-    startedAt: nullable(utcDateTime('When this process started.', { update: 'serverSet' })),
-    lastError: nullable(string('What went wrong last.', { update: 'serverSet', format: 'text' })),
+    ownedBuckets: map<number>(TEXT, { type: 'number', format: 'unsignedInteger' }, 'How many buckets it holds, by lane.', byServer),
+    runningTasks: number('How many tasks ran there when it was last heard of.', 'unsignedInteger', { ...byServer, default: 0 }),
+    clockOffset: nullable(number('By how many ms its clock is ahead of the store\'s, as last measured; negative: behind.', 'integer', {
+      ...byServer, label: 'Clock offset (ms)',
+    })),
+    version: nullable(string('The version of Rota that it runs.', byServer)),
+    startedAt: nullable(utcDateTime('When this process started.', byServer)),
+    lastError: nullable(string('What went wrong last.', { ...byServer, format: 'text' })),
   },
   labelProperty: 'hostname',
   columns: ['nodeId', 'hostname', 'status', 'role', 'lastRenewal', 'version'],
@@ -48,14 +56,15 @@ export const clusterNode = object({
   order: { properties: ['nodeId'], ascending: true },
   sections: {
     ClusterNode: [
-      { title: 'Node', fields: ['nodeId', 'hostname', 'status', 'lastRenewal', 'startedAt', 'version', 'lastError'] },
-      { title: 'Work', fields: ['role', 'duties', 'listeners', 'pushShard', 'draining'] },
+      { title: 'Node', fields: ['nodeId', 'hostname', 'status', 'lastRenewal', 'startedAt', 'version', 'clockOffset', 'lastError'] },
+      { title: 'Work', fields: ['role', 'duties', 'listeners', 'pushShard', 'ownedBuckets', 'runningTasks', 'draining'] },
     ],
   },
-  menu: { section: 'Management', icon: 'server', link: 'Cluster nodes' },
+  menu: { section: 'Management', icon: 'server', group: 'Cluster', link: 'Nodes' },
+  hooks: { check: checkDrain },
 })
 
-/** A node as the lease store knows it; times in ms since 1970. `live` is null once it is gone. */
+/** A node as the store knows it; times in ms since 1970. `live` is null once it is gone. */
 export interface NodeData {
   readonly nodeId: number
   readonly hostname: string
@@ -67,41 +76,46 @@ export interface NodeData {
     /** Name of the listener → what it does, for people. */
     readonly listeners: Readonly<Record<string, string>>
     readonly pushShard: number | null
+    /** It drains, or was asked to. */
     readonly draining: boolean
+    readonly runningTasks: number
+    readonly clockOffsetMs: number | null
     readonly version: string
     readonly startedAt: number
     readonly lastError: string | null
   } | null
 }
+/** A bucket of a lane that a node holds. */
+export interface HeldLease { readonly lane: string; readonly bucket: number; readonly nodeId: number }
 
-/** Nodes lie in no transaction, so every call takes its own look. */
-export function nodeReader(nodes: {
-  known(): Promise<readonly NodeData[]>
-  now(): Promise<number>
-}): ObjectReader<null> {
-  const all = async (): Promise<NodeData[]> =>
-    (await nodes.known()).toSorted((left, right) => left.nodeId - right.nodeId)
-  return {
-    async get(_tx, ids) {
-      const [known, now] = [await all(), await nodes.now()]
-      const byId = new Map(known.map(node => [idOf(node), node]))
-      return ids.flatMap((id): Stored[] => {
-        const node = byId.get(id)
-        return node ? [{ id, version: 1, body: bodyOf(node, now) }] : []
-      })
-    },
-    contains: async (_tx, _selection, id) => (await all()).some(node => idOf(node) === id),
-    async page(_tx, { ascending }: Selection, { limit, skip, after }) {
-      const ids = (await all()).map(idOf)
-      if (!ascending) ids.reverse()
-      return ids.slice(after === undefined ? 0 : ids.indexOf(after) + 1).slice(skip, skip + limit)
-    },
-    count: async () => (await all()).length,
-  }
+/** The cluster as the store shows it, and what may be asked of it. */
+export interface ClusterPort<Tx> {
+  /** `now`: the store's clock. */
+  look(tx: Tx): Promise<{ readonly now: number; readonly nodes: readonly NodeData[]; readonly leases: readonly HeldLease[] }>
+  /** Asks the process that has been this node since `startedAt` to end. False: it is gone. */
+  requestDrain(tx: Tx, nodeId: number, startedAt: number): Promise<boolean>
 }
 
-function idOf(node: NodeData): Id {
-  return nodeObjectId(node.nodeId)
+/** An object's version is the start of its process: a drain is asked of the one that was seen, and of no later one. */
+export function nodeBackend<Tx>(cluster: ClusterPort<Tx>): ObjectBackend<Tx> {
+  const reader = listReader(async (tx: Tx) => {
+    const { now, nodes, leases } = await cluster.look(tx)
+    const held = Map.groupBy(leases, ({ nodeId }) => nodeId)
+    return nodes.toSorted((left, right) => left.nodeId - right.nodeId)
+      .map(node => stored(node, held.get(node.nodeId) ?? [], now))
+  })
+  return {
+    ...reader,
+    // Draining is all that can differ, and it can only become true.
+    async update(tx, { id, version }) {
+      const nodeId = nodeNumberOf(id)
+      const asked = nodeId !== null && await cluster.requestDrain(tx, nodeId, version)
+      return { kind: asked ? 'written' : 'changed' }
+    },
+    create: () => Promise.reject(refusal('forbidden', 'A node joins by itself when it starts.')),
+    destroy: () => Promise.reject(refusal('forbidden', 'A node is kept for people when it is gone.')),
+    linksTo: () => Promise.resolve([]),
+  }
 }
 
 export function nodeObjectId(nodeId: number): Id {
@@ -114,13 +128,32 @@ export function nodeNumberOf(id: Id): number | null {
   return digits === undefined ? null : Number(digits)
 }
 
-function bodyOf({ nodeId, hostname, renewedAt, live }: NodeData, now: number): JsonObject {
+function checkDrain(next: JsonObject, before: JsonObject | null, problems: Problems): void {
+  if (before === null || next['draining'] === before['draining']) return
+  if (next['draining'] === false) {
+    problems.invalid(['draining'], false, 'cannot be taken back; start the node again when it has ended.')
+  } else if (before['status'] !== 'active') {
+    const { hostname, status, lastRenewal } = before
+    problems.invalid(['draining'], true, `cannot be asked of ${String(hostname)}, which is ${String(status)}: it was last heard of at ${String(lastRenewal)}, and holds no work.`)
+  }
+}
+
+function stored({ nodeId, hostname, renewedAt, live }: NodeData, held: readonly HeldLease[], now: number): Stored {
+  const id = nodeObjectId(nodeId)
   const status = live && live.expiresAt > now ? 'active' : now - renewedAt < STALE_MS ? 'stale' : 'inactive'
   const seen: JsonObject = { nodeId, hostname, lastRenewal: formatDate(renewedAt), status }
-  if (!live) return { ...seen, duties: {}, listeners: {} }
-  const members = (names: readonly string[]): Json => Object.fromEntries(names.map(name => [name, true]))
-  return {
-    ...seen, role: live.role, duties: members(live.duties), listeners: live.listeners, pushShard: live.pushShard,
-    draining: live.draining, version: live.version, startedAt: formatDate(live.startedAt), lastError: live.lastError,
-  }
+  if (!live) return { id, version: 1, body: { ...seen, duties: {}, listeners: {}, ownedBuckets: {}, runningTasks: 0 } }
+  const { role, duties, listeners, pushShard, draining, runningTasks, clockOffsetMs, version, startedAt, lastError } = live
+  return { id, version: startedAt, body: {
+    ...seen, role, duties: members(duties), listeners, pushShard, draining, ownedBuckets: countByLane(held), runningTasks,
+    clockOffset: clockOffsetMs, version, startedAt: formatDate(startedAt), lastError,
+  } }
+}
+
+function members(names: readonly string[]): Json {
+  return Object.fromEntries(names.map(name => [name, true]))
+}
+
+function countByLane(held: readonly HeldLease[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(held, ({ lane }) => lane)].map(([lane, leases]) => [lane, leases.length]))
 }

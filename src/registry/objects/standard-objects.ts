@@ -19,6 +19,8 @@ import type { NewToken } from './api-key.ts'
 import { auditEntry } from './audit-entry.ts'
 import { certificateObject } from './certificate.ts'
 import type { JudgeCertificate } from './certificate.ts'
+import { clusterFinding } from './cluster-finding.ts'
+import { clusterLaneObject } from './cluster-lane.ts'
 import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetention } from './data-retention.ts'
@@ -59,8 +61,8 @@ export interface StandardObjects<Tx> {
   readonly account: ObjectDefinition<JsonObject, Tx>
   readonly certificate: ObjectDefinition<JsonObject, Tx>
   readonly clusterRole: ReturnType<typeof clusterRoleObject>
-  /** All that lie in the store, in the order of the menus. */
-  readonly stored: readonly ObjectDefinition<unknown, Tx>[]
+  /** In the order of the menus. */
+  readonly all: readonly ObjectDefinition<unknown, Tx>[]
   readonly permissions: readonly EnumMember[]
   readonly roles: RolePermissions
 }
@@ -86,10 +88,11 @@ export function standardObjects<Tx extends RegistryTx>({
   const schedule = scheduleObject<Tx>(variants, scheduleProblem)
   const taskRun = taskRunObject(enumType('TaskType', variants.map(({ name, label }) => ({ name, label }))))
   const clusterRole = clusterRoleObject(duties)
+  const cluster = [clusterNode, clusterLaneObject(duties), clusterFinding]
   const tenant = tenantObject<Tx>(mail)
   const certificate = certificateObject<Tx>(judgeCertificate)
   const archivedItem = archivedItemObject<Tx>(archive)
-  const all = [task, schedule, taskRun, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, clusterNode, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry]
+  const all = [task, schedule, taskRun, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry]
   const permissions = permissionList(all)
   const roles = rolePermissions(all)
   const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail, departures })
@@ -100,7 +103,7 @@ export function standardObjects<Tx extends RegistryTx>({
     account,
     certificate,
     clusterRole,
-    stored: [task, schedule, taskRun, account, apiKey, oauthGrant, domain, tenant, archivedItem, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry],
+    all: [task, schedule, taskRun, account, apiKey, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry],
     permissions,
     roles,
   }

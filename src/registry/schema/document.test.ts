@@ -37,23 +37,26 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Task: ['running', 'waitingFor'],
   ClusterRole: ['description'],
   DataRetention: ['holdTaskRunsFor', 'holdAuditFor'],
-  ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError'],
+  ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError', 'ownedBuckets', 'runningTasks', 'clockOffset'],
   UserAccount: ['description'], GroupAccount: ['description'], EmailAlias: ['description'], Domain: ['description'],
   PasswordCredential: ['description'],
   ApiKey: ['accountId', 'description'],
   ArchivedEmail: ['mailboxIds', 'keywords'],
 }
 /** Of shapes that the server alone makes: what clients may change all the same. */
-const CHANGEABLE = Object.fromEntries(['Email', 'FileNode', 'CalendarEvent', 'ContactCard', 'SieveScript']
-  .map(type => [`Archived${type}`, ['archivedUntil', 'status']]))
+const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(['Email', 'FileNode', 'CalendarEvent', 'ContactCard', 'SieveScript'].map(type => [`Archived${type}`, ['archivedUntil', 'status']])),
+  ClusterNode: [],
+}
 const OWN_SHAPES: ReadonlySet<string> = new Set([
   'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskRun', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument',
-  'AuditEntry', 'OAuthGrant',
+  'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding',
 ])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   Permission: [
     'sysTaskRunGet', 'sysTaskRunQuery', ...['Get', 'Query', 'Create', 'Update', 'Destroy'].map(verb => `sysSchedule${verb}`),
     'sysAuditEntryGet', 'sysAuditEntryQuery', 'sysOAuthGrantGet', 'sysOAuthGrantQuery', 'sysOAuthGrantDestroy',
+    'sysClusterNodeUpdate', 'sysClusterLaneGet', 'sysClusterLaneQuery', 'sysClusterFindingGet', 'sysClusterFindingQuery',
   ],
 }
 const OWN_VARIANTS: Readonly<Record<string, readonly string[]>> = { UserRoles: ['Operator', 'ReadOnly'] }

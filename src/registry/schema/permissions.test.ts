@@ -20,7 +20,7 @@ describe('permissions', () => {
     const all = ['Create', 'Destroy', 'Get', 'Query', 'Update']
     assert.deepEqual(
       [of('sysTask'), of('sysClusterRole'), of('sysTaskManager'), of('sysClusterNode')],
-      [all, all, ['Get', 'Update'], ['Get', 'Query']],
+      [all, all, ['Get', 'Update'], ['Get', 'Query', 'Update']],
     )
     assert.equal(
       [...names].some(name => /Trace(Get|Query)|Report(Get|Query)/.test(name)),

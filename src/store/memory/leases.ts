@@ -1,5 +1,5 @@
 /** Nodes and leases in memory. */
-import type { LeaseRow, LeaseStore, NodeRow } from '../../engine/ports.ts'
+import type { LeaseRow, LeaseStore, NodeRow, NodeTable } from '../../engine/ports.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
 import { charge, letGo } from '../queue/settle.ts'
 import type { MemoryContext, MemoryDatabase, MemoryTable } from './database.ts'
@@ -22,7 +22,7 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       const nodeId = node.nodeId ?? chooseNodeId(node.hostname, [...table<StoredNodeId>('node_id').rows()], live)
       const { incarnation, hostname, version, state } = node
       const times = { startedAt: now(), renewedAt: now(), expiresAt: now() + ttlMs }
-      const row = { incarnation, nodeId, hostname, version, ...state, ...times }
+      const row = { incarnation, nodeId, hostname, version, ...state, drainRequested: false, ...times }
       nodes.set(incarnation, row)
       rememberNodeId(context, row)
       hints.leases()
@@ -47,21 +47,7 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       bury(context, node => node.expiresAt <= context.now() && node.incarnation !== except)),
     reapAll: except => database.transact(context => bury(context, node => node.incarnation !== except)),
 
-    view: () => database.read(({ table, now }) => ({
-      now: now(),
-      nodes: [...table<NodeRow>('node').rows()].sort((a, b) => a.nodeId - b.nodeId),
-      leases: [...table<StoredLease>('lease').rows()]
-        .sort((a, b) => a.lane < b.lane ? -1 : a.lane > b.lane ? 1 : a.bucket - b.bucket)
-        .map(({ lane, bucket, holder, generation }) => ({ lane, bucket, holder, generation })),
-    })),
-
-    known: () => database.read(({ table }) => {
-      const live = new Map([...table<NodeRow>('node').rows()].map(node => [node.nodeId, node]))
-      return [...table<StoredNodeId>('node_id').rows()].sort((a, b) => a.nodeId - b.nodeId).map(known => {
-        const node = live.get(known.nodeId) ?? null
-        return { ...known, renewedAt: node?.renewedAt ?? known.renewedAt, live: node }
-      })
-    }),
+    view: () => database.read(view),
 
     acquire: (incarnation, buckets) => database.transact(context => {
       if (!isAlive(context, incarnation)) return 'lost'
@@ -85,6 +71,40 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
         hints.leases()
       }
     }),
+  }
+}
+
+/** The same inside a transaction, with the nodes that are gone. */
+export function memoryNodes(context: MemoryContext): NodeTable {
+  const { table, now, hints } = context
+  return {
+    async look() {
+      const { nodes, ...rest } = view(context)
+      const live = new Map(nodes.map(node => [node.nodeId, node]))
+      const known = [...table<StoredNodeId>('node_id').rows()].sort((a, b) => a.nodeId - b.nodeId)
+      return { ...rest, nodes: known.map(({ nodeId, hostname, renewedAt }) => {
+        const node = live.get(nodeId) ?? null
+        return { nodeId, hostname, renewedAt: node?.renewedAt ?? renewedAt, live: node }
+      }) }
+    },
+
+    async requestDrain(incarnation) {
+      const node = table<NodeRow>('node').get(incarnation)
+      if (!node || node.expiresAt <= now()) return false
+      table<NodeRow>('node').set(incarnation, { ...node, drainRequested: true })
+      hints.leases()
+      return true
+    },
+  }
+}
+
+function view({ table, now }: MemoryContext): Awaited<ReturnType<LeaseStore['view']>> {
+  return {
+    now: now(),
+    nodes: [...table<NodeRow>('node').rows()].sort((a, b) => a.nodeId - b.nodeId),
+    leases: [...table<StoredLease>('lease').rows()]
+      .sort((a, b) => a.lane < b.lane ? -1 : a.lane > b.lane ? 1 : a.bucket - b.bucket)
+      .map(({ lane, bucket, holder, generation }) => ({ lane, bucket, holder, generation })),
   }
 }
 

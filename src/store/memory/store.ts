@@ -9,7 +9,7 @@ import { MemoryDatabase } from './database.ts'
 import type { MemoryContext } from './database.ts'
 import { memoryDocuments } from './documents.ts'
 import { memoryKeys } from './keys.ts'
-import { memoryLeases } from './leases.ts'
+import { memoryLeases, memoryNodes } from './leases.ts'
 import { memoryObjects } from './objects.ts'
 import { memoryQueue } from './queue.ts'
 import { memoryRuns } from './runs.ts'
@@ -40,6 +40,7 @@ function tables(context: MemoryContext): Tx {
   const tasks = taskTable(memoryTaskRows(context), context.hints)
   return {
     tasks,
+    nodes: memoryNodes(context),
     schedules: memorySchedules(context, tasks),
     runs: memoryRuns(context),
     objects: memoryObjects(context),

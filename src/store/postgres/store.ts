@@ -7,7 +7,7 @@ import { sqlBlobs } from '../sql/blobs.ts'
 import type { SqlContext } from '../sql/context.ts'
 import { sqlDocuments } from '../sql/documents.ts'
 import { sqlKeys } from '../sql/keys.ts'
-import { sqlLeases } from '../sql/leases.ts'
+import { sqlLeases, sqlNodes } from '../sql/leases.ts'
 import { sqlObjects } from '../sql/objects.ts'
 import { sqlRuns } from '../sql/runs.ts'
 import { sqlSchedules } from '../sql/schedules.ts'
@@ -65,6 +65,7 @@ function tables(context: SqlContext): Tx {
   const tasks = taskTable(postgresTaskRows(context), context.hints)
   return {
     tasks,
+    nodes: sqlNodes(context),
     schedules: sqlSchedules(context, tasks),
     runs: sqlRuns(context),
     objects: sqlObjects(context),

@@ -6,11 +6,12 @@ import { sql } from 'kysely'
 import type { SelectQueryBuilder } from 'kysely'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { BucketRef, LeaseStore, NodeRow, NodeSharding, NodeState } from '../../engine/ports.ts'
+import type { BucketRef, LeaseStore, NodeRow, NodeSharding, NodeState, NodeTable } from '../../engine/ports.ts'
 import { RotaError } from '../../errors.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
 import { charge, letGo } from '../queue/settle.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
+import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import type { Database } from './database.ts'
 import type { NodeColumns } from './tables/queue.ts'
@@ -54,22 +55,7 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
     reap: except => transact(context => bury(context, tasks(context), { expired: true, except })),
     reapAll: except => transact(context => bury(context, tasks(context), { expired: false, except: except ?? undefined })),
 
-    view: () => read(async ({ db, now }) => {
-      const clock = await sql<{ now: number }>`select ${now()} as now`.execute(db)
-      const nodes = await db.selectFrom('node').selectAll().orderBy('node_id').execute()
-      const leases = await db.selectFrom('lease').select(['lane', 'bucket', 'holder', 'generation'])
-        .orderBy('lane').orderBy('bucket').execute()
-      return { now: clock.rows[0]?.now ?? 0, nodes: nodes.map(nodeRow), leases: leases.map(lease => ({ ...lease })) }
-    }),
-
-    known: () => read(async ({ db }) => {
-      const live = new Map((await db.selectFrom('node').selectAll().execute()).map(node => [node.node_id, nodeRow(node)]))
-      const known = await db.selectFrom('node_id').selectAll().orderBy('node_id').execute()
-      return known.map(({ node_id: nodeId, hostname, renewed_at }) => {
-        const node = live.get(nodeId) ?? null
-        return { nodeId, hostname, renewedAt: node?.renewedAt ?? renewed_at, live: node }
-      })
-    }),
+    view: () => read(view),
 
     acquire: (incarnation, buckets) => transact(async context => {
       const { db, now } = context
@@ -99,6 +85,37 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
   }
 }
 
+/** The same inside a transaction, with the nodes that are gone. */
+export function sqlNodes(context: SqlContext): NodeTable {
+  const { db, now, hints } = context
+  return {
+    async look() {
+      const { nodes, ...rest } = await view(context)
+      const live = new Map(nodes.map(node => [node.nodeId, node]))
+      const known = await db.selectFrom('node_id').selectAll().orderBy('node_id').execute()
+      return { ...rest, nodes: known.map(({ node_id: nodeId, hostname, renewed_at }) => {
+        const node = live.get(nodeId) ?? null
+        return { nodeId, hostname, renewedAt: node?.renewedAt ?? renewed_at, live: node }
+      }) }
+    },
+
+    async requestDrain(incarnation) {
+      const { numUpdatedRows } = await db.updateTable('node').set({ drain_requested: 1 })
+        .where('incarnation', '=', storableText(incarnation)).where('expires_at', '>', now()).executeTakeFirst()
+      if (numUpdatedRows > 0n) hints.leases()
+      return numUpdatedRows > 0n
+    },
+  }
+}
+
+async function view({ db, now }: SqlContext): ReturnType<LeaseStore['view']> {
+  const clock = await sql<{ now: number }>`select ${now()} as now`.execute(db)
+  const nodes = await db.selectFrom('node').selectAll().orderBy('node_id').execute()
+  const leases = await db.selectFrom('lease').select(['lane', 'bucket', 'holder', 'generation'])
+    .orderBy('lane').orderBy('bucket').execute()
+  return { now: clock.rows[0]?.now ?? 0, nodes: nodes.map(nodeRow), leases: leases.map(lease => ({ ...lease })) }
+}
+
 type Joining = Parameters<LeaseStore['join']>[0]
 
 async function join({ db, now, hints }: SqlContext, node: Joining, ttlMs: number): ReturnType<LeaseStore['join']> {
@@ -111,7 +128,7 @@ async function join({ db, now, hints }: SqlContext, node: Joining, ttlMs: number
       new Set(nodes.map(other => other.node_id)))
     const joined = await db.insertInto('node').values({
       incarnation: node.incarnation, node_id: nodeId, hostname: node.hostname, version: node.version,
-      ...stateColumns(node.state), started_at: now(), renewed_at: now(), expires_at: sql<number>`${now()} + ${ttlMs}`,
+      ...stateColumns(node.state), drain_requested: 0, started_at: now(), renewed_at: now(), expires_at: sql<number>`${now()} + ${ttlMs}`,
     }).onConflict(conflict => conflict.doNothing()).returningAll().executeTakeFirst()
     if (!joined) continue
     await rememberNodeId({ db }, joined)
@@ -195,6 +212,7 @@ function nodeRow(columns: NodeColumns): NodeRow {
     startedAt: columns.started_at,
     renewedAt: columns.renewed_at,
     expiresAt: columns.expires_at,
+    drainRequested: columns.drain_requested === 1,
     info: JSON.parse(columns.info) as JsonObject,
   }
 }

@@ -6,7 +6,7 @@ import { sqlAudit } from '../sql/audit.ts'
 import { sqlBlobs } from '../sql/blobs.ts'
 import { sqlDocuments } from '../sql/documents.ts'
 import { sqlKeys } from '../sql/keys.ts'
-import { sqlLeases } from '../sql/leases.ts'
+import { sqlLeases, sqlNodes } from '../sql/leases.ts'
 import { sqlObjects } from '../sql/objects.ts'
 import { sqlRuns } from '../sql/runs.ts'
 import { sqlSchedules } from '../sql/schedules.ts'
@@ -44,6 +44,7 @@ function tables(context: SqliteContext): Tx {
   const tasks = taskTable(sqliteTaskRows(context), context.hints)
   return {
     tasks,
+    nodes: sqlNodes(context),
     schedules: sqlSchedules(context, tasks),
     runs: sqlRuns(context),
     objects: sqlObjects(context),

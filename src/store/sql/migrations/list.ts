@@ -7,6 +7,7 @@ import { usage } from './0005-usage.ts'
 import { taskLists } from './0006-task-lists.ts'
 import { schedules } from './0007-schedules.ts'
 import { sharding } from './0008-sharding.ts'
+import { drainRequest } from './0009-drain-request.ts'
 import type { Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [queue, registry, domain, audit, usage, taskLists, schedules, sharding]
+export const MIGRATIONS: readonly Migration[] = [queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest]

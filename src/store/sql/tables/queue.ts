@@ -42,6 +42,8 @@ export interface NodeColumns {
   started_at: number
   renewed_at: number
   expires_at: number
+  /** The node was asked to end. */
+  drain_requested: number
   info: string
 }
 
