@@ -19,6 +19,10 @@ const ROTA = fileURLToPath(new URL('../../bin/rota.js', import.meta.url))
 const FREE_PORTS = 'http=127.0.0.1:0;smtp=127.0.0.1:0;lmtp=127.0.0.1:0'
 const HEALTH = 'ROTA_HEALTH_BIND'
 
+/** Nothing outlives the tests. */
+const alive = new Set<ChildProcess>()
+process.once('exit', () => { for (const child of alive) child.kill('SIGKILL') })
+
 export interface NodeOptions {
   /** Its STALWART_HOSTNAME. */
   readonly name?: string
@@ -56,14 +60,13 @@ export class NodeProcess implements AsyncDisposable, Caller {
     const env = { PATH: process.env['PATH'] ?? '', ...variables }
     const child = spawn(process.execPath, [...preload ? ['--import', preload.href] : [], ROTA, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
-    const killOnExit = () => { child.kill('SIGKILL') }
-    process.once('exit', killOnExit)
+    alive.add(child)
     this.#read(child.stdout)
     child.stderr.on('data', chunk => { this.stderr += String(chunk) })
     this.#ended = new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('close', (code, signal) => {
-        process.off('exit', killOnExit)
+        alive.delete(child)
         this.#over = true
         this.#wake()
         resolve({ code, signal })

@@ -9,7 +9,11 @@ import { idSource, NODE_NUMBER_MAX, type Id } from '../../../src/base/ids.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { Catalogue } from '../../../src/engine/catalogue.ts'
+import type { NewTask } from '../../../src/engine/ports.ts'
+import type { TaskDraft } from '../../../src/engine/task-variant.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
+import { newRow } from '../../../src/store/queue/task-row.ts'
+import { taskColumns } from '../../../src/store/sql/task-columns.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { VARIANTS } from '../../../src/tasks/catalogue.ts'
 import { lanes } from '../../../src/tasks/lanes.ts'
@@ -33,6 +37,8 @@ export const EVERY_LISTENER = { '@type': 'EnableAll' }
 export type Roles = Readonly<Record<string, { readonly tasks: JsonObject; readonly listeners: JsonObject }>>
 export interface WorldOptions {
   readonly roles: Roles
+  /** How often a task is tried again. */
+  readonly maxAttempts: number
   /** Through the API of a node that is gone before the cluster starts. */
   readonly prepare?: (seed: TestServer) => Promise<unknown>
 }
@@ -56,11 +62,11 @@ export class ClusterWorld implements AsyncDisposable {
   #launched = 0
 
   /** On an empty database. */
-  static async on(url: string, { roles, prepare }: WorldOptions): Promise<ClusterWorld> {
+  static async on(url: string, { roles, maxAttempts, prepare }: WorldOptions): Promise<ClusterWorld> {
     await using seed = await startServer({ variables: { DATABASE_URL: url, STALWART_HOSTNAME: 'seed' } })
     const bodies = Object.entries(roles).map(([name, role]) => ({ name, ...role }))
     const ids = await create(seed, 'ClusterRole', ...bodies)
-    await update(seed, 'TaskManager', 'singleton', { maxAttempts: 1, strategy: { '@type': 'FixedDelay', delay: 1 } })
+    await update(seed, 'TaskManager', 'singleton', { maxAttempts, strategy: { '@type': 'FixedDelay', delay: 1 } })
     await prepare?.(seed)
     await seed.stop()
     const store = await openPostgresStore({ url, clock: systemClock, log: silentLog })
@@ -109,15 +115,24 @@ export class ClusterWorld implements AsyncDisposable {
 
   /** Of each key so many documents to index, none of which exists: there is nothing to do but to be run. */
   async backlog(keys: readonly Id[], each: number): Promise<Id[]> {
-    const drafts = keys.flatMap(accountId => Array.from({ length: each }, () =>
-      ({ variant: 'IndexDocument', payload: { accountId, documentId: this.ids.next(), documentType: 'email' } })))
-    return this.make(drafts)
+    return this.make(keys.flatMap(accountId => Array.from({ length: each }, () => this.#task(accountId))))
   }
 
-  async make(drafts: readonly { readonly variant: string; readonly payload: JsonObject }[]): Promise<Id[]> {
-    const rows = drafts.map(draft => this.catalogue.row(draft, this.ids, systemClock.now()))
-    const replies = await this.store.transact(tx => tx.tasks.insert(rows))
-    return replies.map(reply => reply.id)
+  async make(drafts: readonly TaskDraft[]): Promise<Id[]> {
+    const rows = this.#rows(drafts)
+    await this.store.transact(tx => tx.tasks.insert(rows))
+    return rows.map(({ id }) => id)
+  }
+
+  /** As `backlog`, but nobody hears of it: the hints are lost. */
+  async unheard(keys: readonly Id[]): Promise<Id[]> {
+    const rows = this.#rows(keys.map(accountId => this.#task(accountId)))
+    for (const row of rows) {
+      const columns = Object.entries(taskColumns(newRow(row, row.due)))
+      const [names, places] = [columns.map(([name]) => name), columns.map((_, index) => `$${index + 1}`)]
+      await this.witness.ask(`insert into task (${names.join()}) values (${places.join()})`, columns.map(([, value]) => value))
+    }
+    return rows.map(({ id }) => id)
   }
 
   /** Until a condition of SQL holds. It is looked at some 50 times a second, and a database that is away has to come back. */
@@ -145,15 +160,23 @@ export class ClusterWorld implements AsyncDisposable {
     return this.until(`(${count}) >= $2`, `${process} holds ${least} buckets`, [process, least])
   }
 
-  /** Stops every node in order, and judges; prints what there is to say. */
+  /** Stops every node in order, and judges; prints what there is to say. The runs are in the order of their starts. */
   async verdict(t: TestContext): Promise<{ evidence: Evidence; runs: readonly Run[] }> {
     for (const { node } of this.#members) if (!node.over) assert.deepEqual(await node.stop(), { code: 0, signal: null }, node.name)
-    const runs = this.#members.flatMap(({ process, node }) => runsOf(process, node))
+    const runs = this.#members.flatMap(({ process, node }) => runsOf(process, node)).sort((one, other) => one.startedAt - other.startedAt)
     const evidence = await this.witness.evidence()
     const { broken, tasks, repeated } = judge(evidence, runs)
-    t.diagnostic(`${tasks} tasks, ${repeated} repeated executions`)
+    t.diagnostic(`${tasks} tasks, ${repeated} repeated executions (those of the halves of a batch that failed are among them)`)
     assert.deepEqual(broken, [])
     return { evidence, runs }
+  }
+
+  #task(accountId: Id): TaskDraft {
+    return { variant: 'IndexDocument', payload: { accountId, documentId: this.ids.next(), documentType: 'email' } }
+  }
+
+  #rows(drafts: readonly TaskDraft[]): NewTask[] {
+    return drafts.map(draft => this.catalogue.row(draft, this.ids, systemClock.now()))
   }
 
   async #incarnations(process: string): Promise<string[]> {
