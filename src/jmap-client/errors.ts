@@ -67,3 +67,9 @@ export class ReplyMalformed extends Error {
     super(`the answer of ${what} is not understood: ${why}`)
   }
 }
+
+/** It may be over in a moment: no connection, a gateway or server that says so (RFC 9110 §15.6.3–5), a store that is away. */
+export function isPassing(error: unknown): error is ConnectionFailed | HttpFailed | MethodFailed {
+  if (error instanceof HttpFailed) return [502, 503, 504].includes(error.status)
+  return error instanceof ConnectionFailed || (error instanceof MethodFailed && error.type === 'serverUnavailable')
+}

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test'
 import type { Json } from '../base/json.ts'
 import { API_SCHEMA } from '../../test/support/api-schema.ts'
 import { amount, listOf, Mismatch, objectOf, optional, parse, recordOf, taggedOf, text, word } from './check.ts'
-import { ReplyMalformed } from './errors.ts'
+import { ConnectionFailed, HttpFailed, isPassing, MethodFailed, ReplyMalformed } from './errors.ts'
 import { Model } from './model.ts'
 import { parseSchema } from './schema.ts'
 import { parseSession } from './session.ts'
@@ -106,4 +106,11 @@ suite('set error', () => {
     })
     assert.equal(setError('nonsense').type, 'unknown')
   })
+})
+
+test('what may be over in a moment is told from what will not be', () => {
+  const http = (status: number) => new HttpFailed('http://x/', status, null)
+  const passing = [new ConnectionFailed('http://x/', 'refused'), http(502), http(503), http(504), new MethodFailed('x:Task/get', 'serverUnavailable', null)]
+  const lasting = [http(401), http(500), new MethodFailed('x:Task/get', 'serverFail', null), new ReplyMalformed('x', 'y'), new TypeError('a bug')]
+  assert.deepEqual([passing, lasting].map(errors => errors.map(isPassing)), [passing.map(() => true), lasting.map(() => false)])
 })

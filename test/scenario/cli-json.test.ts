@@ -39,10 +39,16 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   'schedule run': ['daily'],
   'schedule delete': ['daily'],
   'import roles': [fileURLToPath(new URL('../data/older-roles.toml', import.meta.url))],
+  'cluster status': [],
+  'cluster assignments': [],
+  'cluster audit': [],
+  'cluster drain': ['test-node', '--no-wait'],
   'completion': ['bash'],
 }
 /** These print nothing when there is nothing to say. */
-const MAY_BE_SILENT = new Set(['task watch', 'task history'])
+const MAY_BE_SILENT = new Set(['task watch', 'task history', 'cluster audit'])
+/** These end the node, which the other commands still need. */
+const ENDS_NODE = new Set(['cluster drain'])
 /** Commander's own, and the one that never gets here. */
 const NOT_TRIED = new Set(['help', 'serve'])
 const WITHOUT_SERVER = new Set(['completion'])
@@ -98,7 +104,8 @@ test('every command is tried', () => {
 describe('with --json', () => {
   for (const [name, words] of Object.entries(RUNS)) {
     test(`rota ${name}`, async () => {
-      const ran = await run(name, words)
+      await using own = ENDS_NODE.has(name) ? await startServer() : null
+      const ran = await run(name, words, own === null ? {} : { ROTA_URL: `http://127.0.0.1:${own.port('http')}` })
       assert.equal(ran.code, 0, ran.stderr)
       assert.ok(objects(ran.stdout, name).length > 0 || MAY_BE_SILENT.has(name), `${name} printed nothing`)
       for (const remark of objects(ran.stderr, name)) assert.equal(typeof remark['note'], 'string')

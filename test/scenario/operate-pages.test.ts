@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { NodeProcess } from '../support/node-process.ts'
 import { curlMissing, Page } from '../support/page.ts'
+import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/postgres.ts'
 import { ADMIN_PASSWORD } from '../support/server.ts'
 
 let node: NodeProcess
@@ -64,6 +65,21 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('--dry-run'), /^3 to create, 0 unchanged; nothing was changed$/m)
     assert.match(after('--dry-run'), /^2 +STALWART_ROLE=nodes-2-3? STALWART_PUSH_SHARD=1 ROTA_PUSH_SHARDS=2$/m)
     assert.match(after('roles "$OLD" --json'), /^3 created, 0 unchanged$[^]*"unchanged":3/m)
+  })
+
+  test('cluster.md shows a cluster of two, finds it well, and takes one out', { skip: postgresMissing() }, async t => {
+    t.after(stopSharedPostgres)
+    const url = await (await sharedPostgres()).freshDatabase()
+    await using mx1 = await NodeProcess.start({ name: 'mx1', variables: { DATABASE_URL: url } })
+    await using mx2 = await NodeProcess.start({ name: 'mx2', variables: { DATABASE_URL: url } })
+    const page = await Page.open('docs/operate/cluster.md', mx1)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('status'), /^mx1 +active +- +\d+ +\d+ +0 +http, lmtp, smtp .*\nmx2 +active /m)
+    assert.match(after('assignments'), /^search +searchIndexing +64 +mx1 \d+/m)
+    assert.equal(after('audit'), 'No findings: the cluster is well.\n')
+    assert.match(after('drain'), /^[\d:]{8} mx2 has \d+ buckets, [^]*^[\d:]{8} mx2 is gone\n$/m)
+    assert.deepEqual(await mx2.ended(), { code: 0, signal: null })
   })
 
   test('tenants-and-groups.md makes a tenant, fills it, shares a mailbox and moves all of it', async () => {

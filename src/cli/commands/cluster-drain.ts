@@ -5,12 +5,12 @@
  * |---|---|
  * | the node is stale, or unknown, or has started anew | it is gone |
  * | nobody answers, and the process that did is gone | it was the node itself: it is gone |
- * | nobody answers, and nothing is known of the process | it may be the node itself: another one has to be asked |
+ * | nobody answers for a while, and nothing is known of the process | it may be the node itself: another one has to be asked |
  * | the limit is over, with a margin | it hangs, which is a failure |
  */
 import type { Command } from 'commander'
 import { pause } from '../../base/clock.ts'
-import { ConnectionFailed } from '../../jmap-client/errors.ts'
+import { isPassing } from '../../jmap-client/errors.ts'
 import { chooseNode } from '../cluster/node-choice.ts'
 import type { NodeView } from '../cluster/node-view.ts'
 import { bucketsHeld, isAway, nameOf, NODE, nodeView, readNodes } from '../cluster/node-view.ts'
@@ -30,6 +30,8 @@ type Look = { readonly kind: 'there'; readonly node: NodeView } | { readonly kin
 const INTERVAL_MS = 500
 /** A heartbeat until it is seen, 30 s in which work and connections may end, and as much as it may take to say so. */
 const DRAIN_MS_MAX = 45_000
+/** Longer than a proxy takes to find another node that answers. */
+const SILENCE_MS_MAX = 10_000
 
 export function addClusterDrain(cluster: Command, perform: Perform): void {
   cluster.command('drain')
@@ -65,8 +67,11 @@ async function waitUntilGone(to: Invocation, remote: Remote, node: NodeView): Pr
   const endMs = clock.monotonicMs() + DRAIN_MS_MAX
   let told = ''
   let seen: Look = { kind: 'there', node }
+  let heardMs = clock.monotonicMs()
   while (clock.monotonicMs() < endMs) {
     seen = await look(remote, node)
+    if (seen.kind !== 'silent') heardMs = clock.monotonicMs()
+    else if (remote.pid === null && clock.monotonicMs() - heardMs >= SILENCE_MS_MAX) throw unheard(node, seen.why)
     if (seen.kind === 'gone') {
       await tell(to, node, 'gone', 'is gone')
       return
@@ -86,7 +91,7 @@ async function look(remote: Remote, { id, startedAt }: NodeView): Promise<Look> 
     const now = row === undefined ? null : nodeView(row)
     return now === null || isAway(now) || now.startedAt !== startedAt ? { kind: 'gone' } : { kind: 'there', node: now }
   } catch (error) {
-    if (!(error instanceof ConnectionFailed)) throw error
+    if (!isPassing(error)) throw error
     return remote.pid !== null && !isAlive(remote.pid) ? { kind: 'gone' } : { kind: 'silent', why: error.message }
   }
 }
@@ -110,13 +115,13 @@ async function tell(to: Invocation, node: NodeView, event: 'asked' | 'draining' 
     : `${at.slice('YYYY-MM-DDT'.length, -1)} ${printable(nameOf(node))} ${printable(text)}`)
 }
 
+function unheard(node: NodeView, why: string): CommandFailure {
+  const hint = 'it may have been that node itself; ask another one: `rota cluster status --url`'
+  return new CommandFailure(EXIT.connection, `${nameOf(node)} was asked to drain, but nobody says whether it did: ${why}`, hint)
+}
+
 function unfinished(node: NodeView, seen: Look): CommandFailure {
-  const name = nameOf(node)
-  if (seen.kind === 'silent') {
-    const hint = 'it may have been that node itself; ask another one: `rota cluster status --url`'
-    return new CommandFailure(EXIT.connection, `${name} was asked to drain, but nobody says whether it did: ${seen.why}`, hint)
-  }
-  const left = seen.kind === 'there' ? leftOver(seen.node) : ''
+  const left = seen.kind === 'there' ? `has ${leftOver(seen.node)}` : 'runs, and does not answer,'
   const hint = 'look at its log; a second SIGTERM to its process ends it at once'
-  return new CommandFailure(EXIT.refused, `${name} still has ${left} after ${DRAIN_MS_MAX / 1_000} s`, hint, 'unfinished')
+  return new CommandFailure(EXIT.refused, `${nameOf(node)} still ${left} after ${DRAIN_MS_MAX / 1_000} s`, hint, 'unfinished')
 }

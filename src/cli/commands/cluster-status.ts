@@ -1,12 +1,12 @@
 /** `rota cluster status`: the nodes and what is wrong, once or until Ctrl-C. */
 import type { Command } from 'commander'
 import { pause } from '../../base/clock.ts'
-import { ConnectionFailed } from '../../jmap-client/errors.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { isPassing } from '../../jmap-client/errors.ts'
 import { ALL_WELL, findingLine, readFindings } from '../cluster/finding.ts'
 import type { Finding } from '../cluster/finding.ts'
 import { nodeTable } from '../cluster/node-table.ts'
 import { NODE, nodeView } from '../cluster/node-view.ts'
-import type { JsonObject } from '../../base/json.ts'
 import type { ExitCode } from '../failure.ts'
 import { EXIT, usage } from '../failure.ts'
 import { findObject } from '../input/names.ts'
@@ -62,7 +62,7 @@ async function readUnlessAway(to: Invocation, remote: Remote, away: boolean): Pr
   try {
     return await read(remote)
   } catch (error) {
-    if (!(error instanceof ConnectionFailed)) throw error
+    if (!isPassing(error)) throw error
     if (!away) to.terminal.note(`${error.message}; waiting for it. Another node may answer: --url`)
     return null
   }

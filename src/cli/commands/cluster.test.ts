@@ -15,6 +15,7 @@ import { isJsonObject } from '../../base/json.ts'
 const LOOK_MS = 500
 const SECOND_MS = 1_000
 const DRAIN_MS_MAX = 45_000
+const SILENCE_MS_MAX = 10_500
 const NODE = {
   status: 'active', role: 'mail', draining: false, version: '0.1.0', startedAt: '2025-12-31T23:57:00Z', lastRenewal: CLI_NOW,
   ownedBuckets: { search: 32, spam: 1, acme: 0 }, runningTasks: 2, clockOffset: 4,
@@ -119,10 +120,15 @@ suite('cluster status', () => {
     const { next, end } = await watch(stdout)
     server.intercept = () => ({ status: 307, body: '', headers: { location: 'http://127.0.0.1:1/' } })
     await next()
+    server.intercept = () => ({ status: 503, body: '' })
+    await next()
+    server.intercept = () => null
+    change('node-1', { runningTasks: 9 })
     await next()
     const { code, stderr } = await end()
     assert.equal(code, 0)
     assert.equal(stderr.split('waiting for it').length - 1, 1)
+    assert.match(stdout.text, /^mx1 +active +mail +2 +33 +9 /m, 'it goes on')
   })
 })
 
@@ -245,18 +251,19 @@ suite('cluster drain', () => {
     assert.equal(code, 1)
     assert.match(stderr, /^error: mx1 still has 33 buckets, 2 running tasks, listeners http, smtp after 45 s \(look at its log; /)
   })
-  test('nobody answers any more: gone when the process that did is, else nobody knows', async t => {
+  test('nobody answers any more: gone when the process that did is, hanging while it runs, else nobody knows', async t => {
     const folder = await mkdtemp(join(tmpdir(), 'rota-drain-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
-    const { pid } = spawnSync(process.execPath, ['--version'])
-    for (const [process, code, said] of [[pid, 0, /mx1 is gone\n$/], [null, 3, /whether it did[^]*ask another one/]] as const) {
+    const { pid: gone } = spawnSync(process.execPath, ['--version'])
+    const cases = [[gone, 0, LOOK_MS, /mx1 is gone\n$/], [process.pid, 1, DRAIN_MS_MAX, /mx1 still runs, and does not answer, after 45 s/],
+      [null, 3, SILENCE_MS_MAX, /whether it did[^]*ask another one/]] as const
+    for (const [pid, code, ms, said] of cases) {
       server.intercept = () => null
       change('node-1', { draining: false })
-      const file = { pid: process, url: server.url, token: TEST_TOKEN }
-      await writeFile(join(folder, 'node.json'), JSON.stringify(file), { mode: 0o600 })
+      await writeFile(join(folder, 'node.json'), JSON.stringify({ pid, url: server.url, token: TEST_TOKEN }), { mode: 0o600 })
       const { ran, next } = await drain(['mx1'], { ROTA_DATA_DIR: folder })
       server.intercept = () => ({ status: 307, body: '', headers: { location: 'http://127.0.0.1:1/' } })
-      await next(process === null ? DRAIN_MS_MAX : LOOK_MS)
+      await next(ms)
       const result = await ran
       assert.equal(result.code, code, result.stderr)
       assert.match(result.stdout + result.stderr, said)
