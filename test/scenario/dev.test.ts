@@ -1,4 +1,4 @@
-/** `npm run dev` as a person uses it: three nodes come up, one is killed, the others take over, Ctrl-C leaves nothing behind. */
+/** `npm run dev` as README.md has it: three nodes come up, one is killed, the others take over, Ctrl-C leaves nothing behind. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../src/base/clock.ts'
 import { isAlive } from '../../src/cli/node-file.ts'
 import { Capture, runCli } from '../support/cli.ts'
+import { Page } from '../support/page.ts'
 import { postgresMissing } from '../support/postgres.ts'
 
 const MAIN = fileURLToPath(new URL('../../tools/dev/main.ts', import.meta.url))
@@ -51,10 +52,15 @@ test('three nodes, one is killed, the others take over; Ctrl-C ends them in orde
   assert.equal(after.code, 0, after.stderr)
   assert.match(after.stdout, /^frontend +stale +- +- +-/m)
 
+  const page = await Page.open('README.md', { dataDir, port: () => 0 })
+  const printed = await page.shell(page.block('rota cluster drain'))
+  assert.match(printed, /^keeper +active [^]*^search +searchIndexing +64 +indexer 32, keeper 32$[^]*^warning: Only keeper may work calendar[^]*^[\d:]{8} keeper is gone\n$/m)
+  await output.line(`keeper (process ${pids['keeper']}) ended with exit code 0`)
+
   const database = new URL(/postgres:\/\/\S+/.exec(output.text)?.[0] ?? '')
   child.kill('SIGINT')
   assert.equal(await ended, 0)
-  assert.match(output.text, /\nindexer ended \(exit code 0\)\nkeeper ended \(exit code 0\)\n$/)
+  assert.match(output.text, /\nindexer ended \(exit code 0\)\n$/)
   for (const name of Object.keys(pids)) assert.equal(isAlive(Number(pids[name])), false)
   await assert.rejects(fetch(`http://${database.host}`), 'the database is still there')
   assert.match((await status()).stderr, /node\.json is not used: there is none/)

@@ -14,19 +14,22 @@ const run = promisify(execFile)
 /** For `skip`: false where there is a curl. */
 export const curlMissing = await run('curl', ['--version']).then(() => false as const, () => 'no curl on this machine')
 
+/** Where the commands go: what is in its data folder, and the ports that stand for those of the page. */
+type PageNode = Pick<NodeProcess, 'dataDir' | 'port'>
+
 export class Page {
   readonly #path: string
-  readonly #node: NodeProcess
+  readonly #node: PageNode
   readonly #blocks: readonly string[]
 
-  private constructor(path: string, node: NodeProcess, text: string) {
+  private constructor(path: string, node: PageNode, text: string) {
     this.#path = path
     this.#node = node
     const fences = [...text.matchAll(/^```(.*)\n([^]*?)^```/gm)]
     this.#blocks = fences.filter(([, language]) => language === '').map(([, , code = '']) => code)
   }
 
-  static async open(path: string, node: NodeProcess): Promise<Page> {
+  static async open(path: string, node: PageNode): Promise<Page> {
     return new Page(path, node, await readFile(new URL(`../../${path}`, import.meta.url), 'utf8'))
   }
 

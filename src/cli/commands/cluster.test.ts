@@ -19,7 +19,7 @@ const SILENCE_MS_MAX = 10_500
 const NODE = {
   status: 'active', role: 'mail', draining: false, version: '0.1.0', startedAt: '2025-12-31T23:57:00Z', lastRenewal: CLI_NOW,
   ownedBuckets: { search: 32, spam: 1, acme: 0 }, runningTasks: 2, clockOffset: 4,
-  listeners: { http: 'http 127.0.0.1:8080 up', smtp: 'smtp 0.0.0.0:25 up, [::]:25 failed (in use)' },
+  listeners: { http: 'http 127.0.0.1:8080 up', smtp: 'smtp 0.0.0.0:25 up, [::]:25 failed (in use)', lmtp: 'lmtp [::1]:24 failed' },
 }
 const NODES: readonly JsonObject[] = [
   { id: 'node-2', hostname: 'mx2', ...NODE, role: null, ownedBuckets: { search: 32 }, runningTasks: 0, listeners: {} },
@@ -52,7 +52,7 @@ suite('cluster status', () => {
     assert.equal(code, 0)
     assert.deepEqual(lines(stdout).map(line => line.split(/ {2,}/)), [
       ['NODE', 'STATUS', 'ROLE', 'LANES', 'BUCKETS', 'RUNNING', 'LISTENERS', 'STARTED', 'VERSION'],
-      ['mx1', 'active', 'mail', '2', '33', '2', 'http, smtp (smtp 0.0.0.0:25 up, [::]:25 failed (in use))', '3m ago', '0.1.0'],
+      ['mx1', 'active', 'mail', '2', '33', '2', 'http, smtp (smtp 0.0.0.0:25 up, [::]:25 failed (in use)), l…', '3m ago', '0.1.0'],
       ['mx2', 'active', '-', '1', '32', '0', '-', '3m ago', '0.1.0'],
       ['mx4', 'stale', '-', '1', '3', '-', '-', '-', '-'],
       ['mx12', 'stale', '-', '-', '-', '-', '-', '-', '-'],
@@ -226,7 +226,7 @@ suite('cluster drain', () => {
     const { code, stdout } = await ran
     assert.equal(code, 0)
     assert.deepEqual(lines(stdout), [
-      '00:00:00 mx1 has 33 buckets, 2 running tasks, listeners http, smtp',
+      '00:00:00 mx1 has 33 buckets, 2 running tasks, listeners http, smtp, lmtp',
       '00:00:01 mx1 has 1 bucket, 1 running task, listeners http',
       '00:00:01 mx1 has 0 buckets, 0 running tasks, no listener',
       '00:00:02 mx1 is gone',
@@ -239,7 +239,7 @@ suite('cluster drain', () => {
     await next()
     const said = lines((await ran).stdout).map(line => JSON.parse(line) as JsonObject)
     assert.deepEqual(said, [
-      { at: CLI_NOW, event: 'draining', id: 'node-1', hostname: 'mx1', buckets: 33, running: 2, listeners: ['http', 'smtp'] },
+      { at: CLI_NOW, event: 'draining', id: 'node-1', hostname: 'mx1', buckets: 33, running: 2, listeners: ['http', 'smtp', 'lmtp'] },
       { at: CLI_NOW, event: 'gone', id: 'node-1', hostname: 'mx1' },
     ])
     assert.deepEqual(asked(), [])
@@ -249,7 +249,7 @@ suite('cluster drain', () => {
     await next(DRAIN_MS_MAX)
     const { code, stderr } = await ran
     assert.equal(code, 1)
-    assert.match(stderr, /^error: mx1 still has 33 buckets, 2 running tasks, listeners http, smtp after 45 s \(look at its log; /)
+    assert.match(stderr, /^error: mx1 still has 33 buckets, 2 running tasks, listeners http, smtp, lmtp after 45 s \(look at its log; /)
   })
   test('nobody answers any more: gone when the process that did is, hanging while it runs, else nobody knows', async t => {
     const folder = await mkdtemp(join(tmpdir(), 'rota-drain-'))
