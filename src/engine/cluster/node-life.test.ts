@@ -137,3 +137,37 @@ test('ids do not repeat when a node comes back as a new incarnation while the wa
     await stopped
   })
 })
+
+test('a drain that was asked for reaches the node by the hint at once, and without it by the next look', async () => {
+  for (const [heard, waitMs] of [[true, 1], [false, 1_000]] as const) {
+    await inWorld(async here => {
+      const { clock, store } = here
+      const node = here.node('a', heard ? {} : { store: { ...store, wakeups: { publish: () => {}, subscribe: () => () => {} } } })
+      await node.start()
+      await clock.advance(3_500)
+      let asked = false
+      void node.drainAsked.then(() => { asked = true })
+      const own = node.incarnation?.id ?? assert.fail('it has joined')
+      assert.equal(await store.transact(tx => tx.nodes.requestDrain(own)), true)
+      await clock.advance(waitMs)
+      assert.equal(asked, true)
+      await node.stop()
+      assert.equal(await rows(here), 0)
+    })
+  }
+})
+
+test('the drain of another node is none of ours', async () => {
+  await inWorld(async here => {
+    const { clock, store } = here
+    const [one, two] = [here.node('a'), here.node('bb')]
+    await Promise.all([one.start(), two.start()])
+    assert.notEqual(one.incarnation?.id, two.incarnation?.id)
+    let asked = false
+    void one.drainAsked.then(() => { asked = true })
+    await store.transact(tx => tx.nodes.requestDrain(two.incarnation?.id ?? ''))
+    await clock.advance(5_000)
+    assert.equal(asked, false)
+    await Promise.all([one.stop(), two.stop()])
+  })
+})
