@@ -10,7 +10,7 @@ import { LEASE_TIMES } from '../../src/engine/lease/lease.ts'
 import { create, list, part } from '../support/api-call.ts'
 import { takeover } from '../support/cluster/takeover.ts'
 import { POISON } from '../support/cluster/witnessed.ts'
-import { ClusterWorld, EVERY_DUTY, EVERY_LISTENER, NO_DUTY, NO_LISTENER, type Member, type Roles } from '../support/cluster/world.ts'
+import { ClusterWorld, EVERY_LISTENER, NO_DUTY, NO_LISTENER, type Member, type Roles } from '../support/cluster/world.ts'
 import { indexTask } from '../support/index-tasks.ts'
 import { createJane } from '../support/jane.ts'
 import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/postgres.ts'
@@ -23,10 +23,13 @@ const KEYS_EACH = 6
 const TASKS_EACH = 20
 const SECOND_MS = 1_000
 const STOPPED = { code: 0, signal: null }
-/** One node takes requests and has no duty, the others work. */
+/** One node takes requests and has no duty, the others index and have what only one may have. */
 const ROLES: Roles = {
   front: { tasks: NO_DUTY, listeners: EVERY_LISTENER },
-  worker: { tasks: EVERY_DUTY, listeners: NO_LISTENER },
+  worker: {
+    tasks: { '@type': 'EnableSome', taskTypes: { searchIndexing: true, taskScheduler: true, metricsCalculate: true, spamClassifierTraining: true } },
+    listeners: NO_LISTENER,
+  },
 }
 
 describe('a node is lost', { skip: postgresMissing(), concurrency: true }, () => {

@@ -2,7 +2,6 @@
  * Mail that comes in by LMTP without a pause, whatever happens to the nodes: a sender for each recipient, one message
  * after the other, so that each recipient's tasks have an order. A message that is not acknowledged is not sent again.
  */
-import { eventually } from '../server.ts'
 import { LmtpClient } from '../lmtp.ts'
 import type { NodeProcess } from '../node-process.ts'
 
@@ -13,6 +12,7 @@ export class MailLoad {
   acknowledged = 0
   refused = 0
   #over = false
+  readonly #waiting = new Set<{ readonly enough: number; readonly resolve: () => void }>()
   readonly #nodes: () => readonly NodeProcess[]
   readonly #senders: readonly Promise<void>[]
 
@@ -25,7 +25,8 @@ export class MailLoad {
   /** Until so many more messages are acknowledged. */
   async more(count: number): Promise<void> {
     const enough = this.acknowledged + count
-    await Promise.race([eventually(async () => this.acknowledged >= enough, `${count} more messages`), ...this.#senders])
+    const there = new Promise<void>(resolve => { this.#waiting.add({ enough, resolve }) })
+    await Promise.race([there, ...this.#senders])
   }
 
   /** Resolves when the last message on its way has an answer. */
@@ -54,9 +55,18 @@ export class MailLoad {
       while (!this.#over) {
         await client.deliver(recipient, `Message ${this.acknowledged}`, 'Herons stand in the reeds.')
         this.acknowledged++
+        this.#tell()
       }
     } finally {
       client.close()
+    }
+  }
+
+  #tell(): void {
+    for (const each of this.#waiting) {
+      if (this.acknowledged < each.enough) continue
+      this.#waiting.delete(each)
+      each.resolve()
     }
   }
 }

@@ -29,7 +29,6 @@ const PRELOAD = new URL('witness.ts', import.meta.url)
 const UNTIL_MS_MAX = 180_000
 export const LANE = 'search'
 export const NO_DUTY = { '@type': 'DisableAll' }
-export const EVERY_DUTY = { '@type': 'EnableAll' }
 export const NO_LISTENER = { '@type': 'DisableAll' }
 export const EVERY_LISTENER = { '@type': 'EnableAll' }
 
@@ -135,11 +134,11 @@ export class ClusterWorld implements AsyncDisposable {
     return rows.map(({ id }) => id)
   }
 
-  /** Until a condition of SQL holds. It is looked at some 50 times a second, and a database that is away has to come back. */
+  /** Until a condition of SQL holds. It is looked at some 20 times a second, and a database that is away has to come back. */
   async until(condition: string, what: string, values: readonly unknown[] = []): Promise<void> {
     await eventually(async () => {
       try {
-        const [row] = await this.witness.ask<{ holds: boolean }>(`select (${condition}) as holds, pg_sleep(0.02)`, values)
+        const [row] = await this.witness.ask<{ holds: boolean }>(`select (${condition}) as holds, pg_sleep(0.05)`, values)
         return row?.holds
       } catch (error) {
         // SQLSTATE classes 08 and 57, and sockets: it is just being started again.
