@@ -17,7 +17,7 @@ import { VARIANTS } from '../tasks/catalogue.ts'
 import { lanes } from '../tasks/lanes.ts'
 import { readEnvironment } from './env.ts'
 import { Server } from './server.ts'
-import { update } from '../../test/support/api-call.ts'
+import { list, update } from '../../test/support/api-call.ts'
 import { eventually, startServer } from '../../test/support/server.ts'
 
 async function withFolder(work: (dataDir: string) => Promise<void>): Promise<void> {
@@ -154,3 +154,18 @@ function lookingAfter(store: Store, ready: () => Promise<void>): Store {
     },
   }
 }
+
+test('a single node shows that it does everything and lacks nothing', async () => {
+  await using node = await startServer()
+  const lanesOf = () => list(node, 'ClusterLane')
+  await eventually(async () => (await lanesOf()).every(({ unowned }) => unowned === 0), 'it holds every bucket')
+  const all = await lanesOf()
+  assert.equal(all.length, lanes().length)
+  assert.ok(all.every(({ owners, buckets }) => Object.values(owners as object).filter(owner => owner === 'node-1').length === buckets))
+  assert.deepEqual(await list(node, 'ClusterFinding'), [])
+  const own = await eventually(async () => (await list(node, 'ClusterNode')).find(({ clockOffset }) => clockOffset !== null), 'it has said how its clock goes')
+  assert.deepEqual([own['clockOffset'], own['runningTasks'], own['draining']], [0, 0, false])
+  assert.deepEqual(own['ownedBuckets'], Object.fromEntries(lanes().map(({ name, buckets }) => [name, buckets])))
+  await update(node, 'ClusterNode', 'node-1', { draining: true })
+  await node.server.drainAsked
+})

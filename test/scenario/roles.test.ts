@@ -85,11 +85,14 @@ describe('roles', { skip: postgresMissing() }, () => {
     await drained(front)
     return name
   }
+  const coverage = async () => (await front.health()).checks['coverage']?.detail ?? ''
   /** The buckets have been given back, and the other node knows that nobody is there for them. */
   async function nobodyIndexes(): Promise<void> {
     await eventually(async () => (await heldBuckets(url, 'search')) === 0, 'nobody holds a bucket')
     const uncovered = /No live node works search\b/
-    await eventually(async () => uncovered.test((await front.health()).checks['coverage']?.detail ?? ''), 'health says so')
+    await eventually(async () => uncovered.test(await coverage()), 'health says so')
+    const texts = async () => (await list(front, 'ClusterFinding')).map(({ text }) => text).join(' ')
+    await eventually(async () => (await texts()) === (await coverage()), 'the API says just the same')
   }
   const runsOn = async () => nodeOf((await list(front, 'Task'))[0])
 

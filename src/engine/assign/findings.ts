@@ -176,8 +176,9 @@ function versions({ nodes }: ClusterSnapshot): Finding[] {
 }
 
 function settings(disagreed: readonly string[]): Finding[] {
-  return disagreed.map(what => warning('settingsDiffer', what.replaceAll(' ', '-'), `The nodes name different numbers of shards of ${what}.`,
-    what === PUSH_SHARDS ? 'Start all nodes with the same ROTA_PUSH_SHARDS.' : 'Start all nodes with the same lists in their ROTA_CONFIG.'))
+  return disagreed.map(what => what === PUSH_SHARDS
+    ? warning('settingsDiffer', 'push-shards', 'The nodes name different numbers of push shards.', 'Start all nodes with the same ROTA_PUSH_SHARDS.')
+    : warning('settingsDiffer', what, `The nodes name different numbers of shards of ${what}.`, 'Start all nodes with the same lists in their ROTA_CONFIG.'))
 }
 
 function error(kind: FindingKind, subject: string, text: string, advice: string): Finding {
