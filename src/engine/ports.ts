@@ -45,6 +45,8 @@ export interface TaskRow {
   readonly progress: JsonObject | null
   /** Asked of the holder, not yet acknowledged. */
   readonly request: TaskRequest | null
+  /** The task that has handed a part of its work to this one. It may be gone. */
+  readonly parentId: Id | null
 }
 
 /** What the owner of a running task is asked to do after it has stopped: the second phase of cancel and reschedule. */
@@ -64,6 +66,7 @@ export interface NewTask {
   readonly payload: JsonObject
   /** Default Pending with attempt 0. */
   readonly state?: TaskState
+  readonly parentId?: Id | null
 }
 
 /** The status part of a row, as an administrator or a failed run sets it. */
@@ -106,7 +109,10 @@ export interface TaskFilter {
   readonly domainId?: Id
   readonly lane?: string
   readonly running?: boolean
+  readonly parentId?: Id
 }
+/** What is left of the parts of a task: those that wait or run, and those that have failed. What was done is gone. */
+export interface Children { readonly waiting: number; readonly failed: number }
 /** Total order for pages: by the property, then by id in the same direction. `createdAt` is the order of ids, which begin with that time. */
 export interface TaskOrder { readonly property: 'due' | 'createdAt'; readonly ascending: boolean }
 export interface TaskPage {
@@ -135,7 +141,9 @@ export interface TaskTable {
   ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ readonly now: number; readonly tasks: readonly TaskAhead[] }>
   /** Applies an edit when the row still has `version`; pinned rows get it as a request instead. Holder and crashes of an edited row are cleared. */
   edit(id: Id, version: number, edit: TaskEdit): Promise<EditReply>
-  /** Removes a row; a pinned one gets the request and goes when its holder has stopped. */
+  /** Of each of these tasks that has any. */
+  children(ids: readonly Id[]): Promise<ReadonlyMap<Id, Children>>
+  /** Removes a row; a pinned one gets the request and goes when its holder has stopped. So do the parts of it that wait, and the parts of those. */
   destroy(id: Id): Promise<'applied' | 'requested' | 'gone'>
 }
 
@@ -151,7 +159,7 @@ export const CURSOR_START: Pick<StreamCursor, 'afterDue' | 'afterId'> = { afterD
  */
 export type Finish = { readonly id: Id; readonly startedAt?: number } & (
   | { readonly kind: 'done'; readonly version: number; readonly followUps?: readonly NewTask[] }
-  | { readonly kind: 'again'; readonly version: number; readonly state: TaskState; readonly payload?: JsonObject; readonly crashes?: number }
+  | { readonly kind: 'again'; readonly version: number; readonly state: TaskState; readonly payload?: JsonObject; readonly crashes?: number; readonly children?: readonly NewTask[] }
   /** Left as it was: hand-over, shutdown, or stopped because of a request. */
   | { readonly kind: 'release' }
 )
@@ -166,6 +174,8 @@ export interface QueueStore {
   pin(holder: Id, pins: readonly Pin[]): Promise<'lost' | readonly boolean[]>
   /** The rows that this holder has pinned, with what was asked of them meanwhile. */
   pinned(holder: Id): Promise<readonly PinnedRow[]>
+  /** What is left of the parts of a task. */
+  children(id: Id): Promise<Children>
 }
 export interface PinnedRow { readonly id: Id; readonly startedAt: number; readonly request: TaskRequest | null }
 export interface Pin { readonly id: Id; readonly version: number; readonly startedAt: number; readonly progress: JsonObject | null }

@@ -6,19 +6,21 @@ import type { Fields, Infer } from '../base/fields.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Id } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
-import type { Band } from './ports.ts'
+import type { Band, Children } from './ports.ts'
 
 /**
  * How one run of one task ended.
  * done: the row goes (follow-ups are written in the same transaction). snooze: run again later, no attempt counted.
  * retry: an attempt is counted and the retry arithmetic decides (`afterMs`: not before; the total deadline applies all
- * the same). fail: no retry helps.
+ * the same). fail: no retry helps. spread: parts of it are for other tasks, its children, which come in the same
+ * transaction; it runs again after `forMs` to look after them. No attempt is counted, and no run is kept.
  */
 export type Outcome =
   | { readonly kind: 'done'; readonly followUps?: readonly TaskDraft[]; readonly note?: string }
   | { readonly kind: 'snooze'; readonly forMs: number; readonly why: string; readonly payload?: JsonObject }
   | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number; readonly attemptsMax?: number; readonly payload?: JsonObject }
   | { readonly kind: 'fail'; readonly why: string }
+  | { readonly kind: 'spread'; readonly children: readonly TaskDraft[]; readonly forMs: number; readonly why: string; readonly payload: JsonObject }
 
 /** A task that somebody wants: lane, bucket and keys are filled in by the catalogue. `due` defaults to now. */
 export interface TaskDraft {
@@ -40,6 +42,8 @@ export interface RunContext<Deps> {
   readonly log: Log
   /** Throws when the run must stop; else remembers the progress, which people see once the task is pinned. */
   checkpoint(progress?: JsonObject): Promise<void>
+  /** What is left of the children of the task that runs (not for batches). */
+  children(): Promise<Children>
 }
 
 export interface Limits {

@@ -29,7 +29,7 @@ function insertContract(store: () => QueueUnderTest): void {
       const { createdAt, ...rest } = row
       assert.deepEqual(rest, {
         ...task, status: 'Pending', version: 1, attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null,
-        crashes: 0, holder: null, startedAt: null, progress: null, request: null,
+        crashes: 0, holder: null, startedAt: null, progress: null, request: null, parentId: null,
       })
       assert.ok(createdAt >= before && createdAt <= await store().now())
     })

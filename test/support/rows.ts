@@ -7,7 +7,7 @@ export function taskRow(id: string, overrides: Partial<TaskRow> = {}): TaskRow {
   return {
     id, variant: 'Probe', lane: 'probe', bucket: 0, band: 0, due: 100, status: 'Pending', version: 1, orderingKey: id,
     dedupeKey: null, accountId: null, domainId: null, payload: {}, createdAt: 0, attempt: 0, firstFailedAt: null,
-    failedAt: null, failureReason: null, crashes: 0, holder: null, startedAt: null, progress: null, request: null, ...overrides,
+    failedAt: null, failureReason: null, crashes: 0, holder: null, startedAt: null, progress: null, request: null, parentId: null, ...overrides,
   }
 }
 

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import type { Fields, Infer } from '../../src/base/fields.ts'
 import { silentLog } from '../../src/base/log.ts'
+import type { Children } from '../../src/engine/ports.ts'
 import type { BuiltVariant, Outcome, RunContext } from '../../src/engine/task-variant.ts'
 
-export interface RunOptions { readonly signal?: AbortSignal; readonly attempt?: number; readonly now?: number }
+export interface RunOptions { readonly signal?: AbortSignal; readonly attempt?: number; readonly now?: number; readonly children?: Children }
 
 export async function runTasks<F extends Fields, Deps>(
   variant: BuiltVariant<F, string, Deps>,
@@ -29,6 +30,7 @@ export function runContext<Deps>(deps: Deps, options: RunOptions = {}): RunConte
     now: () => options.now ?? Date.UTC(2026, 0, 1),
     attempt: options.attempt ?? 0,
     log: silentLog,
+    children: async () => options.children ?? { waiting: 0, failed: 0 },
     checkpoint: () => signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(),
   }
 }

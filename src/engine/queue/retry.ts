@@ -34,7 +34,8 @@ type Attempts = Pick<TaskRow, 'status' | 'attempt' | 'firstFailedAt' | 'failureR
 export function stateAfter(row: Attempts, outcome: Unfinished, settings: RetrySettings, perpetual: boolean, now: number, random: Random): TaskState {
   const firstFailedAt = row.firstFailedAt ?? now
   switch (outcome.kind) {
-    case 'snooze': {
+    case 'snooze':
+    case 'spread': {
       const status = row.attempt > 0 ? 'Retry' : 'Pending'
       return { status, due: now + Math.max(outcome.forMs, 0), attempt: row.attempt, firstFailedAt: row.firstFailedAt, failedAt: null, failureReason: row.failureReason }
     }

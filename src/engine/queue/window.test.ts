@@ -13,7 +13,7 @@ function row(id: string, overrides: Partial<TaskRow> = {}): TaskRow {
   return {
     id, variant: 'Single', lane: 'l', bucket: 0, band: 0, due: 100, status: 'Pending', version: 1, orderingKey: id,
     dedupeKey: null, accountId: null, domainId: null, payload: {}, createdAt: 0, attempt: 0, firstFailedAt: null,
-    failedAt: null, failureReason: null, crashes: 0, holder: null, startedAt: null, progress: null, request: null, ...overrides,
+    failedAt: null, failureReason: null, crashes: 0, holder: null, startedAt: null, progress: null, request: null, parentId: null, ...overrides,
   }
 }
 function windowWith(rows: TaskRow[], limit = 100): Window {

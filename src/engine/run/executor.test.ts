@@ -13,7 +13,7 @@ const done: Outcome = { kind: 'done' }
 
 function setup(variant: AnyBuiltVariant, ids: string[]) {
   const clock = new VirtualClock()
-  const executor = new Executor({ clock, log: silentLog, deps: { marker: 1 }, mayStart: () => true })
+  const executor = new Executor({ clock, log: silentLog, deps: { marker: 1 }, mayStart: () => true, children: async id => ({ waiting: id.length, failed: 0 }) })
   const stop = new AbortController()
   const progress: JsonObject[] = []
   const rows = ids.map(id => taskRow(id, { payload: { word: id } }))
@@ -25,6 +25,16 @@ const kinds = (results: Map<string, { outcome: { kind: string } }>) => Object.fr
 test('the outcome of the variant is the result', async () => {
   const { results } = setup(probeVariant({ run: async () => ({ kind: 'snooze', forMs: 5, why: 'wait' }) }), ['a'])
   assert.deepEqual((await results).get('a')?.outcome, { kind: 'snooze', forMs: 5, why: 'wait' })
+})
+
+test('a run sees what is left of its own children, and a batch of none', async () => {
+  const variant = probeVariant({ run: async (_task, { children }) => ({ kind: 'fail', why: JSON.stringify(await children()) }) })
+  assert.deepEqual((await setup(variant, ['abc']).results).get('abc')?.outcome, { kind: 'fail', why: '{"waiting":3,"failed":0}' })
+  const batch = probeVariant({ runBatch: async (tasks, { children }) => {
+    await children()
+    return tasks.map(() => done)
+  } })
+  assert.deepEqual(kinds(await setup(batch, ['a', 'b']).results), { a: 'done', b: 'done' }, 'halved until each is alone')
 })
 
 test('what is thrown goes through classify', async () => {
@@ -72,7 +82,7 @@ test('a run that is too long is aborted and retried as timed out', async () => {
     context.signal.throwIfAborted()
     return done
   } })
-  const executor = new Executor({ clock, log: silentLog, deps: {}, mayStart: () => true })
+  const executor = new Executor({ clock, log: silentLog, deps: {}, mayStart: () => true, children: async id => ({ waiting: id.length, failed: 0 }) })
   const results = executor.run({ variant, rows: [taskRow('a')], signal: new AbortController().signal, progress() {} })
   await clock.advance(1_000)
   const result = (await results).get('a')

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Log } from '../../base/log.ts'
-import type { TaskRow } from '../ports.ts'
+import type { Children, TaskRow } from '../ports.ts'
 import type { AnyBuiltVariant, Outcome, RunContext, Task } from '../task-variant.ts'
 import { StopReason, stopKind } from './stop-reason.ts'
 
@@ -18,6 +18,7 @@ export interface ExecutorDeps {
   readonly deps: unknown
   /** Asked at each start: whether the lease is trusted at this very moment (a stall may have ended it before any timer could say so) and the role still gives the duty. */
   readonly mayStart: (duty: string) => boolean
+  readonly children: (id: Id) => Promise<Children>
 }
 export interface Execution {
   readonly variant: AnyBuiltVariant
@@ -27,7 +28,7 @@ export interface Execution {
   readonly progress: (progress: JsonObject) => void
 }
 
-const OUTCOME_KINDS = new Set(['done', 'snooze', 'retry', 'fail'])
+const OUTCOME_KINDS = new Set(['done', 'snooze', 'retry', 'fail', 'spread'])
 
 export class Executor {
   readonly #deps: ExecutorDeps
@@ -68,12 +69,17 @@ export class Executor {
   }
 
   async #call({ variant, rows, progress }: Execution, signal: AbortSignal): Promise<readonly Outcome[]> {
-    const { clock, log, deps } = this.#deps
+    const { clock, log, deps, children } = this.#deps
+    const [only, another] = rows
     const context: RunContext<unknown> = {
       deps, signal, log, now: () => clock.now(), attempt: rows[0]?.attempt ?? 0,
       checkpoint: async reached => {
         signal.throwIfAborted()
         if (reached) progress(reached)
+      },
+      children: async () => {
+        assert(only && !another, `${variant.name} asked for the children of a batch`)
+        return children(only.id)
       },
     }
     signal.throwIfAborted()
@@ -115,7 +121,7 @@ function checked(outcomes: readonly Outcome[], count: number, variant: string): 
   for (const outcome of outcomes) {
     if (!OUTCOME_KINDS.has(outcome?.kind)) throw new Error(`${variant} returned an unknown outcome`)
     if (outcome.kind !== 'done' && typeof outcome.why !== 'string') throw new Error(`${variant} gave no reason for ${outcome.kind}`)
-    if (outcome.kind === 'snooze' && !Number.isFinite(outcome.forMs)) throw new Error(`${variant} snoozed for ${outcome.forMs} ms`)
+    if ((outcome.kind === 'snooze' || outcome.kind === 'spread') && !Number.isFinite(outcome.forMs)) throw new Error(`${variant} asked to run again after ${outcome.forMs} ms`)
     if (outcome.kind === 'retry' && outcome.afterMs !== undefined && !Number.isFinite(outcome.afterMs)) throw new Error(`${variant} asked for a retry after ${outcome.afterMs} ms`)
   }
   return outcomes

@@ -36,6 +36,13 @@ test('a snooze may carry a changed payload', () => {
   assert.deepEqual([outcome, finish.payload, finish.state.due], ['snooze', { at: 5 }, NOW + 10])
 })
 
+test('a spread brings children that know their parent, charges nothing and is not kept', () => {
+  const { finish, outcome } = write({ kind: 'spread', forMs: 10, why: 'w', payload: { at: 5 }, children: [{ variant: 'Part', payload: {} }] })
+  assert.ok(finish?.kind === 'again')
+  assert.deepEqual([finish.state.due, finish.state.attempt, finish.payload], [NOW + 10, 0, { at: 5 }])
+  assert.deepEqual([outcome, finish.children?.map(task => [task.variant, task.parentId])], [null, [['Part', 'a']]])
+})
+
 test('a stopped run writes nothing, unless its pin must be taken back', () => {
   assert.deepEqual(write({ kind: 'stopped' }), { finish: null, outcome: null, error: null })
   assert.deepEqual(write({ kind: 'stopped' }, { pinned: true }).finish, { kind: 'release', id: 'a' })

@@ -43,6 +43,10 @@ export function written(row: TaskRow, variant: AnyBuiltVariant, result: Result, 
   }
   const state = stateAfter(row, outcome, about.settings, variant.perpetual ?? false, about.now, about.random)
   const payload = 'payload' in outcome && outcome.payload ? { payload: outcome.payload } : {}
+  if (outcome.kind === 'spread') {
+    const children = outcome.children.map(draft => ({ ...about.toRow(draft), parentId: row.id }))
+    return { finish: { kind: 'again', id: row.id, version: row.version, state, crashes: 0, children, ...payload }, outcome: null, error: null }
+  }
   const kept = outcome.kind === 'snooze' ? 'snooze' : state.status === 'Failed' ? 'failed' : 'retry'
   return { finish: { kind: 'again', id: row.id, version: row.version, state, crashes: 0, ...payload }, outcome: kept, error: outcome.why }
 }

@@ -2,7 +2,7 @@
 import { RotaError } from '../../errors.ts'
 import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
-import type { TaskFilter, TaskOrder, TaskRow } from '../../engine/ports.ts'
+import type { Children, TaskFilter, TaskOrder, TaskRow } from '../../engine/ports.ts'
 import { isWaiting, newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { MemoryContext } from './database.ts'
@@ -33,6 +33,20 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
     lockWaiting: async keys => {
       const wanted = new Set(keys)
       return select(row => row.dedupeKey !== null && wanted.has(row.dedupeKey) && isWaiting(row))
+    },
+
+    lockChildren: async parentIds => {
+      const parents = new Set<Id | null>(parentIds)
+      return select(row => row.parentId !== null && parents.has(row.parentId) && isWaiting(row))
+    },
+    async children(ids) {
+      const counts = new Map<Id, Children>()
+      for (const id of ids) {
+        const all = select(row => row.parentId === id)
+        const waiting = all.filter(isWaiting).length
+        if (all.length > 0) counts.set(id, { waiting, failed: all.length - waiting })
+      }
+      return counts
     },
 
     async insert(list) {
@@ -71,7 +85,7 @@ const DUE_ORDER: TaskOrder = { property: 'due', ascending: true }
 
 /** A Failed task has no due time: no bound on it matches. */
 function matches(row: TaskRow, filter: TaskFilter): boolean {
-  const { variants, status, dueMin, dueMax, dueAbove, dueBelow, accountId, domainId, lane, running } = filter
+  const { variants, status, dueMin, dueMax, dueAbove, dueBelow, accountId, domainId, lane, running, parentId } = filter
   const bounded = [dueMin, dueMax, dueAbove, dueBelow].some(bound => bound !== undefined)
   return (!variants || variants.includes(row.variant))
     && (!status || status.includes(row.status))
@@ -81,6 +95,7 @@ function matches(row: TaskRow, filter: TaskFilter): boolean {
     && (accountId === undefined || row.accountId === accountId)
     && (domainId === undefined || row.domainId === domainId)
     && (lane === undefined || row.lane === lane)
+    && (parentId === undefined || row.parentId === parentId)
     && (running === undefined || (row.holder !== null) === running)
 }
 

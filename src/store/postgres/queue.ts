@@ -7,7 +7,7 @@ import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import type { Finish, QueueStore, TaskRow } from '../../engine/ports.ts'
 import { isPlain, settle } from '../queue/settle.ts'
-import { pinnedRow } from '../queue/task-row.ts'
+import { NO_CHILDREN, pinnedRow } from '../queue/task-row.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, TASK_COLUMNS } from '../sql/task-columns.ts'
@@ -122,6 +122,8 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
       const rows = await run<TaskColumns & pg.QueryResultRow>('pinned', PINNED, [holder])
       return rows.map(columns => pinnedRow(readTask(columns).row))
     },
+
+    children: id => database.read(async context => (await postgresTaskRows(context).children([id])).get(id) ?? NO_CHILDREN),
   }
 }
 

@@ -10,7 +10,7 @@ import type { TaskRows } from '../queue/task-rows.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, taskColumns } from '../sql/task-columns.ts'
-import { getTasks, queryTasks } from '../sql/task-query.ts'
+import { countChildren, getTasks, queryTasks } from '../sql/task-query.ts'
 import { CLOCK_MS } from './database.ts'
 
 /** More than a node can run at a time. */
@@ -22,7 +22,7 @@ type ColumnTypes = Partial<Record<keyof TaskColumns, 'text' | 'bigint'>>
 const INSERTED = {
   id: 'text', variant: 'text', lane: 'text', bucket: 'bigint', band: 'bigint', due: 'bigint', status: 'text',
   ordering_key: 'text', dedupe_key: 'text', account_id: 'text', domain_id: 'text', payload: 'text', attempt: 'bigint',
-  first_failed_at: 'bigint', failed_at: 'bigint', failure_reason: 'text',
+  first_failed_at: 'bigint', failed_at: 'bigint', failure_reason: 'text', parent_id: 'text',
 } as const satisfies ColumnTypes
 /** What may change in a row's life. */
 const WRITTEN = {
@@ -78,6 +78,9 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
     lock: ids => locked('id = any($1::text[])', ids),
     lockHeld: holder => locked('holder = $1', holder),
     lockWaiting: dedupeKeys => locked(`dedupe_key = any($1::text[]) and status <> 'Failed'`, dedupeKeys),
+
+    lockChildren: parentIds => locked(`parent_id = any($1::text[]) and status <> 'Failed'`, parentIds),
+    children: ids => countChildren(context, ids),
 
     async insert(tasks) {
       const rows = tasks.map(task => taskColumns(newRow(task, 0)))

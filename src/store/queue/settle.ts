@@ -20,6 +20,8 @@ export async function settle(rows: TaskRows, holder: Id, items: readonly Finish[
     const outcome = finished(row, item, holder)
     changes.set(row, outcome.row)
     if (outcome.found && item.kind === 'done') followUps.push(...item.followUps ?? [])
+    // A parent that was destroyed meanwhile has no children any more.
+    if (outcome.found && item.kind === 'again' && outcome.row) followUps.push(...item.children ?? [])
     return outcome.found
   })
   await changes.write(rows, hints)

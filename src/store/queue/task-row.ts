@@ -1,19 +1,21 @@
 /** What each event does to a task's row, for all stores: README.md beside this file has the table. */
 import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
-import type { Finish, NewTask, PinnedRow, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
+import type { Children, Finish, NewTask, PinnedRow, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
 import { keyText, storableText } from '../storable.ts'
 
 const FRESH = { status: 'Pending', attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
 const UNPINNED = { holder: null, startedAt: null, progress: null, request: null } as const
+
+export const NO_CHILDREN: Children = { waiting: 0, failed: 0 }
 
 export function isWaiting(row: Pick<TaskRow, 'status'>): boolean {
   return row.status !== 'Failed'
 }
 
 export function newRow(task: NewTask, createdAt: number): TaskRow {
-  const { state, ...rest } = task
-  return { ...rest, ...stored(state ?? { ...FRESH, due: task.due }), version: 1, createdAt, crashes: 0, ...UNPINNED }
+  const { state, parentId = null, ...rest } = task
+  return { ...rest, parentId, ...stored(state ?? { ...FRESH, due: task.due }), version: 1, createdAt, crashes: 0, ...UNPINNED }
 }
 
 /** A waiting row takes in a new task of its dedupe key. */
@@ -111,10 +113,11 @@ function storableKeys(keys: TaskKeys): TaskKeys {
 }
 
 export function storableFilter(filter: TaskFilter): TaskFilter {
-  const { accountId, domainId } = filter
+  const { accountId, domainId, parentId } = filter
   return {
     ...filter,
     ...(accountId === undefined ? {} : { accountId: storableText(accountId) }),
     ...(domainId === undefined ? {} : { domainId: storableText(domainId) }),
+    ...(parentId === undefined ? {} : { parentId: storableText(parentId) }),
   }
 }

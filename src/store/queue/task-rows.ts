@@ -1,6 +1,6 @@
 /** The rows of the task table inside one transaction: all that a store must be able to do with them. */
 import type { Id } from '../../base/ids.ts'
-import type { Finish, NewTask, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+import type { Children, Finish, NewTask, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
 
 /** The outcome of nearly every run. */
 export type Done = Extract<Finish, { kind: 'done' }>
@@ -19,6 +19,10 @@ export interface TaskRows {
   lockHeld(holder: Id): Promise<TaskRow[]>
   /** The waiting rows under these dedupe keys, locked. */
   lockWaiting(dedupeKeys: readonly string[]): Promise<TaskRow[]>
+
+  /** Rows that were handed parts by these tasks and have not failed, locked. */
+  lockChildren(parentIds: readonly Id[]): Promise<TaskRow[]>
+  children(ids: readonly Id[]): Promise<ReadonlyMap<Id, Children>>
 
   /** Inserts what it can; a task whose dedupe key waits already is left out. Returns the ids that are in. */
   insert(tasks: readonly NewTask[]): Promise<ReadonlySet<Id>>

@@ -21,6 +21,7 @@ export function taskTable(rows: TaskRows, hints: HintBuffer): TaskTable {
     count: filter => rows.count(storableFilter(filter)),
     ahead: (streams, orderingKeys, limit) => rows.ahead(streams, orderingKeys.map(storableText), limit),
     edit: (id, version, edit) => editTask(rows, storableText(id), version, storableEdit(edit), hints),
+    children: ids => rows.children(ids.map(storableText)),
     destroy: id => destroyTask(rows, storableText(id), hints),
   }
 }
@@ -92,12 +93,18 @@ async function waitingUnderKeyOf(rows: TaskRows, row: TaskRow, next: TaskRow): P
 async function destroyTask(rows: TaskRows, id: Id, hints: HintBuffer) {
   const [row] = await rows.lock([id])
   if (!row) return 'gone'
-  if (row.holder === null) {
-    await rows.remove([id])
-    hints.edited(id)
-    return 'applied'
+  // Failed children stay for people to look at. There are few levels, and few wait at a time.
+  for (let level = [row]; level.length > 0; level = await rows.lockChildren(level.map(each => each.id))) {
+    await destroyRows(rows, level, hints)
   }
-  await rows.write([requested(row, { kind: 'destroy' })])
+  return row.holder === null ? 'applied' : 'requested'
+}
+
+async function destroyRows(rows: TaskRows, all: readonly TaskRow[], hints: HintBuffer): Promise<void> {
+  const [pinned, free] = [all.filter(row => row.holder !== null), all.filter(row => row.holder === null)]
+  if (free.length > 0) await rows.remove(free.map(row => row.id))
+  for (const { id } of free) hints.edited(id)
+  if (pinned.length === 0) return
+  await rows.write(pinned.map(row => requested(row, { kind: 'destroy' })))
   hints.requests()
-  return 'requested'
 }

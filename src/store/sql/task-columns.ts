@@ -12,7 +12,7 @@ import type { TaskColumns } from './tables/queue.ts'
 export const TASK_COLUMNS = [
   'id', 'variant', 'lane', 'bucket', 'band', 'due', 'status', 'version', 'ordering_key', 'dedupe_key', 'account_id',
   'domain_id', 'payload', 'created_at', 'attempt', 'first_failed_at', 'failed_at', 'failure_reason', 'crashes', 'holder',
-  'started_at', 'progress', 'request',
+  'started_at', 'progress', 'request', 'parent_id',
 ] as const satisfies readonly (keyof TaskColumns)[]
 
 /** As much of a broken value as its reason quotes. */
@@ -53,6 +53,7 @@ export function readTask(columns: TaskColumns): ReadTask {
     startedAt: columns.started_at,
     progress: progress ?? null,
     request: requestOf(request ?? null),
+    parentId: columns.parent_id,
   }
   const problem = problemOf(columns, payload, progress, request)
   if (problem === null) return { row, problem }
@@ -84,6 +85,7 @@ export function taskColumns(row: TaskRow): TaskColumns {
     started_at: row.startedAt,
     progress: row.progress === null ? null : JSON.stringify(row.progress),
     request: row.request === null ? null : JSON.stringify(row.request),
+    parent_id: row.parentId,
   }
 }
 

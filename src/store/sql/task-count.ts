@@ -52,6 +52,7 @@ export class TaskCounts {
     return byIndex(context, async () => {
       const held = filter.running === undefined ? 0 : await countHeld(context, filter)
       if (filter.running === true) return held
+      if (filter.parentId !== undefined) return number(context, sql`select count(*) as n from task t where ${everyCondition(filter)}`)
       const { running: _, ...rest } = filter
       return Math.max(0, await this.#countRanges(context, rest) - held)
     })

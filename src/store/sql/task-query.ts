@@ -5,7 +5,7 @@
 import { CompiledQuery, sql } from 'kysely'
 import type { RawBuilder, SqlBool } from 'kysely'
 import type { Id } from '../../base/ids.ts'
-import type { TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+import type { Children, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
 import type { SqlContext } from './context.ts'
 import type { TaskColumns } from './tables/queue.ts'
 import { readTask } from './task-columns.ts'
@@ -26,10 +26,20 @@ export async function getTasks({ db, dialect }: SqlContext, ids: readonly Id[]):
   return rows.map(columns => readTask(columns).row)
 }
 
+/** Children that wait are few at a time. */
+export async function countChildren({ db }: SqlContext, ids: readonly Id[]): Promise<ReadonlyMap<Id, Children>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<Children & { readonly id: Id }>`select t.parent_id as id,
+      count(case when t.status <> 'Failed' then 1 end) as waiting, count(case when t.status = 'Failed' then 1 end) as failed
+    from task t where t.parent_id in (${sql.join(ids)}) group by t.parent_id`.execute(db)
+  return new Map(rows.map(({ id, waiting, failed }) => [id, { waiting, failed }]))
+}
+
 export function queryTasks(context: SqlContext, filter: TaskFilter, page: TaskPage): Promise<Id[]> {
   return byIndex(context, async () => {
     const byDue = page.order.property === 'due'
     if (filter.running === true) return idsOf(context, sql`${heldAs(filter)} and ${isAfter(page)}`, page)
+    if (filter.parentId !== undefined) return idsOf(context, sql`task t where ${everyCondition(filter)} and ${isAfter(page)}`, page)
     if (!byDue) {
       const walked = await idsOf(context, walk(filter, page), page)
       if (walked.length === page.limit) return walked
@@ -59,19 +69,20 @@ export async function byIndex<T>({ db, dialect }: SqlContext, read: () => Promis
 /** What runs, of what a filter says: all that the live nodes have pinned is found first, by the index of holders. */
 export function heldAs(filter: TaskFilter): RawBuilder<unknown> {
   return sql`(with held as materialized (
-      select t.id, t.due, t.variant, t.status, t.account_id, t.domain_id, t.lane, t.holder
+      select t.id, t.due, t.variant, t.status, t.account_id, t.domain_id, t.lane, t.holder, t.parent_id
       from node n join task t on t.holder = n.incarnation)
     select * from held) t where ${everyCondition({ ...filter, running: true })}`
 }
 
 export function everyCondition(filter: TaskFilter): RawBuilder<SqlBool> {
-  const { variants, status, accountId, domainId, lane, running } = filter
+  const { variants, status, accountId, domainId, lane, running, parentId } = filter
   const { min, max } = dueRange(filter)
   const all = [sql<SqlBool>`t.due >= ${min} and t.due <= ${max}`]
   if (variants) all.push(isOneOf('variant', variants))
   if (status) all.push(isOneOf('status', status))
   if (accountId !== undefined) all.push(sql<SqlBool>`t.account_id = ${accountId}`)
   if (domainId !== undefined) all.push(sql<SqlBool>`t.domain_id = ${domainId}`)
+  if (parentId !== undefined) all.push(sql<SqlBool>`t.parent_id = ${parentId}`)
   if (lane !== undefined) all.push(sql<SqlBool>`t.lane = ${lane}`)
   if (running !== undefined) all.push(running ? sql<SqlBool>`t.holder is not null` : sql<SqlBool>`t.holder is null`)
   return sql.join(all, sql` and `)

@@ -8,7 +8,7 @@ import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, TASK_COLUMNS, taskColumns } from '../sql/task-columns.ts'
-import { getTasks, queryTasks } from '../sql/task-query.ts'
+import { countChildren, getTasks, queryTasks } from '../sql/task-query.ts'
 import type { Row, SqliteConnection } from './connection.ts'
 import type { SqliteContext } from './context.ts'
 
@@ -43,6 +43,9 @@ export function sqliteTaskRows(context: SqliteContext): TaskRows {
     lock: async ids => each(connection, 'select * from task where id = ?', ids),
     lockHeld: async holder => each(connection, 'select * from task where holder = ?', [holder]),
     lockWaiting: async keys => each(connection, `select * from task where dedupe_key = ? and status <> 'Failed'`, keys),
+
+    lockChildren: async parentIds => each(connection, `select * from task where parent_id = ? and status <> 'Failed'`, parentIds),
+    children: ids => countChildren(context, ids),
 
     async insert(tasks: readonly NewTask[]) {
       const inserted = new Set<Id>()

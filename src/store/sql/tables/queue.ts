@@ -24,6 +24,7 @@ export interface TaskColumns {
   started_at: number | null
   progress: string | null
   request: string | null
+  parent_id: string | null
 }
 
 /** One row a live incarnation: the fence. */
