@@ -19,7 +19,7 @@ import { JmapServer } from './support/jmap-server.ts'
 
 const { all } = standardObjects({
   variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
-  waitingFor: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
+  waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
 })
 const schema: JsonObject = schemaOf(all, [])
 const model = new Model(parseSchema(schema))

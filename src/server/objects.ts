@@ -10,7 +10,7 @@ import { findingReader } from '../registry/objects/cluster-finding.ts'
 import { laneReader } from '../registry/objects/cluster-lane.ts'
 import { nodeBackend } from '../registry/objects/cluster-node.ts'
 import { scheduleBackend } from '../registry/objects/schedule-backend.ts'
-import { taskBackend, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
+import { taskBackend, taskParts, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
 import { taskRunReader } from '../registry/objects/task-run.ts'
 import type { ObjectReader } from '../registry/ops/backend.ts'
@@ -55,6 +55,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
     judgeCertificate: body => certificates.judge(body),
     mail: mailStore,
     waitingFor: taskWaitingFor(tasks),
+    parts: taskParts(tasks),
     scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     departures: accountDepartures(catalogue, ids, () => registry),
     archive: archivePort(catalogue, ids, clock),

@@ -1,11 +1,12 @@
 /** Joins registry and engine, which do not know each other: the task table as the registry's Task object sees it. */
-import type { IdSource } from '../base/ids.ts'
+import type { Id, IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import type { ClusterView } from '../engine/lease/holder.ts'
-import type { EngineTx, TaskKeys } from '../engine/ports.ts'
+import type { Children, EngineTx, TaskKeys } from '../engine/ports.ts'
 import { lookAhead, waitingFor, type LackingDuty } from '../engine/queue/waiting-for.ts'
 import type { TaskChange, TaskData, TaskPort } from '../registry/objects/task-backend.ts'
 import type { TaskConditions } from '../registry/objects/task-conditions.ts'
+import { spreadOf } from '../tasks/fan-out.ts'
 
 export interface TaskPortDeps {
   readonly catalogue: Catalogue
@@ -40,6 +41,15 @@ export function taskPort<Tx extends EngineTx>({ catalogue, ids, cluster, now }: 
         ? { now: now(), tasks: [] }
         : await tx.tasks.ahead(streams, orderingKeys, limit)
       return waitingFor(rows, ahead, lacking)
+    },
+    async parts(tx, rows) {
+      const spreads = rows.map(row => spreadOf(row.payload))
+      const parents = rows.filter((_row, nth) => spreads[nth])
+      const left = parents.length === 0 ? new Map<Id, Children>() : await tx.tasks.children(parents.map(({ id }) => id))
+      return rows.map(({ id }, nth) => {
+        const spread = spreads[nth]
+        return spread ? { ...spread, waiting: 0, failed: 0, ...left.get(id) } : null
+      })
     },
     hostnameOf: incarnation => cluster()?.nodes.find(node => node.incarnation === incarnation)?.hostname ?? null,
     now,

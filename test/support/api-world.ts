@@ -8,7 +8,7 @@ import type { EngineNode } from '../../src/engine/cluster/node.ts'
 import { scheduleProblem } from '../../src/engine/queue/cron.ts'
 import type { AnyVariant, RunContext } from '../../src/engine/task-variant.ts'
 import { scheduleObject } from '../../src/registry/objects/schedule.ts'
-import { taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
+import { taskParts, taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import { taskObject } from '../../src/registry/objects/task.ts'
 import { taskRunObject } from '../../src/registry/objects/task-run.ts'
 import { Registry } from '../../src/registry/registry.ts'
@@ -78,7 +78,7 @@ function caller({ store, catalogue, clock }: World, variants: readonly AnyVarian
   const types = enumType('TaskType', variants.map(({ name, label }) => ({ name, label })))
   const registry = new Registry<Tx>({
     objects: [
-      taskObject<Tx>(variants, { duties, waitingFor: taskWaitingFor(tasks), variantHooks: {} }),
+      taskObject<Tx>(variants, { duties, waitingFor: taskWaitingFor(tasks), parts: taskParts(tasks), variantHooks: {} }),
       scheduleObject<Tx>(variants, (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now())),
       taskRunObject(types),
     ],

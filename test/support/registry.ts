@@ -12,7 +12,7 @@ import type { CallContext, Principal } from '../../src/registry/method.ts'
 import type { FindingData } from '../../src/registry/objects/cluster-finding.ts'
 import type { HeldLease, NodeData } from '../../src/registry/objects/cluster-node.ts'
 import { PLACEHOLDERS, standardObjects } from '../../src/registry/objects/standard-objects.ts'
-import { taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
+import { taskParts, taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import type { ClusterObjects } from '../../src/server/cluster-port.ts'
@@ -82,6 +82,7 @@ export class TestRegistry {
       archive: archivePort(this.catalogue, this.ids, clock),
       mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids }),
       waitingFor: taskWaitingFor(tasks),
+      parts: taskParts(tasks),
       judgeCertificate: body => new CertificateReader({}).judge(body),
       scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     })

@@ -19,7 +19,7 @@ import { variantsPage } from './variants.ts'
 export function referencePages(): Map<string, string> {
   const standard = standardObjects({
     variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
-    waitingFor: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
+    waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
   })
   const objects = standard.all.toSorted((a, b) => a.name < b.name ? -1 : 1)
   return new Map([

@@ -50,6 +50,7 @@ export interface StandardOptions<Tx> {
   readonly secrets: { readonly hashSecret: HashSecret; readonly newToken: NewToken }
   readonly mail: StoredMail<Tx>
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
+  readonly parts: TaskObjectOptions<Tx>['parts']
   readonly scheduleProblem: FindScheduleProblem
   readonly departures: Departures<Tx>
   readonly judgeCertificate: JudgeCertificate
@@ -73,12 +74,13 @@ export function standardObjects<Tx extends RegistryTx>({
   secrets,
   mail,
   waitingFor,
+  parts,
   scheduleProblem,
   departures,
   judgeCertificate,
   archive,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
-  const task = taskObject<Tx>(variants, { duties, waitingFor, variantHooks: {
+  const task = taskObject<Tx>(variants, { duties, waitingFor, parts, variantHooks: {
     DestroyAccount: departureHooks<Tx>({
       roles: () => roles,
       destroyAccount: (tx, id, context) => departures.registry().destroyIn(tx, account, id, context),

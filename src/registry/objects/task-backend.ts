@@ -17,8 +17,8 @@ import type { Conditioned, TaskConditions } from './task-conditions.ts'
 import { conditionsOf, matches } from './task-conditions.ts'
 import type { TaskOrderProperty } from './task-places.ts'
 import { TaskPlaces } from './task-places.ts'
-import type { Run, TaskWaitingFor } from './task-running.ts'
-import { runningBody, waitingBody } from './task-running.ts'
+import type { Run, TaskParts, TaskWaitingFor } from './task-running.ts'
+import { partsBody, runningBody, waitingBody } from './task-running.ts'
 import type { TaskStateData } from './task-status.ts'
 import { stateOf, statusBody } from './task-status.ts'
 
@@ -67,6 +67,8 @@ export interface TaskPort<Tx> {
   edit(tx: Tx, row: TaskData, change: TaskChange): Promise<EditReply>
   /** For each task why it does not run; null when it does, or has failed. */
   waitingFor(tx: Tx, rows: readonly TaskData[]): Promise<readonly (TaskWaitingFor | null)[]>
+  /** How far the parts of each task are; null for one that does its work itself. */
+  parts(tx: Tx, rows: readonly TaskData[]): Promise<readonly (TaskParts | null)[]>
   /** From what this process knows of the cluster; null when it knows no such node. */
   hostnameOf(incarnation: Id): string | null
   now(): number
@@ -141,13 +143,21 @@ export function taskWaitingFor<Tx>(port: TaskPort<Tx>): (tx: Tx, found: readonly
   }
 }
 
+/** The computed property `parts`, likewise. */
+export function taskParts<Tx>(port: TaskPort<Tx>): (tx: Tx, found: readonly Stored[]) => Promise<readonly Json[]> {
+  return async (tx, found) => {
+    const parts = await port.parts(tx, found.map(rowOf))
+    return parts.map(each => each && partsBody(each, port.now()))
+  }
+}
+
 function rowOf(found: Stored): TaskData {
   assert('row' in found, 'this object does not come from the task table')
   return (found as StoredTask).row
 }
 
 function stored<Tx>(row: TaskData, port: TaskPort<Tx>): StoredTask {
-  const { id, version, variant, payload, createdAt, status, due, holder } = row
+  const { id, version, variant, payload, createdAt, status, due, holder, parentId } = row
   return {
     id,
     version,
@@ -157,6 +167,8 @@ function stored<Tx>(row: TaskData, port: TaskPort<Tx>): StoredTask {
       ...payload,
       status: statusBody(row, createdAt),
       due: status === 'Failed' ? null : formatDate(due),
+      parentId,
+      parts: null,
       running: holder === null ? null : runningBody(row, port.hostnameOf(holder)),
       waitingFor: null,
     },

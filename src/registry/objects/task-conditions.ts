@@ -14,6 +14,7 @@ export interface TaskConditions {
   readonly domainId?: Id
   readonly lane?: string
   readonly running?: boolean
+  readonly parentId?: Id
 }
 
 /** What conditions look at. */
@@ -25,6 +26,7 @@ export interface Conditioned {
   readonly domainId: Id | null
   readonly lane: string
   readonly holder: Id | null
+  readonly parentId: Id | null
 }
 
 /** Null: nothing can match. */
@@ -55,7 +57,7 @@ function withCondition(known: TaskConditions, { property, comparison, value }: C
       return only(known.running, running) ? { ...known, running } : null
     }
     default: {
-      const name = property as 'accountId' | 'domainId'
+      const name = property as 'accountId' | 'domainId' | 'parentId'
       return isId(text) && only(known[name], text) ? { ...known, [name]: text } : null
     }
   }
@@ -69,10 +71,10 @@ export function matches(row: Conditioned, conditions: TaskConditions | null): bo
   if (conditions === null) return false
   const {
     variants = [row.variant], status = [row.status], dueMin = 0, dueMax = Infinity,
-    accountId = row.accountId, domainId = row.domainId, lane = row.lane, running = row.holder !== null,
+    accountId = row.accountId, domainId = row.domainId, lane = row.lane, running = row.holder !== null, parentId = row.parentId,
   } = conditions
   return variants.includes(row.variant) && status.includes(row.status)
     && row.due >= dueMin && row.due <= dueMax
     && row.accountId === accountId && row.domainId === domainId
-    && row.lane === lane && (row.holder !== null) === running
+    && row.lane === lane && (row.holder !== null) === running && row.parentId === parentId
 }

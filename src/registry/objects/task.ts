@@ -28,7 +28,7 @@ export interface TaskVariantDeclaration {
 }
 
 /** What every task has besides the fields of its variant. */
-export const COMMON_NAMES: ReadonlySet<string> = new Set(['status', 'due', 'running', 'waitingFor'])
+export const COMMON_NAMES: ReadonlySet<string> = new Set(['status', 'due', 'parentId', 'parts', 'running', 'waitingFor'])
 
 function commonFields(duties: EnumType): Fields {
   return {
@@ -41,8 +41,9 @@ function commonFields(duties: EnumType): Fields {
 export interface TaskObjectOptions<Tx> {
   /** The closed set that lanes are gated by. */
   readonly duties: EnumType
-  /** The property of that name, for tasks as the backend hands them out. */
+  /** The properties of these names, for tasks as the backend hands them out. */
   readonly waitingFor: (tx: Tx, tasks: readonly Stored[]) => Promise<readonly Json[]>
+  readonly parts: (tx: Tx, tasks: readonly Stored[]) => Promise<readonly Json[]>
   /** What writing a task of a variant does besides, by the variant's name. */
   readonly variantHooks: Readonly<Record<string, VariantHooks<Tx>>>
 }
@@ -55,7 +56,7 @@ const STATUS_FILTER = enumType(
 
 export function taskObject<Tx>(
   declarations: readonly TaskVariantDeclaration[],
-  { duties, waitingFor, variantHooks }: TaskObjectOptions<Tx>,
+  { duties, waitingFor, parts, variantHooks }: TaskObjectOptions<Tx>,
 ): ObjectDefinition<JsonObject, Tx> {
   const common = commonFields(duties)
   const byName = new Map(declarations.map(declaration => [declaration.name, declaration]))
@@ -83,6 +84,7 @@ export function taskObject<Tx>(
       domainId: { type: { type: 'objectId', objectName: 'Domain' }, label: 'Domain' },
       lane: { type: { type: 'enum', enum: lanes }, label: 'Lane' },
       running: { type: { type: 'boolean' }, label: 'Running (true or false)' },
+      parentId: { type: { type: 'objectId', objectName: 'Task' }, label: 'Part of' },
     },
     order: { properties: ['due', 'createdAt'], ascending: false },
     sections: Object.fromEntries(
@@ -125,7 +127,7 @@ export function taskObject<Tx>(
       async settle(...[tx, id, next, before, context]) {
         await variantHooks[String((next ?? before)?.['@type'])]?.settle?.(tx, id, next, before, context)
       },
-      computed: { waitingFor },
+      computed: { waitingFor, parts },
     },
   })
 }
@@ -135,8 +137,8 @@ export function payloadOf(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== '@type' && !COMMON_NAMES.has(name)))
 }
 
-/** A client may send back what it has read, and why a task waits is another thing by then. */
+/** A client may send back what it has read, and why a task waits, or how far it is, is another thing by then. */
 function withoutReason(raw: JsonObject): JsonObject {
-  if (!isJsonObject(ownValue(raw, 'waitingFor'))) return raw
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => name !== 'waitingFor'))
+  const moving = ['waitingFor', 'parts'].filter(name => isJsonObject(ownValue(raw, name)))
+  return moving.length === 0 ? raw : Object.fromEntries(Object.entries(raw).filter(([name]) => !moving.includes(name)))
 }

@@ -34,7 +34,7 @@ const FACTS = JSON.parse(readFileSync(new URL('../../../test/data/registry-struc
 
 /** What Rota has and its clients' other servers have not. */
 const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Task: ['running', 'waitingFor'],
+  Task: ['parentId', 'parts', 'running', 'waitingFor'],
   ClusterRole: ['description'],
   DataRetention: ['holdTaskRunsFor', 'holdAuditFor'],
   ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError', 'ownedBuckets', 'runningTasks', 'clockOffset'],
@@ -49,7 +49,7 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   ClusterNode: [],
 }
 const OWN_SHAPES: ReadonlySet<string> = new Set([
-  'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskRun', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument',
+  'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskRun', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument',
   'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding',
 ])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JsonObject } from '../base/json.ts'
+import type { Outcome } from '../engine/task-variant.ts'
+import { fanOut, PAGE_MAX, spreadOf, type Source } from './fan-out.ts'
+
+const NOW = 1_800_000_000_000
+const source = (count: number): Source => ({
+  total: async () => count,
+  async page(after) {
+    const from = Number(after || 0)
+    const to = Math.min(from + PAGE_MAX, count)
+    return { children: Array.from({ length: to - from }, (_, nth) => ({ variant: 'Part', payload: { nth: from + nth } })), next: to < count ? String(to) : null }
+  },
+})
+const look = (payload: JsonObject, waiting: number, of: Source, failed = 0): Promise<Outcome> =>
+  fanOut(payload, { now: () => NOW, children: async () => ({ waiting, failed }) }, of)
+
+test('every part is handed out once, a page at a time, and then it waits for the last', async () => {
+  const of = source(2_500)
+  const made: unknown[] = []
+  let payload: JsonObject = {}
+  for (let round = 0; round < 3; round++) {
+    const outcome = await look(payload, 0, of)
+    assert(outcome.kind === 'spread')
+    made.push(...outcome.children.map(child => child.payload['nth']))
+    payload = outcome.payload
+  }
+  assert.deepEqual(made, Array.from({ length: 2_500 }, (_, nth) => nth))
+  assert.deepEqual(spreadOf(payload), { cursor: null, made: 2_500, total: 2_500, since: NOW })
+  const waits = await look(payload, 3, of)
+  assert.deepEqual([waits.kind, waits.kind === 'spread' && waits.children], ['spread', []])
+  assert.deepEqual(await look(payload, 0, of), { kind: 'done', note: 'all 2500 done' })
+  assert.deepEqual(await look(payload, 0, of, 2), { kind: 'done', note: '2 of 2500 failed' })
+})
+
+test('nothing more is handed out while enough wait', async () => {
+  const first = await look({}, 0, source(5_000))
+  assert(first.kind === 'spread')
+  const second = await look(first.payload, 1_000, source(5_000))
+  assert.deepEqual([second.kind === 'spread' && second.children, second.kind === 'spread' && second.payload], [[], first.payload])
+})
+
+test('a page of nothing is passed over, and work without parts is done', async () => {
+  const gap: Source = { total: async () => null, page: async after => ({ children: [], next: after === '' ? 'x' : null }) }
+  const first = await look({}, 0, gap)
+  assert(first.kind === 'spread')
+  assert.deepEqual([first.forMs, spreadOf(first.payload)?.cursor], [0, 'x'])
+  const second = await look(first.payload, 0, gap)
+  assert(second.kind === 'spread')
+  assert.deepEqual(await look(second.payload, 0, gap), { kind: 'done', note: 'all 0 done' })
+})

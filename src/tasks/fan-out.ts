@@ -1,0 +1,55 @@
+/**
+ * Work that is too much for one run, handed out as children a page at a time. The payload keeps how far it got, in the
+ * transaction that makes the children, so a parent that is interrupted anywhere hands nothing out twice and leaves
+ * nothing out. Few children wait at a time, however many there will be: parking the parent soon stops the work.
+ *
+ * | state of the payload | means |
+ * |---|---|
+ * | no `spread` | it has not begun |
+ * | `cursor` is a text | the next page begins after it |
+ * | `cursor` is null | everything is handed out; it is done when no child waits |
+ */
+import type { Json, JsonObject } from '../base/json.ts'
+import { isJsonObject } from '../base/json.ts'
+import type { Outcome, RunContext, TaskDraft } from '../engine/task-variant.ts'
+
+/** More are handed out while fewer than this wait, and so many at a time. */
+const WAITING_LOW = 1_000
+export const PAGE_MAX = 1_000
+const LOOK_AGAIN_MS = 1_000
+/** While there is more to hand out the lane must not run dry. */
+const HAND_OUT_MS = 200
+
+/** How far a parent is. Times in ms since 1970. `total` null: nobody knows before the end. */
+export interface Spread { readonly cursor: string | null; readonly made: number; readonly total: number | null; readonly since: number }
+/** `next` null: there is no more. */
+export interface Page { readonly children: readonly TaskDraft[]; readonly next: string | null }
+export interface Source {
+  /** How many there will be, about. */
+  total(): Promise<number | null>
+  /** What comes after a cursor that an earlier page gave; '' at the start. At most PAGE_MAX. */
+  page(after: string): Promise<Page>
+}
+
+/** One look after the children of the task that runs: hands out the next page, waits, or is done. */
+export async function fanOut(task: object, { children, now }: Pick<RunContext<unknown>, 'children' | 'now'>, source: Source): Promise<Outcome> {
+  const spread = spreadOf(task as JsonObject) ?? { cursor: '', made: 0, total: await source.total(), since: now() }
+  const { waiting, failed } = await children()
+  if (spread.cursor !== null && waiting < WAITING_LOW) {
+    const { children: drafts, next } = await source.page(spread.cursor)
+    const made = spread.made + drafts.length
+    const payload = { spread: { ...spread, cursor: next, made, total: next === null ? made : spread.total } }
+    const forMs = next === null ? LOOK_AGAIN_MS : drafts.length === 0 ? 0 : HAND_OUT_MS
+    return { kind: 'spread', children: drafts, forMs, why: `${made} handed out`, payload }
+  }
+  if (spread.cursor !== null || waiting > 0) {
+    return { kind: 'spread', children: [], forMs: spread.cursor === null ? LOOK_AGAIN_MS : HAND_OUT_MS, why: `${waiting} wait`, payload: { spread: { ...spread } } }
+  }
+  return { kind: 'done', note: failed === 0 ? `all ${spread.made} done` : `${failed} of ${spread.made} failed` }
+}
+
+/** Null: the task has no children, or has not begun. */
+export function spreadOf(payload: JsonObject): Spread | null {
+  const found: Json | undefined = payload['spread']
+  return isJsonObject(found) ? found as unknown as Spread : null
+}
