@@ -164,7 +164,7 @@ function clockOffsets({ nodes }: ClusterSnapshot): Finding[] {
     const offset = node.clockOffsetMs ?? 0
     if (Math.abs(offset) <= CLOCK_OFFSET_MS_MAX) return []
     return [warning('clockOffset', subjectOf(node), `The clock of ${node.hostname} is ${Math.abs(offset) / 1_000} s ${offset > 0 ? 'ahead of' : 'behind'} that of the store.`,
-      'Let NTP set the clocks of that machine and of the database\'s. Leases do not depend on it; dates that people see do.')]
+      'Let NTP set the clocks of that machine and of the database server. Leases do not depend on it; dates that people see do.')]
   })
 }
 

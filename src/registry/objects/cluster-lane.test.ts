@@ -17,7 +17,7 @@ it('ClusterLane shows each lane, and who holds which bucket of it by the leases'
   assert.deepEqual(await test.query('ClusterLane', { sort: [{ property: 'name', isAscending: false }], limit: 2 }), names.toReversed().slice(0, 2))
   const reply = await test.call('ClusterLane/get', { ids: ['gone', 'acme'], properties: ['buckets', 'duty'] })
   assert.deepEqual([reply['list'], reply['notFound']], [[{ id: 'acme', buckets: 16, duty: 'taskQueueProcessing' }], ['gone']])
-  const duties = new Set(CLUSTER_TASK_TYPE.members.map(({ name }) => name as string))
+  const duties = new Set<string>(CLUSTER_TASK_TYPE.members.map(({ name }) => name))
   assert.ok(lanes.every(({ duty }) => duties.has(duty)))
 })
 

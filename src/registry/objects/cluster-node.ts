@@ -60,6 +60,7 @@ export const clusterNode = object({
       { title: 'Work', fields: ['role', 'duties', 'listeners', 'pushShard', 'ownedBuckets', 'runningTasks', 'draining'] },
     ],
   },
+  actions: [{ label: 'Drain', properties: { draining: true } }],
   menu: { section: 'Management', icon: 'server', group: 'Cluster', link: 'Nodes' },
   hooks: { check: checkDrain },
 })

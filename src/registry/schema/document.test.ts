@@ -124,6 +124,7 @@ describe('the schema document', () => {
     assert.deepEqual(document.lists['x:Task/TaskFailed']?.filtersStatic, { status: 'Failed' })
     const again = [{ type: 'setProperty', label: 'Run now', properties: { status: { '@type': 'Pending' } } }]
     assert.deepEqual(document.lists['x:Task/TaskFailed']?.massActions, again)
+    assert.deepEqual(document.lists['x:ClusterNode']?.massActions, [{ type: 'setProperty', label: 'Drain', properties: { draining: true } }])
     assert.equal(document.lists['x:ClusterRole']?.labelProperty, 'name')
   })
 
