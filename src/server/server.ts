@@ -15,7 +15,7 @@ import { assert } from '../base/assert.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Finding } from '../engine/assign/findings.ts'
 import { Catalogue } from '../engine/catalogue.ts'
-import { EngineNode } from '../engine/cluster/node.ts'
+import { DRAIN_LIMIT_MS, EngineNode } from '../engine/cluster/node.ts'
 import { enabledDuties, listenerEnabled } from '../engine/cluster/role.ts'
 import { LEASE_TIMES } from '../engine/lease/lease.ts'
 import type { NodeState } from '../engine/ports.ts'
@@ -205,8 +205,9 @@ export class Server implements Service {
   }
 
   async #stopParts(): Promise<void> {
+    const closed = this.#listeners?.stop()
     const parts = Promise.allSettled([
-      this.#startOver.then(() => this.#watcher.stop()), this.#listeners?.stop(), this.#node.stop(),
+      this.#startOver.then(() => this.#watcher.stop()), closed, this.#node.stop(DRAIN_LIMIT_MS, Promise.allSettled([closed])),
     ])
     if (this.#hurried) this.#listeners?.hurry()
     const ends = await parts

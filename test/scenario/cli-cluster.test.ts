@@ -4,7 +4,8 @@ import { after, before, describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { create } from '../support/api-call.ts'
-import { runCli, type Ran } from '../support/cli.ts'
+import { Capture, runCli, type Ran } from '../support/cli.ts'
+import { LmtpClient } from '../support/lmtp.ts'
 import { NodeProcess } from '../support/node-process.ts'
 import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/postgres.ts'
 import { eventually, startServer } from '../support/server.ts'
@@ -37,9 +38,9 @@ describe('rota cluster', { skip: postgresMissing() }, () => {
   }
   const node = (name: string): NodeProcess => nodes.get(name) ?? assert.fail(name)
   /** Asked of `one`, whose login is found in its data folder. */
-  const rota = (...words: readonly string[]): Promise<Ran> => rotaAt('one', ...words)
-  const rotaAt = (name: string, ...words: readonly string[]): Promise<Ran> =>
-    runCli(['cluster', ...words], { clock: systemClock, env: { ROTA_DATA_DIR: node(name).dataDir } })
+  const rota = (...words: readonly string[]): Promise<Ran> => rotaTo(new Capture(), ...words)
+  const rotaTo = (stdout: Capture, ...words: readonly string[]): Promise<Ran> =>
+    runCli(['cluster', ...words], { clock: systemClock, env: { ROTA_DATA_DIR: node('one').dataDir }, stdout })
   /** Cells of the line that begins with this name. */
   const row = (text: string, name: string): string[] => (text.split('\n').find(line => line.startsWith(`${name} `)) ?? '').split(/ {2,}/)
   const searchHeldBy = async (): Promise<string | undefined> => row((await rota('assignments')).stdout, 'search')[3]
@@ -78,14 +79,21 @@ describe('rota cluster', { skip: postgresMissing() }, () => {
     await eventually(async () => (await rota('audit')).code === 0, 'it is well again')
   })
 
-  test('a node is drained by name until it is gone, and the others have its buckets', async t => {
+  test('a node is drained by name: the others have its buckets while its last connection lasts, then it is gone', async t => {
+    const client = await LmtpClient.open(node('two').port('lmtp'))
+    await client.lines.command('MAIL FROM:<sender@client.example>')
     const startedMs = systemClock.monotonicMs()
-    const { code, stdout, stderr } = await rota('drain', 'two')
-    t.diagnostic(`gone after ${Math.round(systemClock.monotonicMs() - startedMs)} ms:\n${stdout}`)
-    assert.deepEqual([code, stderr], [0, ''])
-    assert.match(stdout, /^[\d:]{8} two has \d+ buckets, 0 running tasks, listeners http, lmtp, smtp\n[^]*^[\d:]{8} two is gone\n$/m)
-    assert.deepEqual(await node('two').ended(), { code: 0, signal: null })
+    const output = new Capture()
+    const ran = rotaTo(output, 'drain', 'two')
+    await output.line('two has 0 buckets, 0 running tasks, listeners lmtp')
+    t.diagnostic(`empty after ${Math.round(systemClock.monotonicMs() - startedMs)} ms`)
     await eventually(async () => (await searchHeldBy()) === `one ${SEARCH_BUCKETS}`, 'the other one has all')
+    assert.match((await rota('status')).stdout, /^two +draining +worker +0 +0 +0 +lmtp \(lmtp 127\.0\.0\.1:\d+ draining\) /m)
+    client.close()
+    const { code, stdout, stderr } = await ran
+    assert.deepEqual([code, stderr], [0, ''])
+    assert.match(stdout, /^[\d:]{8} two has [1-9]\d* buckets, 0 running tasks, listeners http, lmtp, smtp\n[^]*^[\d:]{8} two is gone\n$/m)
+    assert.deepEqual(await node('two').ended(), { code: 0, signal: null })
     assert.deepEqual(row((await rota('status')).stdout, 'two').slice(0, 5), ['two', 'stale', '-', '-', '-'])
   })
 
@@ -104,7 +112,7 @@ describe('rota cluster', { skip: postgresMissing() }, () => {
   })
 
   test('the node that answers is drained too: its process shows that it is gone', async () => {
-    const { code, stdout, stderr } = await rotaAt('one', 'drain', 'one')
+    const { code, stdout, stderr } = await rota('drain', 'one')
     assert.deepEqual([code, stderr], [0, ''])
     assert.match(stdout, /^[\d:]{8} one is gone$/m)
     assert.deepEqual(await node('one').ended(), { code: 0, signal: null })

@@ -126,8 +126,11 @@ export class Incarnation {
     this.#holder.announce()
   }
 
-  /** Planned end: finish what runs within the limit (or until `hurry`), abort the rest uncharged, give the leases back, leave. */
-  async drain(limitMs: number, hurry: AbortSignal): Promise<void> {
+  /**
+   * Planned end: finish what runs within the limit (or until `hurry`), abort the rest uncharged, give the leases back, leave.
+   * The others see the node until `closed`, when nothing but the engine is left of it.
+   */
+  async drain(limitMs: number, hurry: AbortSignal, closed: Promise<unknown>): Promise<void> {
     const { clock, store } = this.#deps
     this.#holder.close()
     this.#holder.announce()
@@ -140,6 +143,7 @@ export class Incarnation {
       this.#completer.abandon()
       await pause(clock, STUBBORN_MS, ended)
     })
+    await closed
     await this.#holder.stop()
     try {
       await store.leases.leave(this.id)

@@ -226,6 +226,23 @@ test('two nodes share the buckets, and a node that stops hands over at once', as
   })
 })
 
+test('a node that is empty is seen, holds nothing and stays alive until the rest of its process is closed', async () => {
+  await inWorld([probeVariant({ run: async () => done })], async ({ started, clock, store }) => {
+    const one = await started('one')
+    await started('two')
+    const own = one.incarnation?.id
+    const closed = Promise.withResolvers<void>()
+    const stopping = one.stop(1_000, closed.promise)
+    await clock.advance(60_000)
+    const meanwhile = await store.leases.view()
+    closed.resolve()
+    await stopping
+    assert.deepEqual(meanwhile.nodes.map(({ hostname }) => hostname).toSorted(), ['one', 'two'])
+    assert.ok(meanwhile.leases.every(({ holder }) => holder !== own))
+    assert.deepEqual((await store.leases.view()).nodes.map(({ hostname }) => hostname), ['two'])
+  })
+})
+
 test('stopping lets a run finish, and aborts it uncharged when the limit is over', async () => {
   const door = gate()
   await inWorld([probeVariant({ run: (_task, context) => door.pass(context) })], async ({ started, enqueue, clock, row }) => {

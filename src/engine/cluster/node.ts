@@ -65,9 +65,12 @@ export class EngineNode {
 
   announce(): void { this.#incarnation?.announce() }
 
-  /** Finishes what runs within the limit and leaves. A second call waits for the end of the first. */
-  stop(limitMs = DRAIN_LIMIT_MS): Promise<void> {
-    this.#stopping ??= this.#end(limitMs)
+  /**
+   * Finishes what runs within the limit and leaves, once `closed` has resolved: so long the cluster shows what the rest of the
+   * process still does. A second call waits for the end of the first.
+   */
+  stop(limitMs = DRAIN_LIMIT_MS, closed: Promise<unknown> = Promise.resolve()): Promise<void> {
+    this.#stopping ??= this.#end(limitMs, closed)
     return this.#stopping
   }
 
@@ -80,12 +83,12 @@ export class EngineNode {
     await this.#begin()
   }
 
-  async #end(limitMs: number): Promise<void> {
+  async #end(limitMs: number, closed: Promise<unknown>): Promise<void> {
     this.#phase = 'draining'
     this.#stop.abort()
     try {
       await this.#life
-      await this.#incarnation?.drain(limitMs, this.#hurry.signal)
+      await this.#incarnation?.drain(limitMs, this.#hurry.signal, closed)
     } finally {
       this.#incarnation = null
       this.#phase = 'stopped'
