@@ -65,7 +65,7 @@ describe('a node is lost', { skip: postgresMissing(), concurrency: true }, () =>
     const newest = slots.at(-1) ?? 0
     assert.deepEqual(slots, slots.map((_, index) => newest - (slots.length - 1 - index) * SECOND_MS), 'every second, once')
     assert.deepEqual(new Set(evidence.slots.map(({ writer }) => writer)), new Set([first, second, ...last].map(({ process }) => process)))
-    const processOf = new Map(evidence.lives.filter(({ duties }) => duties).map(({ incarnation, process }) => [incarnation, process]))
+    const processOf = new Map(evidence.lives.filter(({ kind }) => kind === 'joined').map(({ incarnation, process }) => [incarnation, process]))
     assert.deepEqual(evidence.slots.filter(({ writer, owner }) => processOf.get(owner ?? '') !== writer), [], 'only by the scheduler')
     for (const lane of SINGLETONS) {
       const holders = evidence.grants.filter(grant => grant.lane === lane && grant.holder !== null).map(({ holder }) => processOf.get(holder ?? ''))
@@ -91,7 +91,7 @@ describe('a node is lost', { skip: postgresMissing(), concurrency: true }, () =>
     assert.deepEqual(await twin?.node.stop(), STOPPED)
     await works(world, one)
     const { evidence } = await world.verdict(t)
-    const [life, again, ...more] = evidence.lives.filter(({ process, duties }) => process === one.process && duties)
+    const [life, again, ...more] = evidence.lives.filter(({ process, kind }) => process === one.process && kind === 'joined')
     assert.ok(life && again && more.length === 0 && life.incarnation !== again.incarnation, 'it has two incarnations')
     const late = evidence.outcomes.filter(({ writer, at }) => writer === one.process && at > since && at < again.at)
     assert.deepEqual(late, [], 'what slept has finished nothing')

@@ -110,6 +110,9 @@ export class NodeProcess implements AsyncDisposable, Caller {
     return this.#child.pid
   }
 
+  /** Its log so far. */
+  get log(): readonly JsonObject[] { return this.#log }
+
   /** The lines of its log so far whose message holds the text. */
   logged(message: string): readonly JsonObject[] {
     return this.#log.filter(line => String(line['msg']).includes(message))

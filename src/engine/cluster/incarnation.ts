@@ -111,6 +111,7 @@ export class Incarnation {
 
   /** `joinedMs`: monotonic time at which the join began. */
   start(joinedMs: number): void {
+    this.#deps.log.info({ incarnation: this.id, node: this.nodeId, duties: [...this.#duties] }, 'joined the cluster')
     this.#unsubscribe = this.#deps.store.wakeups.subscribe(hint => { this.#hint(hint) })
     this.#pins.start()
     this.#history.start()
@@ -122,7 +123,9 @@ export class Incarnation {
 
   /** The node state (role, draining) has changed. What the role has lost is not started from now on, whatever the others know. */
   announce(): void {
-    this.#duties = new Set(this.#deps.nodeState().duties)
+    const duties = new Set(this.#deps.nodeState().duties)
+    if (duties.symmetricDifference(this.#duties).size > 0) this.#deps.log.info({ duties: [...duties] }, 'other duties from now on')
+    this.#duties = duties
     this.#holder.announce()
   }
 

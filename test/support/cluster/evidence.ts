@@ -4,12 +4,21 @@
  */
 import pg from 'pg'
 
-/** Times are ms since 1970 by the database's clock. */
-export interface Made { readonly task: string; readonly lane: string; readonly bucket: number; readonly band: number; readonly due: number; readonly key: string; readonly at: number }
+/** Times are ms since 1970 by the database's clock. `commit`: what was made in one transaction has the same. */
+export interface Made {
+  readonly task: string
+  readonly lane: string
+  readonly bucket: number
+  readonly band: number
+  readonly due: number
+  readonly key: string
+  readonly commit: string
+  readonly at: number
+}
 /** `writer`: the process that ended it. `owner`: the incarnation that held its pin or else its bucket. */
 export interface Outcome { readonly task: string; readonly kind: 'done' | 'failed'; readonly at: number; readonly writer: string; readonly owner: string | null }
-/** What an incarnation's row said from then on; `duties` null: the row went. */
-export interface Life { readonly incarnation: string; readonly process: string; readonly duties: readonly string[] | null; readonly at: number }
+/** An incarnation began in a process, or its row went: then `process` is whoever removed it. */
+export interface Life { readonly incarnation: string; readonly kind: 'joined' | 'gone'; readonly process: string; readonly at: number }
 /** A lease has another holder, or a further generation of the one it had. */
 export interface Grant { readonly lane: string; readonly bucket: number; readonly holder: string | null; readonly generation: number; readonly at: number }
 /** A slot of a schedule got its task. `owner`: the incarnation that held the lane of the scheduler. */
@@ -28,16 +37,16 @@ const WRITER = 'current_setting(\'application_name\')'
 
 const WITNESS = `
 create schema witness;
-create table witness.made (number bigserial, task text, lane text, bucket bigint, band bigint, due bigint, key text, at bigint);
+create table witness.made (number bigserial, task text, lane text, bucket bigint, band bigint, due bigint, key text, commit text, at bigint);
 create table witness.outcome (number bigserial, task text, kind text, at bigint, writer text, owner text);
-create table witness.life (number bigserial, incarnation text, process text, duties jsonb, at bigint);
+create table witness.life (number bigserial, incarnation text, kind text, process text, at bigint);
 create table witness.lease (number bigserial, lane text, bucket bigint, holder text, generation bigint, at bigint);
 create table witness.slot (number bigserial, slot bigint, at bigint, writer text, owner text);
 
 create function witness.task() returns trigger language plpgsql as $$ begin
   if tg_op = 'INSERT' then
-    insert into witness.made (task, lane, bucket, band, due, key, at)
-      values (new.id, new.lane, new.bucket, new.band, new.due, new.ordering_key, ${NOW});
+    insert into witness.made (task, lane, bucket, band, due, key, commit, at)
+      values (new.id, new.lane, new.bucket, new.band, new.due, new.ordering_key, pg_current_xact_id()::text, ${NOW});
   else
     insert into witness.outcome (task, kind, at, writer, owner) values (
       old.id, case tg_op when 'DELETE' then 'done' else 'failed' end, ${NOW}, ${WRITER},
@@ -50,14 +59,11 @@ create trigger witness_failed after update of status on task for each row
   when (new.status = 'Failed' and old.status <> 'Failed') execute function witness.task();
 
 create function witness.node() returns trigger language plpgsql as $$ begin
-  if tg_op = 'DELETE' then
-    insert into witness.life (incarnation, process, at) values (old.incarnation, ${WRITER}, ${NOW});
-  elsif tg_op = 'INSERT' or new.duties <> old.duties then
-    insert into witness.life (incarnation, process, duties, at) values (new.incarnation, ${WRITER}, new.duties::jsonb, ${NOW});
-  end if;
+  insert into witness.life (incarnation, kind, process, at) values (
+    coalesce(new.incarnation, old.incarnation), case tg_op when 'INSERT' then 'joined' else 'gone' end, ${WRITER}, ${NOW});
   return null;
 end $$;
-create trigger witness_node after insert or update or delete on node for each row execute function witness.node();
+create trigger witness_node after insert or delete on node for each row execute function witness.node();
 
 create function witness.lease() returns trigger language plpgsql as $$ begin
   insert into witness.lease (lane, bucket, holder, generation, at) values (new.lane, new.bucket, new.holder, new.generation, ${NOW});

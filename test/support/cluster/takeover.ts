@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts'
 
 /** `sinceMs`: when it was lost, by the clock of this machine. */
 export function takeover({ lives, grants, made, outcomes }: Evidence, process: string, sinceMs: number): string {
-  const mine = new Set(lives.filter(life => life.process === process && life.duties !== null).map(life => life.incarnation))
+  const mine = new Set(lives.filter(life => life.process === process && life.kind === 'joined').map(life => life.incarnation))
   const buckets = Map.groupBy(grants, ({ lane, bucket }) => `${lane}/${bucket}`)
   const lost = new Set([...buckets].filter(([, list]) => mine.has(list.findLast(grant => grant.at <= sinceMs)?.holder ?? '')).map(([bucket]) => bucket))
   const taken = grants.filter(grant => grant.at > sinceMs && grant.holder !== null && lost.has(`${grant.lane}/${grant.bucket}`))

@@ -5,7 +5,7 @@
  * |---|---|
  * | every task has one outcome | its row went or became Failed, once |
  * | only its holder ends a task | the process that wrote the outcome is the one whose incarnation had the pin or the bucket, and it had run it |
- * | no duty, no run | at each start, the row of the node's incarnation had the duty of the variant |
+ * | no duty, no run | at each start, the node's last word on its duties had that of the variant |
  * | order per key | tasks of a key start for the first time in due order |
  * | one at a time per key | runs of a key on two nodes do not overlap; a run counts until its incarnation was declared dead |
  * | one holder | a lease goes to nobody while the incarnation that has it lives, unless that gave it back |
@@ -14,7 +14,7 @@ import { VARIANTS } from '../../../src/tasks/catalogue.ts'
 import type { Evidence, Life, Made } from './evidence.ts'
 import type { Run } from './witnessed.ts'
 
-/** What was made less than this before a start may not have been committed by then, and may start later. */
+/** What was made less than this before a start, in another transaction, may not have been committed by then, and may start later. */
 const COMMIT_MS_MAX = 1_000
 const DUTY_OF: ReadonlyMap<string, string> = new Map(VARIANTS.map(({ name, duty }) => [name, duty]))
 
@@ -30,7 +30,7 @@ export function judge(evidence: Evidence, runs: readonly Run[]): Verdict {
   const started = runs.flatMap(run => run.tasks.map(task => task.id))
   const lives = new Lives(evidence.lives)
   const broken = [
-    ...outcomes(evidence, runs, lives), ...duties(runs, lives), ...order(evidence.made, runs), ...overlaps(runs, lives), ...holders(evidence, lives),
+    ...outcomes(evidence, runs, lives), ...duties(runs), ...order(evidence.made, runs), ...overlaps(runs, lives), ...holders(evidence, lives),
   ]
   return { broken, tasks: evidence.made.length, repeated: started.length - new Set(started).size }
 }
@@ -41,17 +41,15 @@ class Lives {
   readonly #gone: ReadonlyMap<string, number>
 
   constructor(lives: readonly Life[]) {
-    this.#of = Map.groupBy(lives.filter(life => life.duties !== null), life => life.process)
-    this.#gone = new Map(lives.filter(life => life.duties === null).map(life => [life.incarnation, life.at]))
+    this.#of = Map.groupBy(lives.filter(life => life.kind === 'joined'), life => life.process)
+    this.#gone = new Map(lives.filter(life => life.kind === 'gone').map(life => [life.incarnation, life.at]))
   }
 
-  /** Everything that the rows of this process said. */
-  of(process: string): readonly Life[] { return this.#of.get(process) ?? [] }
-  /** What they said at that time, its first millisecond included. */
-  at(process: string, ms: number): Life | undefined { return this.of(process).findLast(life => life.at <= ms) }
-  isOf(incarnation: string | null, process: string): boolean { return this.of(process).some(life => life.incarnation === incarnation) }
-  /** When its row went; Infinity: it has not. */
+  isOf(incarnation: string | null, process: string): boolean { return this.#of.get(process)?.some(life => life.incarnation === incarnation) ?? false }
+  /** When the row of an incarnation went; Infinity: it has not. */
   goneAt(incarnation: string): number { return this.#gone.get(incarnation) ?? Infinity }
+  /** The same of the incarnation that a process was at a time. */
+  endOf(process: string, ms: number): number { return this.goneAt(this.#of.get(process)?.findLast(life => life.at <= ms)?.incarnation ?? '') }
 }
 
 function outcomes({ made, outcomes: all }: Evidence, runs: readonly Run[], lives: Lives): string[] {
@@ -64,12 +62,10 @@ function outcomes({ made, outcomes: all }: Evidence, runs: readonly Run[], lives
   ]
 }
 
-function duties(runs: readonly Run[], lives: Lives): string[] {
-  return runs.flatMap(({ process, variant, startedAt, tasks }) => {
+function duties(runs: readonly Run[]): string[] {
+  return runs.flatMap(({ process, variant, duties: has, tasks }) => {
     const duty = DUTY_OF.get(variant)
-    // A row that changes within the millisecond of the start may have said both.
-    const said = [lives.at(process, startedAt - 1), ...lives.of(process).filter(life => life.at === startedAt)]
-    return said.some(life => duty !== undefined && life?.duties?.includes(duty)) ? [] : [`${process} ran ${variant} ${tasks[0]?.id} without the duty ${duty}`]
+    return duty !== undefined && has.includes(duty) ? [] : [`${process} ran ${variant} ${tasks[0]?.id} without the duty ${duty}`]
   })
 }
 
@@ -83,9 +79,9 @@ function order(made: readonly Made[], runs: readonly Run[]): string[] {
   for (const queue of Map.groupBy(made, ({ key, band }) => `${band}/${key}`).values()) {
     const waiting = queue.flatMap(task => ({ ...task, start: first.get(task.task) ?? { at: Infinity, turn: Infinity } }))
     waiting.sort((one, other) => one.due - other.due || (one.task < other.task ? -1 : 1))
-    // Of those before it that were there for certain, the one that started last.
     for (const [index, late] of waiting.entries()) {
-      const overtaken = waiting.slice(0, index).find(early => early.at + COMMIT_MS_MAX <= late.start.at && early.start.turn > late.start.turn)
+      const there = (early: Made) => early.commit === late.commit || early.at + COMMIT_MS_MAX <= late.start.at
+      const overtaken = waiting.slice(0, index).find(early => there(early) && early.start.turn > late.start.turn)
       if (overtaken) broken.push(`task ${late.task} overtook ${overtaken.task} of its key ${late.key}`)
     }
   }
@@ -95,7 +91,7 @@ function order(made: readonly Made[], runs: readonly Run[]): string[] {
 function overlaps(runs: readonly Run[], lives: Lives): string[] {
   const ofKey = new Map<string, { process: string; from: number; until: number }[]>()
   for (const { process, startedAt, endedAt, tasks } of runs) {
-    const until = Math.min(endedAt, lives.goneAt(lives.at(process, startedAt)?.incarnation ?? ''))
+    const until = Math.min(endedAt, lives.endOf(process, startedAt))
     for (const key of new Set(tasks.map(task => task.key))) {
       if (key !== null) ofKey.set(key, [...ofKey.get(key) ?? [], { process, from: startedAt, until }])
     }

@@ -11,6 +11,8 @@ export interface Run {
   /** As evidence.ts names it. */
   readonly process: string
   readonly variant: string
+  /** What the node knew to be its duties when it started the run. */
+  readonly duties: readonly string[]
   readonly startedAt: number
   /** Infinity: it was never seen to end. */
   readonly endedAt: number
@@ -21,11 +23,16 @@ export interface Run {
 /** The runs of one process, in the order of their starts. */
 export function runsOf(process: string, node: NodeProcess): Run[] {
   const ends = new Map(node.logged(ENDED).map(line => [line['run'], Number(line['at'])]))
-  return node.logged(STARTED).map(line => {
+  const runs: Run[] = []
+  let duties: readonly string[] = []
+  for (const line of node.log) {
+    if (line['msg'] === 'joined the cluster' || line['msg'] === 'other duties from now on') duties = line['duties'] as string[]
+    if (line['msg'] !== STARTED) continue
     const [tasks, keys] = [line['tasks'], line['keys']] as [string[], (string | null)[]]
-    return {
-      process, variant: String(line['variant']), startedAt: Number(line['at']), endedAt: ends.get(line['run']) ?? Infinity,
+    runs.push({
+      process, variant: String(line['variant']), duties, startedAt: Number(line['at']), endedAt: ends.get(line['run']) ?? Infinity,
       tasks: tasks.map((id, index) => ({ id, key: keys[index] ?? null })),
-    }
-  })
+    })
+  }
+  return runs
 }

@@ -27,6 +27,8 @@ import { runsOf, type Run } from './witnessed.ts'
 const PRELOAD = new URL('witness.ts', import.meta.url)
 /** Only to end a test that would wait for ever. A poison task takes three lives, each of them a lease long. */
 const UNTIL_MS_MAX = 180_000
+/** Of the process $1. */
+const INCARNATIONS = 'select incarnation from witness.life where process = $1 and kind = \'joined\''
 export const LANE = 'search'
 export const NO_DUTY = { '@type': 'DisableAll' }
 export const NO_LISTENER = { '@type': 'DisableAll' }
@@ -155,7 +157,7 @@ export class ClusterWorld implements AsyncDisposable {
 
   /** Until this process holds so many buckets of the lane, or more. */
   holds({ process }: Member, least = 1): Promise<void> {
-    const count = `select count(*) from lease where lane = '${LANE}' and holder in (select incarnation from witness.life where process = $1 and duties is not null)`
+    const count = `select count(*) from lease where lane = '${LANE}' and holder in (${INCARNATIONS})`
     return this.until(`(${count}) >= $2`, `${process} holds ${least} buckets`, [process, least])
   }
 
@@ -179,7 +181,7 @@ export class ClusterWorld implements AsyncDisposable {
   }
 
   async #incarnations(process: string): Promise<string[]> {
-    const rows = await this.witness.ask<{ incarnation: string }>('select incarnation from witness.life where process = $1 and duties is not null', [process])
+    const rows = await this.witness.ask<{ incarnation: string }>(INCARNATIONS, [process])
     return rows.map(row => row.incarnation)
   }
 
