@@ -5,7 +5,7 @@
 import { parseDuration } from '../base/duration.ts'
 import type { Credentials } from '../jmap-client/transport.ts'
 import { CommandFailure, EXIT, usage } from './failure.ts'
-import type { NodeFile } from './node-file.ts'
+import type { LocalNode, NodeFile } from './node-file.ts'
 import { isAlive, readNodeFile } from './node-file.ts'
 import { askSecret } from './prompt.ts'
 import type { Environment, Terminal } from './terminal.ts'
@@ -24,8 +24,8 @@ export interface Connection {
   readonly timeoutMs: number
   /** What to look at when nothing answers. */
   readonly remark: string
-  /** The process at this address, when node.json names it. */
-  readonly pid: number | null
+  /** The node at this address, when node.json names it. */
+  readonly node: LocalNode | null
 }
 
 const URL_DEFAULT = 'http://127.0.0.1:8080'
@@ -43,8 +43,8 @@ export async function findConnection(
   const local = file.kind === 'found' ? file.node.url : URL_DEFAULT
   const origin = originOf(given ?? local, given === undefined ? file.path : '--url')
   const credentials = await givenCredentials(options, env, terminal) ?? localCredentials(file, origin)
-  const pid = file.kind === 'found' && new URL(file.node.url).origin === origin ? file.node.pid : null
-  return { origin, credentials, timeoutMs, pid, remark: given === undefined ? remarkOn(file) : 'check --url or ROTA_URL' }
+  const node = file.kind === 'found' && new URL(file.node.url).origin === origin ? file.node : null
+  return { origin, credentials, timeoutMs, node, remark: given === undefined ? remarkOn(file) : 'check --url or ROTA_URL' }
 }
 
 async function givenCredentials(

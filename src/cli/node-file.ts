@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import type { Json } from '../base/json.ts'
 import { isJsonObject } from '../base/json.ts'
 
-export interface LocalNode { readonly pid: number; readonly url: string; readonly token: string }
+/** `hostname` null: it is of a version that does not say. */
+export interface LocalNode { readonly pid: number; readonly hostname: string | null; readonly url: string; readonly token: string }
 export type NodeFile =
   | { readonly kind: 'found'; readonly path: string; readonly node: LocalNode }
   | { readonly kind: 'unusable'; readonly path: string; readonly why: string }
@@ -57,9 +58,9 @@ function parseNode(text: string): LocalNode | null {
     return null
   }
   if (!isJsonObject(value)) return null
-  const { pid, url, token } = value
+  const { pid, hostname, url, token } = value
   if (typeof pid !== 'number' || typeof url !== 'string' || typeof token !== 'string') return null
-  return URL.canParse(url) ? { pid, url, token } : null
+  return URL.canParse(url) ? { pid, hostname: typeof hostname === 'string' ? hostname : null, url, token } : null
 }
 
 function reason(error: unknown): string {

@@ -5,13 +5,14 @@
 import type { JmapClient } from '../jmap-client/client.ts'
 import type { Model } from '../jmap-client/model.ts'
 import type { ExitCode } from './failure.ts'
+import type { LocalNode } from './node-file.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Remote {
   readonly client: JmapClient
   readonly model: Model
-  /** The process that answers, where it is a node of this machine that was found by its node.json. */
-  readonly pid: number | null
+  /** Who answers, where it is a node of this machine that was found by its node.json. */
+  readonly node: LocalNode | null
 }
 export interface Invocation {
   readonly terminal: Terminal

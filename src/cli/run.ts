@@ -56,7 +56,7 @@ async function perform(action: Action, terminal: Terminal, options: GlobalOption
     remark = connection.remark
     const client = new JmapClient({ ...connection, clock: terminal.clock, signal: terminal.signal })
     const [schema] = await Promise.all([client.schema(), client.session()])
-    return { client, model: new Model(schema), pid: connection.pid }
+    return { client, model: new Model(schema), node: connection.node }
   }
   const json = options.json === true
   terminal.json = json

@@ -56,7 +56,8 @@ async function run(environment: Environment, log: Log): Promise<void> {
 
 /** Tells people and the command line that the node runs. */
 async function welcome(server: Server, environment: Environment, log: Log): Promise<true> {
-  const file = new NodeFile(environment.dataDir, { pid: process.pid, user: ADMIN_NAME, token: server.localToken }, log)
+  const identity = { pid: process.pid, hostname: environment.hostname, user: ADMIN_NAME, token: server.localToken }
+  const file = new NodeFile(environment.dataDir, identity, log)
   server.onListeners(() => { void file.follow(baseUrl(server.listeners)) })
   await file.follow(baseUrl(server.listeners))
   process.stdout.write(banner(VERSION, baseUrl(server.listeners), server.firstStart))

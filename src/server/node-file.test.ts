@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { silentLog } from '../base/log.ts'
 import { NodeFile } from './node-file.ts'
 
-const IDENTITY = { pid: 7, user: 'admin', token: 'rota_local_x' }
+const IDENTITY = { pid: 7, hostname: 'mx1', user: 'admin', token: 'rota_local_x' }
 let folder: string
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'rota-node-file-')) })
 afterEach(() => rm(folder, { recursive: true }))

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Log } from '../base/log.ts'
 import { errorText } from '../errors.ts'
 
-export interface NodeIdentity { readonly pid: number; readonly user: string; readonly token: string }
+export interface NodeIdentity { readonly pid: number; readonly hostname: string; readonly user: string; readonly token: string }
 
 export class NodeFile {
   readonly #dataDir: string
@@ -36,9 +36,9 @@ export class NodeFile {
     try {
       if (url === null) return await this.#remove()
       await mkdir(this.#dataDir, { recursive: true, mode: 0o700 })
-      const { pid, user, token } = this.#identity
+      const { pid, hostname, user, token } = this.#identity
       const temporary = `${this.#path}.new`
-      await writeFile(temporary, `${JSON.stringify({ pid, url, user, token }, null, 2)}\n`, { mode: 0o600 })
+      await writeFile(temporary, `${JSON.stringify({ pid, hostname, url, user, token }, null, 2)}\n`, { mode: 0o600 })
       await rename(temporary, this.#path)
     } catch (error) {
       this.#log.warn({ error: errorText(error) }, 'node.json could not be written: the command line needs --url and a login')

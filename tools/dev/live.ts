@@ -63,7 +63,7 @@ export class Live {
     for (const node of alive.toSorted((one, other) => Number(other === this.#answered) - Number(one === this.#answered))) {
       try {
         const model = this.#model ??= new Model(await node.api.schema())
-        const remote = { client: node.api, model, pid: node.pid ?? null }
+        const remote = { client: node.api, model, node: null }
         const [nodes, findings] = [await readNodes(remote), await readFindings(remote)]
         this.#answered = node
         await this.#login.lead(node)

@@ -4,8 +4,8 @@
  * | what is seen | what it means |
  * |---|---|
  * | the node is stale, or unknown, or has started anew | it is gone |
- * | nobody answers, and the process that did is gone | it was the node itself: it is gone |
- * | nobody answers for a while, and nothing is known of the process | it may be the node itself: another one has to be asked |
+ * | nobody answers; it was the node itself that did, on this machine, and its process is gone | it is gone |
+ * | nobody answers for a while, and who did is unknown, or was another node | it may be gone: another one has to be asked |
  * | the limit is over, with a margin | it hangs, which is a failure |
  */
 import type { Command } from 'commander'
@@ -64,14 +64,15 @@ async function ask(remote: Remote, { id }: NodeView): Promise<void> {
 
 async function waitUntilGone(to: Invocation, remote: Remote, node: NodeView): Promise<void> {
   const { clock } = to.terminal
+  const pid = pidOf(remote, node)
   const endMs = clock.monotonicMs() + DRAIN_MS_MAX
   let told = ''
   let seen: Look = { kind: 'there', node }
   let heardMs = clock.monotonicMs()
   while (clock.monotonicMs() < endMs) {
-    seen = await look(remote, node)
+    seen = await look(remote, node, pid)
     if (seen.kind !== 'silent') heardMs = clock.monotonicMs()
-    else if (remote.pid === null && clock.monotonicMs() - heardMs >= SILENCE_MS_MAX) throw unheard(node, seen.why)
+    else if (pid === null && clock.monotonicMs() - heardMs >= SILENCE_MS_MAX) throw unheard(node, seen.why)
     if (seen.kind === 'gone') {
       await tell(to, node, 'gone', 'is gone')
       return
@@ -85,14 +86,19 @@ async function waitUntilGone(to: Invocation, remote: Remote, node: NodeView): Pr
   throw unfinished(node, seen)
 }
 
-async function look(remote: Remote, { id, startedAt }: NodeView): Promise<Look> {
+/** Of the drained node's process, where that is the one that answers; else null. */
+function pidOf({ node: answering }: Remote, { hostname }: NodeView): number | null {
+  return answering?.hostname === hostname ? answering.pid : null
+}
+
+async function look(remote: Remote, { id, startedAt }: NodeView, pid: number | null): Promise<Look> {
   try {
     const { list: [row] } = await remote.client.get(findObject(remote.model, NODE).wire, [id])
     const now = row === undefined ? null : nodeView(row)
     return now === null || isAway(now) || now.startedAt !== startedAt ? { kind: 'gone' } : { kind: 'there', node: now }
   } catch (error) {
     if (!isPassing(error)) throw error
-    return remote.pid !== null && !isAlive(remote.pid) ? { kind: 'gone' } : { kind: 'silent', why: error.message }
+    return pid !== null && !isAlive(pid) ? { kind: 'gone' } : { kind: 'silent', why: error.message }
   }
 }
 

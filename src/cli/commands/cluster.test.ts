@@ -251,16 +251,19 @@ suite('cluster drain', () => {
     assert.equal(code, 1)
     assert.match(stderr, /^error: mx1 still has 33 buckets, 2 running tasks, listeners http, smtp, lmtp after 45 s \(look at its log; /)
   })
-  test('nobody answers any more: gone when the process that did is, hanging while it runs, else nobody knows', async t => {
+  test('nobody answers any more: gone when it was the node itself and its process is gone, hanging while that runs, else nobody knows', async t => {
     const folder = await mkdtemp(join(tmpdir(), 'rota-drain-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
     const { pid: gone } = spawnSync(process.execPath, ['--version'])
-    const cases = [[gone, 0, LOOK_MS, /mx1 is gone\n$/], [process.pid, 1, DRAIN_MS_MAX, /mx1 still runs, and does not answer, after 45 s/],
-      [null, 3, SILENCE_MS_MAX, /whether it did[^]*ask another one/]] as const
-    for (const [pid, code, ms, said] of cases) {
+    const unknown = /whether it did[^]*ask another one/
+    const cases = [
+      ['mx1', gone, 0, LOOK_MS, /mx1 is gone\n$/], ['mx1', process.pid, 1, DRAIN_MS_MAX, /mx1 still runs, and does not answer, after 45 s/],
+      ['mx2', gone, 3, SILENCE_MS_MAX, unknown], [null, gone, 3, SILENCE_MS_MAX, unknown],
+    ] as const
+    for (const [hostname, pid, code, ms, said] of cases) {
       server.intercept = () => null
       change('node-1', { draining: false })
-      await writeFile(join(folder, 'node.json'), JSON.stringify({ pid, url: server.url, token: TEST_TOKEN }), { mode: 0o600 })
+      await writeFile(join(folder, 'node.json'), JSON.stringify({ pid, hostname, url: server.url, token: TEST_TOKEN }), { mode: 0o600 })
       const { ran, next } = await drain(['mx1'], { ROTA_DATA_DIR: folder })
       server.intercept = () => ({ status: 307, body: '', headers: { location: 'http://127.0.0.1:1/' } })
       await next(ms)
