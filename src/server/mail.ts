@@ -9,6 +9,8 @@ import { Delivery } from '../services/delivery/delivery.ts'
 import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
+import { Inventory } from '../services/upkeep/inventory.ts'
+import { Recount } from '../services/upkeep/recount.ts'
 import { AccountRemoval } from '../services/removal/account-removal.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { accountTasks } from './account-tasks.ts'
@@ -20,6 +22,8 @@ export interface Mail {
   readonly delivery: Delivery<Tx>
   readonly removal: AccountRemoval<Tx>
   readonly restoration: Restoration<Tx>
+  readonly inventory: Inventory<Tx>
+  readonly recount: Recount<Tx>
 }
 
 export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock): Mail {
@@ -33,5 +37,6 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const indexing = new Indexing<Tx>({ store, mailStore })
   const restoration = new Restoration<Tx>({ store, mailStore, directory })
   const removal = new AccountRemoval<Tx>({ store, tasks: accountTasks })
-  return { directory, mailStore, indexing, removal, restoration, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
+  const [inventory, recount] = [new Inventory<Tx>(store), new Recount<Tx>(store)]
+  return { directory, mailStore, indexing, removal, restoration, inventory, recount, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
 }

@@ -1,6 +1,19 @@
-/** AccountMaintenance: upkeep of one account. Long and repeatable, so it never goes before a person's own work. */
+/**
+ * AccountMaintenance: upkeep of one account. Long and repeatable, so it never goes before a person's own work. Reindexing
+ * hands every message to a task of its own (fan-out.ts); counting again reads and adds what was wrong (services/upkeep).
+ */
 import { enumType, objectId, oneOf } from '../base/fields.ts'
+import type { Outcome, RunContext, TaskDraft } from '../engine/task-variant.ts'
+import { errorText } from '../errors.ts'
+import type { Inventory } from '../services/upkeep/inventory.ts'
+import type { Recount } from '../services/upkeep/recount.ts'
 import { define } from './define.ts'
+import { fanOut, PAGE_MAX, pageOf } from './fan-out.ts'
+
+export interface Deps {
+  readonly inventory: Pick<Inventory, 'emails' | 'emailCount'>
+  readonly recount: Pick<Recount, 'account'>
+}
 
 const MAINTENANCE_TYPE = enumType('TaskAccountMaintenanceType', [
   { name: 'purge', label: 'Purge expired data' },
@@ -8,8 +21,9 @@ const MAINTENANCE_TYPE = enumType('TaskAccountMaintenanceType', [
   { name: 'recalculateImapUid', label: 'Give out new IMAP UIDs' },
   { name: 'recalculateQuota', label: 'Count used storage again' },
 ])
+const HOUR_MS = 3_600_000
 
-export default define.planned({
+export default define.task({
   name: 'AccountMaintenance',
   label: 'Account maintenance',
   doc: 'Runs one maintenance operation on one account.',
@@ -23,5 +37,34 @@ export default define.planned({
   dedupeKey: task => `${task.accountId}/${task.maintenanceType}`,
   band: 1,
   creatable: true,
-  notBuilt: 'Account maintenance is not built yet.',
+  refuse: ({ maintenanceType }) => NOT_BUILT[maintenanceType] ?? null,
+  limits: { runMsMax: HOUR_MS, concurrencyPerNode: 2 },
+  async run(task, context: RunContext<Deps>): Promise<Outcome> {
+    const { accountId, maintenanceType } = task
+    const { deps: { inventory, recount }, checkpoint } = context
+    switch (maintenanceType) {
+      case 'reindex':
+        return fanOut(task, context, {
+          total: () => inventory.emailCount(accountId),
+          page: async after => pageOf(await inventory.emails(accountId, after, PAGE_MAX), PAGE_MAX, id => indexTask(accountId, id)),
+        })
+      case 'recalculateQuota': {
+        const total = await inventory.emailCount(accountId)
+        const { octets } = await recount.account(accountId, emails => checkpoint({ done: emails, total }))
+        return { kind: 'done', note: `corrected by ${octets} octets` }
+      }
+      default:
+        return { kind: 'fail', why: NOT_BUILT[maintenanceType] ?? `${maintenanceType} is unknown` }
+    }
+  },
+  classify: (error): Outcome => ({ kind: 'retry', why: errorText(error) }),
 })
+
+const NOT_BUILT: Readonly<Record<string, string>> = {
+  purge: 'Purging expired data of an account is not built yet.',
+  recalculateImapUid: 'There is no IMAP here yet, so no UIDs to give out.',
+}
+
+function indexTask(accountId: string, documentId: string): TaskDraft {
+  return { variant: 'IndexDocument', payload: { accountId, documentId, documentType: 'email' }, band: 1 }
+}

@@ -14,8 +14,10 @@ test('fits the lanes', () => {
   assert.equal(new Catalogue(VARIANTS, lanes()).variants.size, 18)
 })
 
-test('four variants are built', () => {
-  assert.deepEqual(VARIANTS.filter(isBuilt).map(variant => variant.name), ['IndexDocument', 'UnindexDocument', 'RestoreArchivedItem', 'DestroyAccount'])
+test('seven variants are built', () => {
+  assert.deepEqual(VARIANTS.filter(isBuilt).map(variant => variant.name), [
+    'IndexDocument', 'UnindexDocument', 'RestoreArchivedItem', 'DestroyAccount', 'AccountMaintenance', 'TenantMaintenance', 'StoreMaintenance',
+  ])
 })
 
 test('clients may create eleven of them', () => {

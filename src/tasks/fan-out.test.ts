@@ -14,7 +14,7 @@ const source = (count: number): Source => ({
   },
 })
 const look = (payload: JsonObject, waiting: number, of: Source, failed = 0): Promise<Outcome> =>
-  fanOut(payload, { now: () => NOW, children: async () => ({ waiting, failed }) }, of)
+  fanOut({ id: 'parent', word: 'kept', ...payload }, { now: () => NOW, children: async () => ({ waiting, failed }) }, of)
 
 test('every part is handed out once, a page at a time, and then it waits for the last', async () => {
   const of = source(2_500)
@@ -27,6 +27,7 @@ test('every part is handed out once, a page at a time, and then it waits for the
     payload = outcome.payload
   }
   assert.deepEqual(made, Array.from({ length: 2_500 }, (_, nth) => nth))
+  assert.equal(payload['word'], 'kept', 'the outcome has the whole payload')
   assert.deepEqual(spreadOf(payload), { cursor: null, made: 2_500, total: 2_500, since: NOW })
   const waits = await look(payload, 3, of)
   assert.deepEqual([waits.kind, waits.kind === 'spread' && waits.children], ['spread', []])

@@ -9,41 +9,49 @@
  * | `cursor` is a text | the next page begins after it |
  * | `cursor` is null | everything is handed out; it is done when no child waits |
  */
+import type { Id } from '../base/ids.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { isJsonObject } from '../base/json.ts'
-import type { Outcome, RunContext, TaskDraft } from '../engine/task-variant.ts'
+import type { Outcome, RunContext, Task, TaskDraft } from '../engine/task-variant.ts'
 
 /** More are handed out while fewer than this wait, and so many at a time. */
-const WAITING_LOW = 1_000
 export const PAGE_MAX = 1_000
 const LOOK_AGAIN_MS = 1_000
 /** While there is more to hand out the lane must not run dry. */
 const HAND_OUT_MS = 200
+
+/** A page of ids, which are their own cursor: one that is not full is the last. */
+export function pageOf(ids: readonly Id[], limit: number, child: (id: Id) => TaskDraft): Page {
+  return { children: ids.map(child), next: ids.length < limit ? null : ids.at(-1) ?? null }
+}
 
 /** How far a parent is. Times in ms since 1970. `total` null: nobody knows before the end. */
 export interface Spread { readonly cursor: string | null; readonly made: number; readonly total: number | null; readonly since: number }
 /** `next` null: there is no more. */
 export interface Page { readonly children: readonly TaskDraft[]; readonly next: string | null }
 export interface Source {
+  /** How many children may wait at a time; left out: PAGE_MAX. For children that have children themselves. */
+  readonly atOnce?: number
   /** How many there will be, about. */
   total(): Promise<number | null>
-  /** What comes after a cursor that an earlier page gave; '' at the start. At most PAGE_MAX. */
+  /** What comes after a cursor that an earlier page gave; '' at the start. At most `atOnce`. */
   page(after: string): Promise<Page>
 }
 
 /** One look after the children of the task that runs: hands out the next page, waits, or is done. */
-export async function fanOut(task: object, { children, now }: Pick<RunContext<unknown>, 'children' | 'now'>, source: Source): Promise<Outcome> {
-  const spread = spreadOf(task as JsonObject) ?? { cursor: '', made: 0, total: await source.total(), since: now() }
+export async function fanOut(task: Task, { children, now }: Pick<RunContext<unknown>, 'children' | 'now'>, source: Source): Promise<Outcome> {
+  const { id: _id, ...own } = task as unknown as JsonObject
+  const spread = spreadOf(own) ?? { cursor: '', made: 0, total: await source.total(), since: now() }
   const { waiting, failed } = await children()
-  if (spread.cursor !== null && waiting < WAITING_LOW) {
+  if (spread.cursor !== null && waiting < (source.atOnce ?? PAGE_MAX)) {
     const { children: drafts, next } = await source.page(spread.cursor)
     const made = spread.made + drafts.length
-    const payload = { spread: { ...spread, cursor: next, made, total: next === null ? made : spread.total } }
+    const payload = { ...own, spread: { ...spread, cursor: next, made, total: next === null ? made : spread.total } }
     const forMs = next === null ? LOOK_AGAIN_MS : drafts.length === 0 ? 0 : HAND_OUT_MS
     return { kind: 'spread', children: drafts, forMs, why: `${made} handed out`, payload }
   }
   if (spread.cursor !== null || waiting > 0) {
-    return { kind: 'spread', children: [], forMs: spread.cursor === null ? LOOK_AGAIN_MS : HAND_OUT_MS, why: `${waiting} wait`, payload: { spread: { ...spread } } }
+    return { kind: 'spread', children: [], forMs: spread.cursor === null ? LOOK_AGAIN_MS : HAND_OUT_MS, why: `${waiting} wait`, payload: { ...own, spread: { ...spread } } }
   }
   return { kind: 'done', note: failed === 0 ? `all ${spread.made} done` : `${failed} of ${spread.made} failed` }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { declaredFields, expectedFields } from '../../test/support/declared-fields.ts'
+import { runTasks } from '../../test/support/run-task.ts'
 import variant from './tenant-maintenance.ts'
 
 test('TenantMaintenance declares the fields of the wire', () => {
@@ -15,7 +16,10 @@ test('TenantMaintenance is queued in the account lane, under its own key', () =>
   assert.equal(variant.band, 1)
 })
 
-test('TenantMaintenance says why it is refused', () => {
-  assert.match(variant.notBuilt, /counting it again is not built/)
-  assert.equal(variant.creatable, true)
+test('TenantMaintenance corrects the sum and says by how much', async () => {
+  const recount = { tenant: async (_id: string, counted: (accounts: number) => Promise<void>) => {
+    await counted(3)
+    return { octets: 5, emails: 1 }
+  } }
+  assert.deepEqual(await runTasks(variant, [{ tenantId: 't1', maintenanceType: 'recalculateQuota' }], { recount }), [{ kind: 'done', note: 'corrected by 5 octets' }])
 })

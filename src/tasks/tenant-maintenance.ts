@@ -1,12 +1,17 @@
-/** TenantMaintenance: upkeep of one tenant over all of its accounts. */
+/** TenantMaintenance: upkeep of one tenant over all of its accounts. A repeat finds nothing left to correct. */
 import { enumType, objectId, oneOf } from '../base/fields.ts'
+import type { Outcome, RunContext } from '../engine/task-variant.ts'
+import { errorText } from '../errors.ts'
+import type { Recount } from '../services/upkeep/recount.ts'
 import { define } from './define.ts'
+
+export interface Deps { readonly recount: Pick<Recount, 'tenant'> }
 
 const MAINTENANCE_TYPE = enumType('TaskTenantMaintenanceType', [
   { name: 'recalculateQuota', label: 'Count used storage again' },
 ])
 
-export default define.planned({
+export default define.task({
   name: 'TenantMaintenance',
   label: 'Tenant maintenance',
   doc: 'Runs one maintenance operation on one tenant.',
@@ -20,5 +25,10 @@ export default define.planned({
   dedupeKey: task => `${task.tenantId}/${task.maintenanceType}`,
   band: 1,
   creatable: true,
-  notBuilt: 'What a tenant stores is added up with every change; counting it again is not built yet.',
+  limits: { runMsMax: 600_000, concurrencyPerNode: 2 },
+  async run({ tenantId }, { deps: { recount }, checkpoint }: RunContext<Deps>) {
+    const { octets } = await recount.tenant(tenantId, accounts => checkpoint({ accounts }))
+    return { kind: 'done', note: `corrected by ${octets} octets` }
+  },
+  classify: (error): Outcome => ({ kind: 'retry', why: errorText(error) }),
 })

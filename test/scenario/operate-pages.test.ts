@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { NodeProcess } from '../support/node-process.ts'
 import { curlMissing, Page } from '../support/page.ts'
 import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/postgres.ts'
-import { ADMIN_PASSWORD } from '../support/server.ts'
+import { ADMIN_PASSWORD, eventually } from '../support/server.ts'
 
 let node: NodeProcess
 before(async () => { node = await NodeProcess.start() })
@@ -65,6 +65,16 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('--dry-run'), /^3 to create, 0 unchanged; nothing was changed$/m)
     assert.match(after('--dry-run'), /^2 +STALWART_ROLE=nodes-2-3? STALWART_PUSH_SHARD=1 ROTA_PUSH_SHARDS=2$/m)
     assert.match(after('roles "$OLD" --json'), /^3 created, 0 unchanged$[^]*"unchanged":3/m)
+  })
+
+  test('indexing-and-counting-again.md makes five tasks, which end', async () => {
+    const page = await Page.open('docs/operate/indexing-and-counting-again.md', node)
+    const made = await page.shell(...page.blocks)
+    assert.equal(made.match(/^Created Task \w{13}$/mg)?.length, 5, made)
+    await eventually(async () => JSON.stringify((await node.call([['x:Task/query', {}]]))[0]?.['ids']) === '[]', 'all of them have ended')
+    const [{ list = [] } = {}] = await node.call([['x:TaskRun/get', {}]]) as { list?: { variant: string; outcome: string }[] }[]
+    const outcomes = list.filter(({ variant }) => variant.endsWith('Maintenance')).map(({ outcome }) => outcome)
+    assert.ok(outcomes.length >= 4 && outcomes.every(outcome => outcome === 'done'), JSON.stringify(list))
   })
 
   test('cluster.md shows a cluster of two, finds it well, and takes one out', { skip: postgresMissing() }, async t => {

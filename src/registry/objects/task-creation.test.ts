@@ -25,7 +25,7 @@ async function bodies(test: TestRegistry): Promise<Record<string, { body: JsonOb
     IndexTrace: { body: { traceId: NOBODY }, references: { traceId: 'Trace' } },
     AccountMaintenance: { body: { accountId, maintenanceType: 'reindex' }, references: { accountId: 'Account' } },
     TenantMaintenance: { body: { tenantId, maintenanceType: 'recalculateQuota' }, references: { tenantId: 'Tenant' } },
-    StoreMaintenance: { body: { maintenanceType: 'purgeBlob', shardIndex: 3 }, references: {} },
+    StoreMaintenance: { body: { maintenanceType: 'reindexAccounts' }, references: {} },
     SpamFilterMaintenance: { body: { maintenanceType: 'train' }, references: {} },
     AcmeRenewal: domain, DkimManagement: domain,
     DnsManagement: { body: { domainId, updateRecords: ['mx', 'spf'] }, references: { domainId: 'Domain' } },

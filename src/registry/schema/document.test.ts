@@ -50,6 +50,7 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
 }
 const OWN_SHAPES: ReadonlySet<string> = new Set([
   'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskRun', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument',
+  'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance',
   'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding',
 ])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
