@@ -66,7 +66,9 @@ async function waitUntilGone(to: Invocation, remote: Remote, node: NodeView): Pr
   const { clock } = to.terminal
   const pid = pidOf(remote, node)
   const endMs = clock.monotonicMs() + DRAIN_MS_MAX
-  let told = ''
+  // An idle node may be empty before the first look: what it had when it was asked is shown all the same.
+  let told = leftOver(node)
+  await tell(to, node, 'draining', `has ${told}`)
   let seen: Look = { kind: 'there', node }
   let heardMs = clock.monotonicMs()
   while (clock.monotonicMs() < endMs) {

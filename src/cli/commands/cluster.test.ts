@@ -232,6 +232,18 @@ suite('cluster drain', () => {
       '00:00:02 mx1 is gone',
     ])
   })
+  test('what the node had when it was asked is shown, even if it is empty at the first look', async () => {
+    server.intercept = () => {
+      if (asked().length > 0) change('node-1', { ownedBuckets: {}, runningTasks: 0, listeners: {} })
+      return null
+    }
+    const { ran, next } = await drain(['mx1'])
+    change('node-1', { status: 'stale' })
+    await next()
+    assert.deepEqual(lines((await ran).stdout).map(line => line.slice('00:00:00 '.length)), [
+      'mx1 has 33 buckets, 2 running tasks, listeners http, smtp, lmtp', 'mx1 has 0 buckets, 0 running tasks, no listener', 'mx1 is gone',
+    ])
+  })
   test('a node that is draining already is not asked again; one that has started anew is gone', async () => {
     change('node-1', { draining: true })
     const { ran, next } = await drain(['mx1', '--json'])
