@@ -118,7 +118,15 @@ describe('ClusterNode', () => {
       if (looks++ === 0) test.nodes = test.nodes.map(node => node.live ? { ...node, live: { ...node.live, startedAt: node.live.startedAt + 1 } } : node)
       return seen
     }
-    await test.update('ClusterNode', 'node-1', { draining: true })
-    assert.ok(looks > 1, 'it was looked at again')
+    const { type, description } = await test.refusedUpdate('ClusterNode', 'node-1', { draining: true })
+    assert.equal(type, 'validationFailed')
+    assert.match(String(description), /has just ended, or started again/)
+    assert.equal((await test.get('ClusterNode', 'node-1'))['draining'], false)
+  })
+  it('takes an update that changes nothing, of every node', async () => {
+    for (const id of await test.query('ClusterNode')) {
+      for (const patch of [{}, { draining: false }, { draining: null }]) await test.update('ClusterNode', id, patch)
+    }
+    assert.equal((await test.get('ClusterNode', 'node-1'))['draining'], false)
   })
 })

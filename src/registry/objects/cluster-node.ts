@@ -107,11 +107,12 @@ export function nodeBackend<Tx>(cluster: ClusterPort<Tx>): ObjectBackend<Tx> {
   })
   return {
     ...reader,
-    // Draining is all that can differ, and it can only become true.
+    // Draining is all that can differ, and it can only become true. Not tried again: that would ask the next process.
     async update(tx, { id, version }) {
       const nodeId = nodeNumberOf(id)
       const asked = nodeId !== null && await cluster.requestDrain(tx, nodeId, version)
-      return { kind: asked ? 'written' : 'changed' }
+      if (!asked) throw refusal('validationFailed', 'draining: this node has just ended, or started again; look at it before you ask again.', ['draining'])
+      return { kind: 'written' }
     },
     create: () => Promise.reject(refusal('forbidden', 'A node joins by itself when it starts.')),
     destroy: () => Promise.reject(refusal('forbidden', 'A node is kept for people when it is gone.')),
@@ -139,11 +140,17 @@ function checkDrain(next: JsonObject, before: JsonObject | null, problems: Probl
   }
 }
 
+/** What a node that is gone says; every property, so that an update of it that changes nothing is seen to. */
+const NOT_SAID = {
+  role: null, duties: {}, listeners: {}, pushShard: null, draining: false, ownedBuckets: {}, runningTasks: 0,
+  clockOffset: null, version: null, startedAt: null, lastError: null,
+} as const
+
 function stored({ nodeId, hostname, renewedAt, live }: NodeData, held: readonly HeldLease[], now: number): Stored {
   const id = nodeObjectId(nodeId)
   const status = live && live.expiresAt > now ? 'active' : now - renewedAt < STALE_MS ? 'stale' : 'inactive'
   const seen: JsonObject = { nodeId, hostname, lastRenewal: formatDate(renewedAt), status }
-  if (!live) return { id, version: 1, body: { ...seen, duties: {}, listeners: {}, ownedBuckets: {}, runningTasks: 0 } }
+  if (!live) return { id, version: 1, body: { ...seen, ...NOT_SAID } }
   const { role, duties, listeners, pushShard, draining, runningTasks, clockOffsetMs, version, startedAt, lastError } = live
   return { id, version: startedAt, body: {
     ...seen, role, duties: members(duties), listeners, pushShard, draining, ownedBuckets: countByLane(held), runningTasks,
