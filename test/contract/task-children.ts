@@ -58,6 +58,23 @@ export function taskChildrenContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await Promise.all([failed, other.id].map(isGone)), [false, false])
     })
 
+    test('what others want as well stays when the parent is destroyed', async () => {
+      const lane = newLane()
+      const [parent] = await parentOf(lane)
+      const wanted = async (dedupeKey: string, first: string | null, then: string | null): Promise<string> => {
+        const { id } = await storedOne(store(), aTask(lane, { dedupeKey, parentId: first }))
+        await store().transact(tx => tx.tasks.insert([aTask(lane, { dedupeKey, parentId: then })]))
+        return id
+      }
+      const key = (name: string): string => `${lane}/${name}`
+      const twice = await wanted(key('twice'), parent.id, parent.id)
+      const others = [
+        await wanted(key('part first'), parent.id, null), await wanted(key('part last'), null, parent.id), await wanted(key('two parents'), parent.id, 'another'),
+      ]
+      assert.equal(await destroy(parent.id), 'applied')
+      assert.deepEqual(await Promise.all([twice, ...others].map(isGone)), [true, false, false, false])
+    })
+
     test('a part that runs is asked to stop', async () => {
       const { incarnation } = await aNode(store())
       const [parent, child = ''] = await parentOf(newLane(), 'waiting')

@@ -29,7 +29,7 @@ const WRITTEN = {
   id: 'text', bucket: 'bigint', band: 'bigint', due: 'bigint', status: 'text', version: 'bigint', ordering_key: 'text',
   dedupe_key: 'text', account_id: 'text', domain_id: 'text', payload: 'text', attempt: 'bigint',
   first_failed_at: 'bigint', failed_at: 'bigint', failure_reason: 'text', crashes: 'bigint', holder: 'text',
-  started_at: 'bigint', progress: 'text', request: 'text',
+  started_at: 'bigint', progress: 'text', request: 'text', parent_id: 'text',
 } as const satisfies ColumnTypes
 
 /** Written once: building it from parts for every call took longer than the database needs to run it. */

@@ -20,10 +20,12 @@ export function newRow(task: NewTask, createdAt: number): TaskRow {
 
 /** A waiting row takes in a new task of its dedupe key. */
 export function coalesced(row: TaskRow, task: NewTask): TaskRow {
-  const { due } = newRow(task, row.createdAt)
+  const { due, parentId } = newRow(task, row.createdAt)
   return {
     ...row, due: Math.min(row.due, due), band: task.band < row.band ? task.band : row.band,
     payload: task.payload, version: row.version + 1,
+    // What somebody else wants as well does not go with the parent.
+    parentId: row.parentId === parentId ? parentId : null,
   }
 }
 
