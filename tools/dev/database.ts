@@ -8,12 +8,10 @@ export interface Database {
   stop(): Promise<void>
 }
 
-export class NoDatabase extends Error {}
-
 export async function openDatabase(given: string | undefined): Promise<Database> {
   if (given !== undefined && given !== '') return { url: given, temporary: false, stop: async () => {} }
   if (postgresMissing() !== false) {
-    throw new NoDatabase('several nodes need a PostgreSQL (15 or newer), and there is none on this machine. Install one (Debian, Ubuntu:\n'
+    throw new Error('several nodes need a PostgreSQL (15 or newer), and there is none on this machine. Install one (Debian, Ubuntu:\n'
       + '`apt-get install postgresql`), or name one: DATABASE_URL=postgres://user:password@host:5432/database npm run dev')
   }
   const server = await startPostgres({ ownGroup: true })

@@ -5,12 +5,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { assert } from '../../src/base/assert.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { readNodeFile } from '../../src/cli/node-file.ts'
 import { JmapClient } from '../../src/jmap-client/client.ts'
 import { ENVIRONMENT } from '../../src/server/env.ts'
 
@@ -74,7 +75,9 @@ export class DevNode {
     if (!await Promise.race([this.#running, this.#ended.then(() => false)])) {
       throw new Error(`${this.name} did not start:\n${this.#lastLines.join('\n')}\nIts log: ${this.logPath}`)
     }
-    const { url, token } = JSON.parse(await readFile(join(this.dataDir, 'node.json'), 'utf8')) as { url: string; token: string }
+    const file = await readNodeFile(this.dataDir)
+    if (file.kind !== 'found') throw new Error(`${file.path} is not used: ${file.why}`)
+    const { url, token } = file.node
     this.#url = url
     this.#client = new JmapClient({ origin: url, credentials: { kind: 'bearer', token }, clock: systemClock, timeoutMs: REQUEST_MS_MAX })
   }
