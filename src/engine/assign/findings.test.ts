@@ -49,6 +49,7 @@ describe('findings', () => {
   it('name a critical lane of which a shard has one node', () => {
     const finding = only(judge([node(1, list(0, 2, 'search')), node(2, list(1, 2, 'search'))]))
     assert.match(finding.text, /^Parts of search have one node only \(mx1, mx2\)/)
+    assert.match(finding.advice, /second node for each of its shards/)
     assert.deepEqual(judge([0, 1, 0, 1].map((index, place) => node(place + 1, list(index, 2, 'search')))), [])
   })
   it('do not ask for a second node where no other can join', () => {

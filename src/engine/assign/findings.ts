@@ -94,7 +94,9 @@ function criticalWithOne(lane: Lane, able: readonly JudgedNode[]): Finding[] {
   const text = whole
     ? `Only ${named(sole)} may work ${lane.name}: without it that work stops.`
     : `Parts of ${lane.name} have one node only (${named(sole)}): without it their work stops.`
-  return [warning('criticalLaneWithOneNode', lane.name, text, `Give the duty ${lane.duty} to a second node.`)]
+  const advice = whole ? `Give the duty ${lane.duty} to a second node.`
+    : 'Name a second node for each of its shards in the ROTA_CONFIG of every node, or move to roles (rota import roles), where all nodes with the duty stand in for one another.'
+  return [warning('criticalLaneWithOneNode', lane.name, text, advice)]
 }
 
 /** The shards that people have cut a lane into. */
