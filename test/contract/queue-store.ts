@@ -238,8 +238,8 @@ function finishContract(store: () => QueueUnderTest): void {
       const before = await rowOf(store(), row.id)
       assert.deepEqual(await store().queue.finish(other.incarnation, [
         { kind: 'done', id: row.id, version: row.version }, { kind: 'again', id: row.id, version: row.version, state: aState() },
-        { kind: 'release', id: row.id }, { kind: 'release', id: row.id },
-      ]), [false, false, false, false])
+        { kind: 'release', id: row.id },
+      ]), [false, false, false])
       assert.deepEqual(await rowOf(store(), row.id), before)
     })
 

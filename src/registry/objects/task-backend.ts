@@ -33,7 +33,7 @@ export interface TaskData extends TaskStateData, Conditioned, Run {
   readonly orderingKey: string
   readonly payload: JsonObject
   readonly createdAt: number
-  /** Asked of the node that runs it, not yet acknowledged. */
+  /** Asked of the node that runs it, not yet carried out. */
   readonly request: { readonly kind: 'destroy' } | { readonly kind: 'edit'; readonly edit: TaskChange } | null
 }
 
