@@ -94,9 +94,14 @@ export function standardObjects<Tx extends RegistryTx>({
   const tenant = tenantObject<Tx>(mail)
   const certificate = certificateObject<Tx>(judgeCertificate)
   const archivedItem = archivedItemObject<Tx>(archive)
-  const all = [task, schedule, taskRun, ACCOUNT, API_KEY, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry]
-  const permissions = permissionList(all)
-  const roles = rolePermissions(all)
+  const inOrder = <Users>(users: readonly Users[]) => [
+    task, schedule, taskRun, ...users, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole,
+    taskManager, dataRetention, auditEntry,
+  ]
+  // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.
+  const named = inOrder([ACCOUNT, API_KEY])
+  const permissions = permissionList(named)
+  const roles = rolePermissions(named)
   const account = accountObject<Tx>({ hashSecret: secrets.hashSecret, permissions, roles, mail, departures })
   const permissionsOf = (body: JsonObject) => effectivePermissions(body, roles)
   const apiKey = apiKeyObject<Tx>({ newToken: secrets.newToken, permissions, permissionsOf })
@@ -105,7 +110,7 @@ export function standardObjects<Tx extends RegistryTx>({
     account,
     certificate,
     clusterRole,
-    all: [task, schedule, taskRun, account, apiKey, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole, taskManager, dataRetention, auditEntry],
+    all: inOrder([account, apiKey]),
     permissions,
     roles,
   }
