@@ -37,7 +37,7 @@ function shown(text: string): string {
 }
 
 /** Names; what is not simply up is said with its text. */
-export function listenersText(listeners: ReadonlyMap<string, string>): string {
+function listenersText(listeners: ReadonlyMap<string, string>): string {
   const each = [...listeners].map(([name, what]) => (/^\S+( \S+ up,?)+$/.test(what) ? name : `${name} (${what})`))
   return each.join(', ') || EMPTY_CELL
 }

@@ -36,7 +36,7 @@ export interface Finding {
   readonly advice: string
 }
 
-export const CLOCK_OFFSET_MS_MAX = 1_000
+const CLOCK_OFFSET_MS_MAX = 1_000
 const NAMES_SHOWN_MAX = 10
 /** Older lists may name several nodes for what one node of a cluster should do. */
 const SPAM_LANE = 'spam'
