@@ -30,8 +30,11 @@ export interface BatchRunnerDeps {
   readonly random: Random
   readonly log: Log
 }
-/** Called once a task when it is no longer in flight; `settled` false: no outcome of it counts, read its row again. */
-export type Ended = (id: Id, settled: boolean) => void
+/**
+ * Called once a task when it is no longer in flight; `settled` false: no outcome of it counts, read its row again.
+ * `againInMs`: when it is due again.
+ */
+export type Ended = (id: Id, settled: boolean, againInMs?: number) => void
 
 export class BatchRunner {
   readonly #deps: BatchRunnerDeps
@@ -111,6 +114,9 @@ export class BatchRunner {
   }
 
   #finish({ startedAt }: Flight, finish: Finish, ended: Ended): void {
-    this.#deps.completer.add({ ...finish, startedAt }, applied => { ended(finish.id, applied && finish.kind !== 'release') })
+    this.#deps.completer.add({ ...finish, startedAt }, applied => {
+      const waits = finish.kind === 'again' && finish.state.status !== 'Failed'
+      ended(finish.id, applied && finish.kind !== 'release', waits ? finish.state.due - this.#deps.now() : Infinity)
+    })
   }
 }

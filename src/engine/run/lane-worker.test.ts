@@ -95,3 +95,23 @@ test('a task that comes beside a backlog starts at once, and for its hint nothin
   await stopped
   await store.close()
 })
+
+test('a task that asked to run again soon does so then, not at the next poll', async () => {
+  const startedMs: number[] = []
+  const variant = probeVariant({ run: async () => {
+    startedMs.push(clock.monotonicMs())
+    return startedMs.length < 4 ? { kind: 'snooze', forMs: 200, why: 'soon' } : { kind: 'done' }
+  } })
+  const { enqueue, node, store, clock } = await world([variant])
+  await enqueue({ word: 'w', key: 'k' })
+  const one = node('a')
+  await one.start()
+  for (let ms = 0; ms < 1_000; ms += 10) await clock.advance(10)
+  const pauses = startedMs.slice(1).map((ms, index) => ms - (startedMs[index] ?? 0))
+  assert.equal(pauses.length, 3)
+  for (const ms of pauses) assert.ok(ms >= 200 && ms <= 250, `${ms} ms`)
+  const stopped = one.stop()
+  await clock.advance(5_000)
+  await stopped
+  await store.close()
+})

@@ -175,15 +175,17 @@ export class LaneWorker {
   #launch(): void {
     if (this.#stop.signal.aborted || !this.#trusted || !this.#deps.mayStart(this.#deps.lane.duty)) return
     for (const batch of this.#window.start(this.#deps.solo.free)) {
-      const run = this.#deps.runner.run(batch, this.#suspect(batch), (id, settled) => { this.#ended(id, settled) })
+      const run = this.#deps.runner.run(batch, this.#suspect(batch), (...ended) => { this.#ended(...ended) })
       this.#runs.add(run)
       void run.finally(() => this.#runs.delete(run))
     }
   }
 
-  #ended(id: Id, settled: boolean): void {
+  #ended(id: Id, settled: boolean, againInMs = Infinity): void {
     this.#window.finished(id, settled)
     this.#deps.ended()
+    // No fetch has seen that time yet.
+    this.#dueAtMs = Math.min(this.#dueAtMs, this.#deps.clock.monotonicMs() + Math.max(againInMs, 1))
     if (!settled) this.#wanted = 'changes'
     this.#bell.ring()
   }
