@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as module from 'node:module'
+import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 
 const MAJOR_MIN = 26
@@ -15,7 +16,9 @@ if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
   await import(main)
 } else if (existsSync(own)) {
   const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { child.kill(signal) })
+  // Ctrl-C on a terminal reaches the child by itself: passed on, it would be a second one, which does not wait for what runs.
+  const byTerminal = [0, 1, 2].some(file => isatty(file)) ? 'SIGINT' : null
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (signal !== byTerminal) child.kill(signal) })
   child.on('exit', (code, signal) => { process.exitCode = code ?? (signal ? 1 : 0) })
 } else {
   console.error('rota needs Node 26, which `npm install` brings into node_modules. Run that first.')
