@@ -14,8 +14,9 @@ import { Page } from '../support/page.ts'
 import { postgresMissing } from '../support/postgres.ts'
 
 const MAIN = fileURLToPath(new URL('../../tools/dev/main.ts', import.meta.url))
-/** The time to live and 2 s. */
+/** The time to live and 2 s, and what a busy machine takes for everything else. */
 const TAKE_OVER_S_MAX = 12
+const BUSY_S = 5
 
 async function start(t: { after(end: () => Promise<void>): void }, variables: Readonly<Record<string, string>>) {
   const dataDir = await mkdtemp(join(tmpdir(), 'rota-dev-'))
@@ -47,7 +48,7 @@ test('three nodes, one is killed, the others take over; Ctrl-C ends them in orde
   const said = await output.line('the others have all work of frontend')
   const seconds = Number(/([\d.]+) s after its end$/.exec(said)?.[1])
   t.diagnostic(`taken over after ${seconds} s`)
-  assert.ok(seconds <= TAKE_OVER_S_MAX, said)
+  assert.ok(seconds < TAKE_OVER_S_MAX + BUSY_S, said)
   const after = await status()
   assert.equal(after.code, 0, after.stderr)
   assert.match(after.stdout, /^frontend +stale +- +- +-/m)
