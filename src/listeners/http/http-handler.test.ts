@@ -192,10 +192,15 @@ test('other paths are 404, other methods 405, paths that cannot be read 400, and
     for (const path of paths) {
       await problemOf(await fetch(url + path, AS_JANE), 404)
     }
-    for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
-      const refused = await fetch(`${url}/jmap/session`, { method, ...AS_JANE })
-      assert.equal(refused.headers.get('Allow'), 'GET, HEAD')
-      await problemOf(refused, 405)
+    for (const path of ['/jmap/session', '/jmap/download/a/b/c?type=text/plain', '/api/schema/x']) {
+      for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+        const refused = await fetch(url + path, { method, ...AS_JANE })
+        assert.equal(refused.headers.get('Allow'), 'GET, HEAD', path)
+        await problemOf(refused, 405)
+      }
+    }
+    for (const path of ['/jmap/download/a/b', '/jmap/download/a/b/', '/jmap/download/a/b/c/d']) {
+      await problemOf(await fetch(url + path, { method: 'PUT', ...AS_JANE }), 404)
     }
     await problemOf(await fetch(`${url}/jmap`, AS_JANE), 405)
     assert.equal((await fetch(`${url}/jmap/session`, { method: 'HEAD', ...AS_JANE })).status, 200)

@@ -89,6 +89,10 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
     frameworkErrors: (error, request, reply) => { void refuse(error, request, reply) },
   })
+  const routes: Route[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.push({ method: each, parts: url.split('/') })
+  })
   // Bodies are read by the route that wants one, after it knows who sends it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
@@ -105,7 +109,8 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   })
   app.setErrorHandler(refuse)
   app.setNotFoundHandler(({ raw }, reply) => {
-    const allowed = METHODS.filter(method => app.hasRoute({ method, url: pathOf(raw) }))
+    const asked = pathOf(raw).split('/')
+    const allowed = METHODS.filter(method => routes.some(route => route.method === method && fits(route.parts, asked)))
     if (allowed.length === 0) throw new HttpProblem(plainProblem(404, 'There is nothing here.'))
     reply.header('Allow', allowed.join(', '))
     throw new HttpProblem(plainProblem(405, `This takes ${allowed.join(' or ')}.`))
@@ -162,6 +167,12 @@ function sentTwice({ rawHeaders }: IncomingMessage): string | null {
     seen.add(name)
   }
   return null
+}
+
+/** The parts of its path; one that begins with a colon stands for any. */
+interface Route { readonly method: string; readonly parts: readonly string[] }
+function fits(parts: readonly string[], asked: readonly string[]): boolean {
+  return parts.length === asked.length && parts.every((part, at) => part === asked[at] || (part.startsWith(':') && asked[at] !== ''))
 }
 
 /** Without the query, which clients may put secrets into. */
