@@ -10,6 +10,7 @@ import type { Store } from '../../src/store/store.ts'
 import { aNode, aState, aTask, newLane, pin, rowOf, stored, storedOne } from '../contract/queue-fixtures.ts'
 import { postgresMissing, startPostgres } from '../support/postgres.ts'
 import type { PostgresServer } from '../support/postgres.ts'
+import { eventually } from '../support/server.ts'
 
 /** As many as the everyday pool has. */
 const EVERYDAY_CONNECTIONS = 10
@@ -194,6 +195,32 @@ describe('two nodes on one PostgreSQL', { skip: postgresMissing() }, () => {
     await store.ping()
     assert.deepEqual(await store.read(tx => tx.tasks.query({ lane }, { order: { property: 'due', ascending: true }, limit: 9 })), [second.id])
     assert.deepEqual(await store.queue.finish(incarnation, [{ kind: 'done', id: second.id, version: second.version }]), [true])
+  })
+
+  test('finishing some tasks of a burst into a queue that was empty reads those, and not all that wait', async () => {
+    const lane = newLane()
+    const burst = Array.from({ length: 5_000 }, () => aTask(lane))
+    const worker = await openPostgresStore({ url, clock: systemClock, log: silentLog })
+    const { incarnation } = await aNode(worker)
+    const insert = (from: number, to: number) => store.transact(tx => tx.tasks.insert(burst.slice(from, to)))
+    const finish = (from: number, to: number) =>
+      worker.queue.finish(incarnation, burst.slice(from, to).map(({ id }) => ({ kind: 'done', id, version: 1 })))
+    await insert(0, 100)
+    await finish(0, 100)
+    await worker.maintain()
+    // The statement is planned while the table is known to be empty, and that plan stays until the next vacuum.
+    await insert(100, 101)
+    await finish(100, 101)
+    await insert(101, burst.length)
+    assert.deepEqual(await finish(101, 601), Array.from({ length: 500 }, () => true))
+    // A connection tells its counts at its end.
+    await worker.close()
+    const read = await eventually(async () => {
+      const { rows: [found] } = await client.query<{ read: number }>(
+        `select idx_tup_read::int as read from pg_stat_user_indexes where indexrelname = 'task_pkey'`)
+      return found && found.read >= 600 && found.read
+    }, 'the counts are told')
+    assert.ok(read < 2_000, `${read} rows looked at`)
   })
 
   test('upkeep frees what finished tasks left', async () => {

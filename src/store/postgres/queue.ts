@@ -13,7 +13,7 @@ import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, TASK_COLUMNS } from '../sql/task-columns.ts'
 import type { PostgresDatabase } from './database.ts'
 import { fromPostgres } from './errors.ts'
-import { postgresTaskRows, REMOVE_DONE } from './task-rows.ts'
+import { byId, doneValues, postgresTaskRows, REMOVE_DONE } from './task-rows.ts'
 
 /** Stable within a statement, so that an index range may end at it; clock_timestamp() would be looked at for each row. */
 const NOW = '(extract(epoch from statement_timestamp()) * 1000)::bigint'
@@ -54,16 +54,17 @@ const DONE = `
   select (select count(*) from fence) as alive, array(select id from gone) as ids`
 const PIN = `
   with ${FENCE}, pinned as (
-    update task t set holder = $1, started_at = p.started_at, progress = p.progress
-    from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[]) as p(id, version, started_at, progress)
-    where t.id = p.id and t.version = p.version and (t.holder is null or t.holder = $1) and exists (select from fence)
+    update task t set holder = $1, (started_at, progress) = (
+      select p.started_at, p.progress from jsonb_to_record($3::jsonb -> t.id) as p(started_at bigint, progress text))
+    where t.id = any($2::text[]) and t.version = ($3::jsonb -> t.id ->> 'version')::bigint
+      and (t.holder is null or t.holder = $1) and exists (select from fence)
     returning t.id
   ) select (select count(*) from fence) as alive, array(select id from pinned) as ids`
 const PINNED = 'select * from task where holder = $1'
 const QUARANTINE = `
-  update task t set status = 'Failed', due = ${DUE_NEVER}, failed_at = ${NOW}, failure_reason = q.problem,
+  update task t set status = 'Failed', due = ${DUE_NEVER}, failed_at = ${NOW}, failure_reason = $2::jsonb -> t.id ->> 'problem',
     holder = null, request = null, progress = null, started_at = null, version = t.version + 1
-  from unnest($1::text[], $2::bigint[], $3::text[]) as q(id, version, problem) where t.id = q.id and t.version = q.version`
+  where t.id = any($1::text[]) and t.version = ($2::jsonb -> t.id ->> 'version')::bigint`
 
 interface Fenced { readonly alive: number; readonly ids: readonly Id[] }
 type Fetched = TaskColumns & { readonly next_in_ms: number | null }
@@ -88,8 +89,7 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
       }
       if (unreadable.length > 0) {
         await run('quarantine', QUARANTINE, [
-          unreadable.map(({ row }) => row.id), unreadable.map(({ row }) => row.version),
-          unreadable.map(({ problem }) => problem),
+          unreadable.map(({ row }) => row.id), byId(unreadable.map(({ row: { id, version }, problem }) => ({ id, version, problem }))),
         ])
       }
       return { rows, nextInMs: found[0]?.next_in_ms ?? null }
@@ -98,7 +98,7 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
     async finish(holder, items) {
       if (items.length === 0 || !items.every(isPlain)) return settleAll(database, holder, items)
       const [reply] = await run<Fenced & pg.QueryResultRow>('done', DONE,
-        [holder, items.map(item => item.id), items.map(item => item.version)])
+        [holder, ...doneValues(items)])
       if (reply?.alive !== 1) return 'lost'
       const gone = new Set(reply.ids)
       const replies = items.map(item => gone.delete(item.id))
@@ -110,8 +110,8 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
 
     async pin(holder, pins) {
       const [reply] = await run<Fenced & pg.QueryResultRow>('pin', PIN, [
-        holder, pins.map(pin => pin.id), pins.map(pin => pin.version), pins.map(pin => pin.startedAt),
-        pins.map(pin => pin.progress && JSON.stringify(pin.progress)),
+        holder, pins.map(pin => pin.id),
+        byId(pins.map(({ id, version, startedAt, progress }) => ({ id, version, started_at: startedAt, progress: progress && JSON.stringify(progress) }))),
       ])
       if (reply?.alive !== 1) return 'lost'
       const pinned = new Set(reply.ids)

@@ -6,7 +6,8 @@ import { CompiledQuery } from 'kysely'
 import type { Id } from '../../base/ids.ts'
 import type { TaskAhead, TaskRow } from '../../engine/ports.ts'
 import { newRow } from '../queue/task-row.ts'
-import type { TaskRows } from '../queue/task-rows.ts'
+import type { Done, TaskRows } from '../queue/task-rows.ts'
+import { storableText } from '../storable.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, taskColumns } from '../sql/task-columns.ts'
@@ -26,7 +27,7 @@ const INSERTED = {
 } as const satisfies ColumnTypes
 /** What may change in a row's life. */
 const WRITTEN = {
-  id: 'text', bucket: 'bigint', band: 'bigint', due: 'bigint', status: 'text', version: 'bigint', ordering_key: 'text',
+  bucket: 'bigint', band: 'bigint', due: 'bigint', status: 'text', version: 'bigint', ordering_key: 'text',
   dedupe_key: 'text', account_id: 'text', domain_id: 'text', payload: 'text', attempt: 'bigint',
   first_failed_at: 'bigint', failed_at: 'bigint', failure_reason: 'text', crashes: 'bigint', holder: 'text',
   started_at: 'bigint', progress: 'text', request: 'text', parent_id: 'text',
@@ -36,8 +37,9 @@ const WRITTEN = {
 const INSERT = `insert into task (${names(INSERTED)}, created_at, version, crashes)
   select n.*, ${CLOCK_MS}, 1, 0 from ${unnest(INSERTED)} as n
   on conflict (dedupe_key) where dedupe_key is not null and status <> 'Failed' do nothing returning id`
-const WRITE = `update task set ${keys(WRITTEN).filter(name => name !== 'id').map(name => `${name} = n.${name}`).join(', ')}
-  from ${unnest(WRITTEN)} as n(${names(WRITTEN)}) where task.id = n.id`
+const WRITE = `update task t set (${names(WRITTEN)}) = (select ${names(WRITTEN)}
+    from jsonb_to_record($2::jsonb -> t.id) as n(${Object.entries(WRITTEN).map(([name, type]) => `${name} ${type}`).join(', ')}))
+  where t.id = any($1::text[])`
 /**
  * Each stream is one range of its index, which ends at the moment at which the statement began. Pinned tasks are looked
  * for node by node and not by `holder is not null`, for which a planner that knows nothing of the table reads all of it.
@@ -53,9 +55,13 @@ const AHEAD = `
     select t.* from node n cross join lateral (select * from task t where t.holder = n.incarnation limit ${PINNED_MAX}) t
     where t.ordering_key = any($5::text[])
   ) t on true`
-/** $1 the holder, $2 ids, $3 their versions. */
-export const REMOVE_DONE = `delete from task t using unnest($2::text[], $3::bigint[]) as d(id, version)
-  where t.id = d.id and t.version = d.version and (t.holder is null or t.holder = $1)`
+/**
+ * $1 the holder, then what `doneValues` gives. No join: rows that are written are found by `id = any(…)` alone, which
+ * has one plan. With the statistics of a queue that was vacuumed while it was empty, a join reads the whole primary key for
+ * each batch (measured, 60,000 rows: 56 instead of 1.5 ms for 20 tasks, 39 instead of 9 for 1,000).
+ */
+export const REMOVE_DONE = `delete from task t
+  where t.id = any($2::text[]) and t.version = coalesce($3::bigint, ($4::jsonb ->> t.id)::bigint) and (t.holder is null or t.holder = $1)`
 
 export function postgresTaskRows(context: SqlContext): TaskRows {
   const { db } = context
@@ -87,18 +93,29 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
       return new Set((await run<{ id: string }>(INSERT, ...arrays(rows, INSERTED))).map(row => row.id))
     },
     async write(rows) {
-      await run(WRITE, ...arrays(rows.map(taskColumns), WRITTEN))
+      await run(WRITE, rows.map(row => row.id), byId(rows.map(taskColumns)))
     },
     async remove(ids) {
       await run('delete from task where id = any($1::text[])', ids)
     },
     async removeDone(holder, done) {
       if (done.length === 0) return new Set<Id>()
-      const [ids, versions] = [done.map(item => item.id), done.map(item => item.version)]
-      const gone = await run<{ id: Id }>(`${REMOVE_DONE} returning t.id`, holder, ids, versions)
+      const gone = await run<{ id: Id }>(`${REMOVE_DONE} returning t.id`, holder, ...doneValues(done))
       return new Set(gone.map(row => row.id))
     },
   }
+}
+
+/** The ids, and the version that all of them have, or else that of each. */
+export function doneValues(done: readonly Pick<Done, 'id' | 'version'>[]): unknown[] {
+  const [first] = done
+  const common = done.every(({ version }) => version === first?.version)
+  return [done.map(({ id }) => id), common ? first?.version : null, common ? '{}' : JSON.stringify(Object.fromEntries(done.map(({ id, version }) => [id, version])))]
+}
+
+/** For `$n::jsonb -> t.id`. */
+export function byId(rows: readonly { readonly id: Id }[]): string {
+  return JSON.stringify(Object.fromEntries(rows.map(row => [row.id, row])), (_name, value: unknown) => typeof value === 'string' ? storableText(value) : value)
 }
 
 function keys(types: ColumnTypes): (keyof TaskColumns)[] {
