@@ -13,7 +13,7 @@ import type { Band, Children } from './ports.ts'
  * done: the row goes (follow-ups are written in the same transaction). snooze: run again later, no attempt counted.
  * retry: an attempt is counted and the retry arithmetic decides (`afterMs`: not before; the total deadline applies all
  * the same). fail: no retry helps. spread: parts of it are for other tasks, its children, which come in the same
- * transaction; it runs again after `forMs` to look after them. No attempt is counted, and no run is kept.
+ * transaction; it runs again after `forMs` to look after them. Earlier failures are forgiven, and no run is kept.
  */
 export type Outcome =
   | { readonly kind: 'done'; readonly followUps?: readonly TaskDraft[]; readonly note?: string }

@@ -35,6 +35,17 @@ test('the defaults run at 0, 1, 3 and 7 minutes, then Failed with attempt 3', ()
   assert.equal(states[3]?.failedAt, NOW + 7 * MINUTE)
 })
 
+test('a task that hands out parts of it has all its attempts again each time that it gets further', () => {
+  let row: Pick<TaskRow, 'status' | 'attempt' | 'firstFailedAt' | 'failureReason'> = fresh
+  for (let hour = 0; hour < 24; hour++) {
+    const failed = stateAfter(row, { kind: 'retry', why: 'no' }, steady, false, NOW + hour * HOUR, half)
+    assert.deepEqual([failed.status, failed.attempt], ['Retry', 1])
+    const spread = { kind: 'spread', children: [], payload: {}, forMs: 200, why: 'further' } as const
+    row = stateAfter(failed, spread, steady, false, failed.due, half)
+    assert.deepEqual(row, { ...fresh, due: failed.due + 200, failedAt: null })
+  }
+})
+
 test('the first failure stays the base of the deadline', () => {
   assert.ok(failAgainAndAgain(steady).every(state => state.firstFailedAt === NOW))
 })

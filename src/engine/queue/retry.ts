@@ -34,11 +34,13 @@ type Attempts = Pick<TaskRow, 'status' | 'attempt' | 'firstFailedAt' | 'failureR
 export function stateAfter(row: Attempts, outcome: Unfinished, settings: RetrySettings, perpetual: boolean, now: number, random: Random): TaskState {
   const firstFailedAt = row.firstFailedAt ?? now
   switch (outcome.kind) {
-    case 'snooze':
-    case 'spread': {
+    case 'snooze': {
       const status = row.attempt > 0 ? 'Retry' : 'Pending'
       return { status, due: now + Math.max(outcome.forMs, 0), attempt: row.attempt, firstFailedAt: row.firstFailedAt, failedAt: null, failureReason: row.failureReason }
     }
+    // It got further: over hours a few failures far apart must not use its attempts up.
+    case 'spread':
+      return { status: 'Pending', due: now + Math.max(outcome.forMs, 0), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null }
     case 'fail':
       return failed(row.attempt, firstFailedAt, now, outcome.why)
     case 'retry': {
