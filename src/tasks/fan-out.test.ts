@@ -51,3 +51,9 @@ test('a page of nothing is passed over, and work without parts is done', async (
   assert(second.kind === 'spread')
   assert.deepEqual(await look(second.payload, 0, gap), { kind: 'done', note: 'all 0 done' })
 })
+
+test('what is no state of a parent counts as none', () => {
+  for (const spread of [null, 3, [], {}, { cursor: 4, made: 1, total: 1, since: 1 }, { cursor: null, made: '1', total: null, since: 1 }]) {
+    assert.equal(spreadOf({ spread }), null, JSON.stringify(spread))
+  }
+})

@@ -11,7 +11,7 @@
  */
 import type { Id } from '../base/ids.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import { isJsonObject } from '../base/json.ts'
+import { isJsonObject, ownValue } from '../base/json.ts'
 import type { Outcome, RunContext, Task, TaskDraft } from '../engine/task-variant.ts'
 
 /** More are handed out while fewer than this wait, and so many at a time. */
@@ -56,8 +56,12 @@ export async function fanOut(task: Task, { children, now }: Pick<RunContext<unkn
   return { kind: 'done', note: failed === 0 ? `all ${spread.made} done` : `${failed} of ${spread.made} failed` }
 }
 
-/** Null: the task has no children, or has not begun. */
+/** Null: the task has no children, or has not begun. What is not of this shape was not written here. */
 export function spreadOf(payload: JsonObject): Spread | null {
-  const found: Json | undefined = payload['spread']
-  return isJsonObject(found) ? found as unknown as Spread : null
+  const found: Json | undefined = ownValue(payload, 'spread')
+  if (!isJsonObject(found)) return null
+  const { cursor = null, made, total = null, since } = found
+  const isRight = (cursor === null || typeof cursor === 'string') && typeof made === 'number'
+    && (total === null || typeof total === 'number') && typeof since === 'number'
+  return isRight ? { cursor, made, total, since } : null
 }

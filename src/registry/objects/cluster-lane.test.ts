@@ -5,7 +5,7 @@ import { CLUSTER_TASK_TYPE } from '../../tasks/define.ts'
 
 it('ClusterLane shows each lane, and who holds which bucket of it by the leases', async () => {
   const test = await openRegistry()
-  test.leases = [{ lane: 'store', bucket: 0, nodeId: 1 }, { lane: 'store', bucket: 15, nodeId: 2 }, { lane: 'gone', bucket: 0, nodeId: 1 }]
+  test.leases = [{ lane: 'store', bucket: 0, nodeId: 1 }, { lane: 'store', bucket: 15, nodeId: 2 }, { lane: 'store', bucket: 16, nodeId: 2 }, { lane: 'gone', bucket: 0, nodeId: 1 }]
   assert.deepEqual(await test.get('ClusterLane', 'store'), {
     id: 'store', name: 'store', duty: 'storeMaintenance', buckets: 16, owners: { 0: 'node-1', 15: 'node-2' }, unowned: 14,
   })

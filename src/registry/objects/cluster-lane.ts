@@ -37,6 +37,7 @@ export function clusterLaneObject(duties: EnumType): ObjectDefinition<unknown> {
 
 export interface LaneData { readonly name: string; readonly duty: string; readonly buckets: number }
 
+/** Buckets beyond those of this version are of a node that cuts the lane differently. */
 export function laneReader<Tx>(lanes: readonly LaneData[], cluster: Pick<ClusterPort<Tx>, 'look'>): ObjectReader<Tx> {
   return listReader(async tx => {
     const { leases } = await cluster.look(tx)
@@ -44,7 +45,7 @@ export function laneReader<Tx>(lanes: readonly LaneData[], cluster: Pick<Cluster
     return lanes
       .toSorted((left, right) => left.name < right.name ? -1 : 1)
       .map(({ name, duty, buckets }): Stored => {
-        const owners = ownersOf(byLane.get(name) ?? [])
+        const owners = ownersOf((byLane.get(name) ?? []).filter(({ bucket }) => bucket < buckets))
         return { id: name, version: 1, body: { name, duty, buckets, owners, unowned: buckets - Object.keys(owners).length } }
       })
   })

@@ -107,8 +107,9 @@ export function nodeBackend<Tx>(cluster: ClusterPort<Tx>): ObjectBackend<Tx> {
   })
   return {
     ...reader,
-    // Draining is all that can differ, and it can only become true. Not tried again: that would ask the next process.
-    async update(tx, { id, version }) {
+    // Draining is all that can be asked, and it can only become true. Not tried again: that would ask the next process.
+    async update(tx, { id, version, body: before }, { body }) {
+      if (body['draining'] !== true || before['draining'] === true) return { kind: 'written' }
       const nodeId = nodeNumberOf(id)
       const asked = nodeId !== null && await cluster.requestDrain(tx, nodeId, version)
       if (!asked) throw refusal('validationFailed', 'draining: this node has just ended, or started again; look at it before you ask again.', ['draining'])
