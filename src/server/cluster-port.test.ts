@@ -68,13 +68,3 @@ test('findings are of the live nodes and the roles that there are', async () => 
   const later = await kinds()
   assert.deepEqual([later.has('unknownRole node-1'), later.has('laneWithoutNode store')], [false, true])
 })
-
-test('a node that has expired is missed before anybody has said that it is dead', async () => {
-  const { store, port, join, clock } = await cluster()
-  await join('one')
-  const missing = async () => (await store.read(port.findings)).filter(({ kind, subject }) => kind === 'laneWithoutNode' && subject === 'store').length
-  assert.equal(await missing(), 0)
-  await clock.advance(10_001)
-  assert.equal((await store.leases.view()).nodes.length, 1)
-  assert.equal(await missing(), 1)
-})

@@ -32,9 +32,8 @@ export function clusterPort<Tx extends EngineTx>({ lanes, alone, roles }: Cluste
       return { now, nodes: nodes.map(nodeData), leases: held }
     },
     async findings(tx) {
-      const { now, nodes } = await tx.nodes.look()
-      // One that has expired is as good as gone, also when nobody has said so yet.
-      return judge(nodes.flatMap(({ live }) => live && live.expiresAt > now ? live : []), await roles(tx))
+      const { nodes } = await tx.nodes.look()
+      return judge(nodes.flatMap(({ live }) => live ?? []), await roles(tx))
     },
     async requestDrain(tx, nodeId, startedAt) {
       const { nodes } = await tx.nodes.look()
