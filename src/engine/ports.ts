@@ -215,8 +215,8 @@ export type NodeState = Pick<NodeRow, 'role' | 'duties' | 'pushShard' | 'drainin
 
 export interface LeaseRow { readonly lane: string; readonly bucket: number; readonly holder: Id | null; readonly generation: number }
 export interface BucketRef { readonly lane: string; readonly bucket: number }
-/** `unplanned`: the last holder died with it, so some of its tasks may have been running. */
-export interface Granted extends BucketRef { readonly generation: number; readonly unplanned: boolean }
+/** `diedAt`: when a holder of it was last declared dead (null: never): tasks that were due before may have been running then. */
+export interface Granted extends BucketRef { readonly generation: number; readonly diedAt: number | null }
 
 /** A node id and the host name that it was last leased to; `live` while its node row is. Kept after death, for people. */
 export interface KnownNode { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number; readonly live: NodeRow | null }
@@ -228,7 +228,7 @@ export interface LeaseStore {
   heartbeat(incarnation: Id, state: NodeState, ttlMs: number): Promise<boolean>
   /** Deletes the row, frees the leases (planned) and unpins what is left. */
   leave(incarnation: Id): Promise<void>
-  /** Declares dead every node whose row has expired: row deleted, its leases freed and marked unplanned, its pinned tasks charged with a crash and unpinned, all in one transaction. Returns the dead. `except` is spared: a node that slept, or whose store's clock was set, must not declare itself. */
+  /** Declares dead every node whose row has expired: row deleted, its leases freed and marked with this moment, its pinned tasks charged with a crash and unpinned, all in one transaction. Returns the dead. `except` is spared: a node that slept, or whose store's clock was set, must not declare itself. */
   reap(except?: Id): Promise<readonly NodeRow[]>
   /** The same for nodes that are known dead before their row expires (embedded store: the data folder's lock proves it). */
   reapAll(except: Id | null): Promise<readonly NodeRow[]>

@@ -110,7 +110,7 @@ function membershipContract(store: () => QueueUnderTest): void {
       assert.equal(await store().leases.heartbeat(incarnation, IDLE, 60_000), true)
       assert.deepEqual(await store().leases.reap(), [])
       assert.deepEqual(await store().leases.acquire(incarnation, buckets(lane, 1)),
-        [{ lane, bucket: 0, generation: 2, unplanned: false }])
+        [{ lane, bucket: 0, generation: 2, diedAt: null }])
     })
 
     test('an incarnation that was declared dead is over: no heartbeat brings it back', async () => {
@@ -203,7 +203,7 @@ function deathContract(store: () => QueueUnderTest): void {
       assert.deepEqual((await store().leases.reap()).map(node => node.incarnation), [spared.incarnation])
     })
 
-    test('the death of a node charges what it had pinned and frees its leases as unplanned', async () => {
+    test('the death of a node charges what it had pinned and frees its leases with the moment', async () => {
       const lane = newLane()
       const node = await aNode(store())
       await store().leases.acquire(node.incarnation, buckets(lane, 2))
@@ -230,7 +230,10 @@ function deathContract(store: () => QueueUnderTest): void {
 
       const heir = await aNode(store())
       const granted = await store().leases.acquire(heir.incarnation, buckets(lane, 2))
-      assert.deepEqual(granted, buckets(lane, 2).map(bucket => ({ ...bucket, generation: 2, unplanned: true })))
+      assert(granted !== 'lost')
+      const diedAt = granted[0]?.diedAt ?? 0
+      assert.ok(diedAt > 0 && diedAt <= await store().now())
+      assert.deepEqual(granted, buckets(lane, 2).map(bucket => ({ ...bucket, generation: 2, diedAt })))
     })
 
     test('requests on what a dead node had pinned are carried out', async () => {
@@ -277,7 +280,7 @@ function deathContract(store: () => QueueUnderTest): void {
       assert.equal(await rowOf(store(), destroyed.id), null)
       const heir = await aNode(store())
       assert.deepEqual(await store().leases.acquire(heir.incarnation, buckets(lane, 1)),
-        [{ lane, bucket: 0, generation: 2, unplanned: false }])
+        [{ lane, bucket: 0, generation: 2, diedAt: null }])
     })
   })
 }
@@ -290,12 +293,12 @@ function bucketContract(store: () => QueueUnderTest): void {
       const lane = newLane()
       const [a, b] = [await aNode(store()), await aNode(store())]
       assert.deepEqual(await store().leases.acquire(a.incarnation, buckets(lane, 2)),
-        buckets(lane, 2).map(bucket => ({ ...bucket, generation: 1, unplanned: false })))
+        buckets(lane, 2).map(bucket => ({ ...bucket, generation: 1, diedAt: null })))
       assert.deepEqual(await store().leases.acquire(b.incarnation, buckets(lane, 3)),
-        [{ lane, bucket: 2, generation: 1, unplanned: false }])
+        [{ lane, bucket: 2, generation: 1, diedAt: null }])
       await store().leases.release(a.incarnation, [{ lane, bucket: 1, generation: 1 }])
       assert.deepEqual(await store().leases.acquire(b.incarnation, buckets(lane, 2)),
-        [{ lane, bucket: 1, generation: 2, unplanned: false }])
+        [{ lane, bucket: 1, generation: 2, diedAt: null }])
       assert.deepEqual(await leasesOf(lane), [
         { lane, bucket: 0, holder: a.incarnation, generation: 1 }, { lane, bucket: 1, holder: b.incarnation, generation: 2 },
         { lane, bucket: 2, holder: b.incarnation, generation: 1 },
@@ -307,7 +310,7 @@ function bucketContract(store: () => QueueUnderTest): void {
       const { incarnation } = await aNode(store())
       await store().leases.acquire(incarnation, buckets(lane, 1))
       assert.deepEqual(await store().leases.acquire(incarnation, buckets(lane, 1)),
-        [{ lane, bucket: 0, generation: 2, unplanned: false }])
+        [{ lane, bucket: 0, generation: 2, diedAt: null }])
     })
 
     test('a release is bound to holder and generation', async () => {
@@ -343,7 +346,7 @@ function bucketContract(store: () => QueueUnderTest): void {
       assert.ok(granted.every(lease => lease.generation === 1))
     })
 
-    test('a bucket stays unplanned until somebody gives it back in order', async () => {
+    test('a bucket tells of the last death of a holder, also after it was given back in order', async () => {
       const lane = newLane()
       const take = async () => {
         const { incarnation } = await aNode(store())
@@ -351,15 +354,18 @@ function bucketContract(store: () => QueueUnderTest): void {
         assert.ok(granted !== 'lost' && granted[0])
         return { incarnation, lease: granted[0] }
       }
-      await take()
+      assert.equal((await take()).lease.diedAt, null)
       await store().leases.reapAll(null)
       const second = await take()
-      assert.equal(second.lease.unplanned, true)
-      await store().leases.reapAll(null)
+      const first = second.lease.diedAt
+      assert.ok(first !== null)
+      await store().leases.release(second.incarnation, [second.lease])
       const third = await take()
-      assert.equal(third.lease.unplanned, true)
-      await store().leases.release(third.incarnation, [third.lease])
-      assert.equal((await take()).lease.unplanned, false)
+      assert.equal(third.lease.diedAt, first)
+      await store().leases.leave(third.incarnation)
+      assert.equal((await take()).lease.diedAt, first)
+      await store().leases.reapAll(null)
+      assert.ok(((await take()).lease.diedAt ?? 0) >= first)
     })
   })
 }

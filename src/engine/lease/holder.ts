@@ -157,7 +157,7 @@ export class Holder {
     if (wanted.length > 0 && this.#lease.trusted(clock.monotonicMs())) {
       const granted = await leases.acquire(this.#lease.incarnation, wanted)
       if (granted === 'lost') return this.lost()
-      this.#lease.granted(granted, view.now)
+      this.#lease.granted(granted)
     }
     listener.held(this.#lease.held)
     await this.#releaseIdle()

@@ -27,10 +27,10 @@ test('a late reply to an older heartbeat does not shorten trust', () => {
 test('a heartbeat that finds no row ends the incarnation for good', () => {
   const lease = new Lease('me', times)
   lease.heartbeatAnswered(0, true)
-  lease.granted([{ lane: 'search', bucket: 0, generation: 1, unplanned: false }], 50)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 1, diedAt: null }])
   lease.heartbeatAnswered(3_000, false)
   lease.heartbeatAnswered(4_000, true)
-  lease.granted([{ lane: 'search', bucket: 1, generation: 1, unplanned: false }], 50)
+  lease.granted([{ lane: 'search', bucket: 1, generation: 1, diedAt: null }])
   assert.deepEqual([lease.over, lease.trusted(4_001), lease.held.length], [true, false, 0])
 })
 
@@ -42,7 +42,7 @@ test('it acquires what it should have and nobody holds, and waits for what other
 
 test('a bucket that should go elsewhere closes, and is active again when it comes back before release', () => {
   const lease = new Lease('me', times)
-  lease.granted([{ lane: 'search', bucket: 0, generation: 4, unplanned: false }], 50)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 4, diedAt: null }])
   lease.plan(wants('you'), [heldBy(0, 'me', 4)], 60)
   assert.deepEqual(phases(lease), ['0:closing'])
   lease.plan(wants('me'), [heldBy(0, 'me', 4)], 70)
@@ -51,20 +51,20 @@ test('a bucket that should go elsewhere closes, and is active again when it come
 
 test('a bucket whose release was sent comes back only under a new generation', () => {
   const lease = new Lease('me', times)
-  lease.granted([{ lane: 'search', bucket: 0, generation: 4, unplanned: false }], 50)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 4, diedAt: null }])
   lease.plan(wants('you'), [heldBy(0, 'me', 4)], 60)
   lease.leaving(lease.held)
   assert.deepEqual(lease.plan(wants('me'), [heldBy(0, 'me', 4)], 70).map(ref => ref.bucket), [0], 'the reply was lost: asked for anew')
   assert.deepEqual(phases(lease), ['0:leaving'])
   lease.closeAll()
   assert.deepEqual(phases(lease), ['0:leaving'])
-  lease.granted([{ lane: 'search', bucket: 0, generation: 5, unplanned: false }], 80)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 5, diedAt: null }])
   assert.deepEqual(phases(lease), ['0:active'])
 })
 
 test('a bucket without any candidate closes too', () => {
   const lease = new Lease('me', times)
-  lease.granted([{ lane: 'search', bucket: 0, generation: 1, unplanned: false }], 50)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 1, diedAt: null }])
   lease.plan(wants(null), [heldBy(0, 'me')], 60)
   assert.deepEqual(phases(lease), ['0:closing'])
 })
@@ -75,15 +75,15 @@ test('an acquisition whose reply was lost is found in the view, as suspect', () 
   assert.deepEqual(lease.held, [{ lane: 'search', bucket: 0, generation: 7, phase: 'active', suspectBefore: 60 }])
 })
 
-test('only an unplanned take-over makes the older tasks of a bucket suspect', () => {
+test('the death of a holder makes the tasks of a bucket suspect that were due before', () => {
   const lease = new Lease('me', times)
-  lease.granted([{ lane: 'search', bucket: 0, generation: 1, unplanned: true }, { lane: 'search', bucket: 1, generation: 1, unplanned: false }], 99)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 1, diedAt: 99 }, { lane: 'search', bucket: 1, generation: 1, diedAt: null }])
   assert.deepEqual(lease.held.map(bucket => bucket.suspectBefore), [99, null])
 })
 
 test('a release of an older generation does not drop the bucket', () => {
   const lease = new Lease('me', times)
-  lease.granted([{ lane: 'search', bucket: 0, generation: 5, unplanned: false }], 1)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 5, diedAt: null }])
   lease.released([{ lane: 'search', bucket: 0, generation: 4 }])
   assert.equal(lease.held.length, 1)
   lease.closeAll()
@@ -93,7 +93,7 @@ test('a release of an older generation does not drop the bucket', () => {
 
 test('a bucket that somebody else holds meanwhile is not ours, whatever we remember', () => {
   const lease = new Lease('me', times)
-  lease.granted([{ lane: 'search', bucket: 0, generation: 4, unplanned: false }], 50)
+  lease.granted([{ lane: 'search', bucket: 0, generation: 4, diedAt: null }])
   assert.deepEqual(lease.plan(wants('me'), [heldBy(0, 'you', 5)], 60), [])
   assert.deepEqual(lease.held, [])
   assert.deepEqual(lease.plan(wants('me'), [free(0, 6)], 70), [{ lane: 'search', bucket: 0 }])

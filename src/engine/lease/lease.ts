@@ -78,9 +78,9 @@ export class Lease {
     return acquire
   }
 
-  granted(buckets: readonly Granted[], storeNow: number): void {
+  granted(buckets: readonly Granted[]): void {
     if (this.#over) return
-    for (const bucket of buckets) this.#set(bucket, 'active', bucket.generation, bucket.unplanned ? storeNow : null)
+    for (const bucket of buckets) this.#set(bucket, 'active', bucket.generation, bucket.diedAt)
   }
 
   /** Everything is to be given back (drain, stop). */

@@ -6,7 +6,7 @@ import type { MemoryContext, MemoryDatabase, MemoryTable } from './database.ts'
 import { isAlive } from './queue.ts'
 import { memoryTaskRows } from './task-rows.ts'
 
-type StoredLease = LeaseRow & { readonly unplanned: boolean }
+type StoredLease = LeaseRow & { readonly diedAt: number | null }
 interface StoredNodeId { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number }
 
 export function memoryLeases(database: MemoryDatabase): LeaseStore {
@@ -39,7 +39,7 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
     leave: incarnation => database.transact(async context => {
       const node = context.table<NodeRow>('node').get(incarnation)
       if (!node) return
-      remove(context, node, false)
+      remove(context, node, null)
       await letGo(memoryTaskRows(context), incarnation, context.hints)
     }),
 
@@ -53,12 +53,12 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       if (!isAlive(context, incarnation)) return 'lost'
       const leases = context.table<StoredLease>('lease')
       return buckets.flatMap(({ lane, bucket }) => {
-        const lease = leases.get(leaseKey(lane, bucket)) ?? { lane, bucket, holder: null, generation: 0, unplanned: false }
+        const lease = leases.get(leaseKey(lane, bucket)) ?? { lane, bucket, holder: null, generation: 0, diedAt: null }
         // A lease that is ours already was granted in a reply that got lost.
         if (lease.holder !== null && lease.holder !== incarnation) return []
         const granted = { ...lease, holder: incarnation, generation: lease.generation + 1 }
         leases.set(leaseKey(lane, bucket), granted)
-        return [{ lane, bucket, generation: granted.generation, unplanned: granted.unplanned }]
+        return [{ lane, bucket, generation: granted.generation, diedAt: granted.diedAt }]
       })
     }),
 
@@ -67,7 +67,7 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       for (const { lane, bucket, generation } of buckets) {
         const lease = leases.get(leaseKey(lane, bucket))
         if (lease?.holder !== incarnation || lease.generation !== generation) continue
-        leases.set(leaseKey(lane, bucket), { ...lease, holder: null, unplanned: false })
+        leases.set(leaseKey(lane, bucket), { ...lease, holder: null })
         hints.leases()
       }
     }),
@@ -111,21 +111,21 @@ function view({ table, now }: MemoryContext): Awaited<ReturnType<LeaseStore['vie
 async function bury(context: MemoryContext, doomed: (node: NodeRow) => boolean): Promise<NodeRow[]> {
   const dead = [...context.table<NodeRow>('node').rows()].filter(doomed)
   for (const node of dead) {
-    remove(context, node, true)
+    remove(context, node, context.now())
     await charge(memoryTaskRows(context), node, context.now(), context.hints)
   }
   return dead
 }
 
-/** Takes the node's row away and frees its leases. */
-function remove(context: MemoryContext, node: NodeRow, unplanned: boolean): void {
+/** Takes the node's row away and frees its leases. `diedAt` null: it left in order. */
+function remove(context: MemoryContext, node: NodeRow, diedAt: number | null): void {
   const { table, hints } = context
   table<NodeRow>('node').delete(node.incarnation)
   rememberNodeId(context, node)
   const leases: MemoryTable<StoredLease> = table('lease')
   for (const lease of [...leases.rows()]) {
     if (lease.holder !== node.incarnation) continue
-    leases.set(leaseKey(lease.lane, lease.bucket), { ...lease, holder: null, unplanned })
+    leases.set(leaseKey(lease.lane, lease.bucket), { ...lease, holder: null, ...(diedAt === null ? {} : { diedAt }) })
   }
   hints.leases()
 }

@@ -9,8 +9,9 @@ import { schedules } from './0007-schedules.ts'
 import { sharding } from './0008-sharding.ts'
 import { drainRequest } from './0009-drain-request.ts'
 import { taskParents } from './0010-task-parents.ts'
+import { leaseDeaths } from './0011-lease-deaths.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
-  queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents,
+  queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents, leaseDeaths,
 ]

@@ -60,8 +60,8 @@ export interface LeaseColumns {
   bucket: number
   holder: string | null
   generation: number
-  /** The last holder died with it. Stays set while the next one holds it, until somebody gives it back in order. */
-  unplanned: number
+  /** When a holder was last declared dead. */
+  died_at: number | null
 }
 
 export interface ScheduleColumns {
