@@ -19,8 +19,8 @@ export type Waiting = Pick<TaskRow, 'id' | 'lane' | 'bucket' | 'band' | 'due' | 
 export type LackingDuty = (lane: string, bucket: number) => string | null
 
 /** Rows in one look ahead, over all streams, and of one stream: a page of tasks from everywhere is told less of each. */
-const AHEAD_ROWS_MAX = 800
-const AHEAD_ROWS_STREAM_MIN = 4
+const AHEAD_ROWS_MAX = 400
+const AHEAD_ROWS_STREAM_MIN = 2
 const AHEAD_ROWS_STREAM_MAX = 200
 /** Our clock may be behind the store's, whose word counts. */
 const CLOCKS_DIFFER_MS = 60_000
