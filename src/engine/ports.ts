@@ -141,7 +141,7 @@ export interface TaskTable {
   ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ readonly now: number; readonly tasks: readonly TaskAhead[] }>
   /** Applies an edit when the row still has `version`; pinned rows get it as a request instead. Holder and crashes of an edited row are cleared. */
   edit(id: Id, version: number, edit: TaskEdit): Promise<EditReply>
-  /** Of each of these tasks that has any. */
+  /** What is left of the parts of each of these tasks; tasks without parts are not in the reply. */
   children(ids: readonly Id[]): Promise<ReadonlyMap<Id, Children>>
   /** Removes a row; a pinned one gets the request and goes when its holder has stopped. So do the parts of it that wait, and the parts of those. */
   destroy(id: Id): Promise<'applied' | 'requested' | 'gone'>
