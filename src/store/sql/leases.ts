@@ -47,7 +47,7 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
       const node = await db.deleteFrom('node').where('incarnation', '=', incarnation).returningAll().executeTakeFirst()
       if (!node) return
       await rememberNodeId(context, node)
-      await db.updateTable('lease').set({ holder: null }).where('holder', '=', incarnation).execute()
+      await db.updateTable('lease').set({ holder: null, unplanned: 0 }).where('holder', '=', incarnation).execute()
       await letGo(tasks(context), incarnation, hints)
       hints.leases()
     }),
@@ -66,7 +66,7 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
       // A lease that is ours already was granted in a reply that got lost.
       const granted = await db.insertInto('lease')
         .values(inOrder(buckets).map(({ lane, bucket }) =>
-          ({ lane, bucket, holder: incarnation, generation: 1, died_at: null })))
+          ({ lane, bucket, holder: incarnation, generation: 1, unplanned: 0, died_at: null })))
         .onConflict(conflict => conflict.columns(['lane', 'bucket'])
           .doUpdateSet({ holder: incarnation, generation: sql<number>`lease.generation + 1` })
           .where(eb => eb.or([eb('lease.holder', 'is', null), eb('lease.holder', '=', incarnation)])))
@@ -76,7 +76,7 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
 
     release: (incarnation, buckets) => transact(async ({ db, hints }) => {
       if (buckets.length === 0) return
-      const { numUpdatedRows } = await db.updateTable('lease').set({ holder: null })
+      const { numUpdatedRows } = await db.updateTable('lease').set({ holder: null, unplanned: 0 })
         .where('holder', '=', incarnation)
         .where(eb => eb.or(inOrder(buckets).map(({ lane, bucket, generation }) => eb.and({ lane, bucket, generation }))))
         .executeTakeFirst()
@@ -161,7 +161,7 @@ async function bury(context: SqlContext, tasks: TaskRows, { expired, sameAs, exc
     .returningAll().returning(now().as('now')).execute()
   for (const node of dead) {
     await rememberNodeId(context, node)
-    await db.updateTable('lease').set({ holder: null, died_at: node.now }).where('holder', '=', node.incarnation).execute()
+    await db.updateTable('lease').set({ holder: null, unplanned: 1, died_at: node.now }).where('holder', '=', node.incarnation).execute()
     await charge(tasks, nodeRow(node), node.now, hints)
     hints.leases()
   }

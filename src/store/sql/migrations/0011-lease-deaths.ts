@@ -7,8 +7,6 @@ import type { Migration } from './migration.ts'
 export const leaseDeaths: Migration = {
   version: 11,
   name: 'lease-deaths',
-  statements: ({ integer }) => [
-    `alter table lease add column died_at ${integer}`,
-    'alter table lease drop column unplanned',
-  ],
+  // `unplanned` stays for nodes of the version before, which may work beside those of this one.
+  statements: ({ integer }) => [`alter table lease add column died_at ${integer}`],
 }

@@ -60,6 +60,8 @@ export interface LeaseColumns {
   bucket: number
   holder: string | null
   generation: number
+  /** Written for nodes of an older version alone, which do not know `died_at`. */
+  unplanned: number
   /** When a holder was last declared dead. */
   died_at: number | null
 }
