@@ -106,7 +106,7 @@ export class Server implements Service {
     this.#deps = deps
     this.#log = new RememberingLog(deps.log)
     const catalogue = new Catalogue(VARIANTS, lanes())
-    const runDeps: Partial<Pick<Mail, 'indexing' | 'removal' | 'restoration' | 'inventory' | 'recount'>> = {}
+    const runDeps: Partial<Mail> = {}
     this.#node = new EngineNode({
       store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores(store, () => this.#retention()),
       hostname: environment.hostname, nodeId: environment.legacyScheme?.nodeId ?? null, version: VERSION, alone: store.kind !== 'postgres',
@@ -114,8 +114,7 @@ export class Server implements Service {
     })
     const { ids } = this.#node
     this.#mail = buildMail(store, catalogue, ids, clock)
-    const { indexing, removal, restoration, inventory, recount } = this.#mail
-    Object.assign(runDeps, { indexing, removal, restoration, inventory, recount })
+    Object.assign(runDeps, this.#mail)
     const reader = new CertificateReader(deps.variables)
     this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, certificates: reader, cluster: () => this.#node.incarnation?.view ?? null })
     const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
