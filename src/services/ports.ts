@@ -35,7 +35,10 @@ export interface DocumentTable {
   list(accountId: Id, collection: string, limit: number, after?: Id): Promise<Id[]>
   /** The highest modseq, 0 for an untouched collection. */
   modseq(accountId: Id, collection: string): Promise<number>
-  changes(accountId: Id, collection: string, since: number, limit: number): Promise<DocumentChange[]>
+  /** What came after `since`, oldest first. Null: some of it was trimmed, so nobody can say (cannotCalculateChanges, RFC 8620 §5.2). */
+  changes(accountId: Id, collection: string, since: number, limit: number): Promise<DocumentChange[] | null>
+  /** Removes the oldest entries of the change log, at most `limit`, but keeps the newest `keep`; the modseq stays. Returns how many went. */
+  trim(accountId: Id, collection: string, keep: number, limit: number): Promise<number>
   /** Those in which an account has documents, changes or a counter, in order. */
   collections(accountId: Id): Promise<string[]>
   /** Removes documents with their index rows and logs nothing: for an account that goes as a whole. Unknown ids are no error. */

@@ -131,10 +131,10 @@ export function documentTableContract(store: () => Store): void {
       store().transact(tx => tx.documents.erase(account, COLLECTION, wanted))
     const forget = (account: Id, limit: number, collection = COLLECTION): Promise<number> =>
       store().transact(tx => tx.documents.forget(account, collection, limit))
-    const look = (account: Id): Promise<{ collections: string[]; modseq: number; changes: number }> =>
+    const look = (account: Id): Promise<{ collections: string[]; modseq: number; changes: number | undefined }> =>
       store().read(async tx => ({
         collections: await tx.documents.collections(account), modseq: await tx.documents.modseq(account, COLLECTION),
-        changes: (await tx.documents.changes(account, COLLECTION, 0, 100)).length,
+        changes: (await tx.documents.changes(account, COLLECTION, 0, 100))?.length,
       }))
 
     test('erased documents are gone with their index rows, and the log does not say so', async () => {
@@ -178,9 +178,9 @@ export function documentTableContract(store: () => Store): void {
   })
 
   describe('documents: changes', () => {
-    const changes = async (account: Id, since: number, limit = 100): Promise<[number, Id, string][]> => {
+    const changes = async (account: Id, since: number, limit = 100): Promise<[number, Id, string][] | null> => {
       const log = await store().read(tx => tx.documents.changes(account, COLLECTION, since, limit))
-      return log.map(({ modseq, id, kind }) => [modseq, id, kind])
+      return log && log.map(({ modseq, id, kind }) => [modseq, id, kind])
     }
     const modseq = (account: Id): Promise<number> =>
       store().read(tx => tx.documents.modseq(account, COLLECTION))
@@ -203,6 +203,51 @@ export function documentTableContract(store: () => Store): void {
       assert.deepEqual(await changes(account, 2, 2), log.slice(2, 4))
       assert.deepEqual(await changes(account, 5), [])
       assert.deepEqual(await get(account, first), [{ id: first, modseq: 5, body: {} }])
+    })
+
+    const trim = (account: Id, keep: number, limit = 100): Promise<number> =>
+      store().transact(tx => tx.documents.trim(account, COLLECTION, keep, limit))
+
+    test('a trimmed log keeps its newest entries, and says of older states that it does not know', async () => {
+      const [account, other, id] = [ids.next(), ids.next(), ids.next()]
+      for (let nth = 0; nth < 6; nth++) await put(account, id)
+      await put(account, id, [], {}, 'contact')
+      await put(other, id)
+      assert.equal(await trim(account, 2), 4)
+      assert.equal(await trim(account, 2), 0)
+      assert.deepEqual(await changes(account, 4), [[5, id, 'updated'], [6, id, 'updated']])
+      assert.deepEqual(await changes(account, 5, 1), [[6, id, 'updated']])
+      assert.deepEqual(await changes(account, 6), [])
+      for (const since of [0, 1, 3]) assert.equal(await changes(account, since), null, `since ${since}`)
+      assert.equal(await modseq(account), 6)
+      assert.equal(await put(account, id), 7)
+      assert.equal((await changes(account, 4))?.length, 3)
+      assert.deepEqual(await changes(other, 0), [[1, id, 'created']])
+      const contacts = await store().read(tx => tx.documents.changes(account, 'contact', 0, 100))
+      assert.equal(contacts?.length, 1)
+    })
+
+    test('a log is trimmed in parts, down to nothing when nothing is to be kept', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      assert.equal(await trim(account, 0), 0)
+      for (let nth = 0; nth < 5; nth++) await put(account, id)
+      assert.equal(await trim(account, 10), 0)
+      assert.deepEqual([await trim(account, 0, 3), await trim(account, 0, 3), await trim(account, 0, 3)], [3, 2, 0])
+      assert.deepEqual([await changes(account, 4), await changes(account, 5)], [null, []])
+      assert.equal(await put(account, id), 6)
+      assert.deepEqual(await changes(account, 5), [[6, id, 'updated']])
+      assert.deepEqual(await store().read(tx => tx.documents.collections(account)), [COLLECTION])
+    })
+
+    test('a trimmed log is forgotten like any other', async () => {
+      const [account, id] = [ids.next(), ids.next()]
+      for (let nth = 0; nth < 5; nth++) await put(account, id)
+      await trim(account, 2)
+      await store().transact(tx => tx.documents.erase(account, COLLECTION, [id]))
+      const forget = (): Promise<number> => store().transact(tx => tx.documents.forget(account, COLLECTION, 2))
+      assert.deepEqual([await forget(), await forget()], [2, 0])
+      assert.deepEqual(await store().read(tx => tx.documents.collections(account)), [])
+      assert.equal(await put(account, id), 1)
     })
 
     test('collections count on their own', async () => {
@@ -231,12 +276,12 @@ export function documentTableContract(store: () => Store): void {
       let writing = true
       const writers = Promise.all(Array.from({ length: writes }, () => put(account, ids.next())))
         .finally(() => { writing = false })
-      const looks: { modseq: number; seen: number[] }[] = []
+      const looks: { modseq: number; seen: number[] | undefined }[] = []
       while (writing) {
         await systemClock.breathe()
         looks.push(await store().read(async tx => ({
           modseq: await tx.documents.modseq(account, COLLECTION),
-          seen: (await tx.documents.changes(account, COLLECTION, 0, writes)).map(change => change.modseq),
+          seen: (await tx.documents.changes(account, COLLECTION, 0, writes))?.map(change => change.modseq),
         })))
       }
       const replies = await writers
@@ -266,7 +311,7 @@ export function documentTableContract(store: () => Store): void {
       const replies = await Promise.all([0, 1, 2, 3].map(nth =>
         put(account, id, [{ name: 'nth', value: String(nth), sort: nth }], { nth })))
       const last = replies.indexOf(4)
-      const kinds = (await changes(account, 0)).map(([, , kind]) => kind)
+      const kinds = (await changes(account, 0))?.map(([, , kind]) => kind)
       assert.deepEqual(kinds, ['created', 'updated', 'updated', 'updated'])
       assert.deepEqual(await get(account, id), [{ id, modseq: 4, body: { nth: last } }])
       for (const nth of [0, 1, 2, 3]) {

@@ -15,17 +15,19 @@ interface DocumentRow {
 type Documents = ReadonlyMap<Id, DocumentRow>
 
 export function memoryDocuments(context: MemoryContext): DocumentTable {
-  /** Both by account and collection. */
+  /** All by account and collection. */
   const documents = context.table<Documents>('documents')
   const log = context.table<readonly DocumentChange[]>('document_changes')
+  const counters = context.table<number>('document_counters')
   const rowsOf = (accountId: Id, collection: string): Documents =>
     documents.get(rowKey(accountId, collection)) ?? new Map<Id, DocumentRow>()
   const changesOf = (accountId: Id, collection: string): readonly DocumentChange[] =>
     log.get(rowKey(accountId, collection)) ?? []
+  const highest = (accountId: Id, collection: string): number => counters.get(rowKey(accountId, collection)) ?? 0
   const record = (accountId: Id, collection: string, id: Id, kind: DocumentChange['kind']): number => {
-    const changes = changesOf(accountId, collection)
-    const modseq = changes.length + 1
-    log.set(rowKey(accountId, collection), [...changes, { modseq, id, kind }])
+    const modseq = highest(accountId, collection) + 1
+    counters.set(rowKey(accountId, collection), modseq)
+    log.set(rowKey(accountId, collection), [...changesOf(accountId, collection), { modseq, id, kind }])
     return modseq
   }
 
@@ -76,16 +78,25 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
     },
 
     async modseq(accountId, collection) {
-      return changesOf(accountId, collection).length
+      return highest(accountId, collection)
     },
 
     async changes(accountId, collection, since, limit) {
-      return changesOf(accountId, collection).slice(since, since + limit)
+      const kept = changesOf(accountId, collection)
+      const trimmed = highest(accountId, collection) - kept.length
+      return since < trimmed ? null : kept.slice(since - trimmed, since - trimmed + limit)
+    },
+
+    async trim(accountId, collection, keep, limit) {
+      const kept = changesOf(accountId, collection)
+      const count = Math.max(0, Math.min(kept.length - keep, limit))
+      if (count > 0) log.set(rowKey(accountId, collection), kept.slice(count))
+      return count
     },
 
     async collections(accountId) {
       const prefix = rowKey(accountId, '')
-      const keys = [...documents.entries(), ...log.entries()].map(([key]) => key)
+      const keys = [...documents.entries(), ...counters.entries()].map(([key]) => key)
       return [...new Set(keys.filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length)))].toSorted()
     },
 
@@ -101,8 +112,7 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
         log.set(rowKey(accountId, collection), changes.slice(limit))
         return limit
       }
-      documents.delete(rowKey(accountId, collection))
-      log.delete(rowKey(accountId, collection))
+      for (const table of [documents, log, counters]) table.delete(rowKey(accountId, collection))
       return changes.length
     },
   }

@@ -19,6 +19,11 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
   const indexed = (accountId: Id, collection: string, name: string, value: string) =>
     db.selectFrom('document_index').where('account_id', '=', accountId).where('collection', '=', collection)
       .where('name', '=', name).where('value', '=', keyText(value))
+  const highest = async (accountId: Id, collection: string): Promise<number> => {
+    const row = await db.selectFrom('document_counter').select('modseq')
+      .where('account_id', '=', accountId).where('collection', '=', collection).executeTakeFirst()
+    return row?.modseq ?? 0
+  }
 
   return {
     lock(accountId, collection) {
@@ -82,17 +87,27 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
       return rows.map(row => row.id)
     },
 
-    async modseq(accountId, collection) {
-      const row = await db.selectFrom('document_counter').select('modseq')
-        .where('account_id', '=', accountId).where('collection', '=', collection).executeTakeFirst()
-      return row?.modseq ?? 0
-    },
+    modseq: highest,
 
     async changes(accountId, collection, since, limit) {
       const rows = await db.selectFrom('document_change').select(['modseq', 'id', 'kind'])
         .where('account_id', '=', accountId).where('collection', '=', collection).where('modseq', '>', since)
         .orderBy('modseq').limit(limit).execute()
+      // Every modseq has an entry until it is trimmed, so what is missing is missing at the start.
+      const oldest = rows[0]?.modseq ?? await highest(accountId, collection) + 1
+      if (oldest > since + 1) return null
       return rows.map(({ modseq, id, kind }) => ({ modseq, id, kind: kind as DocumentChange['kind'] }))
+    },
+
+    async trim(accountId, collection, keep, limit) {
+      const entries = { account_id: accountId, collection }
+      const oldest = await db.selectFrom('document_change').select('modseq').where(eb => eb.and(entries))
+        .orderBy('modseq').limit(1).executeTakeFirst()
+      if (oldest === undefined) return 0
+      const last = Math.min(await highest(accountId, collection) - keep, oldest.modseq + limit - 1)
+      const removed = await db.deleteFrom('document_change').where(eb => eb.and(entries))
+        .where('modseq', '<=', last).executeTakeFirst()
+      return Number(removed.numDeletedRows)
     },
 
     async collections(accountId) {
