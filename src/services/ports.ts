@@ -98,6 +98,10 @@ export interface UsageTable {
   get(ids: readonly Id[]): Promise<ReadonlyMap<Id, Usage>>
   /** Returns the sum; who adds to the same one waits until this transaction ends. Several: accounts before tenants, each in order of id. */
   add(id: Id, more: { readonly octets: number; readonly emails: number }): Promise<Usage>
+  /** How often the sum was corrected. */
+  corrections(id: Id): Promise<number>
+  /** Adds what was missing when it had been corrected `seen` times. Null, and nothing is written: it was corrected since. */
+  correct(id: Id, by: { readonly octets: number; readonly emails: number }, seen: number): Promise<Usage | null>
   /** For an account that was added to. */
   assign(accountId: Id, tenantId: Id | null): Promise<void>
   remove(id: Id): Promise<void>

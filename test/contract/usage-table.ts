@@ -45,6 +45,19 @@ export function usageTableContract(store: () => Store): void {
       assert.deepEqual(await get(account), [{ octets: 10, emails: 2, tenantId: null }])
     })
 
+    test('is corrected once for what was seen, however often that is asked', async () => {
+      const [account, other] = [ids.next(), ids.next()]
+      await add(account, 100, 5)
+      const seen = await store().read(tx => tx.usage.corrections(account))
+      const correct = (id: Id) => store().transact(tx => tx.usage.correct(id, { octets: -10, emails: 1 }, seen))
+      const replies = await Promise.all([correct(account), correct(account), add(account, 1, 1)])
+      assert.equal(replies.slice(0, 2).filter(reply => reply === null).length, 1)
+      assert.equal(await correct(account), null)
+      assert.deepEqual(await get(account), [{ octets: 91, emails: 7, tenantId: null }])
+      assert.equal(await store().read(tx => tx.usage.corrections(account)), seen + 1)
+      assert.deepEqual(await correct(other), { octets: -10, emails: 1, tenantId: null })
+    })
+
     test('is gone when it is removed, and begins at nothing', async () => {
       const account = ids.next()
       await add(account, 5, 1)

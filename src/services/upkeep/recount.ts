@@ -23,16 +23,17 @@ export class Recount<Tx extends UpkeepTx = UpkeepTx> {
 
   /** By how much the sum was wrong. `counted` is told how many messages were read, and may throw to stop. */
   async account(accountId: Id, counted: (emails: number) => Promise<void>): Promise<Amount> {
-    const wrong = await this.#store.read(async tx => {
+    const { wrong, seen } = await this.#store.read(async tx => {
       const known = (await tx.usage.get([accountId])).get(accountId) ?? NOTHING
-      return less(await stored(tx, accountId, counted), known)
+      return { wrong: less(await stored(tx, accountId, counted), known), seen: await tx.usage.corrections(accountId) }
     })
     if (isNothing(wrong)) return wrong
     return this.#store.transact(async tx => {
       if (!await accountMayHaveData(tx, accountId)) return NOTHING
-      const { tenantId } = await tx.usage.add(accountId, wrong)
+      const corrected = await tx.usage.correct(accountId, wrong, seen)
+      if (corrected === null) return NOTHING
       const shares = new TenantShares()
-      if (tenantId !== null) shares.add(tenantId, wrong)
+      if (corrected.tenantId !== null) shares.add(corrected.tenantId, wrong)
       await shares.settle(tx)
       return wrong
     })
@@ -40,7 +41,7 @@ export class Recount<Tx extends UpkeepTx = UpkeepTx> {
 
   /** The same for the sum of a tenant's accounts, as these are counted. */
   async tenant(tenantId: Id, counted: (accounts: number) => Promise<void>): Promise<Amount> {
-    const wrong = await this.#store.read(async tx => {
+    const { wrong, seen } = await this.#store.read(async tx => {
       let [sum, read, after] = [NOTHING, 0, ''] as [Amount, number, Id]
       for (;;) {
         const where = [{ field: 'memberTenantId', value: tenantId }]
@@ -50,10 +51,11 @@ export class Recount<Tx extends UpkeepTx = UpkeepTx> {
         if (ids.length < ACCOUNTS_AT_ONCE_MAX) break
         after = ids.at(-1) ?? ''
       }
-      return less(sum, (await tx.usage.get([tenantId])).get(tenantId) ?? NOTHING)
+      const wrong = less(sum, (await tx.usage.get([tenantId])).get(tenantId) ?? NOTHING)
+      return { wrong, seen: await tx.usage.corrections(tenantId) }
     })
-    if (!isNothing(wrong)) await this.#store.transact(tx => tx.usage.add(tenantId, wrong))
-    return wrong
+    if (isNothing(wrong)) return wrong
+    return await this.#store.transact(tx => tx.usage.correct(tenantId, wrong, seen)) === null ? NOTHING : wrong
   }
 }
 

@@ -101,6 +101,7 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
     },
 
     async erase(accountId, collection, ids) {
+      if (!documents.get(rowKey(accountId, collection))) return
       const rows = new Map(rowsOf(accountId, collection))
       for (const id of ids) rows.delete(id)
       documents.set(rowKey(accountId, collection), rows)

@@ -2,15 +2,16 @@
 import type { Usage, UsageTable } from '../../services/ports.ts'
 import type { MemoryContext } from './database.ts'
 
-const NOTHING: Usage = { octets: 0, emails: 0, tenantId: null }
+interface UsageRow extends Usage { readonly corrections: number }
+const NOTHING: UsageRow = { octets: 0, emails: 0, tenantId: null, corrections: 0 }
 
 export function memoryUsage(context: MemoryContext): UsageTable {
-  const rows = context.table<Usage>('mail_usage')
+  const rows = context.table<UsageRow>('mail_usage')
   return {
     async get(ids) {
       return new Map(ids.flatMap(id => {
         const row = rows.get(id)
-        return row ? [[id, row] as const] : []
+        return row ? [[id, usageOf(row)] as const] : []
       }))
     },
 
@@ -18,7 +19,19 @@ export function memoryUsage(context: MemoryContext): UsageTable {
       const before = rows.get(id) ?? NOTHING
       const after = { ...before, octets: before.octets + octets, emails: before.emails + emails }
       rows.set(id, after)
-      return after
+      return usageOf(after)
+    },
+
+    async corrections(id) {
+      return rows.get(id)?.corrections ?? 0
+    },
+
+    async correct(id, { octets, emails }, seen) {
+      const before = rows.get(id) ?? NOTHING
+      if (before.corrections !== seen) return null
+      const after = { ...before, octets: before.octets + octets, emails: before.emails + emails, corrections: seen + 1 }
+      rows.set(id, after)
+      return usageOf(after)
     },
 
     async assign(accountId, tenantId) {
@@ -31,3 +44,5 @@ export function memoryUsage(context: MemoryContext): UsageTable {
     },
   }
 }
+
+function usageOf({ corrections: _, ...usage }: UsageRow): Usage { return usage }

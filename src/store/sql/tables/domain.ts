@@ -1,4 +1,5 @@
 /** The tables of documents, blobs and of what is indexed: migration 0003. JSON is text. */
+import type { Generated } from 'kysely'
 
 export interface DocumentColumns {
   account_id: string
@@ -61,6 +62,8 @@ export interface MailUsageColumns {
   emails: number
   /** Of an account: the tenant whose sum it is a part of. */
   tenant_id: string | null
+  /** How often it was counted again and put right. */
+  corrections: Generated<number>
 }
 
 export interface DomainTables {

@@ -1,0 +1,119 @@
+/** Tasks of an account's life, interrupted at every step of their work: the end is the same, however it went. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keepAccount } from '../../src/registry/objects/account-archive.ts'
+import { dataRetention } from '../../src/registry/objects/data-retention.ts'
+import { SINGLETON_ID } from '../../src/registry/schema/object.ts'
+import { EMAIL, idOf, MAILBOX, THREAD } from '../../src/services/mailstore/mailstore.ts'
+import { sameEndHowever, type World } from '../support/interruptions.ts'
+import { ANN, BOB } from '../support/mail-world.ts'
+import { plainMail } from '../support/mail-samples.ts'
+
+const TENANT = '00000000000te'
+const DAY_MS = 86_400_000
+
+/** Ann and Bob, of one tenant, with three messages each. */
+async function mailOfTwo({ store, delivery, mailStore, clock }: World): Promise<void> {
+  for (const { accountId } of [ANN, BOB]) {
+    await store.transact(async tx => {
+      const index = [{ field: 'memberTenantId', value: TENANT, unique: false }]
+      await tx.objects.insert('Account', accountId, { '@type': 'User', name: accountId, memberTenantId: TENANT }, index, [])
+      await mailStore.countFor(tx, accountId, TENANT)
+    })
+  }
+  for (let nth = 0; nth < 3; nth++) {
+    await delivery.deliver({ recipients: [ANN, BOB], content: plainMail(`heron ${nth}`, { messageId: `${nth}@example.org` }) })
+    await clock.advance(1_000)
+  }
+}
+
+/** What people see of an account's mail: without ids that each run draws anew. */
+function seen({ store, mailStore }: World, accountId: string) {
+  return store.read(async tx => {
+    const ids = await tx.documents.list(accountId, EMAIL, 100)
+    const emails = await mailStore.emails(tx, accountId, ids)
+    return {
+      emails: emails.map(({ record: { subject, size, receivedAt, mailboxIds, keywords } }) => ({ subject, size, receivedAt, mailboxIds, keywords })),
+      threads: (await tx.documents.list(accountId, THREAD, 100)).length,
+      mailboxes: (await tx.documents.list(accountId, MAILBOX, 100)).length,
+      indexed: (await tx.search.query(accountId, EMAIL, { kind: 'term', anyOf: ['heron'] }, 100)).length,
+      usage: (await tx.usage.get([accountId])).get(accountId),
+      tenant: (await tx.usage.get([TENANT])).get(TENANT),
+      collections: await tx.documents.collections(accountId),
+      blobs: await Promise.all(emails.map(({ record }) => tx.blobs.size(record.blobId))),
+    }
+  })
+}
+const seenOfBoth = async (world: World) => Promise.all([ANN, BOB].map(({ accountId }) => seen(world, accountId)))
+
+test('DestroyAccount', async () => {
+  await sameEndHowever({
+    async prepare(world) {
+      await mailOfTwo(world)
+      const { accountId } = ANN
+      await world.store.transact(async tx => {
+        await tx.objects.remove('Account', accountId)
+        await keepAccount(tx, accountId, { '@type': 'User', name: 'ann' })
+      })
+      return { variant: 'DestroyAccount', payload: { accountId, accountName: 'ann', accountDomainId: '00000000000do', accountType: 'User' } }
+    },
+    state: seenOfBoth,
+  })
+})
+
+test('AccountMaintenance reindex', async () => {
+  await sameEndHowever({
+    async prepare(world) {
+      await mailOfTwo(world)
+      return { variant: 'AccountMaintenance', payload: { accountId: BOB.accountId, maintenanceType: 'reindex' } }
+    },
+    state: seenOfBoth,
+  })
+})
+
+for (const [variant, of] of [['AccountMaintenance', { accountId: BOB.accountId }], ['TenantMaintenance', { tenantId: TENANT }]] as const) {
+  test(`${variant} recalculateQuota`, async () => {
+    await sameEndHowever({
+      async prepare(world) {
+        await mailOfTwo(world)
+        const wrong = { octets: 1_234, emails: -1 }
+        await world.store.transact(async tx => {
+          if (variant === 'AccountMaintenance') await tx.usage.add(BOB.accountId, wrong)
+          await tx.usage.add(TENANT, wrong)
+        })
+        return { variant, payload: { ...of, maintenanceType: 'recalculateQuota' } }
+      },
+      async state(world) {
+        const both = await seenOfBoth(world)
+        assert.equal(both[0]?.tenant?.emails, 6)
+        return both
+      },
+    })
+  })
+}
+
+test('RestoreArchivedItem', async () => {
+  await sameEndHowever({
+    async prepare(world) {
+      await mailOfTwo(world)
+      const { store, mailStore } = world
+      await store.transact(tx => tx.objects.insert(dataRetention.name, SINGLETON_ID, { archiveDeletedItemsFor: DAY_MS }, [], []))
+      const { accountId } = ANN
+      return store.transact(async tx => {
+        const [id = ''] = await tx.documents.list(accountId, EMAIL, 1)
+        const [email] = await mailStore.emails(tx, accountId, [id])
+        assert(email)
+        await mailStore.update(tx, accountId, account => account.change(id, email.record, { mailboxIds: { [idOf('archive')]: true }, keywords: { $seen: true } }))
+        const [moved] = await mailStore.emails(tx, accountId, [id])
+        assert(moved)
+        await mailStore.update(tx, accountId, account => account.remove(id, moved.record))
+        const [item] = await tx.objects.get('ArchivedItem', await tx.objects.query('ArchivedItem', { where: [], ascending: true, limit: 1 }))
+        assert(item)
+        await tx.objects.update('ArchivedItem', item.id, item.version, { ...item.body, status: 'requestRestore' }, [], [])
+        const { blobId, receivedAt, archivedUntil } = item.body
+        return { variant: 'RestoreArchivedItem', payload: { accountId, archivedItemType: 'Email', blobId: String(blobId), createdAt: String(receivedAt), archivedUntil: String(archivedUntil) } }
+      })
+    },
+    state: seenOfBoth,
+  })
+})
