@@ -57,7 +57,7 @@ export interface ObjectTable {
   versions(): Promise<Readonly<Record<string, number>>>
 }
 
-/** Keys with an expiry: sessions, rate limiters, settings of the node itself. Values are JSON. */
+/** Keys with an expiry: sessions, rate limiters, settings of the node itself (key-families.ts). Values are JSON. */
 export interface KeyValueTable {
   get(key: string): Promise<JsonObject | null>
   /** `expiresAt` in ms since 1970, null = never. */
@@ -68,6 +68,8 @@ export interface KeyValueTable {
   /** Keys that begin with the prefix, in order, expired ones left out. */
   list(prefix: string, limit: number, after?: string): Promise<{ readonly key: string; readonly value: JsonObject }[]>
   removeExpired(limit: number): Promise<number>
+  /** Keys that begin with the prefix, expired or not; how many it were. Fewer than `limit`: there is no other, but for those that somebody is just writing. */
+  removePrefix(prefix: string, limit: number): Promise<number>
 }
 
 export const AUDIT_ACTIONS = ['Create', 'Update', 'Destroy'] as const

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import type { Id } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import { RotaError } from '../errors.ts'
+import { KEYS } from '../registry/key-families.ts'
 import { domain } from '../registry/objects/domain.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
 import type { ObjectDefinition } from '../registry/schema/object.ts'
@@ -14,7 +15,7 @@ import { SetFailure } from '../registry/set-error.ts'
 import type { Store } from '../store/store.ts'
 import type { Objects } from './objects.ts'
 
-const DONE_KEY = 'server/bootstrap'
+const DONE_KEY = KEYS.bootstrap.prefix
 export const ADMIN_NAME = 'admin'
 /** A name that needs no DNS; the administrator may make others and give this account another one. */
 export const FIRST_DOMAIN = 'localhost'

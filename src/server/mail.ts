@@ -10,6 +10,7 @@ import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
 import { Inventory } from '../services/upkeep/inventory.ts'
+import { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { Recount } from '../services/upkeep/recount.ts'
 import { AccountRemoval } from '../services/removal/account-removal.ts'
 import type { Store, Tx } from '../store/store.ts'
@@ -24,6 +25,7 @@ export interface Mail {
   readonly restoration: Restoration<Tx>
   readonly inventory: Inventory<Tx>
   readonly recount: Recount<Tx>
+  readonly keyRemoval: KeyRemoval
 }
 
 export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock): Mail {
@@ -38,5 +40,6 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const restoration = new Restoration<Tx>({ store, mailStore, directory })
   const removal = new AccountRemoval<Tx>({ store, tasks: accountTasks })
   const [inventory, recount] = [new Inventory<Tx>(store), new Recount<Tx>(store)]
-  return { directory, mailStore, indexing, removal, restoration, inventory, recount, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
+  const keyRemoval = new KeyRemoval(store)
+  return { directory, mailStore, keyRemoval, indexing, removal, restoration, inventory, recount, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
 }

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { declaredFields, expectedFields } from '../../test/support/declared-fields.ts'
 import { runTasks } from '../../test/support/run-task.ts'
+import type { Deps } from './store-maintenance.ts'
 import variant from './store-maintenance.ts'
+
+/** What a test does not give is not asked. */
+const only = (given: Partial<Deps>): Deps => given as Deps
 
 test('StoreMaintenance declares the fields of the wire', () => {
   assert.deepEqual(declaredFields(variant), expectedFields(variant.name))
@@ -27,11 +31,28 @@ test('what concerns every account or tenant is a task for each of them', async (
     accounts: async () => ['a1', 'a2'], tenants: async () => ['t1'], count: async (object: string) => object === 'Account' ? 2 : 1,
   }
   const parts = async (maintenanceType: 'reindexAccounts' | 'resetUserQuotas' | 'resetTenantQuotas') => {
-    const [outcome] = await runTasks(variant, [{ maintenanceType, shardIndex: null }], { inventory })
+    const [outcome] = await runTasks(variant, [{ maintenanceType, shardIndex: null }], only({ inventory }))
     assert(outcome?.kind === 'spread')
     return outcome.children.map(({ variant: name, payload }) => [name, ...Object.values(payload)])
   }
   assert.deepEqual(await parts('reindexAccounts'), [['AccountMaintenance', 'a1', 'reindex'], ['AccountMaintenance', 'a2', 'reindex']])
   assert.deepEqual(await parts('resetUserQuotas'), [['AccountMaintenance', 'a1', 'recalculateQuota'], ['AccountMaintenance', 'a2', 'recalculateQuota']])
   assert.deepEqual(await parts('resetTenantQuotas'), [['TenantMaintenance', 't1', 'recalculateQuota']])
+})
+
+test('a type that removes keys removes its own, tells how far it is, and stops when it is told to', async () => {
+  const asked: string[] = []
+  const keyRemoval: Deps['keyRemoval'] = {
+    async remove(type, told) {
+      asked.push(type)
+      await told(2_000)
+      return 2_345
+    },
+  }
+  const types = ['resetRateLimiters', 'resetBlobQuotas', 'removeLockQueueMessage', 'removeLockDav', 'removeSieveId', 'removeGreylist'] as const
+  const outcomes = await runTasks(variant, types.map(maintenanceType => ({ maintenanceType, shardIndex: null })), only({ keyRemoval }))
+  assert.deepEqual(asked, types)
+  assert.deepEqual(outcomes, types.map(() => ({ kind: 'done', note: '2345 keys removed' })))
+  const signal = AbortSignal.abort(new Error('stopped'))
+  await assert.rejects(runTasks(variant, [{ maintenanceType: 'removeGreylist', shardIndex: null }], only({ keyRemoval }), { signal }), /stopped/)
 })

@@ -1,15 +1,24 @@
 /**
- * StoreMaintenance: upkeep of the whole store, or of one slice of it. What concerns every account or tenant is a task for each
- * of them (fan-out.ts).
+ * StoreMaintenance: upkeep of the whole store, or of one slice of it. WORK says how each type is done; the work itself is
+ * in services/upkeep. A type that is not in WORK is refused.
+ *
+ * | kind | how |
+ * |---|---|
+ * | each account, each tenant | a task for each of them (fan-out.ts) |
+ * | keys | whole families of keys go, a batch at a time (registry/key-families.ts) |
  */
 import { enumType, nullable, number, oneOf } from '../base/fields.ts'
-import type { Outcome, RunContext, TaskDraft } from '../engine/task-variant.ts'
+import type { Outcome, RunContext, Task, TaskDraft } from '../engine/task-variant.ts'
 import { errorText } from '../errors.ts'
 import type { Inventory } from '../services/upkeep/inventory.ts'
+import type { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { define } from './define.ts'
-import { fanOut, PAGE_MAX, pageOf, type Source } from './fan-out.ts'
+import { fanOut, PAGE_MAX, pageOf } from './fan-out.ts'
 
-export interface Deps { readonly inventory: Pick<Inventory, 'accounts' | 'tenants' | 'count'> }
+export interface Deps {
+  readonly inventory: Pick<Inventory, 'accounts' | 'tenants' | 'count'>
+  readonly keyRemoval: Pick<KeyRemoval, 'remove'>
+}
 
 /** Accounts that are indexed at a time: each hands out tasks of its own. */
 const REINDEXED_AT_ONCE_MAX = 20
@@ -31,6 +40,21 @@ const MAINTENANCE_TYPE = enumType('TaskStoreMaintenanceType', [
   { name: 'removeSieveId', label: 'Forget what Sieve has answered and seen' },
   { name: 'removeGreylist', label: 'Empty the greylist' },
 ])
+type Type = NonNullable<(typeof MAINTENANCE_TYPE)['_names']>
+type Work = (task: Task, context: RunContext<Deps>) => Promise<Outcome>
+
+const WORK: Readonly<Partial<Record<Type, Work>>> = {
+  reindexAccounts: eachAccount('reindex', REINDEXED_AT_ONCE_MAX),
+  resetUserQuotas: eachAccount('recalculateQuota', PAGE_MAX),
+  resetTenantQuotas: eachTenant('recalculateQuota'),
+
+  resetRateLimiters: keys('resetRateLimiters'),
+  resetBlobQuotas: keys('resetBlobQuotas'),
+  removeLockQueueMessage: keys('removeLockQueueMessage'),
+  removeLockDav: keys('removeLockDav'),
+  removeSieveId: keys('removeSieveId'),
+  removeGreylist: keys('removeGreylist'),
+}
 
 export default define.task({
   name: 'StoreMaintenance',
@@ -46,43 +70,49 @@ export default define.task({
   dedupeKey: slice,
   band: 1,
   creatable: true,
-  refuse: ({ maintenanceType }) => isBuilt(maintenanceType) ? null : notBuilt(maintenanceType),
+  refuse: ({ maintenanceType }) => WORK[maintenanceType] ? null : notBuilt(maintenanceType),
   limits: { runMsMax: 600_000, concurrencyPerNode: 2 },
   async run(task, context: RunContext<Deps>): Promise<Outcome> {
-    const source = SOURCES[task.maintenanceType]
-    return source ? fanOut(task, context, source(context.deps.inventory)) : { kind: 'fail', why: notBuilt(task.maintenanceType) }
+    const work = WORK[task.maintenanceType]
+    return work ? work(task, context) : { kind: 'fail', why: notBuilt(task.maintenanceType) }
   },
   classify: (error): Outcome => ({ kind: 'retry', why: errorText(error) }),
 })
 
-type Sources = Readonly<Record<string, (inventory: Deps['inventory']) => Source>>
-const SOURCES: Sources = {
-  reindexAccounts: accounts('reindex', REINDEXED_AT_ONCE_MAX),
-  resetUserQuotas: accounts('recalculateQuota', PAGE_MAX),
-  resetTenantQuotas: inventory => ({
-    total: () => inventory.count('Tenant'),
-    page: async after => pageOf(await inventory.tenants(after, PAGE_MAX), PAGE_MAX, tenantId => part('TenantMaintenance', { tenantId }, 'recalculateQuota')),
-  }),
+function eachAccount(maintenanceType: string, atOnce: number): Work {
+  return (task, context) => {
+    const { inventory } = context.deps
+    return fanOut(task, context, {
+      atOnce,
+      total: () => inventory.count('Account'),
+      page: async after => pageOf(await inventory.accounts(after, atOnce), atOnce, accountId => part('AccountMaintenance', { accountId }, maintenanceType)),
+    })
+  }
 }
 
-function accounts(maintenanceType: string, atOnce: number): Sources[string] {
-  return inventory => ({
-    atOnce,
-    total: () => inventory.count('Account'),
-    page: async after => pageOf(await inventory.accounts(after, atOnce), atOnce, accountId => part('AccountMaintenance', { accountId }, maintenanceType)),
-  })
+function eachTenant(maintenanceType: string): Work {
+  return (task, context) => {
+    const { inventory } = context.deps
+    return fanOut(task, context, {
+      total: () => inventory.count('Tenant'),
+      page: async after => pageOf(await inventory.tenants(after, PAGE_MAX), PAGE_MAX, tenantId => part('TenantMaintenance', { tenantId }, maintenanceType)),
+    })
+  }
 }
 
 function part(variant: string, of: Readonly<Record<string, string>>, maintenanceType: string): TaskDraft {
   return { variant, payload: { ...of, maintenanceType }, band: 1 }
 }
 
-function isBuilt(maintenanceType: string): boolean {
-  return Object.hasOwn(SOURCES, maintenanceType)
+function keys(type: Parameters<KeyRemoval['remove']>[0]): Work {
+  return async (_task, { deps: { keyRemoval }, checkpoint }) => {
+    const removed = await keyRemoval.remove(type, all => checkpoint({ removed: all }))
+    return { kind: 'done', note: `${removed} keys removed` }
+  }
 }
 
-function notBuilt(maintenanceType: string): string {
-  return `Store maintenance of the type ${maintenanceType} is not built yet.`
+function notBuilt(type: Type): string {
+  return `Store maintenance of the type ${type} is not built yet.`
 }
 
 function slice(task: { readonly maintenanceType: string; readonly shardIndex: number | null }): string {

@@ -109,6 +109,40 @@ export function keyValueTableContract(store: () => Store): void {
       assert.deepEqual(await list(prefix), [3, 4, 5].map(nth => `${prefix}/${nth}`))
     })
 
+    test('removePrefix takes the prefix literally and at most its limit, expired keys too', async () => {
+      const start = ids.next()
+      const prefix = `${start}%_/`
+      const [expired, ahead] = [await past(), await future()]
+      for (const [nth, name] of ['', 'a', 'a/b', '😀', '\uFFFD'].entries()) await put(prefix + name, {}, [null, expired, ahead][nth % 3])
+      const others = [`${start}%_`, `${start}%_.`, `${start}%_0`, `${start}xx/a`, start]
+      for (const key of others) await put(key, {})
+      const removePrefix = (limit: number) => store().transact(tx => tx.keys.removePrefix(prefix, limit))
+      assert.equal(await removePrefix(2), 2)
+      assert.equal(await removePrefix(2), 2)
+      assert.equal(await removePrefix(2), 1)
+      assert.equal(await removePrefix(2), 0)
+      assert.deepEqual(await list(start), others.toSorted(byBytes))
+      await put(`${prefix}\0`, {})
+      assert.equal(await store().transact(tx => tx.keys.removePrefix(`${prefix}\0`, 2)), 1)
+    })
+
+    test('who removes a prefix counts what he removed himself, and ends with all of it gone', async () => {
+      const prefix = `${ids.next()}/`
+      const [count, limit] = [60, 7]
+      for (let nth = 0; nth < count; nth++) await put(`${prefix}${nth}`, {}, await past())
+      const inParts = async (): Promise<number> => {
+        let removed = 0
+        for (;;) {
+          const part = await store().transact(tx => tx.keys.removePrefix(prefix, limit))
+          removed += part
+          if (part < limit) return removed
+        }
+      }
+      const removed = await Promise.all([inParts(), inParts()])
+      assert.equal(removed.reduce((sum, part) => sum + part, 0), count)
+      assert.equal(await store().transact(tx => tx.keys.removePrefix(prefix, 1)), 0)
+    })
+
     test('of creators at the same time one succeeds, of a new key and of an expired one', async () => {
       for (const expired of [false, true]) {
         const key = ids.next()

@@ -5,9 +5,10 @@
  */
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { KEYS } from '../key-families.ts'
 import type { RegistryTx } from '../ports.ts'
 
-const keyOf = (accountId: Id): string => `account-archive/${accountId}`
+const keyOf = (accountId: Id): string => KEYS.accountArchive.prefix + accountId
 
 export async function keepAccount({ keys }: RegistryTx, accountId: Id, body: JsonObject): Promise<void> {
   await keys.put(keyOf(accountId), { body }, null)

@@ -17,6 +17,7 @@ import { blobId, enumType, nullable, number, objectId, oneOf, set, shape, string
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fieldEntries } from '../ops/table-backend.ts'
+import { KEYS } from '../key-families.ts'
 import type { Principal } from '../method.ts'
 import type { IndexEntry, RegistryTx } from '../ports.ts'
 import { object, typeFilter } from '../schema/object.ts'
@@ -26,7 +27,7 @@ import { wordEntries } from '../values/words.ts'
 
 const EVERYONES = 'sysAccountUpdate'
 export const ARCHIVED_ITEM = 'ArchivedItem'
-const EXPIRY_PREFIX = 'archived-item/'
+const EXPIRY_PREFIX = KEYS.archivedItem.prefix
 const byServer = { update: 'serverSet' } as const
 
 const STATUS = enumType('ArchivedItemStatus', [

@@ -5,6 +5,7 @@
  */
 import { nullable, objectId, shape, string, utcDateTime } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
+import { KEYS } from '../key-families.ts'
 import type { RegistryTx } from '../ports.ts'
 import type { ObjectDefinition } from '../schema/object.ts'
 import { object } from '../schema/object.ts'
@@ -48,7 +49,7 @@ export const oauthGrant: ObjectDefinition<unknown, RegistryTx> = object<Registry
 
 /** Key of the row that says in `at` when a login was last given a token, in ms since 1970; it expires after a day. */
 export function lastUseKey(grantId: Id): string {
-  return `oauth/used/${grantId}`
+  return KEYS.oauthUsed.prefix + grantId
 }
 
 /** Takes the logins of an account along when it is destroyed: should it come back, nobody is logged in. */

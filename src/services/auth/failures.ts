@@ -10,13 +10,14 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import { RotaError } from '../../errors.ts'
+import { KEYS } from '../../registry/key-families.ts'
 import type { KeyValueTable, RegistryTx } from '../../registry/ports.ts'
 
-export const FAILURE_WINDOW_MS = 15 * 60_000
+const { loginFailure: FAILURE, loginKnown: KNOWN } = KEYS
+export const FAILURE_WINDOW_MS = FAILURE.keptMs
 export const FAILURES_PER_SOURCE_MAX = 60
 /** Wrong passwords for one account, from one known source or from all others together. */
 export const FAILURES_PER_NAME_MAX = 20
-const KNOWN_MS = 30 * 86_400_000
 /** Not at each login: it is a write. */
 const KNOWN_RENEWED_MS = 86_400_000
 
@@ -68,7 +69,7 @@ export class Failures {
     const at = this.#clock.now()
     const known = await this.#store.read(({ keys }) => keys.get(key))
     if (typeof known?.['at'] === 'number' && known['at'] > at - KNOWN_RENEWED_MS) return
-    await this.#store.transact(({ keys }) => keys.put(key, { at }, at + KNOWN_MS))
+    await this.#store.transact(({ keys }) => keys.put(key, { at }, at + KNOWN.keptMs))
   }
 
   /** 0, or how long until the oldest of too many failures leaves the window. */
@@ -84,15 +85,15 @@ export class Failures {
 interface Scope { readonly prefix: string; readonly max: number }
 
 async function scopes(keys: KeyValueTable, { source, name }: Attempt): Promise<Scope[]> {
-  const bySource = { prefix: `login-failure/source/${source}/`, max: FAILURES_PER_SOURCE_MAX }
+  const bySource = { prefix: `${FAILURE.prefix}source/${source}/`, max: FAILURES_PER_SOURCE_MAX }
   if (name === null) return [bySource]
   const known = await keys.get(knownKey(name, source)) !== null
   const whom = known ? `known/${hashed(name)}/${source}` : `name/${hashed(name)}`
-  return [bySource, { prefix: `login-failure/${whom}/`, max: FAILURES_PER_NAME_MAX }]
+  return [bySource, { prefix: `${FAILURE.prefix}${whom}/`, max: FAILURES_PER_NAME_MAX }]
 }
 
 function knownKey(name: string, source: string): string {
-  return `login-known/${hashed(name)}/${source}`
+  return `${KNOWN.prefix}${hashed(name)}/${source}`
 }
 
 /** For its length: clients choose names, and a store's key has room for 200 characters. */

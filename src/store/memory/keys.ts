@@ -1,7 +1,7 @@
 /** Keys with an expiry in memory. An expired key is not there, whether or not it has been removed yet. */
 import type { JsonObject } from '../../base/json.ts'
 import type { KeyValueTable } from '../../registry/ports.ts'
-import { compareText, keyText } from '../storable.ts'
+import { compareText, keyText, storableText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
 
 interface KeyRow { readonly value: string; readonly expiresAt: number | null }
@@ -47,6 +47,12 @@ export function memoryKeys(context: MemoryContext): KeyValueTable {
       const expired = [...keys.entries()].filter(([, row]) => !live(row)).slice(0, limit)
       for (const [key] of expired) keys.delete(key)
       return expired.length
+    },
+
+    async removePrefix(prefix, limit) {
+      const found = [...keys.entries()].filter(([key]) => key.startsWith(storableText(prefix))).slice(0, limit)
+      for (const [key] of found) keys.delete(key)
+      return found.length
     },
   }
 }

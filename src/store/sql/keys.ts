@@ -6,7 +6,7 @@ import { keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import type { Database } from './database.ts'
 
-export function sqlKeys({ db, now }: SqlContext): KeyValueTable {
+export function sqlKeys({ db, now, dialect }: SqlContext): KeyValueTable {
   const live = (eb: ExpressionBuilder<Database, 'key_value'>) =>
     eb.or([eb('key_value.expires_at', 'is', null), eb('key_value.expires_at', '>', now())])
 
@@ -56,6 +56,19 @@ export function sqlKeys({ db, now }: SqlContext): KeyValueTable {
       // The outer condition is for PostgreSQL: a row that was put again since the inner query saw it stays.
       const removed = await db.deleteFrom('key_value').where('key', 'in', expired)
         .where('expires_at', '<=', now()).executeTakeFirst()
+      return Number(removed.numDeletedRows)
+    },
+
+    async removePrefix(prefix, limit) {
+      const start = storableText(prefix)
+      const end = endOfPrefix(start)
+      const found = db.selectFrom('key_value').select('key')
+        .where('key', '>=', start)
+        .$if(end !== null, query => query.where('key', '<', end))
+        .orderBy('key').limit(limit)
+        // Else what somebody else removes meanwhile would count as found, and fewer than are left would look like all.
+        .$if(dialect === 'postgres', query => query.forUpdate().skipLocked())
+      const removed = await db.deleteFrom('key_value').where('key', 'in', found).executeTakeFirst()
       return Number(removed.numDeletedRows)
     },
   }

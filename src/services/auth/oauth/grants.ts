@@ -18,19 +18,19 @@
 import type { Id } from '../../../base/ids.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import { lastUseKey, oauthGrant } from '../../../registry/objects/oauth-grant.ts'
+import { KEYS } from '../../../registry/key-families.ts'
 import type { KeyValueTable, RegistryTx, StoredObject } from '../../../registry/ports.ts'
 import { formatDate } from '../../../registry/values/date.ts'
 import type { ChallengeMethod } from './pkce.ts'
-import { AGAIN_MS, judgeUse, USES_MAX } from './rotation.ts'
+import { judgeUse, USES_MAX } from './rotation.ts'
 import { newToken, tokenHash } from './tokens.ts'
 
 export const GRANT_OBJECT = oauthGrant.name
 export const GRANT_MS = 7 * 86_400_000
 /** A login that was not used for so long is over. */
-export const REFRESH_MS = 86_400_000
-export const ACCESS_MS = 3_600_000
-export const CODE_MS = 120_000
-const REDEEMED_MS = 600_000
+export const REFRESH_MS = KEYS.oauthRefresh.keptMs
+export const ACCESS_MS = KEYS.oauthAccess.keptMs
+export const CODE_MS = KEYS.oauthCode.keptMs
 /** The oldest login gives way to one more. */
 export const GRANTS_PER_ACCOUNT_MAX = 50
 /** Codes that nobody has redeemed yet. */
@@ -83,7 +83,7 @@ export interface Access { readonly grant: Grant; readonly until: number }
 
 /** False: too many codes of the account wait already. */
 export async function keepCode({ keys }: RegistryTx, hash: string, code: Code, now: number): Promise<boolean> {
-  const prefix = `oauth/code/${code.login.accountId}/`
+  const prefix = `${KEYS.oauthCode.prefix}${code.login.accountId}/`
   const waiting = await keys.list(prefix, CODES_PER_ACCOUNT_MAX)
   if (waiting.length >= CODES_PER_ACCOUNT_MAX) return false
   const { login, redirectUri, challenge, challengeMethod } = code
@@ -96,10 +96,10 @@ export async function keepCode({ keys }: RegistryTx, hash: string, code: Code, n
 export async function takeCode(
   { keys }: RegistryTx, accountId: Id, hash: string, grantId: Id, now: number,
 ): Promise<Taken> {
-  const codeKey = `oauth/code/${accountId}/${hash}`
-  const redeemedKey = `oauth/redeemed/${hash}`
+  const codeKey = `${KEYS.oauthCode.prefix}${accountId}/${hash}`
+  const redeemedKey = `${KEYS.oauthRedeemed.prefix}${hash}`
   const row = await keys.get(codeKey)
-  if (row !== null && await keys.create(redeemedKey, { grantId }, now + REDEEMED_MS)) {
+  if (row !== null && await keys.create(redeemedKey, { grantId }, now + KEYS.oauthRedeemed.keptMs)) {
     await keys.remove(codeKey)
     return { kind: 'taken', code: codeOf(row) }
   }
@@ -146,15 +146,15 @@ export async function issueTokens(
   const refreshToken = newToken('refresh', accountId)
   const accessUntil = Math.min(now + ACCESS_MS, expiresAt)
   const refreshUntil = Math.min(now + REFRESH_MS, expiresAt)
-  await keys.put(`oauth/access/${tokenHash(accessToken)}`, { grantId, until: accessUntil }, accessUntil)
-  await keys.put(`oauth/refresh/${tokenHash(refreshToken)}`, { grantId, generation }, refreshUntil)
-  await keys.put(lastUseKey(grantId), { at: now }, now + REFRESH_MS)
+  await keys.put(`${KEYS.oauthAccess.prefix}${tokenHash(accessToken)}`, { grantId, until: accessUntil }, accessUntil)
+  await keys.put(`${KEYS.oauthRefresh.prefix}${tokenHash(refreshToken)}`, { grantId, generation }, refreshUntil)
+  await keys.put(lastUseKey(grantId), { at: now }, now + KEYS.oauthUsed.keptMs)
   return { accessToken, accessMs: accessUntil - now, refreshToken }
 }
 
 /** Null: nobody has it, it has expired, or its login has ended. */
 export async function accessOf(tx: RegistryTx, hash: string): Promise<Access | null> {
-  const row = await tx.keys.get(`oauth/access/${hash}`)
+  const row = await tx.keys.get(`${KEYS.oauthAccess.prefix}${hash}`)
   const grant = row && await grantById(tx, String(row['grantId']))
   return grant && { grant, until: Number(row['until']) }
 }
@@ -163,7 +163,7 @@ export async function accessOf(tx: RegistryTx, hash: string): Promise<Access | n
 export async function refreshOf(
   tx: RegistryTx, hash: string,
 ): Promise<{ readonly grant: Grant; readonly generation: number } | null> {
-  const row = await tx.keys.get(`oauth/refresh/${hash}`)
+  const row = await tx.keys.get(`${KEYS.oauthRefresh.prefix}${hash}`)
   const grant = row && await grantById(tx, String(row['grantId']))
   return grant && { grant, generation: Number(row['generation']) }
 }
@@ -172,7 +172,7 @@ export async function refreshOf(
 export async function spend(
   { keys }: RegistryTx, grantId: Id, generation: number, now: number,
 ): Promise<'rotate' | 'reused'> {
-  const key = (use: number) => `oauth/spent/${grantId}/${generation}/${use}`
+  const key = (use: number) => `${KEYS.oauthSpent.prefix}${grantId}/${generation}/${use}`
   const use = await firstFree(keys, key, now)
   const first = await keys.get(key(0))
   return judgeUse(use, typeof first?.['at'] === 'number' ? first['at'] : now, now)
@@ -180,7 +180,7 @@ export async function spend(
 
 async function firstFree(keys: KeyValueTable, key: (use: number) => string, now: number): Promise<number> {
   for (let use = 0; use < USES_MAX; use++) {
-    if (await keys.create(key(use), { at: now }, now + REFRESH_MS + AGAIN_MS)) return use
+    if (await keys.create(key(use), { at: now }, now + KEYS.oauthSpent.keptMs)) return use
   }
   return USES_MAX
 }

@@ -1,0 +1,117 @@
+/**
+ * The families of keys in the KeyValueTable, all of them. Whoever writes a key takes its beginning and its expiry from
+ * here, so no two families can meet, and who removes one removes nothing of another (services/upkeep/key-removal.ts).
+ */
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** The types of StoreMaintenance that remove families of keys. */
+export type KeyRemovalType =
+  | 'resetRateLimiters' | 'resetBlobQuotas' | 'removeAuthTokens' | 'removeLockQueueMessage' | 'removeLockDav' | 'removeSieveId'
+  | 'removeGreylist'
+
+export interface KeyFamily {
+  /** Every key of the family begins with it, and no other key does. At most 150 characters with what a search goes on with. */
+  readonly prefix: string
+  /** What a key says. */
+  readonly doc: string
+  /** The folder or file of `src` that writes them; null: what will is not built yet. */
+  readonly writer: string | null
+  /** A key is gone so long after it was written, or earlier; null: it stays until somebody removes it. */
+  readonly keptMs: number | null
+  /** What removes the whole family; null: nothing does. */
+  readonly removedBy: KeyRemovalType | null
+}
+
+export const KEYS = {
+  loginFailure: {
+    prefix: 'login-failure/', doc: 'a wrong guess at a password or key, by source and by name', writer: 'services/auth/failures.ts',
+    keptMs: 15 * MINUTE_MS, removedBy: 'resetRateLimiters',
+  },
+  /** No limiter: it spares the owners of accounts from the guesses of others, and forgetting it would lock them out. */
+  loginKnown: {
+    prefix: 'login-known/', doc: 'from where an account has logged in', writer: 'services/auth/failures.ts',
+    keptMs: 30 * DAY_MS, removedBy: null,
+  },
+  blobQuota: {
+    prefix: 'blob-quota/', doc: 'what an account has uploaded lately', writer: null,
+    keptMs: HOUR_MS, removedBy: 'resetBlobQuotas',
+  },
+  oauthCode: {
+    prefix: 'oauth/code/', doc: 'what a code was asked for', writer: 'services/auth/oauth/grants.ts',
+    keptMs: 2 * MINUTE_MS, removedBy: 'removeAuthTokens',
+  },
+  oauthRedeemed: {
+    prefix: 'oauth/redeemed/', doc: 'a code was used, and which login that began', writer: 'services/auth/oauth/grants.ts',
+    keptMs: 10 * MINUTE_MS, removedBy: 'removeAuthTokens',
+  },
+  oauthAccess: {
+    prefix: 'oauth/access/', doc: 'which login an access token belongs to', writer: 'services/auth/oauth/grants.ts',
+    keptMs: HOUR_MS, removedBy: 'removeAuthTokens',
+  },
+  oauthRefresh: {
+    prefix: 'oauth/refresh/', doc: 'login and generation of a refresh token', writer: 'services/auth/oauth/grants.ts',
+    keptMs: DAY_MS, removedBy: 'removeAuthTokens',
+  },
+  /** It outlives the last use that is still let through (oauth/rotation.ts). */
+  oauthSpent: {
+    prefix: 'oauth/spent/', doc: 'when a generation of refresh tokens was used', writer: 'services/auth/oauth/grants.ts',
+    keptMs: DAY_MS + MINUTE_MS, removedBy: 'removeAuthTokens',
+  },
+  oauthUsed: {
+    prefix: 'oauth/used/', doc: 'when a login was last given tokens', writer: 'services/auth/oauth/grants.ts',
+    keptMs: DAY_MS, removedBy: 'removeAuthTokens',
+  },
+  /** RFC 8555 §8: an authority asks for it within minutes. */
+  acmeToken: {
+    prefix: 'acme-token/', doc: 'the answer to a challenge of a certificate authority', writer: null,
+    keptMs: HOUR_MS, removedBy: 'removeAuthTokens',
+  },
+  queueMessageLock: {
+    prefix: 'lock/queue-message/', doc: 'who is sending a queued message', writer: null,
+    keptMs: 10 * MINUTE_MS, removedBy: 'removeLockQueueMessage',
+  },
+  /** RFC 4918 §6.6: clients refresh their locks. */
+  davLock: {
+    prefix: 'lock/dav/', doc: 'a WebDAV lock on a resource', writer: null,
+    keptMs: HOUR_MS, removedBy: 'removeLockDav',
+  },
+  /** RFC 5230 §4.1: an interval of up to 30 days between two answers to one sender. */
+  sieveVacation: {
+    prefix: 'sieve/vacation/', doc: 'whom a vacation script has answered', writer: null,
+    keptMs: 30 * DAY_MS, removedBy: 'removeSieveId',
+  },
+  /** RFC 7352 §3.2: seven days. */
+  sieveDuplicate: {
+    prefix: 'sieve/duplicate/', doc: 'which messages a script has seen', writer: null,
+    keptMs: 7 * DAY_MS, removedBy: 'removeSieveId',
+  },
+  greylist: {
+    prefix: 'greylist/', doc: 'which sender has tried to reach whom, and when first', writer: null,
+    keptMs: 30 * DAY_MS, removedBy: 'removeGreylist',
+  },
+  accountArchive: {
+    prefix: 'account-archive/', doc: 'a destroyed account that may still come back', writer: 'registry/objects/account-archive.ts',
+    keptMs: null, removedBy: null,
+  },
+  archivedItem: {
+    prefix: 'archived-item/', doc: 'when an archived item expires', writer: 'registry/objects/archived-item.ts',
+    keptMs: null, removedBy: null,
+  },
+  certificate: {
+    prefix: 'server/certificate/', doc: 'the self-made certificate of a host name', writer: 'server/certificate-store.ts',
+    keptMs: null, removedBy: null,
+  },
+  bootstrap: {
+    prefix: 'server/bootstrap', doc: 'the first objects were made', writer: 'server/bootstrap.ts',
+    keptMs: null, removedBy: null,
+  },
+} as const satisfies Readonly<Record<string, KeyFamily>>
+
+/** Prefixes of the families that a type of maintenance removes. */
+export function prefixesRemovedBy(type: KeyRemovalType): string[] {
+  const families: readonly KeyFamily[] = Object.values(KEYS)
+  return families.filter(({ removedBy }) => removedBy === type).map(({ prefix }) => prefix)
+}
