@@ -23,6 +23,8 @@ export interface DocumentTable {
    * afterwards is current, so that counters and threads can be read, changed and put. Lock several in order of account.
    */
   lock(accountId: Id, collection: string): Promise<void>
+  /** Keeps only those away that `lock` the collection, and waits for them: many may share it at once. Nothing of it is written then. */
+  share(accountId: Id, collection: string): Promise<void>
   /** In the order of `ids`; unknown ids are left out. */
   get(accountId: Id, collection: string, ids: readonly Id[]): Promise<StoredDocument[]>
   /** Creates or replaces the document with its index rows, and logs the change. Returns the new modseq of (account, collection). */

@@ -25,9 +25,9 @@ test('IndexDocument declares the fields of the wire', () => {
   assert.deepEqual(declaredFields(variant), expectedFields(variant.name))
 })
 
-test('IndexDocument runs in order within an account, and waits once for each document', () => {
+test('IndexDocument runs in order for each document, and waits once for it', () => {
   assert.equal(variant.lane, 'search')
-  assert.equal(variant.orderingKey(EMAIL), 'a1')
+  assert.equal(variant.orderingKey(EMAIL), 'a1/email/m1')
   assert.equal(variant.dedupeKey?.(EMAIL), 'a1/email/m1')
 })
 

@@ -8,7 +8,7 @@ import type { Outcome, RunContext } from '../engine/task-variant.ts'
 import { errorText, hasCode } from '../errors.ts'
 import type { Indexing } from '../services/indexing/indexing.ts'
 import { define } from './define.ts'
-import { INDEX_DOCUMENT_TYPE, refuseDocumentType } from './enums.ts'
+import { documentKey, INDEX_DOCUMENT_TYPE, refuseDocumentType } from './enums.ts'
 
 export interface Deps { readonly indexing: Pick<Indexing, 'index'> }
 
@@ -23,8 +23,8 @@ export default define.task({
     documentId: string('The document, for e-mail the id of the message.', { update: 'immutable', label: 'Document' }),
     documentType: oneOf(INDEX_DOCUMENT_TYPE, 'What kind of document it is.', { update: 'immutable' }),
   },
-  orderingKey: task => task.accountId,
-  dedupeKey: task => `${task.accountId}/${task.documentType}/${task.documentId}`,
+  orderingKey: documentKey,
+  dedupeKey: documentKey,
   creatable: true,
   refuse: task => refuseDocumentType(task.documentType),
   history: 'countSuccesses',

@@ -1,14 +1,14 @@
 /**
  * UnindexDocument: takes one document out of the full-text index, after the document itself has gone.
- * At least once; removing what is not there is no error. Tasks of one account run in due order, so an older
- * IndexDocument of the same document never comes after this one.
+ * At least once; removing what is not there is no error. Tasks of one document run one at a time, and an IndexDocument
+ * that comes after this one finds no document.
  */
 import { objectId, oneOf, string } from '../base/fields.ts'
 import type { Outcome, RunContext } from '../engine/task-variant.ts'
 import { errorText } from '../errors.ts'
 import type { Indexing } from '../services/indexing/indexing.ts'
 import { define } from './define.ts'
-import { INDEX_DOCUMENT_TYPE, refuseDocumentType } from './enums.ts'
+import { documentKey, INDEX_DOCUMENT_TYPE, refuseDocumentType } from './enums.ts'
 
 export interface Deps { readonly indexing: Pick<Indexing, 'unindex'> }
 
@@ -23,8 +23,8 @@ export default define.task({
     documentId: string('The document, for e-mail the id of the message.', { update: 'immutable', label: 'Document' }),
     documentType: oneOf(INDEX_DOCUMENT_TYPE, 'What kind of document it was.', { update: 'immutable' }),
   },
-  orderingKey: task => task.accountId,
-  dedupeKey: task => `${task.accountId}/${task.documentType}/${task.documentId}`,
+  orderingKey: documentKey,
+  dedupeKey: documentKey,
   creatable: true,
   refuse: task => refuseDocumentType(task.documentType),
   history: 'countSuccesses',

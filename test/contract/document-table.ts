@@ -299,6 +299,34 @@ export function documentTableContract(store: () => Store): void {
       assert.deepEqual(await get(account, id), [{ id, modseq: 12, body: { count: 12 } }])
     })
 
+    test('who shares the collection waits for who has locked it, and the other way round', async () => {
+      for (const [first, second] of [['lock', 'share'], ['share', 'lock']] as const) {
+        const [account, id] = [ids.next(), ids.next()]
+        await put(account, id)
+        const entered = Promise.withResolvers<void>()
+        const earlier = store().transact(async tx => {
+          await tx.documents[first](account, COLLECTION)
+          entered.resolve()
+          await systemClock.breathe()
+          await tx.documents.put(account, 'other', id, { written: true }, [])
+        })
+        await entered.promise
+        const [seen] = await store().transact(async tx => {
+          await tx.documents[second](account, COLLECTION)
+          return tx.documents.get(account, 'other', [id])
+        })
+        await earlier
+        assert.deepEqual(seen?.body, { written: true })
+      }
+    })
+
+    test('sharing a collection that nobody has written changes nothing', async () => {
+      const account = ids.next()
+      await store().transact(tx => tx.documents.share(account, COLLECTION))
+      assert.equal(await modseq(account), 0)
+      assert.equal(await put(account, ids.next()), 1)
+    })
+
     test('a lock alone changes nothing', async () => {
       const account = ids.next()
       await store().transact(tx => tx.documents.lock(account, COLLECTION))

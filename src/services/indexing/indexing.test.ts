@@ -7,6 +7,7 @@ import type { MailRecipient } from '../directory/directory.ts'
 import { EMAIL } from '../mailstore/mailstore.ts'
 import type { SearchField } from '../ports.ts'
 import { expressionOf } from '../search/search.ts'
+import { Indexing } from './indexing.ts'
 
 const GERMAN = 'Die Häuser in den Straßen wurden gestern gestrichen, und die Kinder spielten in den Gärten der Nachbarn. ' +
   'Bitte denken Sie an die Rechnungen, die vor den Besprechungen bezahlt werden müssen, weil das Büro danach schließt.'
@@ -76,6 +77,19 @@ test('a message that is gone is done, and leaves the index', async () => {
   await world.store.transact(tx => tx.documents.remove(BOB.accountId, EMAIL, id))
   const replies = await world.indexing.index([{ accountId: BOB.accountId, documentId: id }], new AbortController().signal)
   assert.deepEqual(replies, [{ kind: 'gone' }])
+  assert.deepEqual(await find('bicycles'), [])
+})
+
+test('a message that goes while it is indexed is not left in the index, though its own task has run before', async () => {
+  const id = await world.deliver(plainMail('bicycles'))
+  const document = { accountId: BOB.accountId, documentId: id }
+  // As a task does that was queued under another ordering key, on another node.
+  const store: MailWorld['store'] = { ...world.store, async transact(work) {
+    await world.store.transact(tx => tx.documents.remove(BOB.accountId, EMAIL, id))
+    await world.indexing.unindex([document])
+    return world.store.transact(work)
+  } }
+  await new Indexing({ store, mailStore: world.mailStore }).index([document], new AbortController().signal)
   assert.deepEqual(await find('bicycles'), [])
 })
 

@@ -1,11 +1,13 @@
 /**
  * Indexing: what the tasks IndexDocument and UnindexDocument do. A batch of messages is read in one look at the store,
- * turned into terms, and written in one transaction.
+ * turned into terms, and written in one transaction. The documents of one account are indexed side by side, so nothing here
+ * locks the account for longer than it takes to note a language that is new to it.
  *
  * | found | done |
  * |---|---|
  * | the message | its newest state replaces whatever was indexed of it |
  * | no such message | it is taken out of the index, which a late task may have put back in |
+ * | a message that goes while it is indexed | it is looked for once more when everything is written, and taken out again: no order of tasks is needed for that |
  * | a message that cannot be turned into terms, or whose blob is missing | it alone fails; the others are indexed |
  * | an account that was destroyed meanwhile | nothing is written: its removal may have passed the index already |
  * | a store that does not answer | the call throws and nothing is written |
@@ -33,8 +35,11 @@ export type IndexReply =
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 export const SEARCH_LANGUAGES = 'SearchLanguages'
 const LANGUAGES_ID: Id = '0'.repeat(13)
+const NOTHING_FOUND: Found = { languages: new Set(), news: false }
 
 type Analysed = IndexReply & { readonly document?: SearchDocument; readonly language?: Language | undefined }
+/** The languages of an account's batch, and whether one of them is new. */
+interface Found { readonly languages: ReadonlySet<Language>; readonly news: boolean }
 
 export class Indexing<Tx extends DomainTx = DomainTx> {
   readonly #store: DomainStore<Tx>
@@ -47,18 +52,20 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
 
   /** One reply for each document, in their order. */
   async index(documents: readonly IndexedDocument[], signal: AbortSignal): Promise<IndexReply[]> {
-    const analysed = await this.#store.read(async tx => {
-      const replies: Analysed[] = []
+    const { analysed, found } = await this.#store.read(async tx => {
+      const analysed: Analysed[] = []
       const emails = await this.#load(tx, documents)
       for (const document of documents) {
         signal.throwIfAborted()
         const email = emails.get(keyOf(document))
-        replies.push(email ? await this.#analyse(tx, document.accountId, email) : { kind: 'gone' })
+        analysed.push(email ? await this.#analyse(tx, document.accountId, email) : { kind: 'gone' })
       }
-      return replies
+      return { analysed, found: await this.#languagesIn(tx, analysed) }
     })
     const gone = documents.filter((_, index) => analysed[index]?.kind === 'gone')
-    await this.#write(analysed, gone.filter(isOurs))
+    const written = analysed.flatMap(({ document }) => document ?? [])
+    await this.#write(written, gone.filter(isOurs), found)
+    await this.#forgetGone(written)
     return analysed.map(({ document: _, language: __, ...reply }) => reply)
   }
 
@@ -101,37 +108,58 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
     }
   }
 
-  async #write(analysed: readonly Analysed[], gone: readonly IndexedDocument[]): Promise<void> {
-    const documents = analysed.flatMap(({ document }) => document ?? [])
-    if (documents.length === 0 && gone.length === 0) return
-    const found = new Map<Id, Set<Language>>()
-    for (const { document, language } of analysed) {
-      if (document && language) found.set(document.accountId, (found.get(document.accountId) ?? new Set()).add(language))
+  async #languagesIn(tx: Tx, analysed: readonly Analysed[]): Promise<ReadonlyMap<Id, Found>> {
+    const found = new Map<Id, Found>()
+    for (const [accountId, group] of Map.groupBy(analysed, ({ document }) => document?.accountId)) {
+      if (accountId === undefined) continue
+      const languages = new Set(group.flatMap(({ language }) => language ?? []))
+      const known = await this.languages(tx, accountId)
+      found.set(accountId, { languages, news: [...languages].some(language => !known.includes(language)) })
     }
+    return found
+  }
+
+  async #write(documents: readonly SearchDocument[], gone: readonly IndexedDocument[], found: ReadonlyMap<Id, Found>): Promise<void> {
+    if (documents.length === 0 && gone.length === 0) return
     await this.#store.transact(async tx => {
-      const there = await this.#enter(tx, documents)
+      const there = await this.#enter(tx, found)
       const kept = documents.filter(document => there.has(document.accountId))
       if (kept.length > 0) await tx.search.put(kept)
       if (gone.length > 0) await tx.search.remove(gone.map(ownerOf))
-      for (const [accountId, languages] of [...found].toSorted(([left], [right]) => left < right ? -1 : 1)) {
-        if (there.has(accountId)) await this.#remember(tx, accountId, languages)
+      for (const accountId of there) {
+        const { languages, news } = found.get(accountId) ?? NOTHING_FOUND
+        if (news) await this.#remember(tx, accountId, languages)
       }
     })
   }
 
   /** Which of the accounts may be written for, in turns with whoever removes them. */
-  async #enter(tx: Tx, documents: readonly SearchDocument[]): Promise<ReadonlySet<Id>> {
+  async #enter(tx: Tx, found: ReadonlyMap<Id, Found>): Promise<ReadonlySet<Id>> {
     const there = new Set<Id>()
-    for (const accountId of [...new Set(documents.map(document => document.accountId))].toSorted()) {
-      if (await this.#mailStore.enter(tx, accountId, SEARCH_LANGUAGES)) there.add(accountId)
+    for (const [accountId, { news }] of [...found].toSorted(([left], [right]) => left < right ? -1 : 1)) {
+      if (await this.#mailStore.enter(tx, accountId, SEARCH_LANGUAGES, news ? 'lock' : 'share')) there.add(accountId)
     }
     return there
   }
 
+  /**
+   * Of a message that went before this look, the task that takes it out may have run before the index was written. Of one
+   * that goes later, it comes later.
+   */
+  async #forgetGone(written: readonly SearchDocument[]): Promise<void> {
+    const gone = await this.#store.read(async tx => {
+      const gone: SearchDocument[] = []
+      for (const [accountId, group] of Map.groupBy(written, document => document.accountId)) {
+        const there = new Set((await tx.documents.get(accountId, EMAIL, group.map(({ id }) => id))).map(({ id }) => id))
+        gone.push(...group.filter(({ id }) => !there.has(id)))
+      }
+      return gone
+    })
+    if (gone.length > 0) await this.#store.transact(tx => tx.search.remove(gone))
+  }
+
   /** Never forgets one: a stem too many in a search costs little, one too few loses answers. */
   async #remember(tx: Tx, accountId: Id, found: ReadonlySet<Language>): Promise<void> {
-    const before = await this.languages(tx, accountId)
-    if ([...found].every(language => before.includes(language))) return
     const all = new Set([...await this.languages(tx, accountId), ...found])
     const body = Object.fromEntries([...all].map(language => [language, true]))
     await tx.documents.put(accountId, SEARCH_LANGUAGES, LANGUAGES_ID, body, [])

@@ -76,11 +76,14 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
     return result
   }
 
-  /** Locks a collection until the transaction ends. False: the account is gone, and nothing may be written for it. */
-  async enter(tx: Tx, accountId: Id, collection: string): Promise<boolean> {
+  /**
+   * Locks a collection until the transaction ends, or shares it with others that do not write it. False: the account is
+   * gone, and nothing may be written for it.
+   */
+  async enter(tx: Tx, accountId: Id, collection: string, how: 'lock' | 'share' = 'lock'): Promise<boolean> {
     // Looked at before too, because a lock leaves a counter behind where there was none.
     if (!await this.#mayHaveData(tx, accountId)) return false
-    await tx.documents.lock(accountId, collection)
+    await tx.documents[how](accountId, collection)
     return this.#mayHaveData(tx, accountId)
   }
 

@@ -34,6 +34,7 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
   return {
     /** One transaction writes at a time anyway. */
     async lock() {},
+    async share() {},
 
     async get(accountId, collection, ids) {
       const rows = rowsOf(accountId, collection)

@@ -30,6 +30,15 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
       return lock(context, { account_id: accountId, collection })
     },
 
+    async share(accountId, collection) {
+      // The one writer of SQLite is alone anyway.
+      if (context.dialect === 'sqlite') return
+      const counter = db.selectFrom('document_counter').select('modseq')
+        .where('account_id', '=', accountId).where('collection', '=', collection).forShare()
+      // Only a row can be shared: the first one makes it.
+      if (await counter.executeTakeFirst() === undefined) await lock(context, { account_id: accountId, collection })
+    },
+
     async get(accountId, collection, ids) {
       const rows = await documents(accountId, collection).select(['id', 'modseq', 'body'])
         .where(listed(context, 'id', ids)).execute()
