@@ -206,7 +206,7 @@ export interface NodeRow {
   readonly startedAt: number
   readonly renewedAt: number
   readonly expiresAt: number
-  /** Somebody has asked this incarnation to finish and end; it cannot be taken back. */
+  /** Somebody has asked this process to finish and end; it cannot be taken back. */
   readonly drainRequested: boolean
   readonly info: JsonObject
 }
@@ -222,8 +222,8 @@ export interface Granted extends BucketRef { readonly generation: number; readon
 export interface KnownNode { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number; readonly live: NodeRow | null }
 
 export interface LeaseStore {
-  /** Creates the node row of a new incarnation and leases `nodeId`, or without one the lowest free node id (an old id of the same host name first). Refused while a live node has the host name or `nodeId`. */
-  join(node: { readonly incarnation: Id; readonly hostname: string; readonly version: string; readonly state: NodeState; readonly nodeId?: number | null }, ttlMs: number): Promise<{ readonly nodeId: number } | { readonly refusedBy: NodeRow }>
+  /** Creates the node row of a new incarnation and leases `nodeId`, or without one the lowest free node id (an old id of the same host name first). Refused while a live node has the host name or `nodeId`. `former`: the incarnation that the same process was before: what it was asked, this one is asked too. */
+  join(node: { readonly incarnation: Id; readonly hostname: string; readonly version: string; readonly state: NodeState; readonly nodeId?: number | null; readonly former?: Id | null }, ttlMs: number): Promise<{ readonly nodeId: number } | { readonly refusedBy: NodeRow }>
   /** Renews the row, also one that has expired and that nobody has declared dead yet: its leases and pins are still its own. False when the row is gone: this incarnation is over. */
   heartbeat(incarnation: Id, state: NodeState, ttlMs: number): Promise<boolean>
   /** Deletes the row, frees the leases (planned) and unpins what is left. */
@@ -243,7 +243,7 @@ export interface LeaseStore {
 export interface NodeTable {
   /** The store's clock; every node id ever leased, dead ones included, by node id; the leases by lane and bucket. */
   look(): Promise<{ readonly now: number; readonly nodes: readonly KnownNode[]; readonly leases: readonly LeaseRow[] }>
-  /** Asks a node to do what SIGTERM would. False, and nothing is written: this incarnation is gone, or has expired. */
+  /** Asks a node to do what SIGTERM would; one that sleeps hears of it when it comes back. False, and nothing is written: this incarnation is gone, or has expired. */
   requestDrain(incarnation: Id): Promise<boolean>
 }
 

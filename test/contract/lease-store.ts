@@ -153,6 +153,26 @@ function peopleContract(store: () => QueueUnderTest): void {
       assert.deepEqual(seen.leases.filter(lease => lease.lane === lane).map(lease => lease.holder), [incarnation, incarnation])
     })
 
+    test('a drain that was asked for in a sleep outlives the row, for the process that joins again and nobody else', async () => {
+      const one = await aNode(store())
+      assert.equal(await ask(one.incarnation), true)
+      await store().leases.heartbeat(one.incarnation, IDLE, 0)
+      await store().leases.reap()
+      assert.equal(await store().leases.heartbeat(one.incarnation, IDLE, 60_000), false)
+      const join = async (former: string | null) => {
+        const incarnation = newId()
+        await store().leases.join({ incarnation, hostname: one.hostname, version: '1', state: IDLE, former }, 60_000)
+        return incarnation
+      }
+      const stranger = await join(null)
+      assert.equal(await asked(stranger), false)
+      await store().leases.leave(stranger)
+      const second = await join(one.incarnation)
+      assert.equal(await asked(second), true)
+      await store().leases.leave(second)
+      assert.equal(await asked(await join(newId())), false)
+    })
+
     test('a drain that was asked for outlives heartbeats, and ends with its incarnation', async () => {
       const [one, other] = [await aNode(store()), await aNode(store())]
       assert.equal(await ask(one.incarnation), true)

@@ -104,6 +104,20 @@ describe('rota cluster', { skip: postgresMissing() }, () => {
     assert.deepEqual(await rota('drain', 'tree'), { code: 5, stdout: '', stderr: 'error: there is no node tree (did you mean three?)\n' })
   })
 
+  test('a node that sleeps drains when it wakes, though the cluster has given it up meanwhile', async () => {
+    await start('two', 'worker')
+    await eventually(async () => (await searchHeldBy()) === 'one 32, two 32', 'the search lane is shared')
+    node('two').signal('SIGSTOP')
+    const { code, stdout } = await rota('drain', 'two')
+    assert.equal(code, 0)
+    assert.match(stdout, /two was not heard of any more; it drains as soon as it comes back\n$/)
+    node('two').signal('SIGCONT')
+    assert.deepEqual(await node('two').ended(), { code: 0, signal: null })
+    await start('two', 'worker')
+    await eventually(async () => row((await rota('status')).stdout, 'two')[1] === 'active', 'its next process is not drained')
+    assert.deepEqual(row((await rota('status')).stdout, 'two')[1], 'active')
+  })
+
   test('a node is drained by its id, without waiting', async () => {
     const { stdout } = await rota('status', '--json')
     const id = String(stdout.split('\n').filter(Boolean).map(line => JSON.parse(line) as JsonObject).find(({ hostname }) => hostname === 'three')?.['id'])

@@ -21,6 +21,8 @@ export interface NodeView {
   readonly listeners: ReadonlyMap<string, string>
   /** When this process started, in ms since 1970. */
   readonly startedAt: number | null
+  /** When it was last heard of, in ms since 1970. */
+  readonly lastRenewal: number | null
   readonly version: string | null
 }
 
@@ -30,11 +32,10 @@ export async function readNodes(remote: Remote): Promise<NodeView[]> {
 }
 
 export function nodeView(row: JsonObject): NodeView {
-  const started = Date.parse(text(row['startedAt']) ?? '')
   const held = isJsonObject(row['ownedBuckets']) ? Object.entries(row['ownedBuckets']) : null
   return {
     id: text(row['id']) ?? '', hostname: text(row['hostname']) ?? '', state: stateOf(row),
-    role: text(row['role']), version: text(row['version']), startedAt: Number.isNaN(started) ? null : started,
+    role: text(row['role']), version: text(row['version']), startedAt: time(row['startedAt']), lastRenewal: time(row['lastRenewal']),
     held: held === null ? null : new Map(held.map(([lane, count]) => [lane, Number(count)] as const).filter(([, count]) => count > 0)),
     running: typeof row['runningTasks'] === 'number' ? row['runningTasks'] : null,
     listeners: new Map(Object.entries(isJsonObject(row['listeners']) ? row['listeners'] : {}).map(([name, what]) => [name, text(what) ?? ''])),
@@ -61,6 +62,11 @@ function stateOf({ status, draining }: JsonObject): NodeView['state'] {
     case 'stale': case 'inactive': return status
     default: return 'unknown'
   }
+}
+
+function time(value: Json | undefined): number | null {
+  const ms = Date.parse(text(value) ?? '')
+  return Number.isNaN(ms) ? null : ms
 }
 
 function text(value: Json | undefined): string | null {

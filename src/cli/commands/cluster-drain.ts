@@ -4,6 +4,7 @@
  * | what is seen | what it means |
  * |---|---|
  * | the node is stale, or unknown, or has started anew | it is gone |
+ * | the same, and it was not heard of since it was asked | it sleeps, or is cut off, or has died: it drains when it comes back |
  * | nobody answers; it was the node itself that did, on this machine, and its process is gone | it is gone |
  * | nobody answers for a while, and who did is unknown, or was another node | it may be gone: another one has to be asked |
  * | the limit is over, with a margin | it hangs, which is a failure |
@@ -25,7 +26,7 @@ import type { Invocation, Perform, Remote } from '../remote.ts'
 import { examples } from './examples.ts'
 
 interface Options { readonly wait: boolean }
-type Look = { readonly kind: 'there'; readonly node: NodeView } | { readonly kind: 'gone' } | { readonly kind: 'silent'; readonly why: string }
+type Look = { readonly kind: 'there'; readonly node: NodeView } | { readonly kind: 'gone'; readonly heardOf: boolean } | { readonly kind: 'silent'; readonly why: string }
 
 const INTERVAL_MS = 500
 /** A heartbeat until it is seen, 30 s in which work and connections may end, and as much as it may take to say so. */
@@ -76,7 +77,7 @@ async function waitUntilGone(to: Invocation, remote: Remote, node: NodeView): Pr
     if (seen.kind !== 'silent') heardMs = clock.monotonicMs()
     else if (pid === null && clock.monotonicMs() - heardMs >= SILENCE_MS_MAX) throw unheard(node, seen.why)
     if (seen.kind === 'gone') {
-      await tell(to, node, 'gone', 'is gone')
+      await tell(to, node, 'gone', seen.heardOf ? 'is gone' : 'was not heard of any more; it drains as soon as it comes back')
       return
     }
     if (seen.kind === 'there' && leftOver(seen.node) !== told) {
@@ -93,14 +94,15 @@ function pidOf({ node: answering }: Remote, { hostname }: NodeView): number | nu
   return answering?.hostname === hostname ? answering.pid : null
 }
 
-async function look(remote: Remote, { id, startedAt }: NodeView, pid: number | null): Promise<Look> {
+async function look(remote: Remote, { id, startedAt, lastRenewal }: NodeView, pid: number | null): Promise<Look> {
   try {
     const { list: [row] } = await remote.client.get(findObject(remote.model, NODE).wire, [id])
     const now = row === undefined ? null : nodeView(row)
-    return now === null || isAway(now) || now.startedAt !== startedAt ? { kind: 'gone' } : { kind: 'there', node: now }
+    if (now === null || now.startedAt !== null && now.startedAt !== startedAt) return { kind: 'gone', heardOf: true }
+    return isAway(now) ? { kind: 'gone', heardOf: now.lastRenewal !== lastRenewal } : { kind: 'there', node: now }
   } catch (error) {
     if (!isPassing(error)) throw error
-    return pid !== null && !isAlive(pid) ? { kind: 'gone' } : { kind: 'silent', why: error.message }
+    return pid !== null && !isAlive(pid) ? { kind: 'gone', heardOf: true } : { kind: 'silent', why: error.message }
   }
 }
 

@@ -108,7 +108,7 @@ suite('cluster status', () => {
     const { next, end } = await watch(stdout)
     change('node-1', { lastRenewal: '2026-01-01T00:00:01Z', clockOffset: 5 })
     await next()
-    change('node-1', { status: 'stale' })
+    change('node-1', { status: 'stale', lastRenewal: '2026-01-01T00:00:01Z' })
     await next()
     await end()
     assert.equal(stdout.text.split('NODE ').length - 1, 2)
@@ -221,7 +221,7 @@ suite('cluster drain', () => {
     await next()
     change('node-1', { ownedBuckets: {}, runningTasks: 0, listeners: {} })
     await next()
-    change('node-1', { status: 'stale' })
+    change('node-1', { status: 'stale', lastRenewal: '2026-01-01T00:00:01Z' })
     await next()
     const { code, stdout } = await ran
     assert.equal(code, 0)
@@ -232,13 +232,19 @@ suite('cluster drain', () => {
       '00:00:02 mx1 is gone',
     ])
   })
+  test('a node that is given up without having been heard of is not said to be gone', async () => {
+    const { ran, next } = await drain(['mx1'])
+    change('node-1', { status: 'stale' })
+    await next()
+    assert.match((await ran).stdout, / mx1 was not heard of any more; it drains as soon as it comes back\n$/)
+  })
   test('what the node had when it was asked is shown, even if it is empty at the first look', async () => {
     server.intercept = () => {
       if (asked().length > 0) change('node-1', { ownedBuckets: {}, runningTasks: 0, listeners: {} })
       return null
     }
     const { ran, next } = await drain(['mx1'])
-    change('node-1', { status: 'stale' })
+    change('node-1', { status: 'stale', lastRenewal: '2026-01-01T00:00:01Z' })
     await next()
     assert.deepEqual(lines((await ran).stdout).map(line => line.slice('00:00:00 '.length)), [
       'mx1 has 33 buckets, 2 running tasks, listeners http, smtp, lmtp', 'mx1 has 0 buckets, 0 running tasks, no listener', 'mx1 is gone',

@@ -32,6 +32,8 @@ export class EngineNode {
   readonly #stop = new AbortController()
   readonly #hurry = new AbortController()
   #incarnation: Incarnation | null = null
+  /** The incarnation before this one. */
+  #former: Id | null = null
   #nodeNumber: number
   #ids: IdSource
   #phase: NodePhase = 'joining'
@@ -102,6 +104,7 @@ export class EngineNode {
       if (!over) return
       this.#deps.log.warn({ incarnation: this.#incarnation.id }, 'this incarnation is over, joining again')
       await this.#incarnation.dispose()
+      this.#former = this.#incarnation.id
       this.#incarnation = null
       if (!this.#stop.signal.aborted) this.#phase = 'joining'
       await this.#rejoin()
@@ -156,7 +159,7 @@ export class EngineNode {
     for (;;) {
       this.#stop.signal.throwIfAborted()
       const joinedMs = clock.monotonicMs()
-      const reply = await store.leases.join({ incarnation: id, hostname, version, state: nodeState(), nodeId: nodeId ?? null }, times.ttlMs)
+      const reply = await store.leases.join({ incarnation: id, hostname, version, state: nodeState(), nodeId: nodeId ?? null, former: this.#former }, times.ttlMs)
       if ('nodeId' in reply) return { joinedMs, nodeId: reply.nodeId }
       const other = reply.refusedBy
       if (seen && (seen.incarnation !== other.incarnation || seen.renewedAt !== other.renewedAt)) throw inUse(other, hostname)

@@ -1,4 +1,5 @@
 /** Nodes and leases in memory. */
+import type { Id } from '../../base/ids.ts'
 import type { LeaseRow, LeaseStore, NodeRow, NodeTable } from '../../engine/ports.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
 import { charge, letGo } from '../queue/settle.ts'
@@ -7,7 +8,7 @@ import { isAlive } from './queue.ts'
 import { memoryTaskRows } from './task-rows.ts'
 
 type StoredLease = LeaseRow & { readonly diedAt: number | null }
-interface StoredNodeId { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number }
+interface StoredNodeId { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number; readonly drainRequestedOf?: Id }
 
 export function memoryLeases(database: MemoryDatabase): LeaseStore {
   return {
@@ -20,9 +21,10 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       if (other) return { refusedBy: other }
       const live = new Set([...nodes.rows()].map(other => other.nodeId))
       const nodeId = node.nodeId ?? chooseNodeId(node.hostname, [...table<StoredNodeId>('node_id').rows()], live)
-      const { incarnation, hostname, version, state } = node
+      const { incarnation, hostname, version, state, former = null } = node
+      const drainRequested = former !== null && [...table<StoredNodeId>('node_id').rows()].some(row => row.drainRequestedOf === former)
       const times = { startedAt: now(), renewedAt: now(), expiresAt: now() + ttlMs }
-      const row = { incarnation, nodeId, hostname, version, ...state, drainRequested: false, ...times }
+      const row = { incarnation, nodeId, hostname, version, ...state, drainRequested, ...times }
       nodes.set(incarnation, row)
       rememberNodeId(context, row)
       hints.leases()
@@ -130,8 +132,10 @@ function remove(context: MemoryContext, node: NodeRow, diedAt: number | null): v
   hints.leases()
 }
 
-function rememberNodeId({ table }: MemoryContext, { nodeId, hostname, renewedAt }: NodeRow): void {
-  table<StoredNodeId>('node_id').set(String(nodeId), { nodeId, hostname, renewedAt })
+function rememberNodeId({ table }: MemoryContext, { nodeId, hostname, renewedAt, incarnation, drainRequested }: NodeRow): void {
+  const before = table<StoredNodeId>('node_id').get(String(nodeId))
+  const row = { ...before, nodeId, hostname, renewedAt, ...(drainRequested ? { drainRequestedOf: incarnation } : {}) }
+  table<StoredNodeId>('node_id').set(String(nodeId), row)
 }
 
 function leaseKey(lane: string, bucket: number): string {

@@ -126,9 +126,12 @@ async function join({ db, now, hints }: SqlContext, node: Joining, ttlMs: number
     const known = await db.selectFrom('node_id').selectAll().execute()
     const nodeId = node.nodeId ?? chooseNodeId(node.hostname, known.map(row => ({ nodeId: row.node_id, hostname: row.hostname })),
       new Set(nodes.map(other => other.node_id)))
+    const { former = null } = node
+    const drained = former === null ? undefined
+      : await db.selectFrom('node_id').select('node_id').where('drain_requested_of', '=', former).executeTakeFirst()
     const joined = await db.insertInto('node').values({
       incarnation: node.incarnation, node_id: nodeId, hostname: node.hostname, version: node.version,
-      ...stateColumns(node.state), drain_requested: 0, started_at: now(), renewed_at: now(), expires_at: sql<number>`${now()} + ${ttlMs}`,
+      ...stateColumns(node.state), drain_requested: drained ? 1 : 0, started_at: now(), renewed_at: now(), expires_at: sql<number>`${now()} + ${ttlMs}`,
     }).onConflict(conflict => conflict.doNothing()).returningAll().executeTakeFirst()
     if (!joined) continue
     await rememberNodeId({ db }, joined)
@@ -178,8 +181,10 @@ function locked<O>(
 
 async function rememberNodeId({ db }: Pick<SqlContext, 'db'>, node: NodeColumns): Promise<void> {
   const { node_id, hostname, renewed_at } = node
-  await db.insertInto('node_id').values({ node_id, hostname, renewed_at })
-    .onConflict(conflict => conflict.column('node_id').doUpdateSet({ hostname, renewed_at })).execute()
+  // A process that was asked to drain in its sleep finds that here when it joins again.
+  const row = { hostname, renewed_at, ...(node.drain_requested === 1 ? { drain_requested_of: node.incarnation } : {}) }
+  await db.insertInto('node_id').values({ node_id, ...row })
+    .onConflict(conflict => conflict.column('node_id').doUpdateSet(row)).execute()
 }
 
 /** Two nodes that want the same buckets lock them in the same order. */

@@ -11,9 +11,10 @@ import { drainRequest } from './0009-drain-request.ts'
 import { taskParents } from './0010-task-parents.ts'
 import { leaseDeaths } from './0011-lease-deaths.ts'
 import { usageCorrections } from './0012-usage-corrections.ts'
+import { drainOfSleepers } from './0013-drain-of-sleepers.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents, leaseDeaths,
-  usageCorrections,
+  usageCorrections, drainOfSleepers,
 ]

@@ -1,4 +1,5 @@
 /** The tables of the task queue: migration 0001. Times are ms since 1970; flags are 0 or 1; JSON is text. */
+import type { Generated } from 'kysely'
 
 export interface TaskColumns {
   id: string
@@ -53,6 +54,8 @@ export interface NodeIdColumns {
   node_id: number
   hostname: string
   renewed_at: number
+  /** The last incarnation under it that was asked to drain. */
+  drain_requested_of: Generated<string | null>
 }
 
 export interface LeaseColumns {
