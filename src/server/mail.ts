@@ -9,6 +9,7 @@ import { Delivery } from '../services/delivery/delivery.ts'
 import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
+import { BlobPurge } from '../services/upkeep/blob-purge.ts'
 import { Inventory } from '../services/upkeep/inventory.ts'
 import { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { Recount } from '../services/upkeep/recount.ts'
@@ -26,6 +27,7 @@ export interface Mail {
   readonly inventory: Inventory<Tx>
   readonly recount: Recount<Tx>
   readonly keyRemoval: KeyRemoval
+  readonly blobPurge: BlobPurge
 }
 
 export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock): Mail {
@@ -40,6 +42,6 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const restoration = new Restoration<Tx>({ store, mailStore, directory })
   const removal = new AccountRemoval<Tx>({ store, tasks: accountTasks })
   const [inventory, recount] = [new Inventory<Tx>(store), new Recount<Tx>(store)]
-  const keyRemoval = new KeyRemoval(store)
-  return { directory, mailStore, keyRemoval, indexing, removal, restoration, inventory, recount, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
+  const [keyRemoval, blobPurge] = [new KeyRemoval(store), new BlobPurge(store)]
+  return { directory, mailStore, keyRemoval, blobPurge, indexing, removal, restoration, inventory, recount, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
 }

@@ -281,7 +281,7 @@ export class Server implements Service {
     return createHttpHandler({
       jmap, auth, oauth: this.#auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
       download: async (principal, accountId, blobId) =>
-        sharesMail(principal, accountId) && principal.permissions.has('jmapEmailGet') ? store.read(tx => mailStore.download(tx, accountId, blobId)) : null,
+        sharesMail(principal, accountId) && principal.permissions.has('jmapEmailGet') ? store.read(tx => mailStore.download(tx, accountId, blobId, principal.accountId)) : null,
     })
   }
 

@@ -55,21 +55,39 @@ export interface DocumentTable {
 /** SHA-256 of the content, in base64url. */
 export type BlobHash = string
 export interface BlobOwner { readonly accountId: Id; readonly collection: string; readonly id: Id }
+/** Of all contents, those whose hash begins with one byte. */
+export const BLOB_SHARDS = 256
+/**
+ * Content is kept while a document links it, and for a while after it was stored, claimed or unlinked; then `purge` removes
+ * it. What somebody puts, links or claims at the same time stays, or is stored again by him. README.md of the stores.
+ */
 export interface BlobTable {
-  /** Stores the content once, however often it is put. */
+  /** Stores the content once, however often it is put. It stays until this transaction has linked or claimed it. */
   put(content: Uint8Array): Promise<BlobHash>
   get(hash: BlobHash): Promise<Uint8Array | null>
   size(hash: BlobHash): Promise<number | null>
+  /** Throws blob/missing. */
   link(hash: BlobHash, owner: BlobOwner): Promise<void>
+  /** What a document has linked stays claimed by its account. */
   unlink(hash: BlobHash, owner: BlobOwner): Promise<void>
-  /** Whether this account may read the blob: it owns a document that links it. */
-  readable(hash: BlobHash, accountId: Id): Promise<boolean>
+  /** Keeps what was put for an account without a document, from now on; only `holderId` may read it there. Null: its members. */
+  claim(hash: BlobHash, accountId: Id, holderId: Id | null): Promise<void>
+  /** Whether the blob may be read in this account, by `readerId`: a document links it, or it is claimed. */
+  readable(hash: BlobHash, accountId: Id, readerId?: Id): Promise<boolean>
   /**
-   * Unlinks documents of one collection from their blobs, and removes those of the blobs that nothing links then. A blob that
-   * somebody puts or links at the same time stays, or is stored again by him.
+   * For an account that goes as a whole: unlinks documents of one collection, claims nothing for it, and removes at once those of
+   * the blobs that nothing else links and no other account claims.
    */
   release(accountId: Id, collection: string, links: readonly BlobLink[]): Promise<void>
+  /** The same for claims of the account, at most `limit`; returns how many there were. */
+  disown(accountId: Id, limit: number): Promise<number>
+  /** Looks at `limit` blobs of a shard, in order of hash. Removes those that nothing links, and nothing has kept since `before`. */
+  purge(shardIndex: number, look: BlobLook): Promise<BlobPurged>
 }
+/** `before` in ms since 1970; `after`: the hash where an earlier look ended, '' at first. */
+export interface BlobLook { readonly before: number; readonly after: BlobHash; readonly limit: number }
+/** `next`: where to go on; null: this was the end of the shard. */
+export interface BlobPurged { readonly looked: number; readonly removed: number; readonly octets: number; readonly next: BlobHash | null }
 export interface BlobLink { readonly id: Id; readonly hash: BlobHash }
 
 /** Terms are ready-made (services/search): lower case letters (with the vowel signs of scripts that have them), digits and `_` only, at most 64 characters. */

@@ -22,7 +22,7 @@ test('StoreMaintenance is queued in the store lane, under its own key', () => {
 })
 
 test('StoreMaintenance says of which types the work is not there', () => {
-  assert.match(variant.refuse?.({ maintenanceType: 'purgeBlob', shardIndex: null }) ?? '', /purgeBlob is not built/)
+  assert.match(variant.refuse?.({ maintenanceType: 'purgeData', shardIndex: null }) ?? '', /purgeData is not built/)
   assert.equal(variant.refuse?.({ maintenanceType: 'reindexAccounts', shardIndex: null }), null)
 })
 
@@ -38,6 +38,35 @@ test('what concerns every account or tenant is a task for each of them', async (
   assert.deepEqual(await parts('reindexAccounts'), [['AccountMaintenance', 'a1', 'reindex'], ['AccountMaintenance', 'a2', 'reindex']])
   assert.deepEqual(await parts('resetUserQuotas'), [['AccountMaintenance', 'a1', 'recalculateQuota'], ['AccountMaintenance', 'a2', 'recalculateQuota']])
   assert.deepEqual(await parts('resetTenantQuotas'), [['TenantMaintenance', 't1', 'recalculateQuota']])
+})
+
+test('purgeBlob is a task for each of the 256 shards, and each of these purges its own', async () => {
+  const asked: number[] = []
+  const blobPurge: Deps['blobPurge'] = {
+    async shard(shardIndex, told) {
+      asked.push(shardIndex)
+      await told(500)
+      return { removed: 3, octets: 1_234 }
+    },
+  }
+  const purge = (shardIndex: number | null, signal?: AbortSignal) =>
+    runTasks(variant, [{ maintenanceType: 'purgeBlob', shardIndex }], only({ blobPurge }), signal ? { signal } : {})
+  const [outcome] = await purge(null)
+  assert(outcome?.kind === 'spread')
+  const shards = outcome.children.map(child => child.payload['shardIndex'])
+  assert.deepEqual(shards, Array.from({ length: 256 }, (_, nth) => nth))
+  assert.ok(outcome.children.every(({ variant: name, payload, band }) => name === 'StoreMaintenance' && payload['maintenanceType'] === 'purgeBlob' && band === 1))
+  assert.deepEqual(asked, [])
+  assert.deepEqual(await purge(255), [{ kind: 'done', note: '3 blobs of 1234 octets removed' }])
+  assert.deepEqual(asked, [255])
+  await assert.rejects(purge(0, AbortSignal.abort(new Error('stopped'))), /stopped/)
+})
+
+test('a shard that there is not, and one of anything but the blobs, is refused by name', () => {
+  const refused = (maintenanceType: 'purgeBlob' | 'resetUserQuotas', shardIndex: number | null) => variant.refuse?.({ maintenanceType, shardIndex })
+  assert.match(refused('purgeBlob', 256) ?? '', /^shardIndex is 256; it must be from 0 to 255/)
+  assert.match(refused('resetUserQuotas', 0) ?? '', /^shardIndex is for purgeBlob alone; leave it out for resetUserQuotas/)
+  assert.deepEqual([refused('purgeBlob', 255), refused('purgeBlob', 0), refused('purgeBlob', null), refused('resetUserQuotas', null)], [null, null, null, null])
 })
 
 test('a type that removes keys removes its own, tells how far it is, and stops when it is told to', async () => {

@@ -5,11 +5,14 @@
  * | kind | how |
  * |---|---|
  * | each account, each tenant | a task for each of them (fan-out.ts) |
+ * | each shard of the blobs | a task for each, which looks at the contents of its shard (services/upkeep/blob-purge.ts) |
  * | keys | whole families of keys go, a batch at a time (registry/key-families.ts) |
  */
 import { enumType, nullable, number, oneOf } from '../base/fields.ts'
 import type { Outcome, RunContext, Task, TaskDraft } from '../engine/task-variant.ts'
 import { errorText } from '../errors.ts'
+import type { BLOB_SHARDS } from '../services/ports.ts'
+import type { BlobPurge } from '../services/upkeep/blob-purge.ts'
 import type { Inventory } from '../services/upkeep/inventory.ts'
 import type { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { define } from './define.ts'
@@ -18,10 +21,14 @@ import { fanOut, PAGE_MAX, pageOf } from './fan-out.ts'
 export interface Deps {
   readonly inventory: Pick<Inventory, 'accounts' | 'tenants' | 'count'>
   readonly keyRemoval: Pick<KeyRemoval, 'remove'>
+  readonly blobPurge: Pick<BlobPurge, 'shard'>
 }
 
 /** Accounts that are indexed at a time: each hands out tasks of its own. */
 const REINDEXED_AT_ONCE_MAX = 20
+
+/** The first byte of a hash. */
+const SHARDS: typeof BLOB_SHARDS = 256
 
 const MAINTENANCE_TYPE = enumType('TaskStoreMaintenanceType', [
   { name: 'reindexAccounts', label: 'Index all accounts again' },
@@ -41,12 +48,15 @@ const MAINTENANCE_TYPE = enumType('TaskStoreMaintenanceType', [
   { name: 'removeGreylist', label: 'Empty the greylist' },
 ])
 type Type = NonNullable<(typeof MAINTENANCE_TYPE)['_names']>
-type Work = (task: Task, context: RunContext<Deps>) => Promise<Outcome>
+type Given = { readonly maintenanceType: Type; readonly shardIndex: number | null }
+type Work = (task: Task & Given, context: RunContext<Deps>) => Promise<Outcome>
 
 const WORK: Readonly<Partial<Record<Type, Work>>> = {
   reindexAccounts: eachAccount('reindex', REINDEXED_AT_ONCE_MAX),
   resetUserQuotas: eachAccount('recalculateQuota', PAGE_MAX),
   resetTenantQuotas: eachTenant('recalculateQuota'),
+
+  purgeBlob: purgeBlobs,
 
   resetRateLimiters: keys('resetRateLimiters'),
   resetBlobQuotas: keys('resetBlobQuotas'),
@@ -70,7 +80,7 @@ export default define.task({
   dedupeKey: slice,
   band: 1,
   creatable: true,
-  refuse: ({ maintenanceType }) => WORK[maintenanceType] ? null : notBuilt(maintenanceType),
+  refuse: given => WORK[given.maintenanceType] ? shardRefusal(given) : notBuilt(given.maintenanceType),
   limits: { runMsMax: 600_000, concurrencyPerNode: 2 },
   async run(task, context: RunContext<Deps>): Promise<Outcome> {
     const work = WORK[task.maintenanceType]
@@ -100,6 +110,27 @@ function eachTenant(maintenanceType: string): Work {
   }
 }
 
+/** A shard, or a task for each of them. */
+async function purgeBlobs({ shardIndex, ...task }: Task & Given, context: RunContext<Deps>): Promise<Outcome> {
+  if (shardIndex === null) {
+    const shards = Array.from({ length: SHARDS }, (_, nth) => nth)
+    return fanOut({ ...task, shardIndex }, context, {
+      total: () => Promise.resolve(SHARDS),
+      page: () => Promise.resolve({ next: null, children: shards.map(nth => ({
+        variant: 'StoreMaintenance', payload: { maintenanceType: task.maintenanceType, shardIndex: nth }, band: 1 as const,
+      })) }),
+    })
+  }
+  const { removed, octets } = await context.deps.blobPurge.shard(shardIndex, done => context.checkpoint({ done }))
+  return { kind: 'done', note: `${removed} blobs of ${octets} octets removed` }
+}
+
+function shardRefusal({ maintenanceType, shardIndex }: Given): string | null {
+  if (shardIndex === null) return null
+  if (maintenanceType !== 'purgeBlob') return `shardIndex is for purgeBlob alone; leave it out for ${maintenanceType}.`
+  return shardIndex < SHARDS ? null : `shardIndex is ${shardIndex}; it must be from 0 to ${SHARDS - 1}, or left out for all.`
+}
+
 function part(variant: string, of: Readonly<Record<string, string>>, maintenanceType: string): TaskDraft {
   return { variant, payload: { ...of, maintenanceType }, band: 1 }
 }
@@ -115,6 +146,6 @@ function notBuilt(type: Type): string {
   return `Store maintenance of the type ${type} is not built yet.`
 }
 
-function slice(task: { readonly maintenanceType: string; readonly shardIndex: number | null }): string {
+function slice(task: Given): string {
   return task.shardIndex === null ? task.maintenanceType : `${task.maintenanceType}/${task.shardIndex}`
 }

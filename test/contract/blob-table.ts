@@ -4,16 +4,17 @@ import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
-import type { BlobOwner } from '../../src/services/ports.ts'
+import type { BlobOwner, BlobPurged } from '../../src/services/ports.ts'
 import type { Store } from '../../src/store/store.ts'
+import { purgeShardOf, shardOf } from '../support/blobs.ts'
 
 const ids = idSource(14, systemClock)
 
 export function blobTableContract(store: () => Store): void {
   const put = (content: Uint8Array): Promise<string> => store().transact(tx => tx.blobs.put(content))
   const get = (hash: string): Promise<Uint8Array | null> => store().read(tx => tx.blobs.get(hash))
-  const readable = (hash: string, accountId: string): Promise<boolean> =>
-    store().read(tx => tx.blobs.readable(hash, accountId))
+  const readable = (hash: string, accountId: string, readerId?: string): Promise<boolean> =>
+    store().read(tx => tx.blobs.readable(hash, accountId, readerId))
   const owner = (): BlobOwner => ({ accountId: ids.next(), collection: 'email', id: ids.next() })
 
   describe('blobs', () => {
@@ -66,7 +67,7 @@ export function blobTableContract(store: () => Store): void {
       assert.equal(await store().read(tx => tx.blobs.size(hash)), 64)
     })
 
-    test('an account may read what one of its documents links, until the last link is gone', async () => {
+    test('an account may read what one of its documents links, and after the last link is gone until a purge', async () => {
       const hash = await put(randomBytes(32))
       const first = owner()
       const second = { ...first, id: ids.next() }
@@ -82,8 +83,33 @@ export function blobTableContract(store: () => Store): void {
       assert.equal(await readable(hash, first.accountId), true)
       await store().transact(tx => tx.blobs.unlink(hash, second))
       await store().transact(tx => tx.blobs.unlink(hash, second))
-      assert.equal(await readable(hash, first.accountId), false)
-      assert.ok(await get(hash))
+      assert.deepEqual([await readable(hash, first.accountId), await readable(hash, ids.next())], [true, false])
+      await purgeShardOf(store(), hash, await store().now())
+      assert.deepEqual([await get(hash), await readable(hash, first.accountId)], [null, false])
+    })
+
+    test('only what is there can be linked, and unlinking what was not linked claims nothing', async () => {
+      const gone = createHash('sha256').update(ids.next()).digest('base64url')
+      for (const hash of [gone, '', 'NUL\0']) {
+        await assert.rejects(store().transact(tx => tx.blobs.link(hash, owner())), { code: 'blob/missing' })
+      }
+      const [hash, stranger] = [await put(randomBytes(32)), owner()]
+      await store().transact(tx => tx.blobs.unlink(hash, stranger))
+      assert.equal(await readable(hash, stranger.accountId), false)
+    })
+
+    test('a claim lets its holder read, or every member, in that account', async () => {
+      const [accountId, holder, other] = [ids.next(), ids.next(), ids.next()]
+      const [own, shared] = [await put(randomBytes(32)), await put(randomBytes(32))]
+      await store().transact(async tx => {
+        await tx.blobs.claim(own, accountId, holder)
+        await tx.blobs.claim(own, accountId, holder)
+        await tx.blobs.claim(shared, accountId, null)
+      })
+      const readers = async (hash: string): Promise<boolean[]> =>
+        [await readable(hash, accountId, holder), await readable(hash, accountId, other), await readable(hash, accountId), await readable(hash, other, holder)]
+      assert.deepEqual(await readers(own), [true, false, false, false])
+      assert.deepEqual(await readers(shared), [true, true, true, false])
     })
 
     describe('release', () => {
@@ -154,6 +180,139 @@ export function blobTableContract(store: () => Store): void {
       })
     })
 
+    describe('disown', () => {
+      const disown = (accountId: string, limit = 10): Promise<number> => store().transact(tx => tx.blobs.disown(accountId, limit))
+
+      test('removes what only this account claims, a batch at a time', async () => {
+        const [accountId, other] = [ids.next(), ids.next()]
+        const hashes = [await put(randomBytes(32)), await put(randomBytes(32)), await put(randomBytes(32))]
+        const [own = '', claimed = '', linked = ''] = hashes
+        await store().transact(async tx => {
+          for (const hash of hashes) await tx.blobs.claim(hash, accountId, accountId)
+          await tx.blobs.claim(own, accountId, other)
+          await tx.blobs.claim(claimed, other, null)
+          await tx.blobs.link(linked, owner())
+        })
+        assert.deepEqual([await disown(accountId, 3), await disown(accountId, 3), await disown(accountId, 3)], [3, 1, 0])
+        assert.deepEqual([await get(own), (await get(claimed))?.byteLength, (await get(linked))?.byteLength], [null, 32, 32])
+        for (const hash of hashes) assert.equal(await readable(hash, accountId, accountId), false)
+        assert.equal(await readable(claimed, other), true)
+      })
+
+      test('releasing leaves what another account claims', async () => {
+        const [first, other] = [owner(), ids.next()]
+        const hash = await put(randomBytes(32))
+        await store().transact(async tx => {
+          await tx.blobs.link(hash, first)
+          await tx.blobs.claim(hash, first.accountId, first.accountId)
+          await tx.blobs.claim(hash, other, other)
+        })
+        await store().transact(tx => tx.blobs.release(first.accountId, first.collection, [{ id: first.id, hash }]))
+        assert.ok(await get(hash))
+        await disown(other)
+        assert.ok(await get(hash))
+        await disown(first.accountId)
+        assert.equal(await get(hash), null)
+      })
+    })
+
+    describe('purge', () => {
+      /** Contents of one shard, in which other tests may have some too. */
+      const inShard = async (shardIndex: number, count: number): Promise<string[]> => {
+        const hashes: string[] = []
+        while (hashes.length < count) {
+          const content = randomBytes(16)
+          if (createHash('sha256').update(content).digest()[0] === shardIndex) hashes.push(await put(content))
+        }
+        return hashes.toSorted()
+      }
+      const purge = (shardIndex: number, before: number, after = '', limit = 1_000): Promise<BlobPurged> =>
+        store().transact(tx => tx.blobs.purge(shardIndex, { before, after, limit }))
+
+      test('removes what nothing links and what was stored long enough ago, and never earlier', async () => {
+        const [stored = '', linked = '', claimed = '', unlinked = ''] = await inShard(201, 4)
+        const [first, second] = [owner(), owner()]
+        const start = await store().now()
+        await store().transact(async tx => {
+          await tx.blobs.link(linked, first)
+          await tx.blobs.link(unlinked, second)
+        })
+        await purge(201, start - 60_000)
+        assert.ok(await get(stored))
+        await passedBy(store(), start)
+        const before = await store().now()
+        await passedBy(store(), before)
+        await store().transact(async tx => {
+          await tx.blobs.claim(claimed, first.accountId, first.accountId)
+          await tx.blobs.unlink(unlinked, second)
+        })
+        const { looked, removed, octets, next } = await purge(201, before)
+        assert.ok(looked >= 4 && removed >= 1 && octets >= 16 * removed && next === null)
+        assert.deepEqual([await get(stored), !!await get(linked), !!await get(claimed), !!await get(unlinked)], [null, true, true, true])
+        const now = await store().now()
+        assert.equal((await purge(201, now)).removed, 2)
+        assert.deepEqual([!!await get(linked), await get(claimed), await get(unlinked)], [true, null, null])
+        assert.deepEqual(await purge(201, now), { looked: looked - removed - 2, removed: 0, octets: 0, next: null })
+      })
+
+      test('goes through a shard in order of hash, a page at a time, and touches no other', async () => {
+        const hashes = await inShard(202, 7)
+        const [foreign = ''] = await inShard(203, 1)
+        const before = await store().now()
+        const pages: BlobPurged[] = []
+        for (let after: string | null = ''; after !== null;) {
+          const page = await purge(202, before, after, 3)
+          pages.push(page)
+          after = page.next
+        }
+        const ends = pages.flatMap(({ next }) => next ?? [])
+        assert.ok(pages.length >= 3 && pages.slice(0, -1).every(({ looked }) => looked === 3))
+        assert.deepEqual(ends, ends.toSorted())
+        for (const hash of hashes) assert.equal(await get(hash), null)
+        assert.ok(await get(foreign))
+        await purge(203, before)
+        assert.equal(await get(foreign), null)
+      })
+
+      test('an old claim lets nobody read any more, also when others keep the content', async () => {
+        const [hash = ''] = await inShard(204, 1)
+        const [keeper, former] = [owner(), ids.next()]
+        await store().transact(async tx => {
+          await tx.blobs.link(hash, keeper)
+          await tx.blobs.claim(hash, former, null)
+        })
+        await purge(204, await store().now())
+        assert.deepEqual([await readable(hash, former), await readable(hash, keeper.accountId)], [false, true])
+        await store().transact(tx => tx.blobs.release(keeper.accountId, keeper.collection, [{ id: keeper.id, hash }]))
+      })
+
+      test('what is put and linked, or claimed, at the same time is there afterwards', async () => {
+        for (let round = 0; round < 20; round++) {
+          const contents = [randomBytes(32), randomBytes(32)] as const
+          const hashes = [await put(contents[0]), await put(contents[1])] as const
+          const [first, second] = [owner(), ids.next()]
+          const before = await store().now()
+          await Promise.all([
+            ...hashes.map(hash => purge(shardOf(hash), before)),
+            store().transact(async tx => tx.blobs.link(await tx.blobs.put(contents[0]), first)),
+            store().transact(async tx => tx.blobs.claim(await tx.blobs.put(contents[1]), second, second)),
+          ])
+          assert.deepEqual([!!await get(hashes[0]), !!await get(hashes[1])], [true, true], `round ${round}`)
+        }
+      })
+
+      test('who links what a purge takes at the same time has it, or is told that it is gone', async () => {
+        for (let round = 0; round < 20; round++) {
+          const hash = await put(randomBytes(32))
+          const before = await store().now()
+          const [, linked] = await Promise.allSettled([
+            purge(shardOf(hash), before), store().transact(tx => tx.blobs.link(hash, owner())),
+          ])
+          assert.equal(await get(hash) !== null, linked.status === 'fulfilled', `round ${round}`)
+        }
+      })
+    })
+
     test('links of different accounts and collections are apart', async () => {
       const hash = await put(randomBytes(32))
       const [first, other] = [owner(), owner()]
@@ -166,4 +325,9 @@ export function blobTableContract(store: () => Store): void {
       for (const { accountId } of [first, other]) assert.equal(await readable(hash, accountId), true)
     })
   })
+}
+
+/** Resolves when the store's clock shows a later time. */
+async function passedBy(store: Store, time: number): Promise<void> {
+  while (await store.now() <= time) await systemClock.breathe()
 }

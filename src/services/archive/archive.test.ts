@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { purgeShardOf } from '../../../test/support/blobs.ts'
 import { ANN, BOB, mailWorld } from '../../../test/support/mail-world.ts'
 import type { MailWorld } from '../../../test/support/mail-world.ts'
 import { plainMail } from '../../../test/support/mail-samples.ts'
@@ -189,7 +190,7 @@ describe('the archive', () => {
     assert.deepEqual([(await items()).length, (await emailIds()).length], [0, 1])
   })
 
-  test('what has expired goes with its content, first things first; what is asked for stays', async () => {
+  test('what has expired goes, first things first, and leaves its content to the next purge; what is asked for stays', async () => {
     const { email, item } = await destroyed('first')
     const wanted = await destroyed('wanted')
     const later = await destroyed('later')
@@ -198,6 +199,7 @@ describe('the archive', () => {
       world.store.transact(tx => purgeArchive(tx, Date.parse(item.email.archivedUntil) + ms, limit))
     assert.equal(await purge(-1_000), 0)
     assert.equal(await purge(0), 1)
+    assert.equal(await purgeShardOf(world.store, email.blobId, world.clock.now()), 1)
     assert.equal(await world.store.read(tx => tx.blobs.get(email.blobId)), null)
     assert.deepEqual((await items()).map(({ id }) => id), [wanted.item.id, later.item.id])
     assert.equal(await purge(60 * DAY_MS), 1)

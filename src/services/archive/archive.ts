@@ -34,25 +34,30 @@ export function keeperOf<Tx extends ArchiveTx>(
 export async function purgeArchive(tx: ArchiveTx, nowMs: number, limit: number): Promise<number> {
   await tx.objects.lock(ARCHIVED_ITEM)
   const ids = await expiredItems(tx, formatDate(nowMs), limit)
-  for (const { id, body } of await tx.objects.get(ARCHIVED_ITEM, ids)) await removeItem(tx, id, body)
+  for (const { id, body } of await tx.objects.get(ARCHIVED_ITEM, ids)) await removeItem(tx, id, body, releaseContent)
   return ids.length
 }
 
-/** Removes records of one account, at most `limit`; returns how many. */
+/** Removes records of an account that goes as a whole, at most `limit`; returns how many. */
 export async function removeArchiveOf(tx: ArchiveTx, accountId: Id, limit: number): Promise<number> {
   const where = [{ field: 'accountId', value: accountId }]
   const ids = await tx.objects.query(ARCHIVED_ITEM, { where, ascending: true, limit })
-  for (const { id, body } of await tx.objects.get(ARCHIVED_ITEM, ids)) await removeItem(tx, id, body)
+  for (const { id, body } of await tx.objects.get(ARCHIVED_ITEM, ids)) await removeItem(tx, id, body, removeContent)
   return ids.length
 }
 
-async function removeItem(tx: ArchiveTx, id: Id, body: JsonObject): Promise<void> {
+async function removeItem(tx: ArchiveTx, id: Id, body: JsonObject, release: typeof releaseContent): Promise<void> {
   await tx.objects.remove(ARCHIVED_ITEM, id)
   await moveExpiry(tx, id, null, body)
-  await releaseContent(tx, id, String(body['accountId']), String(body['blobId']))
+  await release(tx, id, String(body['accountId']), String(body['blobId']))
 }
 
+/** The next purge past the grace removes it, when nothing else links it. */
 export async function releaseContent({ blobs }: DomainTx, id: Id, accountId: Id, blobId: string): Promise<void> {
+  await blobs.unlink(blobId, ownerOf(accountId, id))
+}
+
+async function removeContent({ blobs }: DomainTx, id: Id, accountId: Id, blobId: string): Promise<void> {
   await blobs.release(accountId, ARCHIVED_ITEM, [{ id, hash: blobId }])
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { MULTIPART, plainMail } from '../../../test/support/mail-samples.ts'
+import { purgeShardOf } from '../../../test/support/blobs.ts'
 import { ANN, BOB, mailWorld } from '../../../test/support/mail-world.ts'
 import type { MailWorld } from '../../../test/support/mail-world.ts'
 import type { MailRecipient } from '../directory/directory.ts'
@@ -98,7 +99,7 @@ describe('threads', () => {
 })
 
 describe('removing a message', () => {
-  test('takes its document, its blob link and its storage, and queues the end of its index entry', async () => {
+  test('takes its document, its blob link and its storage, leaves the content claimed, and queues the end of its index entry', async () => {
     const owner = somebody()
     const id = await world.deliver(MULTIPART, owner)
     const [email] = await world.emails(owner, [id])
@@ -107,7 +108,8 @@ describe('removing a message', () => {
     assert.equal((await world.store.read(tx => world.mailStore.usage(tx, owner.accountId))).octets, MULTIPART.byteLength)
     await remove(owner, id)
     assert.deepEqual(await world.emails(owner, [id]), [])
-    assert.equal(await world.store.read(tx => tx.blobs.readable(blobId, owner.accountId)), false)
+    assert.equal(await world.store.read(tx => tx.blobs.readable(blobId, owner.accountId)), true)
+    assert.equal(await purgeShardOf(world.store, blobId, world.clock.now()), 1)
     assert.deepEqual(await world.store.read(tx => world.mailStore.usage(tx, owner.accountId)), { octets: 0, emails: 0 })
     const tasks = (await world.tasks()).filter(task => task.accountId === owner.accountId)
     assert.deepEqual(tasks.map(task => [task.variant, task.payload['documentId']]), [['IndexDocument', id], ['UnindexDocument', id]])

@@ -150,10 +150,10 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
     return parseMessage(await this.content(tx, record.blobId))
   }
 
-  /** What a blob id of this account stands for: a whole message, or a part of one. Null: not there, or not this account's. */
-  async download(tx: DomainTx, accountId: Id, blobId: string): Promise<Uint8Array | null> {
+  /** What a blob id of this account stands for, to this reader: whole content, or a part of a message. Null: not there, or not his. */
+  async download(tx: DomainTx, accountId: Id, blobId: string, readerId?: Id): Promise<Uint8Array | null> {
     const hash = blobId.slice(0, HASH_CHARS)
-    if (!await tx.blobs.readable(hash, accountId)) return null
+    if (!await tx.blobs.readable(hash, accountId, readerId)) return null
     const content = await this.content(tx, hash)
     if (blobId.length === HASH_CHARS) return content
     return blobId[HASH_CHARS] === '_' ? partContent(await parseMessage(content), blobId.slice(HASH_CHARS + 1)) : null

@@ -29,6 +29,7 @@ describe('the removal of an account', () => {
   let removal: AccountRemoval<Tx>
   let annBlob: string
   let sharedBlob: string
+  let unlinkedBlob: string
   let annEmail: Id
 
   const open = async (): Promise<void> => {
@@ -44,6 +45,10 @@ describe('the removal of an account', () => {
     sharedBlob = (await world.emails(BOB, [both ?? '']))[0]?.record.blobId ?? ''
     await world.runSearchTasks()
     await world.store.transact(tx => tx.documents.put(ANN.accountId, 'ContactCard', annEmail, {}, []))
+    const destroyed = await world.deliver(plainMail('destroyed before'), ANN)
+    const [{ record } = assert.fail('not delivered')] = await world.emails(ANN, [destroyed])
+    unlinkedBlob = record.blobId
+    await world.store.transact(tx => world.mailStore.update(tx, ANN.accountId, account => account.remove(destroyed, record)))
     // Something that nobody got around to.
     await world.deliver(plainMail('not indexed yet'), ANN)
   }
@@ -61,11 +66,12 @@ describe('the removal of an account', () => {
     tasks: await tx.tasks.count({ accountId }),
     own: await tx.blobs.size(annBlob) !== null,
     shared: await tx.blobs.size(sharedBlob) !== null,
+    unlinked: await tx.blobs.size(unlinkedBlob) !== null,
     readable: await tx.blobs.readable(sharedBlob, accountId),
     kept: await tx.keys.get(`account-archive/${accountId}`) !== null,
     stores: (await tx.usage.get([accountId])).has(accountId),
   }))
-  const NOTHING = { collections: [], indexed: false, tasks: 0, own: false, shared: true, readable: false, kept: false, stores: false }
+  const NOTHING = { collections: [], indexed: false, tasks: 0, own: false, shared: true, unlinked: false, readable: false, kept: false, stores: false }
 
   async function run(by = removal): Promise<number | null> {
     const total = await by.begin(ANN.accountId)
@@ -82,7 +88,7 @@ describe('the removal of an account', () => {
     assert.equal(await removal.begin(ANN.accountId), 3)
     assert.equal(await run(), 3)
     assert.deepEqual(await left(ANN.accountId), NOTHING)
-    assert.deepEqual(await left(BOB.accountId), { ...bob, own: false })
+    assert.deepEqual(await left(BOB.accountId), { ...bob, own: false, unlinked: false })
     assert.equal((await world.mailbox(BOB, 'inbox')).totalEmails, 1)
   })
 

@@ -55,6 +55,7 @@ export class AccountRemoval<Tx extends RemovalTx = RemovalTx> {
   async * remove(accountId: Id): AsyncGenerator<number, void, undefined> {
     for await (const _ of this.#parts(tx => removeArchiveOf(tx, accountId, EMAILS_AT_ONCE_MAX), EMAILS_AT_ONCE_MAX)) yield 0
     yield* this.#parts(tx => this.#removeEmails(tx, accountId), EMAILS_AT_ONCE_MAX)
+    for await (const _ of this.#parts(tx => tx.blobs.disown(accountId, EMAILS_AT_ONCE_MAX), EMAILS_AT_ONCE_MAX)) yield 0
     for (const collection of await this.#collections(accountId)) {
       for await (const _ of this.#parts(tx => eraseSome(tx, accountId, collection), ROWS_AT_ONCE_MAX)) yield 0
     }

@@ -1,24 +1,38 @@
-/** Content by its hash in SQL: one row a content, one row a document that owns it. */
+/** Content by its hash in SQL: one row a content, one row a document that links it, one row an account that claims it. */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
+import { RotaError } from '../../errors.ts'
 import type { BlobHash, BlobLink, BlobOwner, BlobTable } from '../../services/ports.ts'
 import { storableText } from '../storable.ts'
+import { purgeBlobs, removeUnused } from './blob-purge.ts'
 import type { SqlContext } from './context.ts'
-import { listed } from './listed.ts'
 
 export function sqlBlobs(context: SqlContext): BlobTable {
-  const { db, dialect } = context
+  const { db, dialect, now } = context
+
+  /** From here to the end of the transaction nobody removes it: `purge` passes it over, `release` waits. */
+  async function hold(hash: BlobHash): Promise<boolean> {
+    const known = await db.selectFrom('blob').select('size').where('hash', '=', storableText(hash))
+      .$if(dialect === 'postgres', query => query.forKeyShare()).executeTakeFirst()
+    return known !== undefined
+  }
+
+  async function claim(hash: BlobHash, accountId: string, holderId: string): Promise<void> {
+    const at = now()
+    await db.insertInto('blob_claim').values({ account_id: accountId, holder_id: holderId, hash, at })
+      .onConflict(conflict => conflict.columns(['account_id', 'holder_id', 'hash']).doUpdateSet({ at })).execute()
+  }
+
   return {
     async put(content) {
       const hash = createHash('sha256').update(content).digest('base64url')
-      // Held until the link is there: `release` waits for it, and this waits for a `release` that removes the blob.
-      const known = await db.selectFrom('blob').select('size').where('hash', '=', hash)
-        .$if(dialect === 'postgres', query => query.forKeyShare()).executeTakeFirst()
-      if (known) return hash
-      // Somebody may be storing it right now: this waits for his commit, and stores it if he rolls back.
-      await db.insertInto('blob').values({ hash, size: content.byteLength, content })
-        .onConflict(conflict => conflict.doNothing()).execute()
+      while (!await hold(hash)) {
+        // Somebody may be storing it right now: this waits for his commit, and stores it if he rolls back.
+        const stored = await db.insertInto('blob').values({ hash, size: content.byteLength, content, stored_at: now() })
+          .onConflict(conflict => conflict.doNothing()).returning('hash').executeTakeFirst()
+        if (stored) break
+      }
       return hash
     },
 
@@ -35,36 +49,51 @@ export function sqlBlobs(context: SqlContext): BlobTable {
     },
 
     async link(hash, owner) {
+      if (!await hold(hash)) throw new RotaError('blob/missing', `there is no content ${hash} to link`)
       await db.insertInto('blob_link').values(linkKey(hash, owner))
         .onConflict(conflict => conflict.doNothing()).execute()
     },
 
     async unlink(hash, owner) {
-      await db.deleteFrom('blob_link').where(eb => eb.and(linkKey(hash, owner))).execute()
+      const gone = await db.deleteFrom('blob_link').where(eb => eb.and(linkKey(hash, owner)))
+        .returning('hash').executeTakeFirst()
+      if (gone) await claim(hash, owner.accountId, ANY_HOLDER)
     },
 
-    async readable(hash, accountId) {
-      const row = await db.selectFrom('blob_link').innerJoin('blob', 'blob.hash', 'blob_link.hash')
-        .select('blob.size').where('blob_link.hash', '=', storableText(hash))
-        .where('account_id', '=', accountId).limit(1).executeTakeFirst()
+    claim: (hash, accountId, holderId) => claim(hash, accountId, holderId ?? ANY_HOLDER),
+
+    async readable(hash, accountId, readerId = ANY_HOLDER) {
+      const wanted = storableText(hash)
+      const row = await db.selectFrom('blob').select('size').where('hash', '=', wanted).where(eb => eb.or([
+        eb.exists(eb.selectFrom('blob_link').select('id').where('blob_link.hash', '=', wanted).where('account_id', '=', accountId)),
+        eb.exists(eb.selectFrom('blob_claim').select('at').where('blob_claim.hash', '=', wanted)
+          .where('account_id', '=', accountId).where('holder_id', 'in', [ANY_HOLDER, readerId])),
+      ])).executeTakeFirst()
       return row !== undefined
     },
 
     async release(accountId, collection, links) {
-      const hashes = links.map(link => link.hash)
       await sql`delete from blob_link where (hash, account_id, collection, id) in (
         select given.hash, ${accountId}, ${collection}, given.id from ${pairs(context, links)})`.execute(db)
-      if (dialect === 'postgres') {
-        // A statement of its own: the next one then sees the links of all for whom this one had to wait.
-        await db.selectFrom('blob').select('hash').where(listed(context, 'hash', hashes))
-          .orderBy('hash').forUpdate().execute()
-      }
-      await db.deleteFrom('blob').where(listed(context, 'hash', hashes))
-        .where(eb => eb.not(eb.exists(eb.selectFrom('blob_link').select('blob_link.id')
-          .whereRef('blob_link.hash', '=', 'blob.hash')))).execute()
+      await removeUnused(context, links.map(link => link.hash), accountId)
     },
+
+    async disown(accountId, limit) {
+      const claims = await db.selectFrom('blob_claim').select(['holder_id', 'hash'])
+        .where('account_id', '=', accountId).orderBy('holder_id').orderBy('hash').limit(limit).execute()
+      await sql`delete from blob_claim where (hash, account_id, holder_id) in (
+        select given.hash, ${accountId}, given.id
+        from ${pairs(context, claims.map(({ holder_id: id, hash }) => ({ id, hash })))})`.execute(db)
+      await removeUnused(context, claims.map(({ hash }) => hash), accountId)
+      return claims.length
+    },
+
+    purge: (shardIndex, look) => purgeBlobs(context, shardIndex, look),
   }
 }
+
+/** As holder of a claim: every member of the account. */
+const ANY_HOLDER = ''
 
 /** A table of hash and id in one parameter or two, so that the statement is prepared once. */
 function pairs({ dialect }: SqlContext, links: readonly BlobLink[]): RawBuilder<unknown> {

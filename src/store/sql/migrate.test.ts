@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { hasCode } from '../../errors.ts'
 import { SqliteConnection } from '../sqlite/connection.ts'
+import { sqlBlobs } from './blobs.ts'
+import type { SqlContext } from './context.ts'
 import { migrate } from './migrate.ts'
+import { blobClaims } from './migrations/0014-blob-claims.ts'
 import { MIGRATIONS } from './migrations/list.ts'
 import type { Migration } from './migrations/migration.ts'
 
@@ -47,8 +51,25 @@ test('what accounts stored is known after the step that moves it', () => withDat
   await stored('ann', 2 ** 40)
   await stored('bob', 0)
   await migrate(connection.kysely, 'sqlite')
-  const rows = await connection.kysely.selectFrom('mail_usage').selectAll().orderBy('id').execute()
+  const columns = ['id', 'octets', 'emails', 'tenant_id'] as const
+  const rows = await connection.kysely.selectFrom('mail_usage').select(columns).orderBy('id').execute()
   assert.deepEqual(rows.map(row => ({ ...row })), [
     { id: 'ann', octets: 2 ** 40, emails: 2, tenant_id: null }, { id: 'bob', octets: 0, emails: 2, tenant_id: null },
   ])
+}))
+
+test('content of before the grace gets one from the first purge that finds it unlinked', () => withDatabase(async connection => {
+  await migrate(connection.kysely, 'sqlite', MIGRATIONS.slice(0, MIGRATIONS.indexOf(blobClaims)))
+  const [linked, leaked] = ['AAlinked', 'AAleaked']
+  for (const hash of [linked, leaked]) connection.all(`insert into blob (hash, size, content) values ('${hash}', 1, x'00') returning hash`)
+  await connection.kysely.insertInto('blob_link').values({ hash: linked, account_id: 'a', collection: 'Email', id: 'e' }).execute()
+  await migrate(connection.kysely, 'sqlite')
+  let now = 1_000
+  const context = { db: connection.kysely, dialect: 'sqlite', now: () => sql<number>`${now}` } as unknown as SqlContext
+  const blobs = sqlBlobs(context)
+  const purge = async (before: number): Promise<number> => (await blobs.purge(0, { before, after: '', limit: 10 })).removed
+  assert.equal(await purge(999), 0)
+  now = 5_000
+  assert.deepEqual([await purge(999), await purge(1_000), await purge(5_000)], [0, 1, 0])
+  assert.deepEqual([await blobs.size(linked), await blobs.size(leaked)], [1, null])
 }))

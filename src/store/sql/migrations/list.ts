@@ -12,9 +12,10 @@ import { taskParents } from './0010-task-parents.ts'
 import { leaseDeaths } from './0011-lease-deaths.ts'
 import { usageCorrections } from './0012-usage-corrections.ts'
 import { drainOfSleepers } from './0013-drain-of-sleepers.ts'
+import { blobClaims } from './0014-blob-claims.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents, leaseDeaths,
-  usageCorrections, drainOfSleepers,
+  usageCorrections, drainOfSleepers, blobClaims,
 ]

@@ -37,6 +37,8 @@ export interface BlobColumns {
   hash: string
   size: number
   content: Uint8Array
+  /** Migration 0014; null: stored by a version before it. */
+  stored_at: number | null
 }
 
 export interface BlobLinkColumns {
@@ -44,6 +46,14 @@ export interface BlobLinkColumns {
   account_id: string
   collection: string
   id: string
+}
+
+/** Content that an account uploaded or unlinked at that time; '' as holder: any of its members. Migration 0014. */
+export interface BlobClaimColumns {
+  account_id: string
+  holder_id: string
+  hash: string
+  at: number
 }
 
 /**
@@ -73,6 +83,7 @@ export interface DomainTables {
   document_change: DocumentChangeColumns
   blob: BlobColumns
   blob_link: BlobLinkColumns
+  blob_claim: BlobClaimColumns
   search_document: SearchDocumentColumns
   mail_usage: MailUsageColumns
 }
