@@ -33,7 +33,7 @@ export interface Mail {
 export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock): Mail {
   const directory = new Directory(store)
   const mailStore = new MailStore<Tx>({
-    ids,
+    ids, clock,
     mayHaveData: accountMayHaveData,
     keeper: (tx, accountId) => keeperOf({ ids, clock }, tx, accountId),
     enqueue: async (tx, drafts) => { await tx.tasks.insert(drafts.map(draft => catalogue.row(draft, ids, clock.now()))) },

@@ -41,6 +41,11 @@ export interface DocumentTable {
   changes(accountId: Id, collection: string, since: number, limit: number): Promise<DocumentChange[] | null>
   /** Removes the oldest entries of the change log, at most `limit`, but keeps the newest `keep`; the modseq stays. Returns how many went. */
   trim(accountId: Id, collection: string, keep: number, limit: number): Promise<number>
+  /**
+   * Takes the next `count` numbers of a sequence and returns the last of them: from 1 on, each given once, in the order of
+   * commits. A sequence is a collection without documents: `modseq` is the last number given, `forget` ends it.
+   */
+  draw(accountId: Id, sequence: string, count: number): Promise<number>
   /** Those in which an account has documents, changes or a counter, in order. */
   collections(accountId: Id): Promise<string[]>
   /** Removes documents with their index rows and logs nothing: for an account that goes as a whole. Unknown ids are no error. */

@@ -177,6 +177,44 @@ export function documentTableContract(store: () => Store): void {
     })
   })
 
+  describe('documents: sequences', () => {
+    const draw = (account: Id, count: number, sequence = 'Number'): Promise<number> =>
+      store().transact(tx => tx.documents.draw(account, sequence, count))
+
+    test('give each number once, from 1 on, each account and sequence its own', async () => {
+      const [account, other] = [ids.next(), ids.next()]
+      assert.deepEqual([await draw(account, 1), await draw(account, 3), await draw(account, 1)], [1, 4, 5])
+      assert.deepEqual([await draw(other, 1), await draw(account, 2, 'Second')], [1, 2])
+      assert.equal(await store().read(tx => tx.documents.modseq(account, 'Number')), 5)
+      assert.equal(await store().read(tx => tx.documents.modseq(account, 'Third')), 0)
+      assert.deepEqual(await store().read(tx => tx.documents.collections(account)), ['Number', 'Second'])
+    })
+
+    test('give what a rolled back transaction took to the next', async () => {
+      const account = ids.next()
+      await draw(account, 1)
+      await assert.rejects(store().transact(async tx => {
+        assert.equal(await tx.documents.draw(account, 'Number', 5), 6)
+        throw new Error('rolled back on purpose')
+      }), /rolled back on purpose/)
+      assert.equal(await draw(account, 1), 2)
+    })
+
+    test('give those who draw at the same time different numbers', async () => {
+      const account = ids.next()
+      const drawn = await Promise.all(Array.from({ length: 20 }, () => draw(account, 1)))
+      assert.deepEqual(drawn.toSorted((left, right) => left - right), upTo(20))
+    })
+
+    test('begin anew when they were forgotten', async () => {
+      const account = ids.next()
+      await draw(account, 7)
+      assert.equal(await store().transact(tx => tx.documents.forget(account, 'Number', 1)), 0)
+      assert.deepEqual(await store().read(tx => tx.documents.collections(account)), [])
+      assert.equal(await draw(account, 1), 1)
+    })
+  })
+
   describe('documents: changes', () => {
     const changes = async (account: Id, since: number, limit = 100): Promise<[number, Id, string][] | null> => {
       const log = await store().read(tx => tx.documents.changes(account, COLLECTION, since, limit))

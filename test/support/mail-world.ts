@@ -57,7 +57,7 @@ export async function mailWorld(
   const enqueue = async (tx: Tx, wanted: readonly WantedTask[]): Promise<void> => {
     await tx.tasks.insert(wanted.map(task => catalogue.row(task, ids, clock.now())))
   }
-  const mailStore = new MailStore<Tx>({ enqueue, ids, mayHaveData, ...(keeper ? { keeper: keeper({ ids, clock }) } : {}) })
+  const mailStore = new MailStore<Tx>({ enqueue, ids, clock, mayHaveData, ...(keeper ? { keeper: keeper({ ids, clock }) } : {}) })
   const indexing = new Indexing<Tx>({ store, mailStore })
   const directory = { recipient: (address: string) => Promise.resolve(address.startsWith('ann@') ? ANN : address.startsWith('bob@') ? BOB : null) }
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })

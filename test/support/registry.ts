@@ -80,7 +80,7 @@ export class TestRegistry {
       },
       departures: accountDepartures(this.catalogue, this.ids, () => this.registry),
       archive: archivePort(this.catalogue, this.ids, clock),
-      mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids }),
+      mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids, clock: this.clock }),
       waitingFor: taskWaitingFor(tasks),
       parts: taskParts(tasks),
       judgeCertificate: body => new CertificateReader({}).judge(body),

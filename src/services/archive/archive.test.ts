@@ -107,9 +107,13 @@ describe('the archive', () => {
     assert.equal(await restoration().restoreEmail(ANN.accountId, email.blobId), 1)
     const [id = ''] = await emailIds()
     const [restored] = await world.emails(ANN, [id])
-    assert.deepEqual({ ...restored?.record, threadId: '' }, {
-      ...email, threadId: '', receivedAt: Math.floor(email.receivedAt / 1_000) * 1_000,
+    const { memberships: again = {}, ...record } = restored?.record ?? {}
+    const { memberships: before = {}, ...former } = email
+    assert.deepEqual({ ...record, threadId: '' }, {
+      ...former, threadId: '', receivedAt: Math.floor(email.receivedAt / 1_000) * 1_000,
     })
+    // A UID is never used twice, not even for the same message.
+    for (const [mailboxId, { uid }] of Object.entries(before)) assert.ok(Number(again[mailboxId]?.uid) > uid, mailboxId)
     assert.deepEqual(await items(), [])
     assert.equal((await world.store.read(tx => world.mailStore.usage(tx, ANN.accountId))).octets, email.size)
     assert.ok((await world.tasks()).some(({ variant, payload }) => variant === 'IndexDocument' && payload['documentId'] === id))

@@ -1,12 +1,15 @@
 /** One account's mail, locked for one transaction: every change of its documents goes through here (README.md). */
+import type { Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
 import type { DomainTx, Usage, WantedTask } from '../ports.ts'
 import { EMAIL, emailIndex, threadKeys } from './email.ts'
 import type { EmailRecord, EmailSummary } from './email.ts'
+import type { Membership, Memberships } from './membership.ts'
 import { EMPTY_THREAD, THREAD, THREAD_EMAILS_MAX, threadIndex, withMember, withoutMember } from './thread.ts'
 import type { TenantShares } from './tenant-shares.ts'
 import type { ThreadRecord } from './thread.ts'
+import { Uids } from './uids.ts'
 
 /** What an account may store; null: no limit. */
 export interface MailLimits { readonly quotaBytes: number | null; readonly emailsMax: number | null }
@@ -24,10 +27,21 @@ export interface NewEmail {
 export type KeepEmail = (record: EmailRecord) => Promise<void>
 export type EmailChange = Partial<Pick<EmailRecord, 'mailboxIds' | 'keywords'>>
 
+export interface MailAccountParts {
+  readonly tx: DomainTx
+  readonly accountId: Id
+  readonly ids: IdSource
+  readonly clock: Pick<Clock, 'now'>
+  readonly keep: KeepEmail
+  readonly usage: Pick<Usage, 'octets' | 'emails'>
+}
+
 export class MailAccount {
   readonly #tx: DomainTx
   readonly #accountId: Id
   readonly #ids: IdSource
+  readonly #nowMs: number
+  readonly #uids: Uids
   readonly #keep: KeepEmail
   readonly #threads = new Map<Id, ThreadRecord>()
   readonly #changedThreads = new Set<Id>()
@@ -36,10 +50,12 @@ export class MailAccount {
   /** What changed since then. */
   #more = { octets: 0, emails: 0 }
 
-  constructor(tx: DomainTx, accountId: Id, ids: IdSource, keep: KeepEmail, usage: Pick<Usage, 'octets' | 'emails'>) {
+  constructor({ tx, accountId, ids, clock, keep, usage }: MailAccountParts) {
     this.#tx = tx
     this.#accountId = accountId
     this.#ids = ids
+    this.#nowMs = clock.now()
+    this.#uids = new Uids(tx.documents, accountId, this.#nowMs)
     this.#keep = keep
     this.#usage = usage
   }
@@ -59,7 +75,8 @@ export class MailAccount {
   async add({ summary, blobId, size, receivedAt, mailboxIds, keywords }: NewEmail): Promise<Id> {
     const id = this.#ids.next()
     const threadId = await this.#threadFor(summary)
-    const record = { ...summary, blobId, size, receivedAt, threadId, mailboxIds: setOf(mailboxIds), keywords: setOf(keywords) }
+    const memberships = await this.#enter(mailboxIds)
+    const record = { ...summary, blobId, size, receivedAt, threadId, mailboxIds: setOf(mailboxIds), memberships, keywords: setOf(keywords) }
     await this.#put(id, record)
     await this.#tx.blobs.link(blobId, { accountId: this.#accountId, collection: EMAIL, id })
     this.#use(size, 1)
@@ -68,7 +85,9 @@ export class MailAccount {
   }
 
   async change(id: Id, record: EmailRecord, change: EmailChange): Promise<void> {
-    await this.#put(id, { ...record, ...change })
+    const mailboxIds = change.mailboxIds ?? record.mailboxIds
+    const memberships = await this.#enter(Object.keys(mailboxIds), record.memberships)
+    await this.#put(id, { ...record, ...change, memberships })
   }
 
   async remove(id: Id, record: EmailRecord): Promise<void> {
@@ -78,6 +97,24 @@ export class MailAccount {
     this.#setThread(record.threadId, withoutMember(await this.#thread(record.threadId), id))
     this.#use(-record.size, -1)
     this.#want('UnindexDocument', id)
+  }
+
+  /** All UIDs of these mailboxes are void from now on; every message is to be numbered anew. */
+  voidUids(mailboxIds: readonly Id[]): Promise<void> {
+    return this.#uids.renew(mailboxIds)
+  }
+
+  /** Gives those of the messages whose UID in this mailbox is void, or missing, new ones in their order. */
+  async renumber(mailboxId: Id, emails: readonly { readonly id: Id; readonly record: EmailRecord }[]): Promise<void> {
+    const uidValidity = await this.#uids.validity(mailboxId)
+    const without = emails.filter(({ record }) => record.memberships?.[mailboxId]?.uidValidity !== uidValidity)
+    if (without.length === 0) return
+    let uid = await this.#uids.draw(mailboxId, uidValidity, without.length) - without.length
+    for (const { id, record } of without) {
+      const savedAt = record.memberships?.[mailboxId]?.savedAt ?? this.#nowMs
+      const memberships = { ...record.memberships, [mailboxId]: { savedAt, uidValidity, uid: ++uid } }
+      await this.#store(id, { ...record, memberships })
+    }
   }
 
   /** Writes what was only collected so far, but for the tenant's share; returns the tasks to queue. */
@@ -95,8 +132,21 @@ export class MailAccount {
     return this.#tasks
   }
 
-  async #put(id: Id, record: EmailRecord): Promise<void> {
+  /** What the message keeps where it is already, and what it gets where it comes in. */
+  async #enter(mailboxIds: readonly Id[], former: Memberships = {}): Promise<Memberships> {
+    const memberships: Record<Id, Membership> = {}
+    for (const mailboxId of mailboxIds) {
+      memberships[mailboxId] = former[mailboxId] ?? { savedAt: this.#nowMs, ...await this.#uids.next(mailboxId) }
+    }
+    return memberships
+  }
+
+  async #store(id: Id, record: EmailRecord): Promise<void> {
     await this.#tx.documents.put(this.#accountId, EMAIL, id, record, emailIndex(record))
+  }
+
+  async #put(id: Id, record: EmailRecord): Promise<void> {
+    await this.#store(id, record)
     this.#setThread(record.threadId, withMember(await this.#thread(record.threadId), id, record))
   }
 

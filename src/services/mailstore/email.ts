@@ -4,6 +4,8 @@ import type { Id } from '../../base/ids.ts'
 import type { DocumentIndex } from '../ports.ts'
 import { baseSubject, previewOf } from '../message/message.ts'
 import type { Address, Message } from '../message/message.ts'
+import { membershipIndex } from './membership.ts'
+import type { Memberships } from './membership.ts'
 
 export const EMAIL = 'Email'
 
@@ -37,6 +39,7 @@ export type EmailRecord = {
   readonly threadId: Id
   readonly receivedAt: number
   readonly mailboxIds: Readonly<Record<Id, true>>
+  readonly memberships?: Memberships
   readonly keywords: Readonly<Record<string, true>>
   readonly subject: string | null
   readonly from: Addresses
@@ -55,7 +58,7 @@ export type EmailRecord = {
 }
 
 /** What a message says about itself; the rest of the record is where and when it was put. */
-export type EmailSummary = Omit<EmailRecord, 'blobId' | 'size' | 'threadId' | 'receivedAt' | 'mailboxIds' | 'keywords'>
+export type EmailSummary = Omit<EmailRecord, 'blobId' | 'size' | 'threadId' | 'receivedAt' | 'mailboxIds' | 'memberships' | 'keywords'>
 
 export function summaryOf(message: Message): EmailSummary {
   return {
@@ -95,6 +98,7 @@ export function emailIndex(record: EmailRecord): DocumentIndex[] {
     ...mailboxIds.map(value => ({ name: 'mailbox', value, sort })),
     ...(isUnread(record) ? mailboxIds.map(value => ({ name: 'unread', value, sort })) : []),
     ...threadKeys(record).map(value => ({ name: 'thread', value, sort })),
+    ...membershipIndex(record.memberships),
   ]
 }
 

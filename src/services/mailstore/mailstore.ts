@@ -1,4 +1,5 @@
 /** The mail store's entrance: reads of an account's mail, and the one way to change it. Read README.md beside this file. */
+import type { Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
 import { parseMessage } from '../message/message.ts'
@@ -16,8 +17,10 @@ import type { ThreadRecord } from './thread.ts'
 
 export { EMAIL, summaryOf } from './email.ts'
 export type { Addresses, EmailRecord, EmailSummary, Part } from './email.ts'
-export { idOf, INBOX_ID, MAILBOX } from './mailbox.ts'
+export { DISCARD_IDS, idOf, INBOX_ID, MAILBOX } from './mailbox.ts'
+export { DISCARDED } from './membership.ts'
 export { THREAD } from './thread.ts'
+export { uidsOf, uidState } from './uids.ts'
 export type { EmailChange, KeepEmail, MailAccount, NewEmail } from './account.ts'
 
 export interface Email { readonly id: Id; readonly record: EmailRecord }
@@ -43,6 +46,7 @@ export interface MailStoreDependencies<Tx extends DomainTx> {
   /** Of one transaction and account; left out: what is destroyed is gone. */
   readonly keeper?: (tx: Tx, accountId: Id) => KeepEmail
   readonly ids: IdSource
+  readonly clock: Pick<Clock, 'now'>
 }
 
 export class MailStore<Tx extends DomainTx = DomainTx> {
@@ -50,12 +54,14 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
   readonly #mayHaveData: MailStoreDependencies<Tx>['mayHaveData']
   readonly #keeper: (tx: Tx, accountId: Id) => KeepEmail
   readonly #ids: IdSource
+  readonly #clock: Pick<Clock, 'now'>
 
   constructor(dependencies: MailStoreDependencies<Tx>) {
     this.#enqueue = dependencies.enqueue
     this.#mayHaveData = dependencies.mayHaveData
     this.#keeper = dependencies.keeper ?? (() => () => Promise.resolve())
     this.#ids = dependencies.ids
+    this.#clock = dependencies.clock
   }
 
   /**
@@ -66,8 +72,9 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
     tx: Tx, accountId: Id, work: (account: MailAccount) => Promise<T>, shares?: TenantShares,
   ): Promise<T> {
     if (!await this.enter(tx, accountId, EMAIL)) throw new RotaError('mail/account-gone', `the account ${accountId} is gone`)
-    await ensureMailboxes(tx, accountId)
-    const account = new MailAccount(tx, accountId, this.#ids, this.#keeper(tx, accountId), await this.usage(tx, accountId))
+    await ensureMailboxes(tx, accountId, this.#clock.now())
+    const [keep, usage] = [this.#keeper(tx, accountId), await this.usage(tx, accountId)]
+    const account = new MailAccount({ tx, accountId, ids: this.#ids, clock: this.#clock, keep, usage })
     const result = await work(account)
     const changed = shares ?? new TenantShares()
     const tasks = await account.flush(changed)

@@ -24,9 +24,13 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
   const changesOf = (accountId: Id, collection: string): readonly DocumentChange[] =>
     log.get(rowKey(accountId, collection)) ?? []
   const highest = (accountId: Id, collection: string): number => counters.get(rowKey(accountId, collection)) ?? 0
-  const record = (accountId: Id, collection: string, id: Id, kind: DocumentChange['kind']): number => {
-    const modseq = highest(accountId, collection) + 1
+  const advance = (accountId: Id, collection: string, by: number): number => {
+    const modseq = highest(accountId, collection) + by
     counters.set(rowKey(accountId, collection), modseq)
+    return modseq
+  }
+  const record = (accountId: Id, collection: string, id: Id, kind: DocumentChange['kind']): number => {
+    const modseq = advance(accountId, collection, 1)
     log.set(rowKey(accountId, collection), [...changesOf(accountId, collection), { modseq, id, kind }])
     return modseq
   }
@@ -93,6 +97,10 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
       const count = Math.max(0, Math.min(kept.length - keep, limit))
       if (count > 0) log.set(rowKey(accountId, collection), kept.slice(count))
       return count
+    },
+
+    async draw(accountId, sequence, count) {
+      return advance(accountId, sequence, count)
     },
 
     async collections(accountId) {

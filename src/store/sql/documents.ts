@@ -119,6 +119,10 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
       return Number(removed.numDeletedRows)
     },
 
+    draw(accountId, sequence, count) {
+      return nextModseq(context, { account_id: accountId, collection: sequence }, count)
+    },
+
     async collections(accountId) {
       // Whoever writes a collection writes its counter first.
       const rows = await db.selectFrom('document_counter').select('collection')
@@ -156,10 +160,10 @@ async function lock({ db }: SqlContext, { account_id, collection }: CollectionKe
     .execute()
 }
 
-async function nextModseq({ db }: SqlContext, { account_id, collection }: CollectionKey): Promise<number> {
-  const row = await db.insertInto('document_counter').values({ account_id, collection, modseq: 1 })
+async function nextModseq({ db }: SqlContext, { account_id, collection }: CollectionKey, by = 1): Promise<number> {
+  const row = await db.insertInto('document_counter').values({ account_id, collection, modseq: by })
     .onConflict(conflict => conflict.columns(['account_id', 'collection'])
-      .doUpdateSet(eb => ({ modseq: eb('document_counter.modseq', '+', 1) })))
+      .doUpdateSet(eb => ({ modseq: eb('document_counter.modseq', '+', by) })))
     .returning('modseq').executeTakeFirstOrThrow()
   return row.modseq
 }
