@@ -227,6 +227,16 @@ suite('update', () => {
   test('nothing to change', async () => {
     assert.match((await rota(['update', 'task-manager'])).stderr, /nothing to change \(give --field name=value/)
   })
+  test('all that meet conditions, which a dry run only counts', async () => {
+    const where = ['--where', 'status=Failed', '--field', 'status=Pending']
+    const dry = await rota(['update', 'task', ...where, '--dry-run'])
+    assert.deepEqual([dry.code, dry.stdout], [0, '1 would be changed; nothing was changed\n'])
+    assert.equal((await rota(['update', 'task', ...where, '--dry-run', '--json'])).stdout, '{"dryRun":true,"count":1}\n')
+    const { code, stdout } = await rota(['update', 'task', ...where])
+    assert.deepEqual([code, stdout], [0, 'Updated Task t2\n'])
+    assert.match((await rota(['update', 'task', 't1', ...where])).stderr, /ids and --where exclude each other/)
+    assert.match((await rota(['update', 'task-manager', ...where])).stderr, /there is only one TaskManager \(leave --where out\)/)
+  })
 })
 
 suite('delete', () => {

@@ -47,6 +47,19 @@ describe('ArchivedItem', () => {
     assert.deepEqual(await find({ '@type': 'ContactCard' }), [card])
   })
 
+  it('is found by words of subject and sender each, and by when it came and went', async () => {
+    const heron = await archived(jane)
+    const later = await archived(jane, { from: 'Bob Heron <bob@example.net>', subject: 'Terns', archivedAt: '2026-01-03T00:00:00Z', receivedAt: '2025-12-05T00:00:00Z' })
+    const find = async (filter: JsonObject): Promise<Id[]> => (await test.query(ARCHIVED_ITEM, { filter })).toSorted()
+    assert.deepEqual(await find({ text: 'heron' }), [heron, later].toSorted())
+    assert.deepEqual(await find({ subject: 'heron' }), [heron])
+    assert.deepEqual(await find({ from: 'heron' }), [later])
+    assert.deepEqual(await find({ from: '!' }), [])
+    assert.deepEqual(await find({ archivedAtIsGreaterThan: '2026-01-01T00:00:00Z' }), [later])
+    assert.deepEqual(await find({ archivedAtIsLessThanOrEqual: '2026-01-01T00:00:00Z', from: 'ann' }), [heron])
+    assert.deepEqual(await find({ receivedAtIsGreaterThanOrEqual: '2025-12-02T00:00:00Z' }), [later])
+  })
+
   it('is seen and changed by its owner, and by who may change every account', async () => {
     const [own, other] = [await archived(jane), await archived(john)]
     const all = test.registry.permissions().map(({ name }) => name)

@@ -38,7 +38,7 @@ export type ArchivedItemStatus = NonNullable<(typeof STATUS)['_names']>
 
 const COMMON = {
   accountId: objectId('Account', 'Whose it was.', { ...byServer, index: 'filter', label: 'Account' }),
-  archivedAt: utcDateTime('When it was destroyed.', { ...byServer, label: 'Archived' }),
+  archivedAt: utcDateTime('When it was destroyed.', { ...byServer, index: 'filter', label: 'Archived' }),
   archivedUntil: utcDateTime('It is kept until then; a later date keeps it longer.', { label: 'Kept until' }),
   blobId: blobId('The content.', { ...byServer, index: 'filter', label: 'Content' }),
   status: oneOf(STATUS, 'Set it to requestRestore to get the item back.'),
@@ -50,7 +50,7 @@ const TEXT: ScalarType = { type: 'string', format: 'string' }
 const EMAIL = {
   from: string('Whom it is from.', { ...byServer, minLength: 0 }),
   subject: string('What it is about.', { ...byServer, minLength: 0 }),
-  receivedAt: utcDateTime('When it came in.', { ...byServer, label: 'Received' }),
+  receivedAt: utcDateTime('When it came in.', { ...byServer, index: 'filter', label: 'Received' }),
   size: number('How large it is.', 'size', { ...byServer, default: 0 }),
   mailboxIds: set(TEXT, 'The mailboxes that it was in, and goes back to.', { ...byServer, label: 'Mailboxes' }),
   keywords: set(TEXT, 'The keywords that it had, and gets back.', byServer),
@@ -129,6 +129,10 @@ export function archivedItemObject<Tx extends RegistryTx>(
     filters: {
       '@type': typeFilter(ARCHIVED_ITEM, SHAPE.variants),
       accountId: { type: { type: 'objectId', objectName: 'Account' }, label: 'Account' },
+      from: { type: TEXT, label: 'Words of the sender', words: true },
+      subject: { type: TEXT, label: 'Words of the subject', words: true },
+      archivedAt: { type: { type: 'utcDateTime' }, label: 'Archived', range: true },
+      receivedAt: { type: { type: 'utcDateTime' }, label: 'Received', range: true },
       text: { type: { type: 'string', format: 'string' }, label: 'Words of sender, subject or name', words: true },
     },
     sections: {
@@ -192,7 +196,8 @@ function expiryKey(id: Id, until: string): string {
 }
 
 function textEntries(body: JsonObject): IndexEntry[] {
-  return wordEntries([body['from'], body['subject'], body['name']])
+  const { from, subject, name } = body
+  return [...wordEntries([from, subject, name]), ...wordEntries([from], 'from'), ...wordEntries([subject], 'subject')]
 }
 
 function restorationOf(body: JsonObject): Restoration {

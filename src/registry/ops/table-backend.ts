@@ -11,7 +11,7 @@ import type { IndexEntry, IndexMatch, RegistryTx } from '../ports.ts'
 import { SINGLETON_ID } from '../schema/object.ts'
 import type { ObjectDefinition } from '../schema/object.ts'
 import { fieldsOf } from '../values/shapes.ts'
-import { TEXT, wordsOf } from '../values/words.ts'
+import { wordsOf } from '../values/words.ts'
 import type { Condition, ObjectBackend, Selection } from './backend.ts'
 
 type Indexed = Pick<ObjectDefinition<unknown, never>, 'shape' | 'hooks'>
@@ -88,7 +88,7 @@ function matchesOf({ property, value, comparison, words: byWords }: Condition): 
   }
   const words = wordsOf(indexText(value))
   // A text without words is in no object: no entry is empty.
-  return words.length === 0 ? [{ field: TEXT, value: '' }] : words.map(word => ({ field: TEXT, value: word, prefix: true }))
+  return words.length === 0 ? [{ field: property, value: '' }] : words.map(word => ({ field: property, value: word, prefix: true }))
 }
 
 function matches(held: string, { value, prefix, comparison }: IndexMatch): boolean {

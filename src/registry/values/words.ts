@@ -5,7 +5,7 @@
 import type { Json } from '../../base/json.ts'
 import type { IndexEntry } from '../ports.ts'
 
-/** Under which the entries stand, and what the filter is called. */
+/** Under which the entries stand, and what the filter by any of an object's texts is called. */
 export const TEXT = 'text'
 /** Longer words are found by their beginning. */
 const WORD_CHARS_MAX = 40
@@ -18,8 +18,8 @@ export function wordsOf(text: string): string[] {
   return [...new Set(plain.match(/[\p{L}\p{N}]+/gu)?.map(word => [...word].slice(0, WORD_CHARS_MAX).join('')))]
 }
 
-/** What is no text has no words. */
-export function wordEntries(texts: readonly (Json | undefined)[]): IndexEntry[] {
+/** What is no text has no words. `field`: the filter that finds them. */
+export function wordEntries(texts: readonly (Json | undefined)[], field = TEXT): IndexEntry[] {
   const words = new Set(texts.flatMap(text => typeof text === 'string' ? wordsOf(text) : []))
-  return [...words].slice(0, WORDS_MAX).map(value => ({ field: TEXT, value, unique: false }))
+  return [...words].slice(0, WORDS_MAX).map(value => ({ field, value, unique: false }))
 }
