@@ -9,6 +9,7 @@ import { Delivery } from '../services/delivery/delivery.ts'
 import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
+import { ThreadMerge } from '../services/mailstore/thread-merge.ts'
 import { BlobPurge } from '../services/upkeep/blob-purge.ts'
 import { Inventory } from '../services/upkeep/inventory.ts'
 import { KeyRemoval } from '../services/upkeep/key-removal.ts'
@@ -24,6 +25,7 @@ export interface Mail {
   readonly delivery: Delivery<Tx>
   readonly removal: AccountRemoval<Tx>
   readonly restoration: Restoration<Tx>
+  readonly threadMerge: ThreadMerge<Tx>
   readonly inventory: Inventory<Tx>
   readonly recount: Recount<Tx>
   readonly keyRemoval: KeyRemoval
@@ -43,5 +45,6 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const removal = new AccountRemoval<Tx>({ store, tasks: accountTasks })
   const [inventory, recount] = [new Inventory<Tx>(store), new Recount<Tx>(store)]
   const [keyRemoval, blobPurge] = [new KeyRemoval(store), new BlobPurge(store)]
-  return { directory, mailStore, keyRemoval, blobPurge, indexing, removal, restoration, inventory, recount, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
+  const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
+  return { directory, mailStore, threadMerge, keyRemoval, blobPurge, indexing, removal, restoration, inventory, recount, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
 }

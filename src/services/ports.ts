@@ -32,6 +32,8 @@ export interface DocumentTable {
   /** Null when it was not there. */
   remove(accountId: Id, collection: string, id: Id): Promise<number | null>
   scan(accountId: Id, collection: string, scan: DocumentScan): Promise<{ readonly id: Id; readonly sort: number }[]>
+  /** The first document that an ascending scan of each value would give; values without one are left out. */
+  first(accountId: Id, collection: string, name: string, values: readonly string[]): Promise<ReadonlyMap<string, Id>>
   count(accountId: Id, collection: string, name: string, value: string): Promise<number>
   /** All ids of a collection in id order, for reindexing and export. */
   list(accountId: Id, collection: string, limit: number, after?: Id): Promise<Id[]>

@@ -14,9 +14,9 @@ test('fits the lanes', () => {
   assert.equal(new Catalogue(VARIANTS, lanes()).variants.size, 18)
 })
 
-test('seven variants are built', () => {
+test('eight variants are built', () => {
   assert.deepEqual(VARIANTS.filter(isBuilt).map(variant => variant.name), [
-    'IndexDocument', 'UnindexDocument', 'RestoreArchivedItem', 'DestroyAccount', 'AccountMaintenance', 'TenantMaintenance', 'StoreMaintenance',
+    'IndexDocument', 'UnindexDocument', 'MergeThreads', 'RestoreArchivedItem', 'DestroyAccount', 'AccountMaintenance', 'TenantMaintenance', 'StoreMaintenance',
   ])
 })
 

@@ -116,6 +116,22 @@ export function documentTableContract(store: () => Store): void {
       assert.deepEqual(await hits(account), [{ id, sort: 3 }])
     })
 
+    test('the first of each value is told, for many values at once', async () => {
+      const account = ids.next()
+      const [late, early, other, twin] = [ids.next(), ids.next(), ids.next(), ids.next()] as [Id, Id, Id, Id]
+      await put(account, late, [at(9, 'one'), at(9, 'both')])
+      await put(account, early, [at(1, 'one')])
+      await put(account, other, [at(9, 'two'), at(9, 'both')])
+      await put(account, twin, [at(9, 'two')])
+      await put(ids.next(), ids.next(), [at(0, 'one')])
+      const long = 'x'.repeat(9_999)
+      await put(account, twin, [at(9, long)])
+      const found = await store().read(tx => tx.documents.first(account, COLLECTION, 'box', ['two', 'one', 'none', 'both', '\0', long]))
+      assert.deepEqual([...found].toSorted(), [['both', late], ['one', early], ['two', other], [long, twin]])
+      assert.equal((await store().read(tx => tx.documents.first(account, COLLECTION, 'other', ['one']))).size, 0)
+      assert.equal((await store().read(tx => tx.documents.first(account, COLLECTION, 'box', []))).size, 0)
+    })
+
     test('values of any length and content are found', async () => {
       const account = ids.next()
       const values = ['', 'NUL\0', '\ud800', "'%_", 'x'.repeat(9_999), 'x'.repeat(10_000)]

@@ -5,6 +5,7 @@ import { keepAccount } from '../../src/registry/objects/account-archive.ts'
 import { dataRetention } from '../../src/registry/objects/data-retention.ts'
 import { SINGLETON_ID } from '../../src/registry/schema/object.ts'
 import { EMAIL, idOf, MAILBOX, THREAD } from '../../src/services/mailstore/mailstore.ts'
+import { letterMail, partition } from '../support/conversations.ts'
 import { sameEndHowever, type World } from '../support/interruptions.ts'
 import { ANN, BOB } from '../support/mail-world.ts'
 import { plainMail } from '../support/mail-samples.ts'
@@ -91,6 +92,29 @@ for (const [variant, of] of [['AccountMaintenance', { accountId: BOB.accountId }
     })
   })
 }
+
+test('MergeThreads', async () => {
+  await sameEndHowever({
+    async prepare(world) {
+      await mailOfTwo(world)
+      const { store, delivery } = world
+      for (const [id, ...references] of [['a@x'], ['b@x'], ['b2@x', 'b@x'], ['c@x'], ['z@x', 'a@x', 'b@x', 'c@x']] as const) {
+        await delivery.deliver({ recipients: [BOB], content: letterMail({ id, subject: 'heron', references }) })
+      }
+      return store.transact(async ({ tasks }) => {
+        const [row] = await tasks.get(await tasks.query({ variants: ['MergeThreads'] }, { order: { property: 'createdAt', ascending: true }, limit: 2 }))
+        assert(row)
+        await tasks.destroy(row.id)
+        return { variant: row.variant, payload: row.payload }
+      })
+    },
+    async state(world) {
+      const threads = await partition(world, BOB.accountId)
+      assert.equal(threads.length, 4)
+      return [threads, await seenOfBoth(world)]
+    },
+  })
+})
 
 test('RestoreArchivedItem', async () => {
   await sameEndHowever({

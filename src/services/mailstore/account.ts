@@ -3,12 +3,13 @@ import type { Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
 import type { DomainTx, Usage, WantedTask } from '../ports.ts'
-import { EMAIL, emailIndex, threadKeys } from './email.ts'
+import { AccountThreads } from './account-threads.ts'
+import { EMAIL, emailIndex, threadKeys, threadName } from './email.ts'
 import type { EmailRecord, EmailSummary } from './email.ts'
+import { joinThreads } from './join-threads.ts'
+import type { MergeStep } from './join-threads.ts'
 import type { Membership, Memberships } from './membership.ts'
-import { EMPTY_THREAD, THREAD, THREAD_EMAILS_MAX, threadIndex, withMember, withoutMember } from './thread.ts'
 import type { TenantShares } from './tenant-shares.ts'
-import type { ThreadRecord } from './thread.ts'
 import { Uids } from './uids.ts'
 
 /** What an account may store; null: no limit. */
@@ -43,8 +44,7 @@ export class MailAccount {
   readonly #nowMs: number
   readonly #uids: Uids
   readonly #keep: KeepEmail
-  readonly #threads = new Map<Id, ThreadRecord>()
-  readonly #changedThreads = new Set<Id>()
+  readonly #threads: AccountThreads
   readonly #tasks: WantedTask[] = []
   readonly #usage: Pick<Usage, 'octets' | 'emails'>
   /** What changed since then. */
@@ -58,6 +58,7 @@ export class MailAccount {
     this.#uids = new Uids(tx.documents, accountId, this.#nowMs)
     this.#keep = keep
     this.#usage = usage
+    this.#threads = new AccountThreads(tx, accountId, ids)
   }
 
   /** Throws mail/over-quota when one more message of `octets` would not fit. */
@@ -74,13 +75,14 @@ export class MailAccount {
 
   async add({ summary, blobId, size, receivedAt, mailboxIds, keywords }: NewEmail): Promise<Id> {
     const id = this.#ids.next()
-    const threadId = await this.#threadFor(summary)
+    const { threadId, ties } = await this.#threads.placeOf(summary)
     const memberships = await this.#enter(mailboxIds)
     const record = { ...summary, blobId, size, receivedAt, threadId, mailboxIds: setOf(mailboxIds), memberships, keywords: setOf(keywords) }
     await this.#put(id, record)
     await this.#tx.blobs.link(blobId, { accountId: this.#accountId, collection: EMAIL, id })
     this.#use(size, 1)
     this.#want('IndexDocument', id)
+    if (ties) this.#wantMerge(summary)
     return id
   }
 
@@ -94,7 +96,7 @@ export class MailAccount {
     await this.#keep(record)
     await this.#tx.documents.remove(this.#accountId, EMAIL, id)
     await this.#tx.blobs.unlink(record.blobId, { accountId: this.#accountId, collection: EMAIL, id })
-    this.#setThread(record.threadId, withoutMember(await this.#thread(record.threadId), id))
+    await this.#threads.drop(id, record.threadId)
     this.#use(-record.size, -1)
     this.#want('UnindexDocument', id)
   }
@@ -117,14 +119,15 @@ export class MailAccount {
     }
   }
 
+  /** One step of MergeThreads, for the messages under these keys (join-threads.ts). */
+  joinThreads(keys: readonly string[]): Promise<MergeStep> {
+    const { documents } = this.#tx
+    return joinThreads({ documents, accountId: this.#accountId, threads: this.#threads, put: (id, record) => this.#put(id, record) }, keys)
+  }
+
   /** Writes what was only collected so far, but for the tenant's share; returns the tasks to queue. */
   async flush(shares: TenantShares): Promise<readonly WantedTask[]> {
-    const { documents } = this.#tx
-    for (const threadId of this.#changedThreads) {
-      const thread = await this.#thread(threadId)
-      if (Object.keys(thread.emails).length === 0) await documents.remove(this.#accountId, THREAD, threadId)
-      else await documents.put(this.#accountId, THREAD, threadId, thread, threadIndex(thread))
-    }
+    await this.#threads.flush()
     if (this.#more.octets !== 0 || this.#more.emails !== 0) {
       const { tenantId } = await this.#tx.usage.add(this.#accountId, this.#more)
       if (tenantId !== null) shares.add(tenantId, this.#more)
@@ -147,38 +150,16 @@ export class MailAccount {
 
   async #put(id: Id, record: EmailRecord): Promise<void> {
     await this.#store(id, record)
-    this.#setThread(record.threadId, withMember(await this.#thread(record.threadId), id, record))
-  }
-
-  /** The thread of the nearest relative that is stored, or a new one. */
-  async #threadFor(summary: EmailSummary): Promise<Id> {
-    for (const value of threadKeys(summary)) {
-      const first = { name: 'thread', value, ascending: true, limit: 1 }
-      const [relative] = await this.#tx.documents.scan(this.#accountId, EMAIL, first)
-      const [email] = relative === undefined ? [] : await this.#tx.documents.get(this.#accountId, EMAIL, [relative.id])
-      if (email === undefined) continue
-      const { threadId } = email.body as EmailRecord
-      if (Object.keys((await this.#thread(threadId)).emails).length < THREAD_EMAILS_MAX) return threadId
-    }
-    return this.#ids.next()
-  }
-
-  async #thread(id: Id): Promise<ThreadRecord> {
-    const known = this.#threads.get(id)
-    if (known) return known
-    const [stored] = await this.#tx.documents.get(this.#accountId, THREAD, [id])
-    const thread = stored ? stored.body as ThreadRecord : EMPTY_THREAD
-    this.#threads.set(id, thread)
-    return thread
-  }
-
-  #setThread(id: Id, thread: ThreadRecord): void {
-    this.#threads.set(id, thread)
-    this.#changedThreads.add(id)
+    await this.#threads.keep(id, record)
   }
 
   #use(octets: number, emails: number): void {
     this.#more = { octets: this.#more.octets + octets, emails: this.#more.emails + emails }
+  }
+
+  #wantMerge(summary: EmailSummary): void {
+    const messageIds = setOf(threadKeys(summary))
+    this.#tasks.push({ variant: 'MergeThreads', band: 0, payload: { accountId: this.#accountId, threadName: threadName(summary), messageIds } })
   }
 
   #want(variant: string, documentId: Id): void {

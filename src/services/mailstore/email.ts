@@ -104,6 +104,11 @@ export function emailIndex(record: EmailRecord): DocumentIndex[] {
 
 type Related = Pick<EmailRecord, 'subject' | 'messageId' | 'inReplyTo' | 'references'>
 
+/** What the messages of one thread have in common: the hash of their base subject. */
+export function threadName({ subject }: Pick<Related, 'subject'>): string {
+  return hash(baseSubject(subject ?? ''))
+}
+
 /** One key for each id that ties the message to others, nearest relation first. */
 export function threadKeys({ subject, messageId, inReplyTo, references }: Related): string[] {
   const related = [...inReplyTo ?? [], ...(references ?? []).toReversed()]
@@ -111,7 +116,11 @@ export function threadKeys({ subject, messageId, inReplyTo, references }: Relate
   const kept = related.length < THREAD_KEYS_MAX ? related : [...related.slice(0, THREAD_KEYS_MAX - 2), ...related.slice(-1)]
   const base = baseSubject(subject ?? '')
   const ids = new Set([...kept, ...(messageId ?? []).slice(0, 1)])
-  return [...ids].map(id => createHash('sha256').update(`${base}\0${id}`).digest('base64url').slice(0, 22))
+  return [...ids].map(id => hash(`${base}\0${id}`))
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }
 
 function partsOf(message: Message): Part[] {

@@ -5,7 +5,7 @@ import { isUnread } from './email.ts'
 import type { EmailRecord } from './email.ts'
 
 export const THREAD = 'Thread'
-/** A fuller thread takes no more; the next message of the conversation begins another. */
+/** A fuller thread takes no more: the conversation goes on in another, and the two stay apart. */
 export const THREAD_EMAILS_MAX = 500
 
 export type ThreadMember = { readonly receivedAt: number; readonly unread: boolean; readonly mailboxIds: readonly Id[] }
@@ -20,6 +20,15 @@ export function withMember({ emails }: ThreadRecord, id: Id, record: EmailRecord
 
 export function withoutMember({ emails }: ThreadRecord, id: Id): ThreadRecord {
   return { emails: Object.fromEntries(Object.entries(emails).filter(([other]) => other !== id)) }
+}
+
+/** Of threads of these sizes the first two that fit into one, the larger first; null: none. The sizes need no order. */
+export function joinable(sizes: readonly number[]): readonly [number, number] | null {
+  for (const [one, size] of sizes.entries()) {
+    const other = sizes.findIndex((each, index) => index > one && each + size <= THREAD_EMAILS_MAX)
+    if (other >= 0) return [one, other]
+  }
+  return null
 }
 
 /** Oldest first (RFC 8621 §3). */

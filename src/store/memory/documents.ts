@@ -73,6 +73,14 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
         .slice(0, limit)
     },
 
+    async first(accountId, collection, name, values) {
+      const rows = rowsOf(accountId, collection)
+      return new Map(values.flatMap(value => {
+        const [hit] = entriesOf(rows, name, value).toSorted(compare)
+        return hit ? [[value, hit.id] as const] : []
+      }))
+    },
+
     async count(accountId, collection, name, value) {
       return entriesOf(rowsOf(accountId, collection), name, value).length
     },

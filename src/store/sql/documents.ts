@@ -2,12 +2,13 @@
  * Documents of accounts in SQL. Writers of one (account, collection) take turns on its counter row: the
  * modseq they get is the order of their commits, and a reader who sees a modseq sees every change up to it.
  */
+import { sql } from 'kysely'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { DocumentChange, DocumentIndex, DocumentTable } from '../../services/ports.ts'
 import { keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
-import { listed } from './listed.ts'
+import { listed, valueList } from './listed.ts'
 
 /** Rows of one insert: below the parameter limits of both databases. */
 const INSERTED_ROWS_MAX = 1_000
@@ -81,6 +82,16 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
           eb.tuple(after?.sort ?? 0, storableText(after?.id ?? '')))))
         .orderBy('sort', direction).orderBy('id', direction).limit(limit).execute()
       return rows.map(({ id, sort }) => ({ id, sort }))
+    },
+
+    async first(accountId, collection, name, values) {
+      const stored = new Map(values.map(value => [keyText(value), value]))
+      const { rows } = await sql<{ value: string; id: Id | null }>`select v.value, (
+          select i.id from document_index i
+          where i.account_id = ${accountId} and i.collection = ${collection} and i.name = ${name} and i.value = v.value
+          order by i.sort, i.id limit 1) as id
+        from ${valueList(context, [...stored.keys()])}`.execute(db)
+      return new Map(rows.flatMap(({ value, id }) => id === null ? [] : [[stored.get(value) ?? value, id] as const]))
     },
 
     async count(accountId, collection, name, value) {

@@ -1,12 +1,10 @@
-/**
- * `column in (values)` with one parameter however many values there are, so that its statement is prepared
- * once.
- */
+/** Lists of texts with one parameter however many there are, so that a statement is prepared once. */
 import { sql } from 'kysely'
 import type { RawBuilder, SqlBool } from 'kysely'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 
+/** `column in (values)` */
 export function listed(
   { dialect }: SqlContext, column: string, values: readonly string[],
 ): RawBuilder<SqlBool> {
@@ -14,4 +12,12 @@ export function listed(
   return dialect === 'postgres'
     ? sql<SqlBool>`${sql.ref(column)} = any(${texts}::text[])`
     : sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`
+}
+
+/** A table `v` with the column `value`. */
+export function valueList({ dialect }: SqlContext, values: readonly string[]): RawBuilder<unknown> {
+  const texts = values.map(storableText)
+  return dialect === 'postgres'
+    ? sql`unnest(${texts}::text[]) as v(value)`
+    : sql`json_each(${JSON.stringify(texts)}) v`
 }
