@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
+import { purgeShardOf } from '../../../test/support/blobs.ts'
 import { openRegistry, part } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { Id } from '../../base/ids.ts'
@@ -124,10 +125,11 @@ describe('ArchivedItem', () => {
     assert.deepEqual([await test.get(ARCHIVED_ITEM, id), await restorations()], [before, []])
   })
 
-  it('takes its content along when it is destroyed', async () => {
+  it('lets its content go with the next purge when it is destroyed', async () => {
     const id = await archived(jane)
     const blobId = String((await test.get(ARCHIVED_ITEM, id))['blobId'])
     await test.call(`${ARCHIVED_ITEM}/set`, { destroy: [id] })
+    assert.equal(await purgeShardOf(test.store, blobId, await test.store.now() + 1), 1)
     assert.equal(await test.store.read(tx => tx.blobs.get(blobId)), null)
     assert.deepEqual(await expired('2030-01-01T00:00:00Z'), [])
   })
