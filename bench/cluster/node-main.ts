@@ -13,9 +13,6 @@ import { openPostgresStore } from '../../src/store/postgres/store.ts'
 import { CLUSTER_LANES, probeCatalogue } from '../world.ts'
 import { machineMs, REPORT_EVERY_MS, type Report, type Run } from './report.ts'
 
-/** Nothing is old enough to be removed while a benchmark runs. */
-const KEPT = { archiveDeletedItemsFor: null, archiveDeletedAccountsFor: null, holdAuditFor: null, holdTaskRunsFor: null }
-
 const [url = '', hostname = ''] = process.argv.slice(2)
 let ran = 0
 let runs: Run[] = []
@@ -26,7 +23,7 @@ const catalogue = probeCatalogue({ ran(word, account) {
 const store = await openPostgresStore({ url, clock: systemClock, log: silentLog })
 const node = new EngineNode({
   store, catalogue, clock: systemClock, random: systemRandom, log: silentLog, times: LEASE_TIMES, runDeps: {},
-  chores: chores(store, () => Promise.resolve(KEPT)), settings: () => RETRY_DEFAULTS, hostname, version: 'bench', alone: false,
+  chores: chores(store), settings: () => RETRY_DEFAULTS, hostname, version: 'bench', alone: false,
   nodeState: () => ({
     role: null, duties: [...catalogue.lanes.values()].map(lane => lane.duty), pushShard: null,
     draining: node.phase === 'draining', info: {},

@@ -221,6 +221,13 @@ export interface Granted extends BucketRef { readonly generation: number; readon
 /** A node id and the host name that it was last leased to; `live` while its node row is. Kept after death, for people. */
 export interface KnownNode { readonly nodeId: number; readonly hostname: string; readonly renewedAt: number; readonly live: NodeRow | null }
 
+/** What was freed of dead holders, which are those that held something. `hostname` null: there was no row of it. */
+export interface Released {
+  readonly holders: readonly { readonly incarnation: Id; readonly hostname: string | null }[]
+  readonly leases: number
+  readonly tasks: number
+}
+
 export interface LeaseStore {
   /** Creates the node row of a new incarnation and leases `nodeId`, or without one the lowest free node id (an old id of the same host name first). Refused while a live node has the host name or `nodeId`. `former`: the incarnation that the same process was before: what it was asked, this one is asked too. */
   join(node: { readonly incarnation: Id; readonly hostname: string; readonly version: string; readonly state: NodeState; readonly nodeId?: number | null; readonly former?: Id | null }, ttlMs: number): Promise<{ readonly nodeId: number } | { readonly refusedBy: NodeRow }>
@@ -232,6 +239,11 @@ export interface LeaseStore {
   reap(except?: Id): Promise<readonly NodeRow[]>
   /** The same for nodes that are known dead before their row expires (embedded store: the data folder's lock proves it). */
   reapAll(except: Id | null): Promise<readonly NodeRow[]>
+  /**
+   * `reap` for who asks what it did. It takes in what incarnations hold that have no row at all: no node leaves that
+   * behind, only somebody who has changed rows by hand.
+   */
+  releaseDead(except?: Id): Promise<Released>
   view(): Promise<{ readonly now: number; readonly nodes: readonly NodeRow[]; readonly leases: readonly LeaseRow[] }>
   /** Takes buckets that nobody holds, or this node already does (an earlier reply got lost); fenced. Those that somebody else took meanwhile are missing from the reply. */
   acquire(incarnation: Id, buckets: readonly BucketRef[]): Promise<'lost' | readonly Granted[]>

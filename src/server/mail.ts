@@ -1,6 +1,6 @@
 /** The mail services over one store, and how work that they make necessary becomes tasks in the same transaction. */
 import type { Clock } from '../base/clock.ts'
-import type { IdSource } from '../base/ids.ts'
+import type { Id, IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import { accountMayHaveData } from '../registry/objects/account-archive.ts'
 import { keeperOf } from '../services/archive/archive.ts'
@@ -11,6 +11,9 @@ import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
 import { ThreadMerge } from '../services/mailstore/thread-merge.ts'
 import { BlobPurge } from '../services/upkeep/blob-purge.ts'
+import { AuthTokenRemoval } from '../services/upkeep/auth-token-removal.ts'
+import { DataPurge } from '../services/upkeep/data-purge.ts'
+import type { DeadHolders } from '../services/upkeep/dead-holders.ts'
 import { Inventory } from '../services/upkeep/inventory.ts'
 import { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { Recount } from '../services/upkeep/recount.ts'
@@ -30,9 +33,13 @@ export interface Mail {
   readonly recount: Recount<Tx>
   readonly keyRemoval: KeyRemoval
   readonly blobPurge: BlobPurge
+  readonly authTokenRemoval: AuthTokenRemoval
+  readonly dataPurge: DataPurge<Tx>
+  readonly deadHolders: DeadHolders
 }
 
-export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock): Mail {
+/** `self`: the incarnation of this node, which does not declare itself dead. */
+export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock, self: () => Id | undefined = () => undefined): Mail {
   const directory = new Directory(store)
   const mailStore = new MailStore<Tx>({
     ids, clock,
@@ -44,7 +51,13 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const restoration = new Restoration<Tx>({ store, mailStore, directory })
   const removal = new AccountRemoval<Tx>({ store, tasks: accountTasks })
   const [inventory, recount] = [new Inventory<Tx>(store), new Recount<Tx>(store)]
-  const [keyRemoval, blobPurge] = [new KeyRemoval(store), new BlobPurge(store)]
+  const [keyRemoval, dataPurge, blobPurge] = [new KeyRemoval(store), new DataPurge<Tx>(store), new BlobPurge(store)]
+  const authTokenRemoval = new AuthTokenRemoval(store, keyRemoval)
+  const deadHolders: DeadHolders = { release: () => store.leases.releaseDead(self()) }
   const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
-  return { directory, mailStore, threadMerge, keyRemoval, blobPurge, indexing, removal, restoration, inventory, recount, delivery: new Delivery<Tx>({ store, directory, mailStore, clock }) }
+  const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })
+  return {
+    directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
+    inventory, recount, delivery,
+  }
 }

@@ -33,7 +33,6 @@ import { ListenerManager, type ListenerState } from '../listeners/manager.ts'
 import type { ListenerProtocol } from '../listeners/network-listener.ts'
 import { SelfMadeCertificate } from '../listeners/tls/certificate.ts'
 import { Certificates } from '../listeners/tls/certificates.ts'
-import { dataRetention, type Retention } from '../registry/objects/data-retention.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
 import { taskManager } from '../registry/objects/task-manager.ts'
 import { Auth } from '../services/auth/auth.ts'
@@ -108,12 +107,12 @@ export class Server implements Service {
     const catalogue = new Catalogue(VARIANTS, lanes())
     const runDeps: Partial<Mail> = {}
     this.#node = new EngineNode({
-      store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores(store, () => this.#retention()),
+      store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores(store),
       hostname: environment.hostname, nodeId: environment.legacyScheme?.nodeId ?? null, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
     })
     const { ids } = this.#node
-    this.#mail = buildMail(store, catalogue, ids, clock)
+    this.#mail = buildMail(store, catalogue, ids, clock, () => this.#node.incarnation?.id)
     Object.assign(runDeps, this.#mail)
     const reader = new CertificateReader(deps.variables)
     this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, certificates: reader, cluster: () => this.#node.incarnation?.view ?? null })
@@ -247,10 +246,6 @@ export class Server implements Service {
 
   async #readSettings(): Promise<void> {
     this.#settings = retrySettings(await this.#deps.store.read(tx => this.#objects.registry.singleton(tx, taskManager)))
-  }
-
-  #retention(): Promise<Retention> {
-    return this.#deps.store.read(tx => this.#objects.registry.singleton(tx, dataRetention))
   }
 
   async #readCertificates(): Promise<void> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { declaredFields, expectedFields } from '../../test/support/declared-fields.ts'
-import { runTasks } from '../../test/support/run-task.ts'
+import { runContext, runTasks } from '../../test/support/run-task.ts'
+import type { PurgeProgress } from '../services/upkeep/data-purge.ts'
 import type { Deps } from './store-maintenance.ts'
 import variant from './store-maintenance.ts'
 
@@ -22,7 +23,7 @@ test('StoreMaintenance is queued in the store lane, under its own key', () => {
 })
 
 test('StoreMaintenance says of which types the work is not there', () => {
-  assert.match(variant.refuse?.({ maintenanceType: 'purgeData', shardIndex: null }) ?? '', /purgeData is not built/)
+  assert.match(variant.refuse?.({ maintenanceType: 'reindexTelemetry', shardIndex: null }) ?? '', /reindexTelemetry is not built/)
   assert.equal(variant.refuse?.({ maintenanceType: 'reindexAccounts', shardIndex: null }), null)
 })
 
@@ -81,7 +82,45 @@ test('a type that removes keys removes its own, tells how far it is, and stops w
   const types = ['resetRateLimiters', 'resetBlobQuotas', 'removeLockQueueMessage', 'removeLockDav', 'removeSieveId', 'removeGreylist'] as const
   const outcomes = await runTasks(variant, types.map(maintenanceType => ({ maintenanceType, shardIndex: null })), only({ keyRemoval }))
   assert.deepEqual(asked, types)
-  assert.deepEqual(outcomes, types.map(() => ({ kind: 'done', note: '2345 keys removed' })))
+  assert.deepEqual(outcomes, types.map(() => ({ kind: 'done', note: 'removed 2345 keys' })))
   const signal = AbortSignal.abort(new Error('stopped'))
   await assert.rejects(runTasks(variant, [{ maintenanceType: 'removeGreylist', shardIndex: null }], only({ keyRemoval }), { signal }), /stopped/)
+})
+
+test('what takes longer than a turn goes on in another run', async () => {
+  let now = Date.UTC(2026, 0, 1)
+  const batches: number[] = []
+  const dataPurge: Deps['dataPurge'] = {
+    async all(told) {
+      for (let removed = 1_000; removed <= 4_000; removed += 1_000) {
+        batches.push(removed)
+        now += 200_000
+        await told({ kind: 'task runs', removed })
+      }
+      return [{ kind: 'task runs', removed: 4_000 }]
+    },
+  }
+  const context = { ...runContext(only({ dataPurge })), now: () => now }
+  const outcome = await variant.run?.({ id: '0000000000000', maintenanceType: 'purgeData', shardIndex: null }, context)
+  assert.deepEqual(outcome, { kind: 'snooze', forMs: 0, why: 'there is more to remove' })
+  assert.deepEqual(batches, [1_000, 2_000])
+})
+
+test('the end says what went', async () => {
+  const purged = (...done: readonly PurgeProgress[]): Deps => only({ dataPurge: { all: async () => [...done] } })
+  const note = async (deps: Deps, maintenanceType: 'purgeData' | 'removeLockTask' | 'removeAuthTokens') => {
+    const [outcome] = await runTasks(variant, [{ maintenanceType, shardIndex: null }], deps)
+    assert(outcome?.kind === 'done')
+    return outcome.note
+  }
+  assert.equal(await note(purged({ kind: 'expired keys', removed: 0 }), 'purgeData'), 'nothing was over')
+  assert.equal(await note(purged({ kind: 'expired keys', removed: 3 }, { kind: 'ended logins', removed: 0 }, { kind: 'task runs', removed: 1 }), 'purgeData'),
+    'removed 3 expired keys, 1 task runs')
+  const held = (leases: number, tasks: number, ...hostnames: readonly (string | null)[]): Deps => only({ deadHolders: {
+    release: async () => ({ leases, tasks, holders: hostnames.map(hostname => ({ incarnation: '00000000000x1', hostname })) }),
+  } })
+  assert.equal(await note(held(0, 0), 'removeLockTask'), 'nothing was held by dead nodes')
+  assert.equal(await note(held(1, 2, 'mx1', null), 'removeLockTask'), 'released 1 lease and 2 tasks of mx1, 00000000000x1')
+  const tokens: Deps = only({ authTokenRemoval: { remove: async () => ({ keys: 5, logins: 1 }) } })
+  assert.equal(await note(tokens, 'removeAuthTokens'), 'removed 5 keys and 1 login')
 })

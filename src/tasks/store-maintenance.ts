@@ -6,13 +6,18 @@
  * |---|---|
  * | each account, each tenant | a task for each of them (fan-out.ts) |
  * | each shard of the blobs | a task for each, which looks at the contents of its shard (services/upkeep/blob-purge.ts) |
- * | keys | whole families of keys go, a batch at a time (registry/key-families.ts) |
+ * | in turns | batches of whatever has to go, until nothing is left or TURN_MS are over; then another run goes on |
+ * | at once | one transaction |
  */
+import type { JsonObject } from '../base/json.ts'
 import { enumType, nullable, number, oneOf } from '../base/fields.ts'
 import type { Outcome, RunContext, Task, TaskDraft } from '../engine/task-variant.ts'
 import { errorText } from '../errors.ts'
 import type { BLOB_SHARDS } from '../services/ports.ts'
 import type { BlobPurge } from '../services/upkeep/blob-purge.ts'
+import type { AuthTokenRemoval } from '../services/upkeep/auth-token-removal.ts'
+import type { DataPurge } from '../services/upkeep/data-purge.ts'
+import type { DeadHolders, ReleasedHolds } from '../services/upkeep/dead-holders.ts'
 import type { Inventory } from '../services/upkeep/inventory.ts'
 import type { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { define } from './define.ts'
@@ -22,10 +27,17 @@ export interface Deps {
   readonly inventory: Pick<Inventory, 'accounts' | 'tenants' | 'count'>
   readonly keyRemoval: Pick<KeyRemoval, 'remove'>
   readonly blobPurge: Pick<BlobPurge, 'shard'>
+  readonly authTokenRemoval: Pick<AuthTokenRemoval, 'remove'>
+  readonly dataPurge: Pick<DataPurge, 'all'>
+  readonly deadHolders: DeadHolders
 }
 
 /** Accounts that are indexed at a time: each hands out tasks of its own. */
 const REINDEXED_AT_ONCE_MAX = 20
+/** How long one run of many batches works; shorter than a run may take, which would count as a failure. */
+const TURN_MS = 300_000
+const RUN_MS_MAX = 2 * TURN_MS
+const NODES_NAMED_MAX = 20
 
 /** The first byte of a hash. */
 const SHARDS: typeof BLOB_SHARDS = 256
@@ -57,13 +69,17 @@ const WORK: Readonly<Partial<Record<Type, Work>>> = {
   resetTenantQuotas: eachTenant('recalculateQuota'),
 
   purgeBlob: purgeBlobs,
+  purgeData: inTurns(purgeData),
 
   resetRateLimiters: keys('resetRateLimiters'),
   resetBlobQuotas: keys('resetBlobQuotas'),
+  removeAuthTokens: inTurns(removeAuthTokens),
   removeLockQueueMessage: keys('removeLockQueueMessage'),
   removeLockDav: keys('removeLockDav'),
   removeSieveId: keys('removeSieveId'),
   removeGreylist: keys('removeGreylist'),
+
+  removeLockTask: async (_task, { deps: { deadHolders } }) => ({ kind: 'done', note: releasedText(await deadHolders.release()) }),
 }
 
 export default define.task({
@@ -81,7 +97,7 @@ export default define.task({
   band: 1,
   creatable: true,
   refuse: given => WORK[given.maintenanceType] ? shardRefusal(given) : notBuilt(given.maintenanceType),
-  limits: { runMsMax: 600_000, concurrencyPerNode: 2 },
+  limits: { runMsMax: RUN_MS_MAX, concurrencyPerNode: 2 },
   async run(task, context: RunContext<Deps>): Promise<Outcome> {
     const work = WORK[task.maintenanceType]
     return work ? work(task, context) : { kind: 'fail', why: notBuilt(task.maintenanceType) }
@@ -135,11 +151,51 @@ function part(variant: string, of: Readonly<Record<string, string>>, maintenance
   return { variant, payload: { ...of, maintenanceType }, band: 1 }
 }
 
-function keys(type: Parameters<KeyRemoval['remove']>[0]): Work {
-  return async (_task, { deps: { keyRemoval }, checkpoint }) => {
-    const removed = await keyRemoval.remove(type, all => checkpoint({ removed: all }))
-    return { kind: 'done', note: `${removed} keys removed` }
+type Told = (progress: JsonObject) => Promise<void>
+
+/** `work` removes batch after batch, and lets `told` stop it between two; what went is gone. Returns what to say at the end. */
+function inTurns(work: (deps: Deps, told: Told) => Promise<string>): Work {
+  return async (_task, { deps, now, checkpoint }) => {
+    const end = now() + TURN_MS
+    const told: Told = async progress => {
+      await checkpoint(progress)
+      if (now() >= end) throw new TurnOver()
+    }
+    try {
+      return { kind: 'done', note: await work(deps, told) }
+    } catch (error) {
+      if (!(error instanceof TurnOver)) throw error
+      return { kind: 'snooze', forMs: 0, why: 'there is more to remove' }
+    }
   }
+}
+
+class TurnOver extends Error {}
+
+function keys(type: Parameters<KeyRemoval['remove']>[0]): Work {
+  return inTurns(async ({ keyRemoval }, told) => `removed ${count(await keyRemoval.remove(type, removed => told({ removed })), 'key')}`)
+}
+
+async function removeAuthTokens({ authTokenRemoval }: Deps, told: Told): Promise<string> {
+  const { keys: removed, logins } = await authTokenRemoval.remove(removed => told({ removed }))
+  return `removed ${count(removed, 'key')} and ${count(logins, 'login')}`
+}
+
+async function purgeData({ dataPurge }: Deps, told: Told): Promise<string> {
+  const done = await dataPurge.all(progress => told({ ...progress }))
+  const some = done.filter(({ removed }) => removed > 0).map(({ kind, removed }) => `${removed} ${kind}`)
+  return some.length === 0 ? 'nothing was over' : `removed ${some.join(', ')}`
+}
+
+function releasedText({ holders, leases, tasks }: ReleasedHolds): string {
+  if (holders.length === 0) return 'nothing was held by dead nodes'
+  const names = holders.slice(0, NODES_NAMED_MAX).map(({ incarnation, hostname }) => hostname ?? incarnation)
+  const more = holders.length > names.length ? ` and ${holders.length - names.length} more` : ''
+  return `released ${count(leases, 'lease')} and ${count(tasks, 'task')} of ${names.join(', ')}${more}`
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function notBuilt(type: Type): string {

@@ -271,6 +271,35 @@ function deathContract(store: () => QueueUnderTest): void {
       assert.deepEqual([edited?.payload, edited?.attempt, edited?.crashes, edited?.request, edited?.holder], [{ ...b.payload, n: 2 }, 1, 0, null, null])
     })
 
+    test('releaseDead frees what the dead hold, says how much of whom, and does nothing to the living', async () => {
+      const lane = newLane()
+      const [living, late, idle] = [await aNode(store()), await aNode(store()), await aNode(store(), 0)]
+      await store().leases.acquire(living.incarnation, buckets(lane, 1))
+      await store().leases.acquire(late.incarnation, buckets(lane, 3))
+      const rows = await stored(store(), aTask(lane), aTask(lane), aTask(lane))
+      const [own, first, second] = rows
+      assert.ok(own && first && second)
+      await pin(store(), living.incarnation, own)
+      for (const row of [first, second]) await pin(store(), late.incarnation, row)
+      const pinned = await rowOf(store(), own.id)
+      assert.deepEqual(await store().leases.releaseDead(idle.incarnation), { holders: [], leases: 0, tasks: 0 })
+
+      await store().leases.heartbeat(late.incarnation, IDLE, 0)
+      assert.deepEqual(await store().leases.releaseDead(late.incarnation), { holders: [], leases: 0, tasks: 0 })
+      const holder = { incarnation: late.incarnation, hostname: late.hostname }
+      assert.deepEqual(await store().leases.releaseDead(), { holders: [holder], leases: 2, tasks: 2 })
+      assert.deepEqual(await store().leases.releaseDead(), { holders: [], leases: 0, tasks: 0 })
+
+      // The living one goes on; of the dead one nothing is accepted any more, so its tasks run once.
+      assert.deepEqual(await rowOf(store(), own.id), pinned)
+      assert.deepEqual((await store().leases.view()).leases.filter(lease => lease.lane === lane).map(lease => lease.holder),
+        [living.incarnation, null, null])
+      assert.deepEqual(await store().queue.finish(living.incarnation, [{ kind: 'done', id: own.id, version: own.version }]), [true])
+      assert.equal(await store().queue.finish(late.incarnation, [{ kind: 'done', id: first.id, version: first.version }]), 'lost')
+      const freed = await rowOf(store(), first.id)
+      assert.deepEqual([freed?.holder, freed?.status, freed?.crashes], [null, 'Retry', 1])
+    })
+
     test('reapAll spares one', async () => {
       const [spared, other] = [await aNode(store()), await aNode(store())]
       const dead = await store().leases.reapAll(spared.incarnation)

@@ -160,6 +160,13 @@ class Process {
         return result
       }))),
       read: work => this.#through(() => trial.call(this, store, () => store.read(work))),
+      leases: {
+        ...store.leases,
+        releaseDead: except => this.#through(() => trial.call(this, store, async mayCommit => {
+          mayCommit()
+          return store.leases.releaseDead(except)
+        })),
+      },
     }
     const through = <T extends object>(port: T): T => new Proxy(port, {
       get: (target, name) => {

@@ -2,7 +2,8 @@
 import type { Id } from '../../base/ids.ts'
 import type { LeaseRow, LeaseStore, NodeRow, NodeTable } from '../../engine/ports.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
-import { charge, letGo } from '../queue/settle.ts'
+import { charge, letGo, released } from '../queue/settle.ts'
+import type { Freed } from '../queue/settle.ts'
 import type { MemoryContext, MemoryDatabase, MemoryTable } from './database.ts'
 import { isAlive } from './queue.ts'
 import { memoryTaskRows } from './task-rows.ts'
@@ -45,9 +46,11 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       await letGo(memoryTaskRows(context), incarnation, context.hints)
     }),
 
-    reap: except => database.transact(context =>
-      bury(context, node => node.expiresAt <= context.now() && node.incarnation !== except)),
-    reapAll: except => database.transact(context => bury(context, node => node.incarnation !== except)),
+    reap: except => database.transact(async context => (await bury(context, expired(context, except))).map(({ node }) => node)),
+    reapAll: except => database.transact(async context =>
+      (await bury(context, node => node.incarnation !== except)).map(({ node }) => node)),
+    // Nobody can change these rows by hand.
+    releaseDead: except => database.transact(async context => released(await bury(context, expired(context, except)))),
 
     view: () => database.read(view),
 
@@ -110,26 +113,33 @@ function view({ table, now }: MemoryContext): Awaited<ReturnType<LeaseStore['vie
   }
 }
 
-async function bury(context: MemoryContext, doomed: (node: NodeRow) => boolean): Promise<NodeRow[]> {
-  const dead = [...context.table<NodeRow>('node').rows()].filter(doomed)
-  for (const node of dead) {
-    remove(context, node, context.now())
-    await charge(memoryTaskRows(context), node, context.now(), context.hints)
-  }
-  return dead
+function expired({ now }: MemoryContext, except: Id | undefined): (node: NodeRow) => boolean {
+  return node => node.expiresAt <= now() && node.incarnation !== except
 }
 
-/** Takes the node's row away and frees its leases. `diedAt` null: it left in order. */
-function remove(context: MemoryContext, node: NodeRow, diedAt: number | null): void {
+async function bury(context: MemoryContext, doomed: (node: NodeRow) => boolean): Promise<(Freed & { readonly node: NodeRow })[]> {
+  const dead = [...context.table<NodeRow>('node').rows()].filter(doomed)
+  const freed: (Freed & { readonly node: NodeRow })[] = []
+  for (const node of dead) {
+    const leases = remove(context, node, context.now())
+    const tasks = await charge(memoryTaskRows(context), node, context.now(), context.hints)
+    freed.push({ incarnation: node.incarnation, hostname: node.hostname, leases, tasks, node })
+  }
+  return freed
+}
+
+/** Takes the node's row away and frees its leases; how many it were. `diedAt` null: it left in order. */
+function remove(context: MemoryContext, node: NodeRow, diedAt: number | null): number {
   const { table, hints } = context
   table<NodeRow>('node').delete(node.incarnation)
   rememberNodeId(context, node)
   const leases: MemoryTable<StoredLease> = table('lease')
-  for (const lease of [...leases.rows()]) {
-    if (lease.holder !== node.incarnation) continue
+  const held = [...leases.rows()].filter(({ holder }) => holder === node.incarnation)
+  for (const lease of held) {
     leases.set(leaseKey(lease.lane, lease.bucket), { ...lease, holder: null, ...(diedAt === null ? {} : { diedAt }) })
   }
   hints.leases()
+  return held.length
 }
 
 function rememberNodeId({ table }: MemoryContext, { nodeId, hostname, renewedAt, incarnation, drainRequested }: NodeRow): void {

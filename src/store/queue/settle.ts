@@ -1,6 +1,6 @@
 /** Outcomes and the ends of holds, over any store's rows. The caller has the fence, in the same transaction. */
 import type { Id } from '../../base/ids.ts'
-import type { Finish, NewTask, NodeRow, TaskRow } from '../../engine/ports.ts'
+import type { Finish, NewTask, Released, TaskRow } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
 import { charged, finished, unpinned } from './task-row.ts'
 import type { Done, TaskRows } from './task-rows.ts'
@@ -41,12 +41,27 @@ export async function letGo(rows: TaskRows, holder: Id, hints: HintBuffer): Prom
   await changes.write(rows, hints)
 }
 
-/** A node died: what it had pinned is charged with a crash and let go. */
-export async function charge(rows: TaskRows, dead: NodeRow, now: number, hints: HintBuffer): Promise<void> {
+/** A node died: what it had pinned is charged with a crash and let go. How many tasks it were. */
+export async function charge(rows: TaskRows, dead: Holder, now: number, hints: HintBuffer): Promise<number> {
   const held = await rows.lockHeld(dead.incarnation)
   const changes = new Changes(held)
-  for (const row of held) changes.set(row, charged(row, dead.hostname, now))
+  for (const row of held) changes.set(row, charged(row, dead.hostname ?? dead.incarnation, now))
   await changes.write(rows, hints)
+  return held.length
+}
+
+/** `hostname` null: nobody knows it any more. */
+export interface Holder { readonly incarnation: Id; readonly hostname: string | null }
+/** A holder that died, with what was freed of it. */
+export interface Freed extends Holder { readonly leases: number; readonly tasks: number }
+
+export function released(freed: readonly Freed[]): Released {
+  const holders = freed.filter(({ leases, tasks }) => leases + tasks > 0)
+  return {
+    holders: holders.map(({ incarnation, hostname }) => ({ incarnation, hostname })),
+    leases: holders.reduce((sum, { leases }) => sum + leases, 0),
+    tasks: holders.reduce((sum, { tasks }) => sum + tasks, 0),
+  }
 }
 
 /** Rows as they were locked and as they shall be. */

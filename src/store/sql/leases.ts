@@ -9,7 +9,8 @@ import type { JsonObject } from '../../base/json.ts'
 import type { BucketRef, LeaseStore, NodeRow, NodeSharding, NodeState, NodeTable } from '../../engine/ports.ts'
 import { RotaError } from '../../errors.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
-import { charge, letGo } from '../queue/settle.ts'
+import { charge, letGo, released } from '../queue/settle.ts'
+import type { Freed, Holder } from '../queue/settle.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
@@ -52,8 +53,14 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
       hints.leases()
     }),
 
-    reap: except => transact(context => bury(context, tasks(context), { expired: true, except })),
-    reapAll: except => transact(context => bury(context, tasks(context), { expired: false, except: except ?? undefined })),
+    reap: except => transact(async context => (await bury(context, tasks(context), { expired: true, except })).map(({ node }) => node)),
+    reapAll: except => transact(async context =>
+      (await bury(context, tasks(context), { expired: false, except: except ?? undefined })).map(({ node }) => node)),
+    releaseDead: except => transact(async context => {
+      const freed: Freed[] = await bury(context, tasks(context), { expired: true, except })
+      for (const holder of await holdersWithoutRow(context)) freed.push(await free(context, tasks(context), holder, await clockOf(context)))
+      return released(freed)
+    }),
 
     view: () => read(view),
 
@@ -108,12 +115,18 @@ export function sqlNodes(context: SqlContext): NodeTable {
   }
 }
 
-async function view({ db, now }: SqlContext): ReturnType<LeaseStore['view']> {
-  const clock = await sql<{ now: number }>`select ${now()} as now`.execute(db)
+async function view(context: SqlContext): ReturnType<LeaseStore['view']> {
+  const { db } = context
+  const now = await clockOf(context)
   const nodes = await db.selectFrom('node').selectAll().orderBy('node_id').execute()
   const leases = await db.selectFrom('lease').select(['lane', 'bucket', 'holder', 'generation'])
     .orderBy('lane').orderBy('bucket').execute()
-  return { now: clock.rows[0]?.now ?? 0, nodes: nodes.map(nodeRow), leases: leases.map(lease => ({ ...lease })) }
+  return { now, nodes: nodes.map(nodeRow), leases: leases.map(lease => ({ ...lease })) }
+}
+
+async function clockOf({ db, now }: SqlContext): Promise<number> {
+  const { rows } = await sql<{ now: number }>`select ${now()} as now`.execute(db)
+  return rows[0]?.now ?? 0
 }
 
 type Joining = Parameters<LeaseStore['join']>[0]
@@ -153,8 +166,8 @@ interface Doomed {
  * Declares nodes dead. A row that somebody holds (an outcome is just being written, or a heartbeat, or another node
  * buries it) is skipped: the next look, a second later, decides.
  */
-async function bury(context: SqlContext, tasks: TaskRows, { expired, sameAs, except }: Doomed): Promise<NodeRow[]> {
-  const { db, now, hints } = context
+async function bury(context: SqlContext, tasks: TaskRows, { expired, sameAs, except }: Doomed): Promise<(Freed & { readonly node: NodeRow })[]> {
+  const { db, now } = context
   const doomed = db.selectFrom('node').select('incarnation')
     .$if(expired, query => query.where('expires_at', '<=', now()))
     .$if(except !== undefined, query => query.where('incarnation', '!=', except ?? ''))
@@ -162,13 +175,30 @@ async function bury(context: SqlContext, tasks: TaskRows, { expired, sameAs, exc
   const dead = await db.deleteFrom('node')
     .where('incarnation', 'in', locked(context, 'update', doomed))
     .returningAll().returning(now().as('now')).execute()
+  const freed: (Freed & { readonly node: NodeRow })[] = []
   for (const node of dead) {
     await rememberNodeId(context, node)
-    await db.updateTable('lease').set({ holder: null, unplanned: 1, died_at: node.now }).where('holder', '=', node.incarnation).execute()
-    await charge(tasks, nodeRow(node), node.now, hints)
-    hints.leases()
+    freed.push({ ...await free(context, tasks, node, node.now), node: nodeRow(node) })
   }
-  return dead.map(nodeRow)
+  return freed
+}
+
+/** What a holder has that is dead by now. */
+async function free(context: SqlContext, tasks: TaskRows, { incarnation, hostname }: Holder, now: number): Promise<Freed> {
+  const { db, hints } = context
+  const { numUpdatedRows } = await db.updateTable('lease').set({ holder: null, unplanned: 1, died_at: now })
+    .where('holder', '=', incarnation).executeTakeFirst()
+  hints.leases()
+  return { incarnation, hostname, leases: Number(numUpdatedRows), tasks: await charge(tasks, { incarnation, hostname }, now, hints) }
+}
+
+/** Of one statement, so that a node that joins beside it counts in both of its halves or in neither. */
+async function holdersWithoutRow({ db }: SqlContext): Promise<Holder[]> {
+  const nodes = db.selectFrom('node').select('incarnation')
+  const held = await db.selectFrom('lease').select('holder').where('holder', 'is not', null).where('holder', 'not in', nodes)
+    .union(db.selectFrom('task').select('holder').where('holder', 'is not', null).where('holder', 'not in', nodes))
+    .execute()
+  return held.flatMap(({ holder }) => holder === null ? [] : [{ incarnation: holder, hostname: null }])
 }
 
 /** Row locks are PostgreSQL's; SQLite has one writer. */

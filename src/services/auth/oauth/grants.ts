@@ -193,6 +193,13 @@ export async function removeEnded(tx: RegistryTx, now: number, limit: number): P
   return ended.length
 }
 
+/** Ends logins, the oldest first; how many it were, at most `limit`. */
+export async function endOldest(tx: RegistryTx, limit: number): Promise<number> {
+  const ids = await tx.objects.query(GRANT_OBJECT, { where: [], ascending: true, limit })
+  for (const id of ids) await endGrant(tx, id)
+  return ids.length
+}
+
 function codeOf(row: JsonObject): Code {
   const { login, redirectUri, challenge, challengeMethod } = row
   return {

@@ -1,0 +1,57 @@
+/** Of each kind that purgeData removes something that is over and something that is not, and what is left of both. */
+import type { Clock } from '../../src/base/clock.ts'
+import { idSource } from '../../src/base/ids.ts'
+import { ARCHIVED_ITEM, moveExpiry } from '../../src/registry/objects/archived-item.ts'
+import { beginGrant, GRANT_OBJECT } from '../../src/services/auth/oauth/grants.ts'
+import type { Store } from '../../src/store/store.ts'
+
+const DAY_MS = 86_400_000
+const PREFIX = 'over-data/'
+
+export interface OverDataWorld { readonly store: Store; readonly clock: Clock }
+
+/** `copies` of what is over, one of what is not. */
+export async function overAndNot({ store, clock }: OverDataWorld, copies = 2): Promise<void> {
+  const ids = idSource(9, clock)
+  const now = await store.now()
+  const ages = [...Array.from({ length: copies }, () => 400), 0]
+  for (const [nth, days] of ages.entries()) {
+    const at = now - days * DAY_MS
+    await store.transact(async tx => {
+      await tx.keys.put(PREFIX + (days === 0 ? 'fresh' : nth), {}, days === 0 ? null : at)
+      const login = { accountId: ids.next(), clientId: 'rota-webui', remote: '', password: '', passwords: '', logout: '' }
+      await beginGrant(tx, ids.next(), login, at)
+      const item = { '@type': 'Email', accountId: ids.next(), blobId: 'b', status: 'archived', archivedUntil: day(at + DAY_MS) }
+      const itemId = ids.next()
+      await tx.objects.insert(ARCHIVED_ITEM, itemId, item, [], [])
+      await moveExpiry(tx, itemId, item, null)
+      await tx.runs.record([{
+        id: ids.next(), taskId: PREFIX, variant: 'MergeThreads', accountId: null, nodeId: 1, startedAt: at, durationMs: 1, attempt: 0,
+        outcome: 'done', error: null,
+      }], [])
+      await tx.audit.append({
+        id: ids.next(), at, action: 'Update', objectName: 'TaskManager', objectId: 'singleton', actorId: null, actorName: 'somebody',
+        via: null, remote: null, before: null, after: null,
+      })
+    })
+  }
+}
+
+export async function whatIsLeft({ store }: Pick<OverDataWorld, 'store'>) {
+  return store.transact(async tx => {
+    const keys = (await tx.keys.list(PREFIX, 100)).map(({ key }) => key.slice(PREFIX.length))
+    // Rows that have expired and were not removed are not listed, and counted here.
+    const rows = await tx.keys.removePrefix(PREFIX, 100_000)
+    return {
+      keys: rows === keys.length ? keys : [...keys, `${rows - keys.length} expired`],
+      logins: await tx.objects.count(GRANT_OBJECT, []),
+      archived: await tx.objects.count(ARCHIVED_ITEM, []),
+      runs: await tx.runs.count({ taskId: PREFIX }),
+      audit: await tx.audit.count({ objectName: 'TaskManager' }),
+    }
+  })
+}
+
+function day(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+/, '')
+}
