@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ID_LENGTH, idSource, isId } from './ids.ts'
+import { firstIdAt, ID_LENGTH, idSource, isId, timeOf } from './ids.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 test('ids are text of one length that sorts by time, also within a millisecond', async () => {
@@ -42,4 +42,16 @@ test('two nodes never make the same id', () => {
 
 test('what is no id is told apart', () => {
   for (const text of ['', 'singleton', 'new', '0', '8aaaaaaaaaaaa', '0AAAAAAAAAAAA', '../../etc/pass', '0aaaaaaaaaaaaa']) assert.equal(isId(text), false, text)
+})
+
+test('an id says when it was made, and every id from a moment on is at or after the first one of it', async () => {
+  const clock = new VirtualClock()
+  const source = idSource(1_023, clock)
+  const before = source.next()
+  await clock.advance(1)
+  const after = source.next()
+  assert.deepEqual([timeOf(before), timeOf(after)], [clock.now() - 1, clock.now()])
+  assert.ok(before < firstIdAt(clock.now()) && firstIdAt(clock.now()) <= after)
+  for (const ms of [-1, 0, 0.5, clock.now() + 0.5, 1e15, Infinity]) assert.ok(isId(firstIdAt(ms)), String(ms))
+  assert.ok(firstIdAt(0) < before && firstIdAt(Infinity) > after)
 })

@@ -13,6 +13,8 @@ const NODE_BITS = 10n
 const SEQUENCE_BITS = 11n
 const SEQUENCE_MAX = 2 ** Number(SEQUENCE_BITS) - 1
 export const NODE_NUMBER_MAX = 2 ** Number(NODE_BITS) - 1
+/** 42 bits: until 2164. */
+const TIME_MS_MAX = 2 ** 42 - 1
 export const ID_LENGTH = 13
 const ID_SHAPE = /^[0-7][0-9a-v]{12}$/
 
@@ -36,6 +38,21 @@ export function idSource(nodeNumber: number, clock: Clock): IdSource {
       return encode((BigInt(lastMs) << (NODE_BITS + SEQUENCE_BITS)) | (BigInt(nodeNumber) << SEQUENCE_BITS) | BigInt(sequence))
     },
   }
+}
+
+/** When it was made, in ms since 1970; of what has the form of an id. */
+export function timeOf(id: Id): number {
+  return EPOCH_MS + Number(decode(id) >> (NODE_BITS + SEQUENCE_BITS))
+}
+
+/** Not above any id that is made from then on; that of 2025 for anything earlier, the last one for what is beyond all ids. */
+export function firstIdAt(ms: number): Id {
+  const sinceMs = Math.min(Math.max(Math.ceil(ms) - EPOCH_MS, 0), TIME_MS_MAX)
+  return encode(BigInt(sinceMs) << (NODE_BITS + SEQUENCE_BITS))
+}
+
+function decode(id: Id): bigint {
+  return [...id].reduce((value, digit) => value << 5n | BigInt(Number.parseInt(digit, 32)), 0n)
 }
 
 function encode(value: bigint): Id {

@@ -316,6 +316,7 @@ export interface RunCount { readonly day: number; readonly variant: string; read
 /** In the order of ids, which is that in which runs ended; `position` further ones are passed over. */
 export interface RunPage { readonly ascending: boolean; readonly limit: number; readonly afterId?: Id; readonly position?: number }
 export interface RunHistory {
+  /** Adds them to the store's counters too, as `run.<outcome>` and, all together in ms, as `run.time`. */
   record(runs: readonly RunRecord[], counts: readonly RunCount[]): Promise<void>
   /** In the order of `ids`; unknown ids are left out. */
   get(ids: readonly Id[]): Promise<RunRecord[]>

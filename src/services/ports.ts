@@ -132,6 +132,76 @@ export interface UsageTable {
   /** For an account that was added to. */
   assign(accountId: Id, tenantId: Id | null): Promise<void>
   remove(id: Id): Promise<void>
+  /** Of all rows, those of tenants too. */
+  total(): Promise<{ readonly octets: number; readonly emails: number }>
+}
+
+/** What happened to one message that came in. Its id says when that was over, and traces are in the order of their ids. */
+export interface Trace {
+  readonly id: Id
+  /** In lower case; '' for the null sender. */
+  readonly from: string
+  readonly recipients: readonly string[]
+  /** Octets of the message; 0 when none came. */
+  readonly size: number
+  readonly events: readonly JsonObject[]
+}
+/** All that are given must hold. */
+export interface TraceFilter {
+  /** This id or a later one. */
+  readonly fromId?: Id
+  /** An earlier id than this one. */
+  readonly beforeId?: Id
+  readonly from?: string
+  /** One of its recipients. */
+  readonly to?: string
+  readonly among?: readonly Id[]
+}
+export interface TracePage { readonly ascending: boolean; readonly limit: number; readonly afterId?: Id; readonly position?: number }
+export interface TraceTable {
+  /** New ones; those that are there stay as they are, so that a repeat does no harm. */
+  put(traces: readonly Trace[]): Promise<void>
+  /** In the order of `ids`; unknown ids are left out. */
+  get(ids: readonly Id[]): Promise<Trace[]>
+  query(filter: TraceFilter, page: TracePage): Promise<Id[]>
+  count(filter: TraceFilter): Promise<number>
+  /** How many were there. */
+  remove(ids: readonly Id[]): Promise<number>
+}
+
+/** Sums that only grow. Who adds to the same one waits until this transaction ends; several are added to in order of name. */
+export interface CounterTable {
+  add(amounts: Counters): Promise<void>
+  all(): Promise<Counters>
+}
+export type Counters = Readonly<Record<string, number>>
+
+/** What was measured for one slot of time; `slot` in ms since 1970, `sum` of those `count` things where that is asked. */
+export interface MetricPoint { readonly id: Id; readonly metric: string; readonly slot: number; readonly count: number; readonly sum: number | null }
+/** One collection: of which slot, which one it follows (null: none), and how the counters stood. */
+export interface MetricSlot { readonly slot: number; readonly after: number | null; readonly counters: Counters }
+/** The bounds include themselves. */
+export interface MetricFilter { readonly metrics?: readonly string[]; readonly slotMin?: number; readonly slotMax?: number }
+/** By slot, then by id. */
+export interface MetricPage {
+  readonly ascending: boolean
+  readonly limit: number
+  readonly after?: { readonly slot: number; readonly id: Id }
+  readonly position?: number
+}
+export interface MetricTable {
+  newest(): Promise<MetricSlot | null>
+  /**
+   * Adds a slot with its points. False, and nothing is written: another one follows `after` already, or the slot is there.
+   * So of two collectors who have seen the same newest slot one is refused, whatever each of them knows.
+   */
+  append(slot: MetricSlot, points: readonly Omit<MetricPoint, 'slot'>[]): Promise<boolean>
+  /** In the order of `ids`; unknown ids are left out. */
+  get(ids: readonly Id[]): Promise<MetricPoint[]>
+  query(filter: MetricFilter, page: MetricPage): Promise<Id[]>
+  count(filter: MetricFilter): Promise<number>
+  /** Removes at most `limit` points of slots before, oldest first; how many it were. The newest slot stays known. */
+  purge(before: number, limit: number): Promise<number>
 }
 
 export interface DomainTx {
@@ -139,6 +209,9 @@ export interface DomainTx {
   readonly blobs: BlobTable
   readonly search: SearchTable
   readonly usage: UsageTable
+  readonly traces: TraceTable
+  readonly counters: CounterTable
+  readonly metrics: MetricTable
 }
 
 /** The store as services see it: `Tx` may hold more tables than they know. */

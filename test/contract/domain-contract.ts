@@ -7,6 +7,7 @@ import { domainTransactionContract } from './domain-transaction.ts'
 import { keyValueTableContract } from './key-value-table.ts'
 import { objectTableContract } from './object-table.ts'
 import { searchTableContract } from './search-table.ts'
+import { telemetryTablesContract } from './telemetry-tables.ts'
 import { usageTableContract } from './usage-table.ts'
 
 export function domainContract(store: () => Store): void {
@@ -17,5 +18,6 @@ export function domainContract(store: () => Store): void {
   blobTableContract(store)
   searchTableContract(store)
   usageTableContract(store)
+  telemetryTablesContract(store)
   domainTransactionContract(store)
 }

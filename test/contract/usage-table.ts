@@ -28,6 +28,13 @@ export function usageTableContract(store: () => Store): void {
       assert.deepEqual(await get(), [])
     })
 
+    test('of everybody is one sum', async () => {
+      const total = () => store().read(tx => tx.usage.total())
+      const before = await total()
+      for (const octets of [5, 2 ** 41]) await add(ids.next(), octets, 1)
+      assert.deepEqual(await total(), { octets: before.octets + 2 ** 41 + 5, emails: before.emails + 2 })
+    })
+
     test('of many accounts is one question', async () => {
       const many = Array.from({ length: 500 }, () => ids.next())
       await store().transact(async tx => {

@@ -1,10 +1,12 @@
 /** Run history in memory. */
 import type { RunCount, RunFilter, RunHistory, RunRecord } from '../../engine/ports.ts'
+import type { CounterTable } from '../../services/ports.ts'
 import { DAY_MS } from '../queue/retention.ts'
+import { runCounters } from '../queue/run-counters.ts'
 import { storableText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
 
-export function memoryRuns({ table }: MemoryContext): RunHistory {
+export function memoryRuns({ table }: MemoryContext, counters: CounterTable): RunHistory {
   const records = table<RunRecord>('run')
   const totals = table<RunCount>('run_count')
   return {
@@ -17,6 +19,7 @@ export function memoryRuns({ table }: MemoryContext): RunHistory {
         const { runs: sum, durationMs } = totals.get(key) ?? { runs: 0, durationMs: 0 }
         totals.set(key, { ...count, runs: sum + count.runs, durationMs: durationMs + Math.round(count.durationMs) })
       }
+      await counters.add(runCounters(runs, counts))
     },
 
     get: async ids => ids.flatMap(id => records.get(id) ?? []),

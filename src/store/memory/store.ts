@@ -5,17 +5,20 @@ import { taskTable } from '../queue/task-table.ts'
 import type { Store, Tx } from '../store.ts'
 import { memoryAudit } from './audit.ts'
 import { memoryBlobs } from './blobs.ts'
+import { memoryCounters } from './counters.ts'
 import { MemoryDatabase } from './database.ts'
 import type { MemoryContext } from './database.ts'
 import { memoryDocuments } from './documents.ts'
 import { memoryKeys } from './keys.ts'
 import { memoryLeases, memoryNodes } from './leases.ts'
+import { memoryMetrics } from './metrics.ts'
 import { memoryObjects } from './objects.ts'
 import { memoryQueue } from './queue.ts'
 import { memoryRuns } from './runs.ts'
 import { memorySchedules } from './schedules.ts'
 import { memorySearch } from './search.ts'
 import { memoryTaskRows } from './task-rows.ts'
+import { memoryTraces } from './traces.ts'
 import { memoryUsage } from './usage.ts'
 
 export async function openMemoryStore(options: { readonly clock: Clock }): Promise<Store> {
@@ -38,11 +41,12 @@ export async function openMemoryStore(options: { readonly clock: Clock }): Promi
 
 function tables(context: MemoryContext): Tx {
   const tasks = taskTable(memoryTaskRows(context), context.hints)
+  const counters = memoryCounters(context)
   return {
     tasks,
     nodes: memoryNodes(context),
     schedules: memorySchedules(context, tasks),
-    runs: memoryRuns(context),
+    runs: memoryRuns(context, counters),
     objects: memoryObjects(context),
     keys: memoryKeys(context),
     audit: memoryAudit(context),
@@ -50,5 +54,8 @@ function tables(context: MemoryContext): Tx {
     blobs: memoryBlobs(context),
     search: memorySearch(context),
     usage: memoryUsage(context),
+    traces: memoryTraces(context),
+    counters,
+    metrics: memoryMetrics(context),
   }
 }

@@ -42,6 +42,11 @@ export function memoryUsage(context: MemoryContext): UsageTable {
     async remove(id) {
       rows.delete(id)
     },
+
+    async total() {
+      const all = [...rows.rows()]
+      return { octets: all.reduce((sum, row) => sum + row.octets, 0), emails: all.reduce((sum, row) => sum + row.emails, 0) }
+    },
   }
 }
 

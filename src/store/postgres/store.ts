@@ -5,12 +5,15 @@ import { taskTable } from '../queue/task-table.ts'
 import { sqlAudit } from '../sql/audit.ts'
 import { sqlBlobs } from '../sql/blobs.ts'
 import type { SqlContext } from '../sql/context.ts'
+import { sqlCounters } from '../sql/counters.ts'
 import { sqlDocuments } from '../sql/documents.ts'
 import { sqlKeys } from '../sql/keys.ts'
 import { sqlLeases, sqlNodes } from '../sql/leases.ts'
+import { sqlMetrics } from '../sql/metrics.ts'
 import { sqlObjects } from '../sql/objects.ts'
 import { sqlRuns } from '../sql/runs.ts'
 import { sqlSchedules } from '../sql/schedules.ts'
+import { sqlTraces } from '../sql/traces.ts'
 import { sqlUsage } from '../sql/usage.ts'
 import type { Store, Tx } from '../store.ts'
 import { PostgresDatabase } from './database.ts'
@@ -63,11 +66,12 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 
 function tables(context: SqlContext): Tx {
   const tasks = taskTable(postgresTaskRows(context), context.hints)
+  const counters = sqlCounters(context)
   return {
     tasks,
     nodes: sqlNodes(context),
     schedules: sqlSchedules(context, tasks),
-    runs: sqlRuns(context),
+    runs: sqlRuns(context, counters),
     objects: sqlObjects(context),
     keys: sqlKeys(context),
     audit: sqlAudit(context),
@@ -75,5 +79,8 @@ function tables(context: SqlContext): Tx {
     blobs: sqlBlobs(context),
     search: postgresSearch(context),
     usage: sqlUsage(context),
+    traces: sqlTraces(context),
+    counters,
+    metrics: sqlMetrics(context),
   }
 }

@@ -2,5 +2,6 @@
 import type { DomainTables } from './tables/domain.ts'
 import type { QueueTables } from './tables/queue.ts'
 import type { RegistryTables } from './tables/registry.ts'
+import type { TelemetryTables } from './tables/telemetry.ts'
 
-export type Database = QueueTables & RegistryTables & DomainTables
+export type Database = QueueTables & RegistryTables & DomainTables & TelemetryTables

@@ -2,7 +2,9 @@
 import { sql } from 'kysely'
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { RunFilter, RunHistory, RunOutcome, RunRecord } from '../../engine/ports.ts'
+import type { CounterTable } from '../../services/ports.ts'
 import { DAY_MS } from '../queue/retention.ts'
+import { runCounters } from '../queue/run-counters.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import type { Database } from './database.ts'
@@ -13,7 +15,7 @@ import { chunks } from './task-query.ts'
 /** Rows in one insert: ten parameters each, and both databases allow more than 30,000. */
 const RECORDS_MAX = 1_000
 
-export function sqlRuns(context: SqlContext): RunHistory {
+export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory {
   const { db } = context
   return {
     async record(runs, counts) {
@@ -28,6 +30,7 @@ export function sqlRuns(context: SqlContext): RunHistory {
             duration_ms: sql<number>`run_count.duration_ms + excluded.duration_ms`,
           })).execute()
       }
+      await counters.add(runCounters(runs, counts))
     },
 
     async get(ids) {

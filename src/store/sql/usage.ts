@@ -44,6 +44,14 @@ export function sqlUsage(context: SqlContext): UsageTable {
     async remove(id) {
       await db.deleteFrom('mail_usage').where('id', '=', storableText(id)).execute()
     },
+
+    async total() {
+      const row = await db.selectFrom('mail_usage')
+        .select(eb => [eb.fn.sum<string | null>('octets').as('octets'), eb.fn.sum<string | null>('emails').as('emails')])
+        .executeTakeFirstOrThrow()
+      // PostgreSQL adds bigint up as numeric, which comes as text.
+      return { octets: Number(row.octets ?? 0), emails: Number(row.emails ?? 0) }
+    },
   }
 }
 

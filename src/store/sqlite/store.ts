@@ -4,12 +4,15 @@ import { LocalWakeups } from '../local-wakeups.ts'
 import { taskTable } from '../queue/task-table.ts'
 import { sqlAudit } from '../sql/audit.ts'
 import { sqlBlobs } from '../sql/blobs.ts'
+import { sqlCounters } from '../sql/counters.ts'
 import { sqlDocuments } from '../sql/documents.ts'
 import { sqlKeys } from '../sql/keys.ts'
 import { sqlLeases, sqlNodes } from '../sql/leases.ts'
+import { sqlMetrics } from '../sql/metrics.ts'
 import { sqlObjects } from '../sql/objects.ts'
 import { sqlRuns } from '../sql/runs.ts'
 import { sqlSchedules } from '../sql/schedules.ts'
+import { sqlTraces } from '../sql/traces.ts'
 import { sqlUsage } from '../sql/usage.ts'
 import type { Store, Tx } from '../store.ts'
 import type { SqliteContext } from './context.ts'
@@ -42,11 +45,12 @@ export async function openSqliteStore(options: { readonly dataDir: string; reado
 
 function tables(context: SqliteContext): Tx {
   const tasks = taskTable(sqliteTaskRows(context), context.hints)
+  const counters = sqlCounters(context)
   return {
     tasks,
     nodes: sqlNodes(context),
     schedules: sqlSchedules(context, tasks),
-    runs: sqlRuns(context),
+    runs: sqlRuns(context, counters),
     objects: sqlObjects(context),
     keys: sqlKeys(context),
     audit: sqlAudit(context),
@@ -54,5 +58,8 @@ function tables(context: SqliteContext): Tx {
     blobs: sqlBlobs(context),
     search: sqliteSearch(context),
     usage: sqlUsage(context),
+    traces: sqlTraces(context),
+    counters,
+    metrics: sqlMetrics(context),
   }
 }

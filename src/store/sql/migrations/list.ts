@@ -13,9 +13,10 @@ import { leaseDeaths } from './0011-lease-deaths.ts'
 import { usageCorrections } from './0012-usage-corrections.ts'
 import { drainOfSleepers } from './0013-drain-of-sleepers.ts'
 import { blobClaims } from './0014-blob-claims.ts'
+import { telemetry } from './0015-telemetry.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents, leaseDeaths,
-  usageCorrections, drainOfSleepers, blobClaims,
+  usageCorrections, drainOfSleepers, blobClaims, telemetry,
 ]
