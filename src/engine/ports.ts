@@ -110,7 +110,15 @@ export interface TaskFilter {
   readonly lane?: string
   readonly running?: boolean
   readonly parentId?: Id
+  /** Failed ones of this group: `failureKey` of base/failure-reason.ts. */
+  readonly failure?: Id
+  /** Ids up to and including this one: what was there when it was the newest. */
+  readonly idMax?: Id
 }
+/** Tasks of one variant and status; `running`: those of them that are pinned. */
+export interface TaskTally { readonly variant: string; readonly status: TaskStatus; readonly count: number; readonly running: number }
+/** Failed tasks of one variant with one normal reason, told by its key; when the first and the last of them failed. */
+export interface FailureGroup { readonly key: Id; readonly variant: string; readonly count: number; readonly oldest: number; readonly newest: number }
 /** What is left of the parts of a task: those that wait or run, and those that have failed. What was done is gone. */
 export interface Children { readonly waiting: number; readonly failed: number }
 /** Total order for pages: by the property, then by id in the same direction. `createdAt` is the order of ids, which begin with that time. */
@@ -137,15 +145,26 @@ export interface TaskTable {
   query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
   /** Exact up to 10,000. A larger one may be as it was up to 30 s ago, or an estimate when nobody has asked for it lately (store/queue/README.md): for people to read, not to build on. */
   count(filter: TaskFilter): Promise<number>
+  /** How many match, exactly: reads an index entry of each. */
+  tally(filter: TaskFilter): Promise<TaskTally[]>
+  /** The groups with the most failed tasks first, at most `limit`; or those with these keys. Reads an index entry of each failed task of them. */
+  failures(limit: number, keys?: readonly Id[]): Promise<FailureGroup[]>
+  /** Gives Failed rows a key that have none because an older version wrote them; how many it were, at most `limit`. */
+  groupFailures(limit: number): Promise<number>
   /** The store's clock, and what stands before others: of each stream the first due tasks, at most `limit`; and the pinned tasks of these ordering keys. */
   ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ readonly now: number; readonly tasks: readonly TaskAhead[] }>
   /** Applies an edit when the row still has `version`; pinned rows get it as a request instead. Holder and crashes of an edited row are cleared. */
   edit(id: Id, version: number, edit: TaskEdit): Promise<EditReply>
+  /** The same for many tasks, each named once. */
+  editAll(edits: readonly { readonly id: Id; readonly version: number; readonly edit: TaskEdit }[]): Promise<EditReply[]>
   /** What is left of the parts of each of these tasks; tasks without parts are not in the reply. */
   children(ids: readonly Id[]): Promise<ReadonlyMap<Id, Children>>
   /** Removes a row; a pinned one gets the request and goes when its holder has stopped. So do the parts of it that wait, and the parts of those. */
-  destroy(id: Id): Promise<'applied' | 'requested' | 'gone'>
+  destroy(id: Id): Promise<DestroyReply>
+  /** The same for many tasks, each named once, as long as they still have this version. */
+  destroyAll(tasks: readonly { readonly id: Id; readonly version: number }[]): Promise<(DestroyReply | 'changed')[]>
 }
+export type DestroyReply = 'applied' | 'requested' | 'gone'
 
 /** Where a fetch goes on in one stream (lane, bucket, band): rows with (due, id) greater than the cursor. */
 export interface StreamCursor { readonly bucket: number; readonly band: Band; readonly afterDue: number; readonly afterId: Id }

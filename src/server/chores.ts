@@ -7,14 +7,23 @@ import type { Chore } from '../engine/upkeep/chores.ts'
 import { DataPurge } from '../services/upkeep/data-purge.ts'
 import type { Store } from '../store/store.ts'
 
+const ROWS_AT_ONCE_MAX = 1_000
+
 export function chores(store: Store): Chore[] {
   const purge = new DataPurge(store)
   return [
     // Measured: at 70k tasks/s autovacuum alone (once a minute) lets the table grow sixfold in 45 s.
     { name: 'vacuum', everyMs: 5_000, run: () => store.maintain() },
+    // Of an upgrade, or of rows that cannot be read: nearly always there are none.
+    { name: 'failure groups', everyMs: 60_000, run: signal => groupFailures(store, signal) },
     {
       name: 'expired keys', everyMs: 600_000,
       async run(signal) { while (!signal.aborted && (await purge.part('expired keys')).isMore); },
     },
   ]
+}
+
+async function groupFailures(store: Store, signal: AbortSignal): Promise<void> {
+  const part = () => store.transact(tx => tx.tasks.groupFailures(ROWS_AT_ONCE_MAX))
+  while (!signal.aborted && await part() === ROWS_AT_ONCE_MAX);
 }

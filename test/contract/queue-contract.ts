@@ -4,6 +4,7 @@ import type { QueueUnderTest } from './queue-fixtures.ts'
 import { queueStoreContract } from './queue-store.ts'
 import { runHistoryContract } from './run-history.ts'
 import { scheduleTableContract } from './schedule-table.ts'
+import { taskBulkContract } from './task-bulk.ts'
 import { taskChildrenContract } from './task-children.ts'
 import { taskTableContract } from './task-table.ts'
 import { wakeupsContract } from './wakeups.ts'
@@ -11,6 +12,7 @@ import { wakeupsContract } from './wakeups.ts'
 export function queueContract(store: () => QueueUnderTest): void {
   taskTableContract(store)
   taskChildrenContract(store)
+  taskBulkContract(store)
   queueStoreContract(store)
   leaseStoreContract(store)
   scheduleTableContract(store)

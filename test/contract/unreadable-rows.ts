@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { failureKey } from '../../src/base/failure-reason.ts'
 import type { Id } from '../../src/base/ids.ts'
 import { DUE_NEVER } from '../../src/engine/ports.ts'
-import { aCursor, aNode, aState, aTask, newLane, pin, rowOf, stored } from './queue-fixtures.ts'
+import { aCursor, aNode, aState, aTask, firstPage, newLane, pin, rowOf, stored } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 
-export type Damage = (id: Id, column: 'payload' | 'status' | 'progress' | 'request', value: string) => Promise<void>
+export type Damage = (id: Id, column: 'payload' | 'status' | 'progress' | 'request' | 'failure_key', value: string | null) => Promise<void>
 
 /** Rows that no version of Rota wrote: a bug, a bad restore, a hand in the database. Memory cannot hold such rows. */
 export function unreadableRowsContract(store: () => QueueUnderTest, damage: Damage): void {
@@ -44,6 +45,24 @@ export function unreadableRowsContract(store: () => QueueUnderTest, damage: Dama
       const state = aState({ status: 'Pending', due: 5, failureReason: null })
       assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version, { state, payload: { n: 1 } })), 'applied')
       assert.deepEqual((await store().queue.fetch(row.lane, [aCursor()], 10)).rows.map(found => found.payload), [{ n: 1 }])
+    })
+
+    test('they come into the groups of failures as they are, and so do rows that an older version failed', async () => {
+      const lane = newLane()
+      const [bad, older] = await stored(store(), aTask(lane), aTask(lane, { variant: lane, state: aState({ status: 'Failed' }) }))
+      assert.ok(bad && older)
+      await damage(bad.id, 'payload', 'no json')
+      await store().queue.fetch(lane, [aCursor()], 10)
+      await damage(older.id, 'failure_key', null)
+      const groups = async () => (await store().read(tx => tx.tasks.failures(1_000))).filter(group => group.variant === lane)
+      assert.deepEqual(await groups(), [])
+      while (await store().transact(tx => tx.tasks.groupFailures(1)) === 1);
+      assert.equal((await groups())[0]?.count, 1)
+      const shown = await rowOf(store(), bad.id)
+      assert.match(shown?.failureReason ?? '', /payload .*no json/)
+      const found = await store().read(tx => tx.tasks.query({ failure: failureKey(bad.variant, shown?.failureReason ?? '') }, firstPage()))
+      assert.ok(found.includes(bad.id))
+      assert.deepEqual(await rowOf(store(), bad.id), shown)
     })
 
     test('they can be destroyed', async () => {

@@ -2,7 +2,8 @@
 import { RotaError } from '../../errors.ts'
 import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
-import type { Children, TaskFilter, TaskOrder, TaskRow } from '../../engine/ports.ts'
+import { failureKey } from '../../base/failure-reason.ts'
+import type { Children, FailureGroup, TaskFilter, TaskOrder, TaskRow, TaskTally } from '../../engine/ports.ts'
 import { isWaiting, newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { MemoryContext } from './database.ts'
@@ -20,6 +21,10 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
       return rest.slice(start, start + limit).map(row => row.id)
     },
     count: async filter => select(row => matches(row, filter)).length,
+    tally: async filter => tally(select(row => matches(row, filter))),
+    failures: async (limit, keys) => failures(select(row => !isWaiting(row))).filter(({ key }) => keys?.includes(key) ?? true)
+      .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1)).slice(0, limit),
+    groupFailures: async () => 0,
     async ahead(streams, orderingKeys, limit) {
       const keys = new Set(orderingKeys)
       const first = streams.flatMap(({ lane, bucket, band }) =>
@@ -85,7 +90,7 @@ const DUE_ORDER: TaskOrder = { property: 'due', ascending: true }
 
 /** A Failed task has no due time: no bound on it matches. */
 function matches(row: TaskRow, filter: TaskFilter): boolean {
-  const { variants, status, dueMin, dueMax, dueAbove, dueBelow, accountId, domainId, lane, running, parentId } = filter
+  const { variants, status, dueMin, dueMax, dueAbove, dueBelow, accountId, domainId, lane, running, parentId, failure, idMax } = filter
   const bounded = [dueMin, dueMax, dueAbove, dueBelow].some(bound => bound !== undefined)
   return (!variants || variants.includes(row.variant))
     && (!status || status.includes(row.status))
@@ -97,6 +102,22 @@ function matches(row: TaskRow, filter: TaskFilter): boolean {
     && (lane === undefined || row.lane === lane)
     && (parentId === undefined || row.parentId === parentId)
     && (running === undefined || (row.holder !== null) === running)
+    && (failure === undefined || (!isWaiting(row) && failureKey(row.variant, row.failureReason) === failure))
+    && (idMax === undefined || row.id <= idMax)
+}
+
+function tally(rows: readonly TaskRow[]): TaskTally[] {
+  return [...Map.groupBy(rows, ({ variant, status }) => `${variant}/${status}`).values()].flatMap(alike => alike[0]
+    ? { variant: alike[0].variant, status: alike[0].status, count: alike.length, running: alike.filter(row => row.holder !== null).length }
+    : [])
+}
+
+function failures(rows: readonly TaskRow[]): FailureGroup[] {
+  return [...Map.groupBy(rows, ({ variant, failureReason }) => failureKey(variant, failureReason))].map(([key, alike]) => {
+    const times = alike.map(row => row.failedAt ?? 0)
+    const [oldest, newest] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))]
+    return { key, variant: alike[0]?.variant ?? '', count: alike.length, oldest, newest }
+  })
 }
 
 function compare(a: TaskRow, b: TaskRow, order: TaskOrder): number {

@@ -10,6 +10,7 @@ import type { Done, TaskRows } from '../queue/task-rows.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
+import { failureGroups, groupFailures } from '../sql/task-failures.ts'
 import { readTask, taskColumns } from '../sql/task-columns.ts'
 import { countChildren, getTasks, queryTasks } from '../sql/task-query.ts'
 import { CLOCK_MS } from './database.ts'
@@ -24,6 +25,7 @@ const INSERTED = {
   id: 'text', variant: 'text', lane: 'text', bucket: 'bigint', band: 'bigint', due: 'bigint', status: 'text',
   ordering_key: 'text', dedupe_key: 'text', account_id: 'text', domain_id: 'text', payload: 'text', attempt: 'bigint',
   first_failed_at: 'bigint', failed_at: 'bigint', failure_reason: 'text', parent_id: 'text',
+  failure_key: 'text',
 } as const satisfies ColumnTypes
 /** What may change in a row's life. */
 const WRITTEN = {
@@ -31,6 +33,7 @@ const WRITTEN = {
   dedupe_key: 'text', account_id: 'text', domain_id: 'text', payload: 'text', attempt: 'bigint',
   first_failed_at: 'bigint', failed_at: 'bigint', failure_reason: 'text', crashes: 'bigint', holder: 'text',
   started_at: 'bigint', progress: 'text', request: 'text', parent_id: 'text',
+  failure_key: 'text',
 } as const satisfies ColumnTypes
 
 /** Written once: building it from parts for every call took longer than the database needs to run it. */
@@ -74,6 +77,9 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
     get: ids => getTasks(context, ids),
     query: (filter, page) => queryTasks(context, filter, page),
     count: filter => context.counts.count(context, filter),
+    tally: filter => context.counts.tally(context, filter),
+    failures: (limit, keys) => failureGroups(context, limit, keys),
+    groupFailures: limit => groupFailures(context, limit),
     async ahead(streams, orderingKeys, limit) {
       const found = await run<TaskAhead & { readonly now: number; readonly id: Id | null }>(AHEAD,
         streams.map(stream => stream.lane), streams.map(stream => stream.bucket), streams.map(stream => stream.band),

@@ -115,11 +115,13 @@ function storableKeys(keys: TaskKeys): TaskKeys {
 }
 
 export function storableFilter(filter: TaskFilter): TaskFilter {
-  const { accountId, domainId, parentId } = filter
+  const { accountId, domainId, parentId, failure, idMax } = filter
   return {
     ...filter,
     ...(accountId === undefined ? {} : { accountId: storableText(accountId) }),
     ...(domainId === undefined ? {} : { domainId: storableText(domainId) }),
     ...(parentId === undefined ? {} : { parentId: storableText(parentId) }),
+    ...(failure === undefined ? {} : { failure: storableText(failure) }),
+    ...(idMax === undefined ? {} : { idMax: storableText(idMax) }),
   }
 }

@@ -1,6 +1,6 @@
 /** The rows of the task table inside one transaction: all that a store must be able to do with them. */
 import type { Id } from '../../base/ids.ts'
-import type { Children, Finish, NewTask, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+import type { Children, FailureGroup, Finish, NewTask, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow, TaskTally } from '../../engine/ports.ts'
 
 /** The outcome of nearly every run. */
 export type Done = Extract<Finish, { kind: 'done' }>
@@ -10,6 +10,9 @@ export interface TaskRows {
   get(ids: readonly Id[]): Promise<TaskRow[]>
   query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
   count(filter: TaskFilter): Promise<number>
+  tally(filter: TaskFilter): Promise<TaskTally[]>
+  failures(limit: number, keys?: readonly Id[]): Promise<FailureGroup[]>
+  groupFailures(limit: number): Promise<number>
   /** Of each stream the first due tasks, at most `limit`, and the pinned tasks of these ordering keys; `now` by the store's clock. */
   ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ now: number; tasks: TaskAhead[] }>
 

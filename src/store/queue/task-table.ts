@@ -1,7 +1,7 @@
 /** The task table as enqueuers and administrators see it, over any store's rows. */
 import { RotaError } from '../../errors.ts'
 import type { Id } from '../../base/ids.ts'
-import type { EditReply, InsertReply, NewTask, TaskEdit, TaskRow, TaskTable } from '../../engine/ports.ts'
+import type { DestroyReply, EditReply, InsertReply, NewTask, TaskEdit, TaskRow, TaskTable } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
 import { storableText } from '../storable.ts'
 import { coalesced, edited, isWaiting, requested, storableEdit, storableFilter, storableTask } from './task-row.ts'
@@ -19,10 +19,18 @@ export function taskTable(rows: TaskRows, hints: HintBuffer): TaskTable {
     },
     query: (filter, page) => rows.query(storableFilter(filter), page),
     count: filter => rows.count(storableFilter(filter)),
+    tally: filter => rows.tally(storableFilter(filter)),
+    failures: (limit, keys) => rows.failures(limit, keys?.map(storableText)),
+    groupFailures: limit => rows.groupFailures(limit),
     ahead: (streams, orderingKeys, limit) => rows.ahead(streams, orderingKeys.map(storableText), limit),
-    edit: (id, version, edit) => editTask(rows, storableText(id), version, storableEdit(edit), hints),
+    edit: async (id, version, edit) => (await editTasks(rows, [{ id, version, edit }], hints))[0] ?? 'gone',
+    editAll: edits => editTasks(rows, edits, hints),
     children: ids => rows.children(ids.map(storableText)),
-    destroy: id => destroyTask(rows, storableText(id), hints),
+    destroy: async id => {
+      const [reply] = await destroyTasks(rows, [{ id, version: null }], hints)
+      return reply === undefined || reply === 'changed' ? 'gone' : reply
+    },
+    destroyAll: tasks => destroyTasks(rows, tasks, hints),
   }
 }
 
@@ -64,40 +72,76 @@ async function waitingByKey(rows: TaskRows, tasks: readonly NewTask[]): Promise<
   return new Map(found.map(row => [row.dedupeKey ?? '', row]))
 }
 
-async function editTask(rows: TaskRows, id: Id, version: number, edit: TaskEdit, hints: HintBuffer): Promise<EditReply> {
-  const [row] = await rows.lock([id])
-  if (!row || row.request?.kind === 'destroy') return 'gone'
-  if (row.version !== version) return 'changed'
-  const next = edited(row, edit)
-  const [other] = await waitingUnderKeyOf(rows, row, next)
-  if (other && edit.keys) return { takenBy: other.id }
-  if (row.holder !== null) {
-    await rows.write([requested(row, { kind: 'edit', edit })])
-    hints.requests()
-    return 'requested'
-  }
-  // Back from Failed: whoever waits under the key meanwhile keeps it.
-  await rows.write([other ? { ...next, dedupeKey: null } : next])
-  hints.edited(id)
-  hints.lane(row.lane)
-  return 'applied'
+interface Edit { readonly id: Id; readonly version: number; readonly edit: TaskEdit }
+
+/** In the order of `edits`. */
+async function editTasks(rows: TaskRows, edits: readonly Edit[], hints: HintBuffer): Promise<EditReply[]> {
+  const asked = edits.map(({ id, version, edit }) => ({ id: storableText(id), version, edit: storableEdit(edit) }))
+  const locked = new Map((await rows.lock(asked.map(({ id }) => id))).map(row => [row.id, row]))
+  const waiting = await waitingUnderKeys(rows, asked, locked)
+  const written: TaskRow[] = []
+  const replies = asked.map(({ id, version, edit }): EditReply => {
+    const row = locked.get(id)
+    if (!row || row.request?.kind === 'destroy') return 'gone'
+    if (row.version !== version) return 'changed'
+    const next = edited(row, edit)
+    const key = keyAsked(row, next)
+    const other = key === null ? undefined : waiting.get(key)
+    if (other !== undefined && other !== id && edit.keys) return { takenBy: other }
+    if (row.holder !== null) {
+      written.push(requested(row, { kind: 'edit', edit }))
+      hints.requests()
+      return 'requested'
+    }
+    // Back from Failed: whoever waits under the key meanwhile keeps it, and the first of several gets it.
+    written.push(other !== undefined && other !== id ? { ...next, dedupeKey: null } : next)
+    if (key !== null && other === undefined) waiting.set(key, id)
+    hints.edited(id)
+    hints.lane(row.lane)
+    return 'applied'
+  })
+  if (written.length > 0) await rows.write(written)
+  return replies
 }
 
-/** Others that wait under a dedupe key which the row does not hold yet. */
-async function waitingUnderKeyOf(rows: TaskRows, row: TaskRow, next: TaskRow): Promise<TaskRow[]> {
+/** By dedupe key who waits under it, for the keys that a row will wait under and does not hold yet. */
+async function waitingUnderKeys(
+  rows: TaskRows, edits: readonly Edit[], locked: ReadonlyMap<Id, TaskRow>,
+): Promise<Map<string, Id>> {
+  const keys = edits.flatMap(({ id, edit }) => {
+    const row = locked.get(id)
+    return row ? keyAsked(row, edited(row, edit)) ?? [] : []
+  })
+  const found = keys.length === 0 ? [] : await rows.lockWaiting([...new Set(keys)])
+  return new Map(found.map(row => [row.dedupeKey ?? '', row.id]))
+}
+
+function keyAsked(row: TaskRow, next: TaskRow): string | null {
   const held = isWaiting(row) && next.dedupeKey === row.dedupeKey
-  if (held || !isWaiting(next) || next.dedupeKey === null) return []
-  return (await rows.lockWaiting([next.dedupeKey])).filter(other => other.id !== row.id)
+  return held || !isWaiting(next) ? null : next.dedupeKey
 }
 
-async function destroyTask(rows: TaskRows, id: Id, hints: HintBuffer) {
-  const [row] = await rows.lock([id])
-  if (!row) return 'gone'
+/** In the order of `tasks`; `version` null: whatever it is. */
+async function destroyTasks(
+  rows: TaskRows, tasks: readonly { readonly id: Id; readonly version: number | null }[], hints: HintBuffer,
+): Promise<(DestroyReply | 'changed')[]> {
+  const asked = tasks.map(({ id, version }) => ({ id: storableText(id), version }))
+  const locked = new Map((await rows.lock(asked.map(({ id }) => id))).map(row => [row.id, row]))
+  const going = new Set<Id>()
+  const replies = asked.map(({ id, version }) => {
+    const row = locked.get(id)
+    if (!row) return 'gone'
+    if (version !== null && version !== row.version) return 'changed'
+    going.add(id)
+    return row.holder === null ? 'applied' : 'requested'
+  })
   // Failed children stay for people to look at. There are few levels, and few wait at a time.
-  for (let level = [row]; level.length > 0; level = await rows.lockChildren(level.map(each => each.id))) {
+  for (let level = [...locked.values()].filter(row => going.has(row.id)); level.length > 0;) {
     await destroyRows(rows, level, hints)
+    level = (await rows.lockChildren(level.map(({ id }) => id))).filter(({ id }) => !going.has(id))
+    for (const { id } of level) going.add(id)
   }
-  return row.holder === null ? 'applied' : 'requested'
+  return replies
 }
 
 async function destroyRows(rows: TaskRows, all: readonly TaskRow[], hints: HintBuffer): Promise<void> {

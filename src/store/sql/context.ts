@@ -1,6 +1,6 @@
 /** What a table of the SQL stores is made from: one open transaction and what belongs to it. */
 import type { Kysely, RawBuilder } from 'kysely'
-import type { TaskFilter } from '../../engine/ports.ts'
+import type { TaskFilter, TaskTally } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
 import type { Database } from './database.ts'
 
@@ -18,4 +18,8 @@ export interface SqlContext {
 }
 
 /** How many tasks match: see task-count.ts for what it promises. */
-export interface TaskTotals { count(context: SqlContext, filter: TaskFilter): Promise<number> }
+export interface TaskTotals {
+  count(context: SqlContext, filter: TaskFilter): Promise<number>
+  /** Exact, whatever it costs. */
+  tally(context: SqlContext, filter: TaskFilter): Promise<TaskTally[]>
+}

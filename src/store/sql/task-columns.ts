@@ -2,6 +2,7 @@
  * A task between its row and its value. A row that cannot be read becomes a Failed task that says what is wrong with it:
  * one bad row must never stop those who read its neighbours.
  */
+import { failureKey } from '../../base/failure-reason.ts'
 import { isJsonObject } from '../../base/json.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
@@ -12,7 +13,7 @@ import type { TaskColumns } from './tables/queue.ts'
 export const TASK_COLUMNS = [
   'id', 'variant', 'lane', 'bucket', 'band', 'due', 'status', 'version', 'ordering_key', 'dedupe_key', 'account_id',
   'domain_id', 'payload', 'created_at', 'attempt', 'first_failed_at', 'failed_at', 'failure_reason', 'crashes', 'holder',
-  'started_at', 'progress', 'request', 'parent_id',
+  'started_at', 'progress', 'request', 'parent_id', 'failure_key',
 ] as const satisfies readonly (keyof TaskColumns)[]
 
 /** As much of a broken value as its reason quotes. */
@@ -86,6 +87,7 @@ export function taskColumns(row: TaskRow): TaskColumns {
     progress: row.progress === null ? null : JSON.stringify(row.progress),
     request: row.request === null ? null : JSON.stringify(row.request),
     parent_id: row.parentId,
+    failure_key: row.status === 'Failed' ? failureKey(row.variant, row.failureReason) : null,
   }
 }
 

@@ -14,13 +14,12 @@
  * it, it may be off by half. Nothing else is built on these numbers, pages least of all. Who never asks pays nothing.
  */
 import { sql } from 'kysely'
-import type { RawBuilder } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
-import type { TaskFilter } from '../../engine/ports.ts'
+import type { TaskFilter, TaskTally } from '../../engine/ports.ts'
 import type { SqlContext } from './context.ts'
 import { byIndex, everyCondition, heldAs } from './task-query.ts'
-import type { From } from './task-ranges.ts'
 import { eachRange, rangesOf } from './task-ranges.ts'
+import { countRange, tallyTasks } from './task-tally.ts'
 
 export const EXACT_COUNT_MAX = 10_000
 /** A remembered count is given out for so long, and counted again when somebody asks after so long. */
@@ -28,8 +27,6 @@ const KNOWN_MS = 30_000
 const FRESH_MS = 2_000
 /** Filters with a bound on `due` are mostly asked once: the oldest goes first. */
 const KNOWN_MAX = 100
-/** The background counts so many entries at a time, about 1 ms in SQLite, which answers nothing else meanwhile. */
-const SLICE_ROWS = 10_000
 const PLACES = 500
 /** Rows at each place in SQLite; in PostgreSQL it is a page, some 30. */
 const ROWS_PER_PLACE = 32
@@ -52,10 +49,14 @@ export class TaskCounts {
     return byIndex(context, async () => {
       const held = filter.running === undefined ? 0 : await countHeld(context, filter)
       if (filter.running === true) return held
-      if (filter.parentId !== undefined) return number(context, sql`select count(*) as n from task t where ${everyCondition(filter)}`)
+      if (filter.parentId !== undefined || filter.failure !== undefined) return total(await tallyTasks(context, filter, this.#clock))
       const { running: _, ...rest } = filter
       return Math.max(0, await this.#countRanges(context, rest) - held)
     })
+  }
+
+  tally(context: SqlContext, filter: TaskFilter): Promise<TaskTally[]> {
+    return byIndex(context, () => tallyTasks(context, filter, this.#clock))
   }
 
   async #countRanges(context: SqlContext, filter: TaskFilter): Promise<number> {
@@ -87,6 +88,10 @@ export class TaskCounts {
   }
 }
 
+function total(tallies: readonly TaskTally[]): number {
+  return tallies.reduce((sum, { count }) => sum + count, 0)
+}
+
 async function countHeld(context: SqlContext, filter: TaskFilter): Promise<number> {
   return number(context, sql`select count(*) as n from ${heldAs(filter)}`)
 }
@@ -101,25 +106,8 @@ async function countUpTo(context: SqlContext, filter: TaskFilter, max: number): 
 async function countAll(context: SqlContext, filter: TaskFilter, clock: Clock): Promise<number> {
   const { pairs, within } = await rangesOf(context, filter)
   let count = 0
-  for (const { variant, status } of pairs) {
-    const rest = (from?: From) =>
-      sql`from task t where t.variant = ${variant} and t.status = ${status} and ${within(from)}`
-    let from: From | undefined
-    for (let last = await lastOfSlice(context, rest(from)); last; last = await lastOfSlice(context, rest(from))) {
-      count += SLICE_ROWS
-      from = { ascending: true, key: last }
-      await clock.breathe()
-    }
-    count += await number(context, sql`select count(*) as n ${rest(from)}`)
-  }
+  for (const pair of pairs) count += await countRange(context, pair, within, clock)
   return count
-}
-
-/** Undefined when there are fewer. */
-async function lastOfSlice({ db }: SqlContext, from: RawBuilder<unknown>): Promise<From['key'] | undefined> {
-  const { rows } = await sql<From['key']>`select t.due, t.id ${from}
-    order by t.due, t.id limit 1 offset ${SLICE_ROWS - 1}`.execute(db)
-  return rows[0]
 }
 
 /** What matches at places spread over the table, times how much larger the table is. */

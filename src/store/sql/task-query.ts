@@ -39,6 +39,7 @@ export function queryTasks(context: SqlContext, filter: TaskFilter, page: TaskPa
   return byIndex(context, async () => {
     const byDue = page.order.property === 'due'
     if (filter.running === true) return idsOf(context, sql`${heldAs(filter)} and ${isAfter(page)}`, page)
+    if (filter.failure !== undefined) return idsOf(context, sql`${failedAs(context, filter)} and ${isAfter(page)}`, page)
     if (filter.parentId !== undefined) return idsOf(context, sql`task t where ${everyCondition(filter)} and ${isAfter(page)}`, page)
     if (!byDue) {
       const walked = await idsOf(context, walk(filter, page), page)
@@ -69,13 +70,23 @@ export async function byIndex<T>({ db, dialect }: SqlContext, read: () => Promis
 /** What runs, of what a filter says: all that the live nodes have pinned is found first, by the index of holders. */
 export function heldAs(filter: TaskFilter): RawBuilder<unknown> {
   return sql`(with held as materialized (
-      select t.id, t.due, t.variant, t.status, t.account_id, t.domain_id, t.lane, t.holder, t.parent_id
+      select t.id, t.due, t.variant, t.status, t.account_id, t.domain_id, t.lane, t.holder, t.parent_id, t.failure_key
       from node n join task t on t.holder = n.incarnation)
     select * from held) t where ${everyCondition({ ...filter, running: true })}`
 }
 
+/** The tasks of one group, as far as the rest of a filter wants them: by id they are one range of an index. */
+export function failedAs(context: SqlContext, filter: TaskFilter): RawBuilder<unknown> {
+  return sql`${taskFailure(context)} where ${everyCondition(filter)}`
+}
+
+/** `task t`, by the index of failures: SQLite would go through all failed tasks of a variant. */
+export function taskFailure({ dialect }: SqlContext): RawBuilder<unknown> {
+  return dialect === 'sqlite' ? sql`task t indexed by task_failure` : sql`task t`
+}
+
 export function everyCondition(filter: TaskFilter): RawBuilder<SqlBool> {
-  const { variants, status, accountId, domainId, lane, running, parentId } = filter
+  const { variants, status, accountId, domainId, lane, running, parentId, failure, idMax } = filter
   const { min, max } = dueRange(filter)
   const all = [sql<SqlBool>`t.due >= ${min} and t.due <= ${max}`]
   if (variants) all.push(isOneOf('variant', variants))
@@ -83,6 +94,8 @@ export function everyCondition(filter: TaskFilter): RawBuilder<SqlBool> {
   if (accountId !== undefined) all.push(sql<SqlBool>`t.account_id = ${accountId}`)
   if (domainId !== undefined) all.push(sql<SqlBool>`t.domain_id = ${domainId}`)
   if (parentId !== undefined) all.push(sql<SqlBool>`t.parent_id = ${parentId}`)
+  if (failure !== undefined) all.push(sql<SqlBool>`t.failure_key = ${failure} and t.status = 'Failed'`)
+  if (idMax !== undefined) all.push(sql<SqlBool>`t.id <= ${idMax}`)
   if (lane !== undefined) all.push(sql<SqlBool>`t.lane = ${lane}`)
   if (running !== undefined) all.push(running ? sql<SqlBool>`t.holder is not null` : sql<SqlBool>`t.holder is null`)
   return sql.join(all, sql` and `)

@@ -92,10 +92,11 @@ function ownerOf({ accountId, domainId }: TaskFilter): RawBuilder<SqlBool> {
 }
 
 /** What no index holds. It is looked up row by row: it must be rare that it matters, or that it is false. */
-function restOf({ accountId, domainId, lane, running }: TaskFilter): RawBuilder<SqlBool> {
+function restOf({ accountId, domainId, lane, running, idMax }: TaskFilter): RawBuilder<SqlBool> {
   const rest = [sql<SqlBool>`true`]
   if (accountId !== undefined && domainId !== undefined) rest.push(sql<SqlBool>`t.domain_id = ${domainId}`)
   if (lane !== undefined) rest.push(sql<SqlBool>`t.lane = ${lane}`)
+  if (idMax !== undefined) rest.push(sql<SqlBool>`t.id <= ${idMax}`)
   if (running === false) rest.push(sql<SqlBool>`t.holder is null`)
   return sql.join(rest, sql` and `)
 }

@@ -26,6 +26,8 @@ export interface TaskColumns {
   progress: string | null
   request: string | null
   parent_id: string | null
+  /** Of a Failed row; null where an older version wrote it. */
+  failure_key: string | null
 }
 
 /** One row a live incarnation: the fence. */
