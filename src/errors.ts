@@ -18,6 +18,7 @@ export const ERRORS = {
   'mail/no-recipient': 'No account has this address.',
   'mail/account-gone': 'The account was destroyed meanwhile; its data is being removed, or is gone.',
   'mail/too-large': 'The message is larger than the limit of this server.',
+  'upload/over-quota': 'The account has uploaded as much as it may in an hour. Try again later, or let an administrator run resetBlobQuotas.',
   'search/too-complex': 'The search has too many words or is nested too deep. Search for less at once.',
   'blob/missing': 'A stored message refers to content that is not in the blob store.',
 } as const

@@ -3,6 +3,7 @@ import { hash32 } from '../base/hash.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Principal } from '../registry/method.ts'
 import { OBJECTS_IN_GET_MAX, OBJECTS_IN_SET_MAX } from '../registry/ops/environment.ts'
+import { UPLOAD_OCTETS_MAX, UPLOADS_AT_ONCE_MAX } from '../services/upload/uploads.ts'
 import { REQUEST_LIMITS } from './request.ts'
 
 const CORE = 'urn:ietf:params:jmap:core'
@@ -23,8 +24,8 @@ export interface Capability {
 export const REGISTRY_CAPABILITY: Capability = { urn: 'urn:stalwart:jmap', session: {}, account: {} }
 
 const CORE_CAPABILITY: JsonObject = {
-  maxSizeUpload: 0,
-  maxConcurrentUpload: 0,
+  maxSizeUpload: UPLOAD_OCTETS_MAX,
+  maxConcurrentUpload: UPLOADS_AT_ONCE_MAX,
   maxSizeRequest: REQUEST_LIMITS.maxSizeRequest,
   maxConcurrentRequests: REQUEST_LIMITS.maxConcurrentRequests,
   maxCallsInRequest: REQUEST_LIMITS.maxCallsInRequest,

@@ -36,7 +36,7 @@ export const KEYS = {
     keptMs: 30 * DAY_MS, removedBy: null,
   },
   blobQuota: {
-    prefix: 'blob-quota/', doc: 'what an account has uploaded lately', writer: null,
+    prefix: 'blob-quota/', doc: 'what an account has uploaded lately', writer: 'services/upload/uploads.ts',
     keptMs: HOUR_MS, removedBy: 'resetBlobQuotas',
   },
   oauthCode: {

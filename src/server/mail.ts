@@ -6,10 +6,12 @@ import { accountMayHaveData } from '../registry/objects/account-archive.ts'
 import { keeperOf } from '../services/archive/archive.ts'
 import { Restoration } from '../services/archive/restoration.ts'
 import { Delivery } from '../services/delivery/delivery.ts'
+import { MailImport } from '../services/delivery/mail-import.ts'
 import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
 import { ThreadMerge } from '../services/mailstore/thread-merge.ts'
+import { Uploads } from '../services/upload/uploads.ts'
 import { BlobPurge } from '../services/upkeep/blob-purge.ts'
 import { AuthTokenRemoval } from '../services/upkeep/auth-token-removal.ts'
 import { DataPurge } from '../services/upkeep/data-purge.ts'
@@ -36,6 +38,8 @@ export interface Mail {
   readonly authTokenRemoval: AuthTokenRemoval
   readonly dataPurge: DataPurge<Tx>
   readonly deadHolders: DeadHolders
+  readonly uploads: Uploads<Tx>
+  readonly imports: MailImport<Tx>
 }
 
 /** `self`: the incarnation of this node, which does not declare itself dead. */
@@ -55,9 +59,11 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const authTokenRemoval = new AuthTokenRemoval(store, keyRemoval)
   const deadHolders: DeadHolders = { release: () => store.leases.releaseDead(self()) }
   const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
+  const uploads = new Uploads<Tx>({ store, mailStore, clock })
+  const imports = new MailImport<Tx>({ store, mailStore, directory, clock })
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
-    inventory, recount, delivery,
+    inventory, recount, delivery, uploads, imports,
   }
 }

@@ -22,7 +22,6 @@ import type { NodeState } from '../engine/ports.ts'
 import { RETRY_DEFAULTS, type RetrySettings } from '../engine/queue/retry.ts'
 import { JmapEndpoint } from '../jmap/endpoint.ts'
 import { coreEcho } from '../jmap/methods/core-echo.ts'
-import { sharesMail } from '../jmap/methods/account.ts'
 import { mailMethods } from '../jmap/methods/mail.ts'
 import { REGISTRY_CAPABILITY, type Capability } from '../jmap/session.ts'
 import { HealthServer } from '../listeners/health/health-server.ts'
@@ -47,6 +46,7 @@ import { lanes } from '../tasks/lanes.ts'
 import { ADMIN_NAME, bootstrap, FIRST_DOMAIN, type Bootstrap } from './bootstrap.ts'
 import { chores } from './chores.ts'
 import { certificateStore } from './certificate-store.ts'
+import { contentPort } from './content-port.ts'
 import type { Environment } from './env.ts'
 import { healthChecks } from './health-checks.ts'
 import { RememberingLog } from './last-error.ts'
@@ -269,14 +269,13 @@ export class Server implements Service {
 
   #openHttp(auth: LocalLogin): Promise<HttpHandler> {
     const { store } = this.#deps
-    const { mailStore, indexing } = this.#mail
+    const { mailStore, indexing, imports } = this.#mail
     const { registry } = this.#objects
-    const methods = new Map([['Core/echo', coreEcho], ...registry.methods(), ...mailMethods<Tx>({ store, mailStore, indexing })])
+    const methods = new Map([['Core/echo', coreEcho], ...registry.methods(), ...mailMethods<Tx>({ store, mailStore, indexing, imports })])
     const jmap = new JmapEndpoint({ methods, log: this.#log, ids: this.#node.ids, clock: this.#deps.clock, capabilities: [REGISTRY_CAPABILITY, MAIL_CAPABILITY] })
     return createHttpHandler({
       jmap, auth, oauth: this.#auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
-      download: async (principal, accountId, blobId) =>
-        sharesMail(principal, accountId) && principal.permissions.has('jmapEmailGet') ? store.read(tx => mailStore.download(tx, accountId, blobId, principal.accountId)) : null,
+      ...contentPort(store, this.#mail),
     })
   }
 

@@ -11,6 +11,7 @@ import { JmapEndpoint } from '../../src/jmap/endpoint.ts'
 import { REGISTRY_CAPABILITY } from '../../src/jmap/session.ts'
 import { createHttpHandler } from '../../src/listeners/http/http-handler.ts'
 import { domain } from '../../src/registry/objects/domain.ts'
+import { contentPort } from '../../src/server/content-port.ts'
 import { buildMail } from '../../src/server/mail.ts'
 import { buildObjects } from '../../src/server/objects.ts'
 import { Auth } from '../../src/services/auth/auth.ts'
@@ -27,7 +28,8 @@ type Store = Awaited<ReturnType<typeof openMemoryStore>>
 async function openNode(store: Store, clock: VirtualClock, number: number) {
   const ids = idSource(number, clock)
   const catalogue = new Catalogue([...VARIANTS], lanes())
-  const { directory, mailStore } = buildMail(store, catalogue, ids, clock)
+  const mail = buildMail(store, catalogue, ids, clock)
+  const { directory, mailStore } = mail
   const objects = buildObjects({ store, catalogue, ids, clock, mailStore, certificates: new CertificateReader({}), cluster: () => null })
   const auth = new Auth({ store, directory, permissionsOf: objects.permissionsOf, clock, log: silentLog })
   const oauth = new OAuth({ store, auth, ids, clock, log: silentLog })
@@ -35,7 +37,8 @@ async function openNode(store: Store, clock: VirtualClock, number: number) {
   const jmap = new JmapEndpoint({ methods, log: silentLog, ids, clock, capabilities: [REGISTRY_CAPABILITY] })
   const schema = objects.registry.schemaDocument()
   const download = () => Promise.resolve(null)
-  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, log: silentLog, ids }))
+  const uploads = contentPort(store, mail).uploads
+  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, uploads, log: silentLog, ids }))
   const call = async (login: Login, name: string, args: JsonObject): Promise<JsonObject> => {
     const calls: MethodCall[] = [[name, args]]
     return (await apiCall(http.port, login, calls))[0] ?? {}

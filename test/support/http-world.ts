@@ -12,6 +12,7 @@ import { REGISTRY_CAPABILITY } from '../../src/jmap/session.ts'
 import { createHttpHandler } from '../../src/listeners/http/http-handler.ts'
 import type { HttpHandler } from '../../src/listeners/http/http-handler.ts'
 import type { Download } from '../../src/listeners/http/download-route.ts'
+import type { UploadService } from '../../src/listeners/http/upload-route.ts'
 import type { JmapService } from '../../src/listeners/http/jmap-routes.ts'
 import type { Method } from '../../src/registry/method.ts'
 import { Auth } from '../../src/services/auth/auth.ts'
@@ -29,6 +30,8 @@ export const SCHEMA = { json: JSON_TEXT, gzip: gzipSync(JSON_TEXT), hash: 'hash-
 export interface HttpWorldOptions {
   readonly methods?: Readonly<Record<string, Method>>
   readonly download?: Download
+  /** In place of one that takes everything and keeps nothing. */
+  readonly uploads?: Partial<UploadService>
   /** In place of the limits of the real endpoint. */
   readonly jmap?: Partial<Pick<JmapService, 'requestsPerAccountMax' | 'requestBytesMax'>>
 }
@@ -67,7 +70,10 @@ export async function withHttp(
   const endpoint = new JmapEndpoint({ methods, capabilities: [REGISTRY_CAPABILITY], log, ids, clock: people.clock })
   const jmap = Object.assign(endpoint, options.jmap)
   const download: Download = options.download ?? (() => Promise.resolve(null))
-  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, log, ids })
+  const uploads: UploadService = {
+    octetsMax: 1_000, atOnceMax: 4, mayUpload: () => 'yes', checkRoom: () => Promise.resolve(), store: () => Promise.resolve('blob'), ...options.uploads,
+  }
+  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, uploads, log, ids })
 
   const listener = await listenHttp(http)
   const { url, port } = listener

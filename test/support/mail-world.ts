@@ -8,11 +8,13 @@ import { Catalogue } from '../../src/engine/catalogue.ts'
 import type { TaskRow } from '../../src/engine/ports.ts'
 import type { Outcome } from '../../src/engine/task-variant.ts'
 import { Delivery } from '../../src/services/delivery/delivery.ts'
+import { MailImport } from '../../src/services/delivery/mail-import.ts'
 import type { MailRecipient } from '../../src/services/directory/directory.ts'
 import { Indexing } from '../../src/services/indexing/indexing.ts'
 import { MailStore } from '../../src/services/mailstore/mailstore.ts'
 import type { Email, Mailbox, MailStoreDependencies } from '../../src/services/mailstore/mailstore.ts'
 import type { WantedTask } from '../../src/services/ports.ts'
+import { Uploads } from '../../src/services/upload/uploads.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
@@ -33,6 +35,10 @@ export interface MailWorld {
   readonly mailStore: MailStore<Tx>
   readonly delivery: Delivery<Tx>
   readonly indexing: Indexing<Tx>
+  readonly imports: MailImport<Tx>
+  readonly uploads: Uploads<Tx>
+  /** Limits of accounts that have any; a test may change them. */
+  readonly limits: Map<Id, MailRecipient>
   /** Delivers to one account and returns the new message's id. */
   deliver(content: Uint8Array, recipient?: MailRecipient): Promise<Id>
   /** Waiting tasks, oldest first. */
@@ -62,13 +68,18 @@ export async function mailWorld(
   const directory = { recipient: (address: string) => Promise.resolve(address.startsWith('ann@') ? ANN : address.startsWith('bob@') ? BOB : null) }
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })
 
+  const limits = new Map<Id, MailRecipient>()
+  const recipientById = (accountId: Id): Promise<MailRecipient> => Promise.resolve(limits.get(accountId) ?? { accountId, quotaBytes: null })
+  const imports = new MailImport<Tx>({ store, mailStore, directory: { recipientById }, clock })
+  const uploads = new Uploads<Tx>({ store, mailStore, clock })
+
   const tasks = (): Promise<TaskRow[]> => store.read(async tx => {
     const order = { property: 'createdAt', ascending: true } as const
     return tx.tasks.get(await tx.tasks.query({}, { order, limit: TASKS_MAX }))
   })
 
   return {
-    store, clock, ids, mailStore, delivery, indexing, tasks,
+    store, clock, ids, mailStore, delivery, indexing, imports, uploads, limits, tasks,
 
     async deliver(content, recipient = BOB) {
       const [result] = await delivery.deliver({ recipients: [recipient], content })

@@ -5,6 +5,7 @@ import { MethodError } from '../../registry/method.ts'
 import type { CallContext, Principal } from '../../registry/method.ts'
 import { textArgument, textsArgument } from '../../registry/ops/arguments.ts'
 import type { MAIL_PERMISSIONS } from '../../registry/schema/permissions.ts'
+import type { MailImport } from '../../services/delivery/mail-import.ts'
 import type { Indexing } from '../../services/indexing/indexing.ts'
 import type { MailStore } from '../../services/mailstore/mailstore.ts'
 import type { DomainStore, DomainTx } from '../../services/ports.ts'
@@ -13,6 +14,7 @@ export interface MailEnvironment<Tx extends DomainTx = DomainTx> {
   readonly store: DomainStore<Tx>
   readonly mailStore: MailStore<Tx>
   readonly indexing: Indexing<Tx>
+  readonly imports: MailImport<Tx>
 }
 
 /** Objects of one call, got or set (`maxObjectsInGet`, `maxObjectsInSet`). */

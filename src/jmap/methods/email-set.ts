@@ -19,7 +19,7 @@ const KEYWORDS_MAX = 100
 /** RFC 8621 §4.1.1: printable ASCII but for a few; `]` stands first. */
 const KEYWORD = /^(?:(?![\](){%*"\\])[!-~]){1,255}$/
 
-type SetError = { readonly type: string; readonly description: string; readonly properties?: readonly string[] }
+export type SetError = { readonly type: string; readonly description: string; readonly properties?: readonly string[] }
 interface Changes {
   readonly update: readonly (readonly [id: string, patch: Json])[]
   readonly destroy: readonly string[]
@@ -33,7 +33,7 @@ interface Done {
 
 const GONE: SetError = { type: 'notFound', description: 'There is no such message.' }
 const DESTROYED_TOO: SetError = { type: 'willDestroy', description: 'The same call destroys this message.' }
-const NO_CREATION: SetError = { type: 'forbidden', description: 'Messages cannot be created here; they arrive over SMTP or LMTP.' }
+const NO_CREATION: SetError = { type: 'forbidden', description: 'Messages cannot be created here; they arrive over SMTP or LMTP, or are uploaded and imported (Email/import).' }
 
 export function emailSet<Tx extends DomainTx>({ store, mailStore }: MailEnvironment<Tx>): Method {
   return async (args, context) => {
@@ -106,7 +106,7 @@ async function carryOut(
 }
 
 /** Both sets may be replaced whole or member by member (`keywords/$seen`). */
-function changeOf(record: EmailRecord, patch: Json, mailboxIds: ReadonlySet<Id>): EmailChange | SetError {
+export function changeOf(record: Pick<EmailRecord, 'keywords' | 'mailboxIds'>, patch: Json, mailboxIds: ReadonlySet<Id>): EmailChange | SetError {
   if (!isJsonObject(patch)) return { type: 'invalidPatch', description: 'A change is an object of properties.' }
   const sets = { keywords: new Set(Object.keys(record.keywords)), mailboxIds: new Set(Object.keys(record.mailboxIds)) }
   for (const [path, value] of Object.entries(patch)) {
@@ -139,11 +139,11 @@ function refusal(keywords: ReadonlySet<string>, wanted: ReadonlySet<string>, kno
   return unknown === undefined ? null : wrong('mailboxIds', `There is no mailbox "${unknown}".`)
 }
 
-function wrong(property: string, description: string): SetError {
+export function wrong(property: string, description: string): SetError {
   return { type: 'invalidProperties', description, properties: [property] }
 }
 
-function isError(change: EmailChange | SetError): change is SetError {
+export function isError(change: object): change is SetError {
   return 'type' in change
 }
 

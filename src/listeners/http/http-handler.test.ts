@@ -186,7 +186,7 @@ test('a download is a file to save, of a type that the client names', async () =
 test('other paths are 404, other methods 405, paths that cannot be read 400, and no method of HTTP is a fault', async () => {
   await withHttp(async ({ url, open, lines }) => {
     const paths = [
-      '/', '//', '/%00', '/admin/', '/jmap/upload/x', '/jmap/session/',
+      '/', '//', '/%00', '/admin/', '/jmap/upload/x/y', '/jmap/session/',
       '/api/schema/a/b',
     ]
     for (const path of paths) {

@@ -1,5 +1,5 @@
 /**
- * HTTP: the session, JMAP, the schema, downloads and the login of web consoles. This is a request handler and no
+ * HTTP: the session, JMAP, the schema, uploads, downloads and the login of web consoles. This is a request handler and no
  * server: the listener manager accepts connections, ends TLS, bounds headers and slow clients
  * (`listeners/http-server.ts`), and hands requests here.
  *
@@ -13,7 +13,8 @@
  * | no or wrong credentials | 401 with WWW-Authenticate; scripts in a browser are not offered Basic |
  * | too many failed logins, or too many at once | 429 with Retry-After |
  * | JMAP envelope: malformed, too large, too many at once | 400 with the problem type of RFC 8620 §3.6.1 |
- * | unknown path, unknown blob | 404 |
+ * | unknown path, unknown blob, account of somebody else | 404 |
+ * | an upload that is too large; too many of them, or too much in an hour | 413; 429 with Retry-After |
  * | a URL or header that cannot be parsed | 400 |
  * | store away or full, or too many bytes of bodies in memory | 503 with Retry-After |
  * | an error of ours | 500 with a reference; the log has the detail under it |
@@ -44,6 +45,8 @@ import { oauthRoutes } from './oauth-routes.ts'
 import type { TokenService } from './oauth-routes.ts'
 import { HttpProblem, PROBLEM_TYPE, knownProblem, plainProblem, problemText } from './problem.ts'
 import { SmallBodies } from './small-body.ts'
+import { uploadRoute } from './upload-route.ts'
+import type { UploadService } from './upload-route.ts'
 
 export interface HttpDeps {
   readonly auth: Authenticator
@@ -51,6 +54,7 @@ export interface HttpDeps {
   readonly jmap: JmapService
   readonly schema: SchemaDocument
   readonly download: Download
+  readonly uploads: UploadService
   readonly log: Log
   /** Makes the reference that leads from a 500 to the log. */
   readonly ids: IdSource
@@ -80,7 +84,7 @@ const HEADERS = {
 }
 
 export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
-  const { auth, oauth, jmap, schema, download, log } = deps
+  const { auth, oauth, jmap, schema, download, uploads, log } = deps
   const refuse = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     await sendProblem(error, request, reply, deps)
   }
@@ -118,6 +122,7 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   jmapRoutes(app, auth, jmap)
   apiRoutes(app, auth, schema)
   downloadRoute(app, auth, download)
+  uploadRoute(app, auth, uploads)
   const bodies = new SmallBodies()
   oauthRoutes(app, oauth, bodies)
   loginRoutes(app, oauth, bodies)

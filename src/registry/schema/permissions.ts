@@ -12,6 +12,8 @@ export const MAIL_PERMISSIONS = [
   { name: 'jmapMailboxGet', label: 'Read mailboxes' },
   { name: 'jmapEmailGet', label: 'Read e-mail' },
   { name: 'jmapEmailQuery', label: 'Find e-mail' },
+  { name: 'jmapBlobUpload', label: 'Upload files' },
+  { name: 'jmapEmailImport', label: 'Import e-mail from uploaded files' },
   { name: 'jmapEmailUpdate', label: 'Change e-mail' },
   { name: 'jmapEmailDestroy', label: 'Destroy e-mail' },
 ] as const satisfies readonly EnumMember[]

@@ -75,11 +75,12 @@ export class MailAccount {
 
   async add({ summary, blobId, size, receivedAt, mailboxIds, keywords }: NewEmail): Promise<Id> {
     const id = this.#ids.next()
+    // First, because it is refused when the content has gone: then nothing was written.
+    await this.#tx.blobs.link(blobId, { accountId: this.#accountId, collection: EMAIL, id })
     const { threadId, ties } = await this.#threads.placeOf(summary)
     const memberships = await this.#enter(mailboxIds)
     const record = { ...summary, blobId, size, receivedAt, threadId, mailboxIds: setOf(mailboxIds), memberships, keywords: setOf(keywords) }
     await this.#put(id, record)
-    await this.#tx.blobs.link(blobId, { accountId: this.#accountId, collection: EMAIL, id })
     this.#use(size, 1)
     this.#want('IndexDocument', id)
     if (ties) this.#wantMerge(summary)

@@ -157,6 +157,11 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
     return parseMessage(await this.content(tx, record.blobId))
   }
 
+  /** Whether a blob id names a part of a message, not content that is stored as it is. */
+  isPart(blobId: string): boolean {
+    return blobId.length > HASH_CHARS
+  }
+
   /** What a blob id of this account stands for, to this reader: whole content, or a part of a message. Null: not there, or not his. */
   async download(tx: DomainTx, accountId: Id, blobId: string, readerId?: Id): Promise<Uint8Array | null> {
     const hash = blobId.slice(0, HASH_CHARS)
