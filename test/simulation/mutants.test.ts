@@ -4,9 +4,11 @@ import { test } from 'node:test'
 import { MUTANTS } from './mutants.ts'
 import { simulated } from './worlds-hold.ts'
 
-for (const { name, breaks, seeds } of MUTANTS) {
+for (const { name, breaks, seeds, meets } of MUTANTS) {
   test(`${name}: ${breaks}`, async () => {
-    const { code, output } = await simulated('--mutant', name, '--seeds', String(seeds))
+    const known = meets === undefined ? null : await simulated('--mutant', name, '--seed', String(meets))
+    // A change of the engine gives the known world other events: then another one has to meet it.
+    const { code, output } = known?.code === 1 ? known : await simulated('--mutant', name, '--seeds', String(seeds))
     assert.match(output, /^ {2}[SL]\d: /m, `not found in ${seeds} seeds\n${output}`)
     assert.equal(code, 1)
   })
