@@ -12,6 +12,7 @@ import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
 import { ThreadMerge } from '../services/mailstore/thread-merge.ts'
 import { Uploads } from '../services/upload/uploads.ts'
+import { AccountPurge } from '../services/upkeep/account-purge.ts'
 import { BlobPurge } from '../services/upkeep/blob-purge.ts'
 import { AuthTokenRemoval } from '../services/upkeep/auth-token-removal.ts'
 import { DataPurge } from '../services/upkeep/data-purge.ts'
@@ -19,6 +20,7 @@ import type { DeadHolders } from '../services/upkeep/dead-holders.ts'
 import { Inventory } from '../services/upkeep/inventory.ts'
 import { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { Recount } from '../services/upkeep/recount.ts'
+import { Renumbering } from '../services/upkeep/renumbering.ts'
 import { AccountRemoval } from '../services/removal/account-removal.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { accountTasks } from './account-tasks.ts'
@@ -35,6 +37,8 @@ export interface Mail {
   readonly recount: Recount<Tx>
   readonly keyRemoval: KeyRemoval
   readonly blobPurge: BlobPurge
+  readonly accountPurge: AccountPurge<Tx>
+  readonly renumbering: Renumbering<Tx>
   readonly authTokenRemoval: AuthTokenRemoval
   readonly dataPurge: DataPurge<Tx>
   readonly deadHolders: DeadHolders
@@ -58,12 +62,13 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const [keyRemoval, dataPurge, blobPurge] = [new KeyRemoval(store), new DataPurge<Tx>(store), new BlobPurge(store)]
   const authTokenRemoval = new AuthTokenRemoval(store, keyRemoval)
   const deadHolders: DeadHolders = { release: () => store.leases.releaseDead(self()) }
+  const [accountPurge, renumbering] = [new AccountPurge<Tx>({ store, mailStore, clock }), new Renumbering<Tx>({ store, mailStore })]
   const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
   const uploads = new Uploads<Tx>({ store, mailStore, clock })
   const imports = new MailImport<Tx>({ store, mailStore, directory, clock })
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
-    inventory, recount, delivery, uploads, imports,
+    accountPurge, renumbering, inventory, recount, delivery, uploads, imports,
   }
 }

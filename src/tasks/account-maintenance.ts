@@ -1,18 +1,24 @@
 /**
  * AccountMaintenance: upkeep of one account. Long and repeatable, so it never goes before a person's own work. Reindexing
- * hands every message to a task of its own (fan-out.ts); counting again reads and adds what was wrong (services/upkeep).
+ * hands every message to a task of its own (fan-out.ts); the rest is done in small transactions, and how far it got is in the
+ * store (services/upkeep).
  */
 import { enumType, objectId, oneOf } from '../base/fields.ts'
 import type { Outcome, RunContext, TaskDraft } from '../engine/task-variant.ts'
-import { errorText } from '../errors.ts'
+import { errorText, hasCode } from '../errors.ts'
+import type { AccountPurge, PurgedSums } from '../services/upkeep/account-purge.ts'
 import type { Inventory } from '../services/upkeep/inventory.ts'
 import type { Recount } from '../services/upkeep/recount.ts'
+import type { Renumbering } from '../services/upkeep/renumbering.ts'
 import { define } from './define.ts'
 import { fanOut, PAGE_MAX, pageOf } from './fan-out.ts'
+import { takeTurns } from './turns.ts'
 
 export interface Deps {
   readonly inventory: Pick<Inventory, 'emails' | 'emailCount'>
   readonly recount: Pick<Recount, 'account'>
+  readonly accountPurge: Pick<AccountPurge, 'account'>
+  readonly renumbering: Pick<Renumbering, 'account'>
 }
 
 const MAINTENANCE_TYPE = enumType('TaskAccountMaintenanceType', [
@@ -37,11 +43,10 @@ export default define.task({
   dedupeKey: task => `${task.accountId}/${task.maintenanceType}`,
   band: 1,
   creatable: true,
-  refuse: ({ maintenanceType }) => NOT_BUILT[maintenanceType] ?? null,
   limits: { runMsMax: HOUR_MS, concurrencyPerNode: 2 },
   async run(task, context: RunContext<Deps>): Promise<Outcome> {
     const { accountId, maintenanceType } = task
-    const { deps: { inventory, recount }, checkpoint } = context
+    const { deps: { inventory, recount, accountPurge, renumbering }, checkpoint } = context
     switch (maintenanceType) {
       case 'reindex':
         return fanOut(task, context, {
@@ -53,16 +58,20 @@ export default define.task({
         const { octets } = await recount.account(accountId, emails => checkpoint({ done: emails, total }))
         return { kind: 'done', note: `corrected by ${octets} octets` }
       }
-      default:
-        return { kind: 'fail', why: NOT_BUILT[maintenanceType] ?? `${maintenanceType} is unknown` }
+      case 'purge':
+        return takeTurns(context, async told => purgedText(await accountPurge.account(accountId, sums => told({ ...sums }))))
+      case 'recalculateImapUid':
+        return takeTurns(context, async told => `${await renumbering.account(accountId, task.id, told)} UIDs given out`)
     }
   },
-  classify: (error): Outcome => ({ kind: 'retry', why: errorText(error) }),
+  classify: (error): Outcome => hasCode(error, 'mail/account-gone')
+    ? { kind: 'done', note: 'the account is gone, and its data with it' }
+    : { kind: 'retry', why: errorText(error) },
 })
 
-const NOT_BUILT: Readonly<Record<string, string>> = {
-  purge: 'Purging expired data of an account is not built yet.',
-  recalculateImapUid: 'There is no IMAP here yet, so no UIDs to give out.',
+function purgedText(sums: PurgedSums): string {
+  const parts = Object.entries(sums).map(([what, count]) => `${what}: ${count}`)
+  return parts.length === 0 ? 'nothing was over' : parts.join(', ')
 }
 
 function indexTask(accountId: string, documentId: string): TaskDraft {

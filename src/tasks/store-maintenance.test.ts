@@ -31,12 +31,13 @@ test('what concerns every account or tenant is a task for each of them', async (
   const inventory = {
     accounts: async () => ['a1', 'a2'], tenants: async () => ['t1'], count: async (object: string) => object === 'Account' ? 2 : 1,
   }
-  const parts = async (maintenanceType: 'reindexAccounts' | 'resetUserQuotas' | 'resetTenantQuotas') => {
+  const parts = async (maintenanceType: 'reindexAccounts' | 'purgeAccounts' | 'resetUserQuotas' | 'resetTenantQuotas') => {
     const [outcome] = await runTasks(variant, [{ maintenanceType, shardIndex: null }], only({ inventory }))
     assert(outcome?.kind === 'spread')
     return outcome.children.map(({ variant: name, payload }) => [name, ...Object.values(payload)])
   }
   assert.deepEqual(await parts('reindexAccounts'), [['AccountMaintenance', 'a1', 'reindex'], ['AccountMaintenance', 'a2', 'reindex']])
+  assert.deepEqual(await parts('purgeAccounts'), [['AccountMaintenance', 'a1', 'purge'], ['AccountMaintenance', 'a2', 'purge']])
   assert.deepEqual(await parts('resetUserQuotas'), [['AccountMaintenance', 'a1', 'recalculateQuota'], ['AccountMaintenance', 'a2', 'recalculateQuota']])
   assert.deepEqual(await parts('resetTenantQuotas'), [['TenantMaintenance', 't1', 'recalculateQuota']])
 })
@@ -102,7 +103,7 @@ test('what takes longer than a turn goes on in another run', async () => {
   }
   const context = { ...runContext(only({ dataPurge })), now: () => now }
   const outcome = await variant.run?.({ id: '0000000000000', maintenanceType: 'purgeData', shardIndex: null }, context)
-  assert.deepEqual(outcome, { kind: 'snooze', forMs: 0, why: 'there is more to remove' })
+  assert.deepEqual(outcome, { kind: 'snooze', forMs: 0, why: 'there is more to do' })
   assert.deepEqual(batches, [1_000, 2_000])
 })
 

@@ -6,7 +6,7 @@
  * |---|---|
  * | each account, each tenant | a task for each of them (fan-out.ts) |
  * | each shard of the blobs | a task for each, which looks at the contents of its shard (services/upkeep/blob-purge.ts) |
- * | in turns | batches of whatever has to go, until nothing is left or TURN_MS are over; then another run goes on |
+ * | in turns | batches of whatever has to go, until nothing is left or the turn is over (turns.ts); then another run goes on |
  * | at once | one transaction |
  */
 import type { JsonObject } from '../base/json.ts'
@@ -22,6 +22,7 @@ import type { Inventory } from '../services/upkeep/inventory.ts'
 import type { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { define } from './define.ts'
 import { fanOut, PAGE_MAX, pageOf } from './fan-out.ts'
+import { takeTurns, TURN_MS, type Told } from './turns.ts'
 
 export interface Deps {
   readonly inventory: Pick<Inventory, 'accounts' | 'tenants' | 'count'>
@@ -34,8 +35,6 @@ export interface Deps {
 
 /** Accounts that are indexed at a time: each hands out tasks of its own. */
 const REINDEXED_AT_ONCE_MAX = 20
-/** How long one run of many batches works; shorter than a run may take, which would count as a failure. */
-const TURN_MS = 300_000
 const RUN_MS_MAX = 2 * TURN_MS
 const NODES_NAMED_MAX = 20
 
@@ -65,6 +64,7 @@ type Work = (task: Task & Given, context: RunContext<Deps>) => Promise<Outcome>
 
 const WORK: Readonly<Partial<Record<Type, Work>>> = {
   reindexAccounts: eachAccount('reindex', REINDEXED_AT_ONCE_MAX),
+  purgeAccounts: eachAccount('purge', PAGE_MAX),
   resetUserQuotas: eachAccount('recalculateQuota', PAGE_MAX),
   resetTenantQuotas: eachTenant('recalculateQuota'),
 
@@ -151,26 +151,9 @@ function part(variant: string, of: Readonly<Record<string, string>>, maintenance
   return { variant, payload: { ...of, maintenanceType }, band: 1 }
 }
 
-type Told = (progress: JsonObject) => Promise<void>
-
-/** `work` removes batch after batch, and lets `told` stop it between two; what went is gone. Returns what to say at the end. */
 function inTurns(work: (deps: Deps, told: Told) => Promise<string>): Work {
-  return async (_task, { deps, now, checkpoint }) => {
-    const end = now() + TURN_MS
-    const told: Told = async progress => {
-      await checkpoint(progress)
-      if (now() >= end) throw new TurnOver()
-    }
-    try {
-      return { kind: 'done', note: await work(deps, told) }
-    } catch (error) {
-      if (!(error instanceof TurnOver)) throw error
-      return { kind: 'snooze', forMs: 0, why: 'there is more to remove' }
-    }
-  }
+  return (_task, context) => takeTurns(context, told => work(context.deps, told))
 }
-
-class TurnOver extends Error {}
 
 function keys(type: Parameters<KeyRemoval['remove']>[0]): Work {
   return inTurns(async ({ keyRemoval }, told) => `removed ${count(await keyRemoval.remove(type, removed => told({ removed })), 'key')}`)

@@ -12,7 +12,11 @@ describe('DataRetention', () => {
   const now = () => test.store.read(tx => test.registry.singleton(tx, dataRetention))
 
   it('has its defaults until it is written', async () => {
-    assert.deepEqual(await now(), { archiveDeletedItemsFor: null, archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: 365 * DAY_MS })
+    assert.deepEqual(await now(), {
+      archiveDeletedItemsFor: null, archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: 365 * DAY_MS,
+      expungeTrashAfter: 30 * DAY_MS, expungeSubmissionsAfter: 3 * DAY_MS, expungeShareNotifyAfter: 30 * DAY_MS,
+      expungeSchedulingInboxAfter: 30 * DAY_MS, maxChangesHistory: 10_000,
+    })
     assert.deepEqual(await test.store.read(retentionNow), await now())
   })
 
@@ -28,6 +32,7 @@ describe('DataRetention', () => {
       const refused = await test.refusedUpdate('DataRetention', 'singleton', { holdTaskRunsFor })
       assert.equal(refused['type'] === 'validationFailed' || refused['type'] === 'invalidPatch', true, JSON.stringify(refused))
     }
-    assert.equal((await test.refusedUpdate('DataRetention', 'singleton', { expungeTrashAfter: '1d' }))['type'], 'invalidPatch')
+    assert.equal((await test.refusedUpdate('DataRetention', 'singleton', { maxChangesHistory: -1 }))['type'], 'validationFailed')
+    assert.equal((await test.refusedUpdate('DataRetention', 'singleton', { holdTracesFor: '1d' }))['type'], 'invalidPatch')
   })
 })

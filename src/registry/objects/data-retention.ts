@@ -21,6 +21,36 @@ const FIELDS = {
       label: 'Keep destroyed accounts for',
     }),
   ),
+  expungeTrashAfter: nullable(
+    number('A message that has been in Trash or Junk for this long is destroyed; empty: it stays.', 'duration', {
+      default: 30 * DAY_MS,
+      label: 'Keep mail in Trash and Junk for',
+    }),
+  ),
+  expungeSubmissionsAfter: nullable(
+    number('What was sent is listed among the submissions for this long; empty: for ever.', 'duration', {
+      default: 3 * DAY_MS,
+      label: 'Keep finished submissions for',
+    }),
+  ),
+  expungeShareNotifyAfter: nullable(
+    number('A notice that something was shared is kept for this long; empty: for ever.', 'duration', {
+      default: 30 * DAY_MS,
+      label: 'Keep share notices for',
+    }),
+  ),
+  expungeSchedulingInboxAfter: nullable(
+    number('A scheduling message that was put into a calendar inbox is kept there for this long; empty: for ever.', 'duration', {
+      default: 30 * DAY_MS,
+      label: 'Keep scheduling messages for',
+    }),
+  ),
+  maxChangesHistory: nullable(
+    number('So many of its newest changes are remembered for each kind of data of an account; empty: all.', 'unsignedInteger', {
+      default: 10_000,
+      label: 'Changes that are remembered',
+    }),
+  ),
   holdAuditFor: nullable(
     number('How long the audit log is kept; empty: for ever.', 'duration', {
       default: 365 * DAY_MS,
@@ -50,19 +80,15 @@ export const dataRetention = singleton({
     dataCleanupSchedule: [{ '@type': 'Daily', hour: 2, minute: 0 }],
     expungeSchedule: [{ '@type': 'Daily', hour: 0, minute: 0 }],
     metricsCollectionInterval: [{ '@type': 'Hourly', minute: 0 }],
-    expungeSchedulingInboxAfter: [null, 30 * DAY_MS],
-    expungeShareNotifyAfter: [null, 30 * DAY_MS],
-    expungeSubmissionsAfter: [null, 3 * DAY_MS],
-    expungeTrashAfter: [null, 30 * DAY_MS],
     holdMetricsFor: [null, 90 * DAY_MS],
     holdMtaReportsFor: [null, 30 * DAY_MS],
     holdTracesFor: [null, 30 * DAY_MS],
-    maxChangesHistory: [null, 10_000],
   },
   sections: {
     DataRetention: [
       { title: 'Destroyed', fields: ['archiveDeletedItemsFor', 'archiveDeletedAccountsFor'] },
-      { title: 'Records', fields: ['holdTaskRunsFor', 'holdAuditFor'] },
+      { title: 'Expunged', fields: ['expungeTrashAfter', 'expungeSubmissionsAfter', 'expungeSchedulingInboxAfter', 'expungeShareNotifyAfter'] },
+      { title: 'Records', fields: ['maxChangesHistory', 'holdTaskRunsFor', 'holdAuditFor'] },
     ],
   },
   menu: { section: 'Settings', icon: 'archive', link: 'Data retention' },

@@ -1,0 +1,156 @@
+/** Removes what an account keeps no longer, as the settings say at that moment. README.md beside this file. */
+import type { Clock } from '../../base/clock.ts'
+import type { Id } from '../../base/ids.ts'
+import { retentionNow } from '../../registry/objects/data-retention.ts'
+import type { Retention } from '../../registry/objects/data-retention.ts'
+import { DISCARD_IDS, DISCARDED, EMAIL } from '../mailstore/mailstore.ts'
+import type { MailAccount, MailStore } from '../mailstore/mailstore.ts'
+import type { DomainStore } from '../ports.ts'
+import type { Expiring } from './expiring.ts'
+import { EXPIRING, OVER } from './expiring.ts'
+import type { UpkeepTx } from './inventory.ts'
+
+/** Of one transaction, for which a delivery to the account waits: some ten statements each. */
+const EMAILS_AT_ONCE_MAX = 50
+const ROWS_AT_ONCE_MAX = 500
+
+/** How many so far, by what people call them; what did not occur is left out. */
+export type PurgedSums = Readonly<Record<string, number>>
+
+export interface AccountPurgeDependencies<Tx extends UpkeepTx> {
+  readonly store: DomainStore<Tx>
+  readonly mailStore: MailStore<Tx>
+  readonly clock: Pick<Clock, 'now'>
+}
+
+export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
+  readonly #store: DomainStore<Tx>
+  readonly #mailStore: MailStore<Tx>
+  readonly #clock: Pick<Clock, 'now'>
+
+  constructor({ store, mailStore, clock }: AccountPurgeDependencies<Tx>) {
+    this.#store = store
+    this.#mailStore = mailStore
+    this.#clock = clock
+  }
+
+  /**
+   * Returns what went. `told` hears that after each transaction, and may throw to stop: a repeat finds what is left. Throws
+   * mail/account-gone.
+   */
+  async account(accountId: Id, told: (sums: PurgedSums) => Promise<void>): Promise<PurgedSums> {
+    let sums: PurgedSums = {}
+    const add = async (what: string, count: number): Promise<void> => {
+      if (count > 0) sums = { ...sums, [what]: (sums[what] ?? 0) + count }
+      await told(sums)
+    }
+    for (const mailboxId of DISCARD_IDS) {
+      await this.#beginToCount(accountId, mailboxId, count => add('counted from now on', count))
+      await inParts(EMAILS_AT_ONCE_MAX, () => this.#discard(accountId, mailboxId), count => add('messages', count))
+    }
+    for (const expiring of EXPIRING) {
+      await inParts(ROWS_AT_ONCE_MAX, () => this.#expire(accountId, expiring), count => add(expiring.label, count))
+    }
+    for (const collection of await this.#longLogs(accountId)) {
+      await inParts(ROWS_AT_ONCE_MAX, () => this.#trim(accountId, collection), count => add('log entries', count))
+    }
+    return sums
+  }
+
+  /** Messages of which nobody knows since when they are there have come just now. */
+  async #beginToCount(accountId: Id, mailboxId: Id, told: Told): Promise<void> {
+    const isComplete = await this.#store.read(async tx => await this.#before(tx, 'expungeTrashAfter') === null
+      || await tx.documents.count(accountId, EMAIL, DISCARDED, mailboxId) === await tx.documents.count(accountId, EMAIL, 'mailbox', mailboxId))
+    if (isComplete) return
+    for (let after: { readonly sort: number; readonly id: Id } | undefined; ;) {
+      const page = { name: 'mailbox', value: mailboxId, ascending: true, limit: EMAILS_AT_ONCE_MAX, ...(after ? { after } : {}) }
+      const { hits, count } = await this.#update(accountId, async (tx, account) => {
+        const hits = await tx.documents.scan(accountId, EMAIL, page)
+        const emails = await this.#mailStore.emails(tx, accountId, hits.map(({ id }) => id))
+        const uncounted = emails.filter(({ record }) => record.memberships?.[mailboxId] === undefined)
+        for (const { id, record } of uncounted) await account.change(id, record, {})
+        return { hits, count: uncounted.length }
+      })
+      await told(count)
+      if (hits.length < EMAILS_AT_ONCE_MAX) return
+      after = hits.at(-1)
+    }
+  }
+
+  async #discard(accountId: Id, mailboxId: Id): Promise<number> {
+    const expired = (tx: Tx): Promise<Id[]> =>
+      this.#expired(tx, accountId, EMAIL, { name: DISCARDED, value: mailboxId }, 'expungeTrashAfter', EMAILS_AT_ONCE_MAX)
+    // Most accounts have nothing to remove: they are not locked for it.
+    if ((await this.#store.read(expired)).length === 0) return 0
+    return this.#update(accountId, async (tx, account) => {
+      const ids = await expired(tx)
+      for (const { id, record } of await this.#mailStore.emails(tx, accountId, ids)) {
+        const { [mailboxId]: _, ...others } = record.mailboxIds
+        if (Object.keys(others).length === 0) await account.remove(id, record)
+        else await account.change(id, record, { mailboxIds: others })
+      }
+      return ids.length
+    })
+  }
+
+  async #expire(accountId: Id, { collection, keptFor }: Expiring): Promise<number> {
+    const expired = (tx: Tx): Promise<Id[]> =>
+      this.#expired(tx, accountId, collection, { name: OVER, value: '' }, keptFor, ROWS_AT_ONCE_MAX)
+    if ((await this.#store.read(expired)).length === 0) return 0
+    return this.#store.transact(async tx => {
+      if (!await this.#mailStore.enter(tx, accountId, collection)) return 0
+      const ids = await expired(tx)
+      for (const id of ids) await tx.documents.remove(accountId, collection, id)
+      return ids.length
+    })
+  }
+
+  /** Collections that have ever had more changes than are kept. */
+  #longLogs(accountId: Id): Promise<string[]> {
+    return this.#store.read(async tx => {
+      const { maxChangesHistory } = await retentionNow(tx)
+      if (maxChangesHistory === null) return []
+      const long: string[] = []
+      for (const collection of await tx.documents.collections(accountId)) {
+        if (await tx.documents.modseq(accountId, collection) > maxChangesHistory) long.push(collection)
+      }
+      return long
+    })
+  }
+
+  #trim(accountId: Id, collection: string): Promise<number> {
+    return this.#store.transact(async tx => {
+      const { maxChangesHistory } = await retentionNow(tx)
+      return maxChangesHistory === null ? 0 : tx.documents.trim(accountId, collection, maxChangesHistory, ROWS_AT_ONCE_MAX)
+    })
+  }
+
+  async #expired(
+    tx: Tx, accountId: Id, collection: string, row: { readonly name: string; readonly value: string }, keptFor: keyof Retention, limit: number,
+  ): Promise<Id[]> {
+    const before = await this.#before(tx, keptFor)
+    if (before === null) return []
+    const oldest = await tx.documents.scan(accountId, collection, { ...row, ascending: true, limit })
+    return oldest.filter(({ sort }) => sort < before).map(({ id }) => id)
+  }
+
+  /** What was over before this moment goes; null: nothing does. */
+  async #before(tx: Tx, keptFor: keyof Retention): Promise<number | null> {
+    const keptMs = (await retentionNow(tx))[keptFor]
+    return keptMs === null ? null : this.#clock.now() - keptMs
+  }
+
+  #update<T>(accountId: Id, work: (tx: Tx, account: MailAccount) => Promise<T>): Promise<T> {
+    return this.#store.transact(tx => this.#mailStore.update(tx, accountId, account => work(tx, account)))
+  }
+}
+
+type Told = (count: number) => Promise<void>
+
+/** Works in transactions until one does less than it could. */
+async function inParts(fullCount: number, work: () => Promise<number>, told: Told): Promise<void> {
+  for (let count = fullCount; count === fullCount;) {
+    count = await work()
+    await told(count)
+  }
+}
