@@ -149,6 +149,8 @@ export interface TaskTable {
   tally(filter: TaskFilter): Promise<TaskTally[]>
   /** The groups with the most failed tasks first, at most `limit`; or those with these keys. Reads an index entry of each failed task of them. */
   failures(limit: number, keys?: readonly Id[]): Promise<FailureGroup[]>
+  /** Of each of these groups the tasks that were made last, at most `each`, in no particular order. */
+  newestFailures(keys: readonly Id[], each: number): Promise<Id[]>
   /** Gives Failed rows a key that have none because an older version wrote them; how many it were, at most `limit`. */
   groupFailures(limit: number): Promise<number>
   /** The store's clock, and what stands before others: of each stream the first due tasks, at most `limit`; and the pinned tasks of these ordering keys. */

@@ -29,11 +29,14 @@ export interface RegistryOptions<Tx extends RegistryTx> {
   readonly objects: readonly ObjectDefinition<unknown, Tx>[]
   /** By object name, for those whose rows are in other tables than the ObjectTable. */
   readonly backends: Readonly<Record<string, ObjectReader<Tx>>>
+  /** Methods besides the three verbs, by `<Object>/<name>`; each is made for its object. */
+  readonly methods: OwnMethods<Tx>
   readonly placeholders: readonly Placeholder[]
   readonly store: Transactions<Tx>
   readonly ids: IdSource
   readonly clock: Clock
 }
+export type OwnMethods<Tx> = Readonly<Record<string, (env: Environment<Tx>) => Method>>
 
 /** An object with its values typed as its declaration says, secrets as they are stored. */
 export interface Loaded<Value> { readonly id: Id; readonly version: number; readonly value: Value }
@@ -42,8 +45,9 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
   readonly #environments: ReadonlyMap<string, Environment<Tx>>
   readonly #placeholders: readonly Placeholder[]
   readonly #clock: Clock
+  readonly #methods: OwnMethods<Tx>
 
-  constructor({ objects, backends, placeholders, store, ids, clock }: RegistryOptions<Tx>) {
+  constructor({ objects, backends, methods, placeholders, store, ids, clock }: RegistryOptions<Tx>) {
     const record: Environment<Tx>['record'] = (tx, entry) => tx.audit.append(entry)
     const existing: Environment<Tx>['existing'] = async (tx, object, wanted) => {
       const env = this.#environments.get(objectOf(object))
@@ -52,6 +56,7 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
     }
     this.#clock = clock
     this.#placeholders = placeholders
+    this.#methods = methods
     this.#environments = new Map(objects.map(definition => {
       const backend = backends[definition.name] ?? tableBackend(definition)
       return [definition.name, { definition, backend, store, ids, clock, existing, record }]
@@ -65,7 +70,8 @@ export class Registry<Tx extends RegistryTx = RegistryTx> {
 
   /** By their names on the wire. */
   methods(): Map<string, Method> {
-    return new Map(this.#environments.values().flatMap(methodsOf))
+    const own = Object.entries(this.#methods).map(([name, of]): [string, Method] => [`x:${name}`, of(this.#environment({ name: name.split('/')[0] ?? '' }))])
+    return new Map([...this.#environments.values().flatMap(methodsOf), ...own])
   }
 
   /** Made anew at each call; who serves it keeps it. */

@@ -12,9 +12,11 @@ import { nodeBackend } from '../registry/objects/cluster-node.ts'
 import { scheduleBackend } from '../registry/objects/schedule-backend.ts'
 import { taskBackend, taskParts, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
+import { taskBulk } from '../registry/objects/task-bulk.ts'
+import { taskFailureReader } from '../registry/objects/task-failure.ts'
 import { taskRunReader } from '../registry/objects/task-run.ts'
 import type { ObjectReader } from '../registry/ops/backend.ts'
-import { Registry } from '../registry/registry.ts'
+import { Registry, type OwnMethods } from '../registry/registry.ts'
 import type { CertificateReader } from '../services/certificates/certificate-reader.ts'
 import { hashSecret } from '../services/auth/secret.ts'
 import { newToken } from '../services/auth/token.ts'
@@ -66,6 +68,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
     objects: standard.all,
     placeholders: PLACEHOLDERS,
     backends: backends(tasks, nodes),
+    methods: ownMethods(tasks, standard),
     store, ids, clock,
   })
   return { registry, standard, findings: nodes.judge, permissionsOf: account => effectivePermissions(account, standard.roles) }
@@ -79,7 +82,13 @@ export function backends(tasks: TaskPort<Tx>, cluster: ClusterObjects<Tx>): Read
     ClusterFinding: findingReader(tx => cluster.findings(tx)),
     Task: taskBackend(tasks),
     Schedule: scheduleBackend(schedulePort<Tx>(() => tasks.now())),
+    TaskFailure: taskFailureReader(tasks),
     TaskRun: taskRunReader<Tx>(tx => tx.runs),
     AuditEntry: auditReader,
   }
+}
+
+/** Besides the three verbs. */
+export function ownMethods(tasks: TaskPort<Tx>, { hookedVariants }: Pick<StandardObjects<Tx>, 'hookedVariants'>): OwnMethods<Tx> {
+  return { 'Task/bulk': taskBulk(tasks, hookedVariants) }
 }

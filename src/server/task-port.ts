@@ -25,6 +25,7 @@ export function taskPort<Tx extends EngineTx>({ catalogue, ids, cluster, now }: 
       ...tasks,
       query: (conditions, window) => tasks.query(byVariant(catalogue, conditions), window),
       count: conditions => tasks.count(byVariant(catalogue, conditions)),
+      tally: conditions => tasks.tally(byVariant(catalogue, conditions)),
     }),
     async create(tx, { variant, payload, state }) {
       const row = catalogue.row({ variant, payload, due: state.due }, ids, now())

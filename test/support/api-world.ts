@@ -10,10 +10,11 @@ import type { AnyVariant, RunContext } from '../../src/engine/task-variant.ts'
 import { scheduleObject } from '../../src/registry/objects/schedule.ts'
 import { taskParts, taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import { taskObject } from '../../src/registry/objects/task.ts'
+import { taskFailureObject } from '../../src/registry/objects/task-failure.ts'
 import { taskRunObject } from '../../src/registry/objects/task-run.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import { clusterPort } from '../../src/server/cluster-port.ts'
-import { backends } from '../../src/server/objects.ts'
+import { backends, ownMethods } from '../../src/server/objects.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { Tx } from '../../src/store/store.ts'
 import { ALL_DUTIES, world, type World } from './engine.ts'
@@ -81,8 +82,9 @@ function caller({ store, catalogue, clock }: World, variants: readonly AnyVarian
       taskObject<Tx>(variants, { duties, waitingFor: taskWaitingFor(tasks), parts: taskParts(tasks), variantHooks: {} }),
       scheduleObject<Tx>(variants, (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now())),
       taskRunObject(types),
+      taskFailureObject(types),
     ],
-    backends: backends(tasks, cluster), placeholders: [], store, ids, clock,
+    backends: backends(tasks, cluster), methods: ownMethods(tasks, { hookedVariants: new Set() }), placeholders: [], store, ids, clock,
   })
   const methods = registry.methods()
   const permissions = new Set(registry.permissions().map(({ name }) => name))

@@ -16,7 +16,7 @@ import { taskParts, taskWaitingFor } from '../../src/registry/objects/task-backe
 import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import type { ClusterObjects } from '../../src/server/cluster-port.ts'
-import { backends } from '../../src/server/objects.ts'
+import { backends, ownMethods } from '../../src/server/objects.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
 import { CertificateReader } from '../../src/services/certificates/certificate-reader.ts'
@@ -87,7 +87,7 @@ export class TestRegistry {
       scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     })
     this.registry = new Registry<Tx>({
-      objects: [...this.objects.all, ...more], backends: backends(tasks, this.#cluster()),
+      objects: [...this.objects.all, ...more], backends: backends(tasks, this.#cluster()), methods: ownMethods(tasks, this.objects),
       placeholders: PLACEHOLDERS, store, ids: this.ids, clock,
     })
     this.#methods = this.registry.methods()

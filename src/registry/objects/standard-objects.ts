@@ -31,6 +31,7 @@ import type { StoredMail } from './stored-mail.ts'
 import { scheduleObject } from './schedule.ts'
 import type { FindScheduleProblem } from './schedule.ts'
 import { taskManager } from './task-manager.ts'
+import { taskFailureObject } from './task-failure.ts'
 import { taskRunObject } from './task-run.ts'
 import { taskObject } from './task.ts'
 import type { TaskObjectOptions, TaskVariantDeclaration } from './task.ts'
@@ -59,6 +60,8 @@ export interface StandardOptions<Tx> {
 
 export interface StandardObjects<Tx> {
   readonly task: ObjectDefinition<JsonObject, Tx>
+  /** Variants of tasks whose writing does more than that. */
+  readonly hookedVariants: ReadonlySet<string>
   readonly account: ObjectDefinition<JsonObject, Tx>
   readonly certificate: ObjectDefinition<JsonObject, Tx>
   readonly clusterRole: ReturnType<typeof clusterRoleObject>
@@ -80,22 +83,25 @@ export function standardObjects<Tx extends RegistryTx>({
   judgeCertificate,
   archive,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
-  const task = taskObject<Tx>(variants, { duties, waitingFor, parts, variantHooks: {
+  const variantHooks = {
     DestroyAccount: departureHooks<Tx>({
       roles: () => roles,
       destroyAccount: (tx, id, context) => departures.registry().destroyIn(tx, account, id, context),
       putBack: (tx, id, body, context) => departures.registry().putBack(tx, account, id, body, context),
     }),
-  } })
+  }
+  const task = taskObject<Tx>(variants, { duties, waitingFor, parts, variantHooks })
   const schedule = scheduleObject<Tx>(variants, scheduleProblem)
-  const taskRun = taskRunObject(enumType('TaskType', variants.map(({ name, label }) => ({ name, label }))))
+  const taskType = enumType('TaskType', variants.map(({ name, label }) => ({ name, label })))
+  const taskRun = taskRunObject(taskType)
+  const taskFailure = taskFailureObject(taskType)
   const clusterRole = clusterRoleObject(duties)
   const cluster = [clusterNode, clusterLaneObject(duties), clusterFinding]
   const tenant = tenantObject<Tx>(mail)
   const certificate = certificateObject<Tx>(judgeCertificate)
   const archivedItem = archivedItemObject<Tx>(archive)
   const inOrder = <Users>(users: readonly Users[]) => [
-    task, schedule, taskRun, ...users, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole,
+    task, taskFailure, schedule, taskRun, ...users, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole,
     taskManager, dataRetention, auditEntry,
   ]
   // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.
@@ -107,6 +113,7 @@ export function standardObjects<Tx extends RegistryTx>({
   const apiKey = apiKeyObject<Tx>({ newToken: secrets.newToken, permissions, permissionsOf })
   return {
     task,
+    hookedVariants: new Set(Object.keys(variantHooks)),
     account,
     certificate,
     clusterRole,

@@ -53,8 +53,19 @@ export interface TaskRows {
   get(ids: readonly Id[]): Promise<readonly TaskData[]>
   query(conditions: TaskConditions, window: TaskWindow): Promise<Id[]>
   count(conditions: TaskConditions): Promise<number>
+  /** Exact, by variant and status; `running`: of these. */
+  tally(conditions: TaskConditions): Promise<readonly { readonly variant: string; readonly status: TaskStateData['status']; readonly count: number; readonly running: number }[]>
   destroy(id: Id): Promise<'applied' | 'requested' | 'gone'>
+  /** Both only where the task still has the version; each task is named once. */
+  editAll(edits: readonly { readonly id: Id; readonly version: number; readonly edit: { readonly state: TaskStateData } }[]): Promise<readonly EditReply[]>
+  destroyAll(tasks: readonly { readonly id: Id; readonly version: number }[]): Promise<readonly ('applied' | 'requested' | 'gone' | 'changed')[]>
+  /** Groups of failed tasks, the largest first; or those with these keys. */
+  failures(limit: number, keys?: readonly Id[]): Promise<readonly FailureData[]>
+  /** Of each of these groups the tasks that were made last. */
+  newestFailures(keys: readonly Id[], each: number): Promise<readonly Id[]>
 }
+/** Failed tasks of one variant and one normal reason (base/failure-reason.ts); ms since 1970. */
+export interface FailureData { readonly key: Id; readonly variant: string; readonly count: number; readonly oldest: number; readonly newest: number }
 
 export interface TaskPort<Tx> {
   rows(tx: Tx): TaskRows

@@ -1,4 +1,5 @@
 /** The filters of x:Task/query as the engine's task table takes them. A Failed task has no due time, so a condition on `due` leaves it out. */
+import { failureKey } from '../../base/failure-reason.ts'
 import type { Id } from '../../base/ids.ts'
 import { isId } from '../../base/ids.ts'
 import type { Condition } from '../ops/backend.ts'
@@ -15,6 +16,10 @@ export interface TaskConditions {
   readonly lane?: string
   readonly running?: boolean
   readonly parentId?: Id
+  /** Key of a group of failed tasks. */
+  readonly failure?: Id
+  /** No younger task than this one. */
+  readonly idMax?: Id
 }
 
 /** What conditions look at. */
@@ -27,6 +32,7 @@ export interface Conditioned {
   readonly lane: string
   readonly holder: Id | null
   readonly parentId: Id | null
+  readonly failureReason: string | null
 }
 
 /** Null: nothing can match. */
@@ -57,7 +63,7 @@ function withCondition(known: TaskConditions, { property, comparison, value }: C
       return only(known.running, running) ? { ...known, running } : null
     }
     default: {
-      const name = property as 'accountId' | 'domainId' | 'parentId'
+      const name = property as 'accountId' | 'domainId' | 'parentId' | 'failure'
       return isId(text) && only(known[name], text) ? { ...known, [name]: text } : null
     }
   }
@@ -71,10 +77,11 @@ export function matches(row: Conditioned, conditions: TaskConditions | null): bo
   if (conditions === null) return false
   const {
     variants = [row.variant], status = [row.status], dueMin = 0, dueMax = Infinity,
-    accountId = row.accountId, domainId = row.domainId, lane = row.lane, running = row.holder !== null, parentId = row.parentId,
+    accountId = row.accountId, domainId = row.domainId, lane = row.lane, running = row.holder !== null, parentId = row.parentId, failure,
   } = conditions
   return variants.includes(row.variant) && status.includes(row.status)
     && row.due >= dueMin && row.due <= dueMax
     && row.accountId === accountId && row.domainId === domainId
     && row.lane === lane && (row.holder !== null) === running && row.parentId === parentId
+    && (failure === undefined || (row.status === 'Failed' && failureKey(row.variant, row.failureReason) === failure))
 }

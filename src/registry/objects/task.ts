@@ -85,6 +85,7 @@ export function taskObject<Tx>(
       lane: { type: { type: 'enum', enum: lanes }, label: 'Lane' },
       running: { type: { type: 'boolean' }, label: 'Running (true or false)' },
       parentId: { type: { type: 'objectId', objectName: 'Task' }, label: 'Part of' },
+      failure: { type: { type: 'objectId', objectName: 'TaskFailure' }, label: 'Group of failures' },
     },
     order: { properties: ['due', 'createdAt'], ascending: false },
     sections: Object.fromEntries(

@@ -47,6 +47,28 @@ export function auditEntry<Tx>(
   }
 }
 
+/** Ids of tasks of a bulk change that stand in its entry; the filter and the numbers tell of the others. */
+const BULK_IDS_MAX = 100
+/** The object id of an entry that tells of many. */
+const BULK_ID = 'bulk'
+
+/** One change of many objects: `what` tells which and how, in place of their properties. */
+export function bulkEntry<Tx>(
+  { name }: ObjectDefinition<unknown, Tx>,
+  verb: 'Update' | 'Destroy',
+  what: JsonObject,
+  ids: readonly Id[],
+  { principal, remote, now }: WriteContext,
+  entryId: Id,
+): AuditEntry {
+  const told = text({ ...what, first: ids[0] ?? null, last: ids.at(-1) ?? null, ...(ids.length > BULK_IDS_MAX ? {} : { ids }) })
+  return {
+    id: entryId, at: now, action: verb, objectName: name, objectId: BULK_ID,
+    actorId: principal?.accountId ?? null, actorName: principal?.name ?? SERVER_NAME, via: principal?.via ?? null, remote,
+    before: verb === 'Destroy' ? told : null, after: verb === 'Destroy' ? null : told,
+  }
+}
+
 /** Nothing and null are the same: a creation does not tell what it left empty. */
 function valueOf(body: JsonObject | null | undefined, name: string): Json {
   return (body && ownValue(body, name)) ?? null

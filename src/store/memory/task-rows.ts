@@ -24,6 +24,8 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
     tally: async filter => tally(select(row => matches(row, filter))),
     failures: async (limit, keys) => failures(select(row => !isWaiting(row))).filter(({ key }) => keys?.includes(key) ?? true)
       .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1)).slice(0, limit),
+    newestFailures: async (keys, each) => keys.flatMap(key => select(row => !isWaiting(row) && failureKey(row.variant, row.failureReason) === key)
+      .map(({ id }) => id).sort().reverse().slice(0, each)),
     groupFailures: async () => 0,
     async ahead(streams, orderingKeys, limit) {
       const keys = new Set(orderingKeys)

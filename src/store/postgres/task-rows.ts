@@ -10,7 +10,7 @@ import type { Done, TaskRows } from '../queue/task-rows.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
-import { failureGroups, groupFailures } from '../sql/task-failures.ts'
+import { failureGroups, groupFailures, newestFailures } from '../sql/task-failures.ts'
 import { readTask, taskColumns } from '../sql/task-columns.ts'
 import { countChildren, getTasks, queryTasks } from '../sql/task-query.ts'
 import { CLOCK_MS } from './database.ts'
@@ -79,6 +79,7 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
     count: filter => context.counts.count(context, filter),
     tally: filter => context.counts.tally(context, filter),
     failures: (limit, keys) => failureGroups(context, limit, keys),
+    newestFailures: (keys, each) => newestFailures(context, keys, each),
     groupFailures: limit => groupFailures(context, limit),
     async ahead(streams, orderingKeys, limit) {
       const found = await run<TaskAhead & { readonly now: number; readonly id: Id | null }>(AHEAD,

@@ -12,6 +12,7 @@ export interface TaskRows {
   count(filter: TaskFilter): Promise<number>
   tally(filter: TaskFilter): Promise<TaskTally[]>
   failures(limit: number, keys?: readonly Id[]): Promise<FailureGroup[]>
+  newestFailures(keys: readonly Id[], each: number): Promise<Id[]>
   groupFailures(limit: number): Promise<number>
   /** Of each stream the first due tasks, at most `limit`, and the pinned tasks of these ordering keys; `now` by the store's clock. */
   ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ now: number; tasks: TaskAhead[] }>

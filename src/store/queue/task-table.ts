@@ -21,6 +21,7 @@ export function taskTable(rows: TaskRows, hints: HintBuffer): TaskTable {
     count: filter => rows.count(storableFilter(filter)),
     tally: filter => rows.tally(storableFilter(filter)),
     failures: (limit, keys) => rows.failures(limit, keys?.map(storableText)),
+    newestFailures: (keys, each) => rows.newestFailures(keys.map(storableText), each),
     groupFailures: limit => rows.groupFailures(limit),
     ahead: (streams, orderingKeys, limit) => rows.ahead(streams, orderingKeys.map(storableText), limit),
     edit: async (id, version, edit) => (await editTasks(rows, [{ id, version, edit }], hints))[0] ?? 'gone',

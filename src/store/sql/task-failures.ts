@@ -4,6 +4,7 @@
  * task has to write would make them wait for each other.
  */
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import { failureKey } from '../../base/failure-reason.ts'
 import type { Id } from '../../base/ids.ts'
 import type { FailureGroup } from '../../engine/ports.ts'
@@ -20,6 +21,17 @@ export function failureGroups(context: SqlContext, limit: number, keys?: readonl
       group by t.failure_key order by count(*) desc, t.failure_key limit ${limit}`.execute(context.db)
     return rows
   })
+}
+
+export function newestFailures(context: SqlContext, keys: readonly Id[], each: number): Promise<Id[]> {
+  const { db, dialect } = context
+  const newest = (key: RawBuilder<unknown>) => sql`select t.id from ${taskFailure(context)}
+    where t.status = 'Failed' and t.failure_key = ${key} order by t.id desc limit ${each}`
+  // SQLite has no lateral join: it looks the ids up once more.
+  const all = dialect === 'sqlite'
+    ? sql<{ id: Id }>`select f.id from json_each(${JSON.stringify(keys)}) k cross join task f where f.id in (${newest(sql`k.value`)})`
+    : sql<{ id: Id }>`select f.id from unnest(${keys}::text[]) as k(value) cross join lateral (${newest(sql`k.value`)}) f`
+  return byIndex(context, async () => (await all.execute(db)).rows.map(({ id }) => id))
 }
 
 /**

@@ -7,7 +7,7 @@ import type { NewTask, TaskAhead, TaskRow } from '../../engine/ports.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
-import { failureGroups, groupFailures } from '../sql/task-failures.ts'
+import { failureGroups, groupFailures, newestFailures } from '../sql/task-failures.ts'
 import { readTask, TASK_COLUMNS, taskColumns } from '../sql/task-columns.ts'
 import { countChildren, getTasks, queryTasks } from '../sql/task-query.ts'
 import type { Row, SqliteConnection } from './connection.ts'
@@ -34,6 +34,7 @@ export function sqliteTaskRows(context: SqliteContext): TaskRows {
     count: filter => context.counts.count(context, filter),
     tally: filter => context.counts.tally(context, filter),
     failures: (limit, keys) => failureGroups(context, limit, keys),
+    newestFailures: (keys, each) => newestFailures(context, keys, each),
     groupFailures: limit => groupFailures(context, limit),
     async ahead(streams, orderingKeys, limit) {
       const now = clock.now()
