@@ -92,7 +92,8 @@ export type EditReply = 'applied' | 'requested' | 'gone' | 'changed' | { readonl
 
 /**
  * `coalesced`: a waiting task (Pending or Retry) with the same dedupe key took the new one in: its version grows, the
- * earlier due, the lower band and the new payload count, `id` is that task's. A Failed task holds no dedupe key; one
+ * earlier due, the lower band and the members of the new payload count, `id` is that task's. What else is in its payload is how
+ * far it got, and stays: a task that is under way goes on. A Failed task holds no dedupe key; one
  * that is set back to Pending while another waits under its key gives the key up.
  */
 export type InsertReply = { readonly id: Id; readonly coalesced: boolean }
@@ -121,6 +122,7 @@ export interface TaskTally { readonly variant: string; readonly status: TaskStat
 export interface FailureGroup { readonly key: Id; readonly variant: string; readonly count: number; readonly oldest: number; readonly newest: number }
 /** What is left of the parts of a task: those that wait or run, and those that have failed. What was done is gone. */
 export interface Children { readonly waiting: number; readonly failed: number }
+export type PartsLeft = keyof Children
 /** Total order for pages: by the property, then by id in the same direction. `createdAt` is the order of ids, which begin with that time. */
 export interface TaskOrder { readonly property: 'due' | 'createdAt'; readonly ascending: boolean }
 export interface TaskPage {
@@ -161,7 +163,11 @@ export interface TaskTable {
   editAll(edits: readonly { readonly id: Id; readonly version: number; readonly edit: TaskEdit }[]): Promise<EditReply[]>
   /** What is left of the parts of each of these tasks; tasks without parts are not in the reply. */
   children(ids: readonly Id[]): Promise<ReadonlyMap<Id, Children>>
-  /** Removes a row; a pinned one gets the request and goes when its holder has stopped. So do the parts of it that wait, and the parts of those. */
+  /**
+   * Removes a row; a pinned one gets the request and goes when its holder has stopped. So do the parts of it that wait, and
+   * the parts of those. If these are too many for one transaction, what is left of them goes in some more, which the
+   * workers make: until then the row stays with the request, and a repeat removes as many again.
+   */
   destroy(id: Id): Promise<DestroyReply>
   /** The same for many tasks, each named once, as long as they still have this version. */
   destroyAll(tasks: readonly { readonly id: Id; readonly version: number }[]): Promise<(DestroyReply | 'changed')[]>
@@ -195,8 +201,8 @@ export interface QueueStore {
   pin(holder: Id, pins: readonly Pin[]): Promise<'lost' | readonly boolean[]>
   /** The rows that this holder has pinned, with what was asked of them meanwhile. */
   pinned(holder: Id): Promise<readonly PinnedRow[]>
-  /** What is left of the parts of a task. */
-  children(id: Id): Promise<Children>
+  /** How many are left of the parts of a task. Those that wait are counted at each look after them: failed ones, which may be many, cost that nothing. */
+  children(id: Id, left: PartsLeft): Promise<number>
 }
 export interface PinnedRow { readonly id: Id; readonly startedAt: number; readonly request: TaskRequest | null }
 export interface Pin { readonly id: Id; readonly version: number; readonly startedAt: number; readonly progress: JsonObject | null }

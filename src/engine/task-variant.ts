@@ -6,7 +6,7 @@ import type { Fields, Infer } from '../base/fields.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Id } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
-import type { Band, Children } from './ports.ts'
+import type { Band, PartsLeft } from './ports.ts'
 
 /**
  * How one run of one task ended.
@@ -42,8 +42,8 @@ export interface RunContext<Deps> {
   readonly log: Log
   /** Throws when the run must stop; else remembers the progress, which people see once the task is pinned. */
   checkpoint(progress?: JsonObject): Promise<void>
-  /** What is left of the children of the task that runs (not for batches). */
-  children(): Promise<Children>
+  /** How many are left of the children of the task that runs (not for batches). */
+  children(left: PartsLeft): Promise<number>
 }
 
 export interface Limits {

@@ -14,7 +14,7 @@ const source = (count: number): Source => ({
   },
 })
 const look = (payload: JsonObject, waiting: number, of: Source, failed = 0): Promise<Outcome> =>
-  fanOut({ id: 'parent', word: 'kept', ...payload }, { now: () => NOW, children: async () => ({ waiting, failed }) }, of)
+  fanOut({ id: 'parent', word: 'kept', ...payload }, { now: () => NOW, children: async left => ({ waiting, failed })[left] }, of)
 
 test('every part is handed out once, a page at a time, and then it waits for the last', async () => {
   const of = source(2_500)
@@ -32,7 +32,7 @@ test('every part is handed out once, a page at a time, and then it waits for the
   const waits = await look(payload, 3, of)
   assert.deepEqual([waits.kind, waits.kind === 'spread' && waits.children], ['spread', []])
   assert.deepEqual(await look(payload, 0, of), { kind: 'done', note: 'all 2500 done' })
-  assert.deepEqual(await look(payload, 0, of, 2), { kind: 'done', note: '2 of 2500 failed' })
+  assert.deepEqual(await look(payload, 0, of, 2), { kind: 'fail', why: '2 of 2500 parts failed; retry those (parentId parent, status Failed), then this task' })
 })
 
 test('nothing more is handed out while enough wait', async () => {

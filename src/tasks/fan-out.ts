@@ -1,13 +1,17 @@
 /**
  * Work that is too much for one run, handed out as children a page at a time. The payload keeps how far it got, in the
  * transaction that makes the children, so a parent that is interrupted anywhere hands nothing out twice and leaves
- * nothing out. Few children wait at a time, however many there will be: parking the parent soon stops the work.
+ * nothing out. Few children wait at a time, however many there will be: parking the parent soon stops the work. Who asks
+ * for the same work while it is under way asks for what is done already: the parent takes that in and goes on.
  *
  * | state of the payload | means |
  * |---|---|
  * | no `spread` | it has not begun |
  * | `cursor` is a text | the next page begins after it |
- * | `cursor` is null | everything is handed out; it is done when no child waits |
+ * | `cursor` is null | everything is handed out; it ends when no child waits |
+ *
+ * A parent of which parts have failed ends as Failed itself, and stays: it says how many, and its id leads to them. Once they
+ * are retried, retrying the parent too waits for them and ends it.
  */
 import type { Id } from '../base/ids.ts'
 import type { Json, JsonObject } from '../base/json.ts'
@@ -40,9 +44,9 @@ export interface Source {
 
 /** One look after the children of the task that runs: hands out the next page, waits, or is done. */
 export async function fanOut(task: Task, { children, now }: Pick<RunContext<unknown>, 'children' | 'now'>, source: Source): Promise<Outcome> {
-  const { id: _id, ...own } = task as unknown as JsonObject
+  const { id, ...own } = task as unknown as JsonObject
   const spread = spreadOf(own) ?? { cursor: '', made: 0, total: await source.total(), since: now() }
-  const { waiting, failed } = await children()
+  const waiting = await children('waiting')
   if (spread.cursor !== null && waiting < (source.atOnce ?? PAGE_MAX)) {
     const { children: drafts, next } = await source.page(spread.cursor)
     const made = spread.made + drafts.length
@@ -53,7 +57,9 @@ export async function fanOut(task: Task, { children, now }: Pick<RunContext<unkn
   if (spread.cursor !== null || waiting > 0) {
     return { kind: 'spread', children: [], forMs: spread.cursor === null ? LOOK_AGAIN_MS : HAND_OUT_MS, why: `${waiting} wait`, payload: { ...own, spread: { ...spread } } }
   }
-  return { kind: 'done', note: failed === 0 ? `all ${spread.made} done` : `${failed} of ${spread.made} failed` }
+  const failed = await children('failed')
+  if (failed === 0) return { kind: 'done', note: `all ${spread.made} done` }
+  return { kind: 'fail', why: `${failed} of ${spread.made} parts failed; retry those (parentId ${id}, status Failed), then this task` }
 }
 
 /** Null: the task has no children, or has not begun. What is not of this shape was not written here. */

@@ -163,7 +163,7 @@ function finishContract(store: () => QueueUnderTest): void {
         { kind: 'done', id: a.id, version: a.version }, { kind: 'done', id: b.id, version: b.version },
       ])
       assert.deepEqual(reply, [false, true])
-      assert.deepEqual(await rowOf(store(), a.id), { ...a, payload: { n: 2 }, version: 2 })
+      assert.deepEqual(await rowOf(store(), a.id), { ...a, payload: { ...a.payload, n: 2 }, version: 2 })
     })
 
     test('release unpins and leaves the rest', async () => {

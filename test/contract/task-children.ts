@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { QueueUnderTest } from './queue-fixtures.ts'
-import { aNode, aState, aTask, failedState, firstPage, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
+import { aCursor, aNode, aState, aTask, failedState, firstPage, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
 
 /** Tasks that hand parts of their work to others. */
 export function taskChildrenContract(store: () => QueueUnderTest): void {
   describe('TaskTable children', () => {
     const destroy = (id: string) => store().transact(tx => tx.tasks.destroy(id))
+    const left = async (id: string) => ({ waiting: await store().queue.children(id, 'waiting'), failed: await store().queue.children(id, 'failed') })
     const isGone = async (id = '') => await rowOf(store(), id) === null
     const parentOf = async (lane: string, ...states: ('waiting' | 'failed')[]) => {
       const parent = await storedOne(store(), aTask(lane))
@@ -20,8 +21,8 @@ export function taskChildrenContract(store: () => QueueUnderTest): void {
       assert.equal(parent.parentId, null)
       assert.equal((await rowOf(store(), waiting))?.parentId, parent.id)
       assert.deepEqual([...await store().read(tx => tx.tasks.children([parent.id, waiting]))], [[parent.id, { waiting: 1, failed: 1 }]])
-      assert.deepEqual(await store().queue.children(parent.id), { waiting: 1, failed: 1 })
-      assert.deepEqual(await store().queue.children(failed), { waiting: 0, failed: 0 })
+      assert.deepEqual(await left(parent.id), { waiting: 1, failed: 1 })
+      assert.deepEqual(await left(failed), { waiting: 0, failed: 0 })
     })
 
     test('they are found by their parent, with any other condition', async () => {
@@ -44,7 +45,7 @@ export function taskChildrenContract(store: () => QueueUnderTest): void {
       } as const)
       assert.deepEqual(await store().queue.finish(incarnation, [again()]), [true])
       assert.deepEqual(await store().queue.finish(incarnation, [again()]), [false])
-      assert.deepEqual(await store().queue.children(parent.id), { waiting: 1, failed: 0 })
+      assert.deepEqual(await left(parent.id), { waiting: 1, failed: 0 })
       assert.equal((await rowOf(store(), parent.id))?.payload['at'], 1)
     })
 
@@ -75,6 +76,33 @@ export function taskChildrenContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await Promise.all([twice, ...others].map(isGone)), [true, false, false, false])
     })
 
+    test('a task with too many parts for one transaction goes in several, by a repeat and by whoever works its bucket', async () => {
+      const { incarnation } = await aNode(store())
+      const lane = newLane()
+      const [parent, first = ''] = await parentOf(lane, 'waiting')
+      const grandchild = await storedOne(store(), aTask(lane, { parentId: first }))
+      const many = Array.from({ length: 2_500 }, () => aTask(lane, { parentId: parent.id }))
+      await store().transact(tx => tx.tasks.insert(many))
+      const parts = async (): Promise<number> => (await left(parent.id)).waiting
+
+      assert.equal(await destroy(parent.id), 'applied')
+      assert.equal(await parts(), 1_501)
+      const row = await rowOf(store(), parent.id)
+      assert.deepEqual([row?.holder, row?.request, row?.dedupeKey], [null, { kind: 'destroy' }, null])
+      assert.equal(await store().transact(tx => tx.tasks.edit(parent.id, row?.version ?? 0, { payload: { word: 'new' } })), 'gone')
+      assert.deepEqual(await store().queue.finish(incarnation, [{ kind: 'done', id: parent.id, version: parent.version }]), [false], 'a run that was under way')
+
+      const { rows } = await store().queue.fetch(lane, [aCursor(parent.bucket, parent.band)], 1)
+      assert.deepEqual(rows.map(({ id }) => id), [parent.id], 'it comes first')
+      assert.deepEqual(await store().queue.finish(incarnation, [{ kind: 'release', id: parent.id }]), [true])
+      assert.equal(await parts(), 501)
+      assert.equal(await destroy(parent.id), 'applied')
+      // Its own part was one too many for the transaction in which it went.
+      await store().queue.finish(incarnation, [{ kind: 'release', id: first }])
+      assert.deepEqual(await Promise.all([parent.id, first, grandchild.id].map(isGone)), [true, true, true])
+      assert.deepEqual(await store().read(tx => tx.tasks.count({ lane })), 0)
+    })
+
     test('a part that runs is asked to stop', async () => {
       const { incarnation } = await aNode(store())
       const [parent, child = ''] = await parentOf(newLane(), 'waiting')
@@ -95,7 +123,7 @@ export function taskChildrenContract(store: () => QueueUnderTest): void {
       const children = [aTask(parent.lane, { parentId: parent.id })]
       await store().queue.finish(incarnation, [{ kind: 'again', id: parent.id, version: 1, state: aState(), children }])
       assert.ok(await isGone(parent.id))
-      assert.deepEqual(await store().queue.children(parent.id), { waiting: 0, failed: 0 })
+      assert.deepEqual(await left(parent.id), { waiting: 0, failed: 0 })
     })
   })
 }

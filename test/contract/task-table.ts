@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { DUE_NEVER } from '../../src/engine/ports.ts'
-import type { TaskState } from '../../src/engine/ports.ts'
+import type { Finish, TaskState } from '../../src/engine/ports.ts'
 import { hasCode } from '../../src/errors.ts'
 import { aCursor, aNode, aState, aTask, failedState, firstPage, newId, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
@@ -91,6 +91,17 @@ function insertContract(store: () => QueueUnderTest): void {
 
 function dedupeContract(store: () => QueueUnderTest): void {
   describe('TaskTable dedupe keys', () => {
+    test('a task that is under way keeps how far it got when it takes a new one in', async () => {
+      const { incarnation } = await aNode(store())
+      const dedupeKey = newId()
+      const row = await storedOne(store(), aTask(newLane(), { dedupeKey, payload: { word: 'old' } }))
+      const again: Finish = { kind: 'again', id: row.id, version: row.version, state: aState(), payload: { ...row.payload, spread: { cursor: 'm' } } }
+      assert.deepEqual(await store().queue.finish(incarnation, [again]), [true])
+      const [reply] = await store().transact(tx => tx.tasks.insert([aTask(row.lane, { dedupeKey, payload: { word: 'new' } })]))
+      assert.deepEqual(reply, { id: row.id, coalesced: true })
+      assert.deepEqual((await rowOf(store(), row.id))?.payload, { word: 'new', spread: { cursor: 'm' } })
+    })
+
     test('a waiting task takes a new one in: earlier due, lower band, new payload', async () => {
       const dedupeKey = newId()
       const first = aTask(newLane(), { dedupeKey, due: 9_000, band: 1, payload: { n: 1 } })

@@ -93,6 +93,35 @@ test('tasks that an older version has queued under the key of their account run 
   })
 })
 
+test('a parent that is asked for again while it is under way goes on, and hands nothing out twice', async () => {
+  await reindexing(async ({ enqueue, clock, left, indexed, runs, row }) => {
+    const reindex = { accountId: BOB.accountId, maintenanceType: 'reindex' }
+    const id = await enqueue('AccountMaintenance', reindex)
+    while ((spreadOf((await row(id))?.payload ?? {})?.made ?? 0) < 1_500) await clock.advance(10)
+    await enqueue('AccountMaintenance', reindex)
+    assert.ok((await row(id))?.payload['spread'], 'it was taken in')
+    for (let second = 0; second < 60 && await left() > 0; second++) await clock.advance(1_000)
+    assert.deepEqual([await left(), await indexed()], [0, EMAILS])
+    await clock.advance(60_000)
+    assert.equal(await runs(), EMAILS)
+  })
+})
+
+test('a parent with more parts than a transaction takes goes with all of them when it is destroyed', async () => {
+  await reindexing(async ({ store, catalogue, ids, enqueue, clock, left, row }) => {
+    const { accountId } = BOB
+    const id = await enqueue('AccountMaintenance', { accountId, maintenanceType: 'reindex', spread: { cursor: null, made: 3_500, total: 3_500, since: clock.now() } })
+    const due = clock.now() + 3_600_000
+    const parts = Array.from({ length: 3_500 }, (_, nth) => catalogue.row({ variant: 'IndexDocument', payload: { accountId, documentId: `d${nth}`, documentType: 'email' }, due }, ids, clock.now()))
+    await store.transact(tx => tx.tasks.insert(parts.map(part => ({ ...part, parentId: id }))))
+    await store.transact(tx => tx.tasks.destroy(id))
+    assert.equal(await left(), 2_501, 'one transaction takes a thousand')
+    assert.equal((await row(id))?.request?.kind, 'destroy')
+    await clock.advance(1_000)
+    assert.equal(await left(), 0)
+  })
+})
+
 test('a parent that is parked hands out no more, and goes on where it was; one that is destroyed takes the rest along', async () => {
   await reindexing(async ({ store, enqueue, clock, left, indexed, row }) => {
     const id = await enqueue('AccountMaintenance', { accountId: BOB.accountId, maintenanceType: 'reindex' })

@@ -30,7 +30,7 @@ export function runContext<Deps>(deps: Deps, options: RunOptions = {}): RunConte
     now: () => options.now ?? Date.UTC(2026, 0, 1),
     attempt: options.attempt ?? 0,
     log: silentLog,
-    children: async () => options.children ?? { waiting: 0, failed: 0 },
+    children: async left => options.children?.[left] ?? 0,
     checkpoint: () => signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(),
   }
 }

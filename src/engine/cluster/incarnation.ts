@@ -89,7 +89,7 @@ export class Incarnation {
     this.#holder = this.#makeHolder()
     const mayStart = (duty: string) => this.#holder.trusted && this.#duties.has(duty)
     const solo = new Solo(() => { for (const lane of this.#lanes.values()) lane.wake() })
-    const executor = new Executor({ clock, log, deps: runDeps, mayStart, children: id => store.queue.children(id) })
+    const executor = new Executor({ clock, log, deps: runDeps, mayStart, children: (id, left) => store.queue.children(id, left) })
     const runner = new BatchRunner({ catalogue, nodeId, ids, executor, completer: this.#completer, history: this.#history, pins: this.#pins, solo, settings, now: () => this.#storeTime.now(), random, log })
     const taskLanes = new Set([...catalogue.variants.values()].map(variant => variant.lane))
     for (const lane of catalogue.lanes.values()) {

@@ -59,6 +59,8 @@ export class BatchRunner {
 
   async #runIn(flight: Flight, batch: Batch, pinFirst: boolean, ended: Ended): Promise<void> {
     const { catalogue, executor, pins, settings, now } = this.#deps
+    // Destroyed, but its parts were too many: the store takes some more of them away.
+    if (batch.rows.some(row => row.holder === null && row.request !== null)) return this.#leave(flight, ended)
     const variant = catalogue.variants.get(batch.variant)
     if (!variant || !isBuilt(variant) || batch.rows.some(row => row.crashes > 0)) {
       const states = batch.rows.map(row => unrunnable(row, variant, settings(), now()))

@@ -13,7 +13,7 @@ const done: Outcome = { kind: 'done' }
 
 function setup(variant: AnyBuiltVariant, ids: string[]) {
   const clock = new VirtualClock()
-  const executor = new Executor({ clock, log: silentLog, deps: { marker: 1 }, mayStart: () => true, children: async id => ({ waiting: id.length, failed: 0 }) })
+  const executor = new Executor({ clock, log: silentLog, deps: { marker: 1 }, mayStart: () => true, children: async (id, left) => left === 'waiting' ? id.length : 0 })
   const stop = new AbortController()
   const progress: JsonObject[] = []
   const rows = ids.map(id => taskRow(id, { payload: { word: id } }))
@@ -28,10 +28,10 @@ test('the outcome of the variant is the result', async () => {
 })
 
 test('a run sees what is left of its own children, and a batch of none', async () => {
-  const variant = probeVariant({ run: async (_task, { children }) => ({ kind: 'fail', why: JSON.stringify(await children()) }) })
-  assert.deepEqual((await setup(variant, ['abc']).results).get('abc')?.outcome, { kind: 'fail', why: '{"waiting":3,"failed":0}' })
+  const variant = probeVariant({ run: async (_task, { children }) => ({ kind: 'fail', why: `${await children('waiting')} and ${await children('failed')}` }) })
+  assert.deepEqual((await setup(variant, ['abc']).results).get('abc')?.outcome, { kind: 'fail', why: '3 and 0' })
   const batch = probeVariant({ runBatch: async (tasks, { children }) => {
-    await children()
+    await children('waiting')
     return tasks.map(() => done)
   } })
   assert.deepEqual(kinds(await setup(batch, ['a', 'b']).results), { a: 'done', b: 'done' }, 'halved until each is alone')
@@ -82,7 +82,7 @@ test('a run that is too long is aborted and retried as timed out', async () => {
     context.signal.throwIfAborted()
     return done
   } })
-  const executor = new Executor({ clock, log: silentLog, deps: {}, mayStart: () => true, children: async id => ({ waiting: id.length, failed: 0 }) })
+  const executor = new Executor({ clock, log: silentLog, deps: {}, mayStart: () => true, children: async (id, left) => left === 'waiting' ? id.length : 0 })
   const results = executor.run({ variant, rows: [taskRow('a')], signal: new AbortController().signal, progress() {} })
   await clock.advance(1_000)
   const result = (await results).get('a')

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Log } from '../../base/log.ts'
-import type { Children, TaskRow } from '../ports.ts'
+import type { PartsLeft, TaskRow } from '../ports.ts'
 import type { AnyBuiltVariant, Outcome, RunContext, Task } from '../task-variant.ts'
 import { StopReason, stopKind } from './stop-reason.ts'
 
@@ -18,7 +18,7 @@ export interface ExecutorDeps {
   readonly deps: unknown
   /** Asked at each start: whether the lease is trusted at this very moment (a stall may have ended it before any timer could say so) and the role still gives the duty. */
   readonly mayStart: (duty: string) => boolean
-  readonly children: (id: Id) => Promise<Children>
+  readonly children: (id: Id, left: PartsLeft) => Promise<number>
 }
 export interface Execution {
   readonly variant: AnyBuiltVariant
@@ -77,9 +77,9 @@ export class Executor {
         signal.throwIfAborted()
         if (reached) progress(reached)
       },
-      children: async () => {
+      children: async left => {
         assert(only && !another, `${variant.name} asked for the children of a batch`)
-        return children(only.id)
+        return children(only.id, left)
       },
     }
     signal.throwIfAborted()

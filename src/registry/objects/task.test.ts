@@ -274,7 +274,7 @@ describe('Task', () => {
       assert.equal(waitingFor, null)
     })
     it('is held up by nothing, and holds others of its key up', async () => {
-      const next = await create()
+      const next = await create({ '@type': 'UnindexDocument', documentId: (await row(id)).payload['documentId'] ?? null })
       assert.deepEqual((await get(next))['waitingFor'], { '@type': 'SameKey', taskId: id })
     })
     it('takes a change as a request to its holder, and says so', async () => {
@@ -315,11 +315,14 @@ describe('Task', () => {
       assert.deepEqual(await why(id), { '@type': 'Turn' })
     })
     it('says which task of its key stands before it', async () => {
-      const [second, first] = [await create({ status: { '@type': 'Pending', due: '2025-06-01' } }), await create({ status: { '@type': 'Pending', due: '2025-05-01' } })]
+      const createDue = (type: string, due: string) => create({ '@type': type, documentId: 'one', status: { '@type': 'Pending', due } })
+      const [second, first] = [await createDue('IndexDocument', '2025-06-01'), await createDue('UnindexDocument', '2025-05-01')]
       assert.deepEqual([await why(first), await why(second)], [{ '@type': 'Turn' }, { '@type': 'SameKey', taskId: first }])
     })
     it('tells the reasons of a whole page by one look', async () => {
-      const ids = [await create(), await create({ status: { '@type': 'Pending', due: LATER } }), await create()]
+      const ids = [
+        await create({ documentId: 'one' }), await create({ status: { '@type': 'Pending', due: LATER } }), await create({ '@type': 'UnindexDocument', documentId: 'one' }),
+      ]
       const { list } = await test.call('Task/get', { ids, properties: ['waitingFor'] })
       assert.deepEqual(list, [
         { id: ids[0], waitingFor: { '@type': 'Turn' } }, { id: ids[1], waitingFor: { '@type': 'NotDue', until: LATER } },

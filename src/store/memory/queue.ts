@@ -3,7 +3,7 @@ import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import type { NodeRow, QueueStore, TaskRow } from '../../engine/ports.ts'
 import { settle } from '../queue/settle.ts'
-import { NO_CHILDREN, pinnedRow } from '../queue/task-row.ts'
+import { pinnedRow } from '../queue/task-row.ts'
 import type { MemoryContext, MemoryDatabase } from './database.ts'
 import { memoryTaskRows } from './task-rows.ts'
 
@@ -43,7 +43,7 @@ export function memoryQueue(database: MemoryDatabase): QueueStore {
     pinned: holder => database.read(({ table }) => [...table<TaskRow>('task').rows()]
       .filter(row => row.holder === holder).map(pinnedRow)),
 
-    children: id => database.read(async context => (await memoryTaskRows(context).children([id])).get(id) ?? NO_CHILDREN),
+    children: (id, left) => database.read(context => memoryTaskRows(context).countChildren(id, left)),
   }
 }
 

@@ -42,10 +42,11 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
       return select(row => row.dedupeKey !== null && wanted.has(row.dedupeKey) && isWaiting(row))
     },
 
-    lockChildren: async parentIds => {
+    lockChildren: async (parentIds, limit) => {
       const parents = new Set<Id | null>(parentIds)
-      return select(row => row.parentId !== null && parents.has(row.parentId) && isWaiting(row))
+      return select(row => row.parentId !== null && parents.has(row.parentId) && isWaiting(row)).slice(0, limit)
     },
+    countChildren: async (parentId, left) => select(row => row.parentId === parentId && isWaiting(row) === (left === 'waiting')).length,
     async children(ids) {
       const counts = new Map<Id, Children>()
       for (const id of ids) {

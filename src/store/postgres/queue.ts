@@ -7,7 +7,7 @@ import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import type { Finish, QueueStore, TaskRow } from '../../engine/ports.ts'
 import { isPlain, settle } from '../queue/settle.ts'
-import { NO_CHILDREN, pinnedRow } from '../queue/task-row.ts'
+import { pinnedRow } from '../queue/task-row.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { readTask, TASK_COLUMNS } from '../sql/task-columns.ts'
@@ -123,7 +123,7 @@ export function postgresQueue(database: PostgresDatabase): QueueStore {
       return rows.map(columns => pinnedRow(readTask(columns).row))
     },
 
-    children: id => database.read(async context => (await postgresTaskRows(context).children([id])).get(id) ?? NO_CHILDREN),
+    children: (id, left) => database.read(context => postgresTaskRows(context).countChildren(id, left)),
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { CompiledQuery } from 'kysely'
 import type { Id } from '../../base/ids.ts'
-import type { TaskAhead, TaskRow } from '../../engine/ports.ts'
+import type { PartsLeft, TaskAhead, TaskRow } from '../../engine/ports.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { Done, TaskRows } from '../queue/task-rows.ts'
 import { storableText } from '../storable.ts'
@@ -12,7 +12,7 @@ import type { SqlContext } from '../sql/context.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { failureGroups, groupFailures, newestFailures } from '../sql/task-failures.ts'
 import { readTask, taskColumns } from '../sql/task-columns.ts'
-import { countChildren, getTasks, queryTasks } from '../sql/task-query.ts'
+import { countChildren, getTasks, queryTasks, IS_LEFT } from '../sql/task-query.ts'
 import { CLOCK_MS } from './database.ts'
 
 /** More than a node can run at a time. */
@@ -92,7 +92,15 @@ export function postgresTaskRows(context: SqlContext): TaskRows {
     lockHeld: holder => locked('holder = $1', holder),
     lockWaiting: dedupeKeys => locked(`dedupe_key = any($1::text[]) and status <> 'Failed'`, dedupeKeys),
 
-    lockChildren: parentIds => locked(`parent_id = any($1::text[]) and status <> 'Failed'`, parentIds),
+    async lockChildren(parentIds, limit) {
+      // No order, which would sort all that there are. The limit counts what is locked, not what has gone meanwhile.
+      const found = await run<TaskColumns>(`select * from task where parent_id = any($1::text[]) and ${IS_LEFT.waiting} limit $2 for update`, parentIds, limit)
+      return found.map(columns => readTask(columns).row)
+    },
+    async countChildren(parentId, left) {
+      const [found] = await run<{ readonly n: number }>(`select count(*) as n from task where parent_id = $1 and ${IS_LEFT[left]}`, parentId)
+      return Number(found?.n ?? 0)
+    },
     children: ids => countChildren(context, ids),
 
     async insert(tasks) {

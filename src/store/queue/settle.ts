@@ -2,6 +2,7 @@
 import type { Id } from '../../base/ids.ts'
 import type { Finish, NewTask, Released, TaskRow } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
+import { destroyTrees } from './destroy.ts'
 import { charged, finished, unpinned } from './task-row.ts'
 import type { Done, TaskRows } from './task-rows.ts'
 import { insertTasks } from './task-table.ts'
@@ -83,14 +84,17 @@ class Changes {
   async write(rows: TaskRows, hints: HintBuffer): Promise<void> {
     const written: TaskRow[] = []
     const removed: Id[] = []
+    const destroyed: TaskRow[] = []
     for (const [id, row] of this.#after) {
-      if (row) written.push(row)
-      else removed.push(id)
       // Whoever owns the bucket by now may go on with this key.
       const before = this.#before.get(id)
+      if (row) written.push(row)
+      else if (before?.request?.kind === 'destroy') destroyed.push({ ...before, holder: null })
+      else removed.push(id)
       if (before?.holder) hints.lane(before.lane)
     }
     if (removed.length > 0) await rows.remove(removed)
     if (written.length > 0) await rows.write(written)
+    if (destroyed.length > 0) await destroyTrees(rows, destroyed, hints)
   }
 }

@@ -1,13 +1,11 @@
 /** What each event does to a task's row, for all stores: README.md beside this file has the table. */
 import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
-import type { Children, Finish, NewTask, PinnedRow, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
+import type { Finish, NewTask, PinnedRow, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
 import { keyText, storableText } from '../storable.ts'
 
 const FRESH = { status: 'Pending', attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
 const UNPINNED = { holder: null, startedAt: null, progress: null, request: null } as const
-
-export const NO_CHILDREN: Children = { waiting: 0, failed: 0 }
 
 export function isWaiting(row: Pick<TaskRow, 'status'>): boolean {
   return row.status !== 'Failed'
@@ -23,7 +21,7 @@ export function coalesced(row: TaskRow, task: NewTask): TaskRow {
   const { due, parentId } = newRow(task, row.createdAt)
   return {
     ...row, due: Math.min(row.due, due), band: task.band < row.band ? task.band : row.band,
-    payload: task.payload, version: row.version + 1,
+    payload: { ...row.payload, ...task.payload }, version: row.version + 1,
     // What somebody else wants as well does not go with the parent.
     parentId: row.parentId === parentId ? parentId : null,
   }
@@ -44,6 +42,11 @@ export function requested(row: TaskRow, request: TaskRequest): TaskRow {
   return { ...row, request: merged, dedupeKey: null }
 }
 
+/** A row that goes as soon as the last of its parts has gone: whoever works its bucket sees to that. */
+export function doomed(row: TaskRow): TaskRow {
+  return { ...requested(unheld(row), { kind: 'destroy' }), status: 'Pending', due: 0, version: row.version + 1 }
+}
+
 function both(first: TaskEdit, second: TaskEdit): TaskEdit {
   const payload = { ...first.payload, ...second.payload }
   return { ...first, ...second, ...(Object.keys(payload).length > 0 ? { payload } : {}) }
@@ -52,9 +55,13 @@ function both(first: TaskEdit, second: TaskEdit): TaskEdit {
 /** The end of a hold; a waiting request is carried out. Null: the row goes. */
 export function unpinned(row: TaskRow): TaskRow | null {
   if (row.request?.kind === 'destroy') return null
-  if (!row.request) return { ...row, ...UNPINNED }
+  if (!row.request) return unheld(row)
   // Whoever has taken the dedupe key meanwhile keeps it.
   return { ...edited(row, row.request.edit), dedupeKey: null }
+}
+
+function unheld(row: TaskRow): TaskRow {
+  return { ...row, ...UNPINNED }
 }
 
 /** The holder died while it ran this task. */
@@ -76,7 +83,10 @@ interface Finished { readonly found: boolean; readonly row: TaskRow | null }
 export function finished(row: TaskRow, item: Finish, holder: Id): Finished {
   if (row.holder !== null && row.holder !== holder) return { found: false, row }
   const held = row.holder === holder && (item.startedAt === undefined || item.startedAt === row.startedAt)
-  if (item.kind === 'release') return { found: held || row.holder === null, row: held ? unpinned(row) : row }
+  if (item.kind === 'release') {
+    const free = row.holder === null
+    return { found: held || free, row: held || (free && row.request !== null) ? unpinned(row) : row }
+  }
   if (row.version !== item.version) return { found: false, row: held ? unpinned(row) : row }
   if (item.kind === 'done') return { found: true, row: null }
   return {

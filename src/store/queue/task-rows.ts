@@ -1,6 +1,6 @@
 /** The rows of the task table inside one transaction: all that a store must be able to do with them. */
 import type { Id } from '../../base/ids.ts'
-import type { Children, FailureGroup, Finish, NewTask, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow, TaskTally } from '../../engine/ports.ts'
+import type { Children, FailureGroup, Finish, NewTask, PartsLeft, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow, TaskTally } from '../../engine/ports.ts'
 
 /** The outcome of nearly every run. */
 export type Done = Extract<Finish, { kind: 'done' }>
@@ -24,8 +24,10 @@ export interface TaskRows {
   /** The waiting rows under these dedupe keys, locked. */
   lockWaiting(dedupeKeys: readonly string[]): Promise<TaskRow[]>
 
-  /** Rows that were handed parts by these tasks and have not failed, locked. */
-  lockChildren(parentIds: readonly Id[]): Promise<TaskRow[]>
+  /** Parts of these tasks that have not failed, locked: at most `limit`, and fewer only if there are no more. */
+  lockChildren(parentIds: readonly Id[], limit: number): Promise<TaskRow[]>
+  countChildren(parentId: Id, left: PartsLeft): Promise<number>
+  /** Of those that have any. */
   children(ids: readonly Id[]): Promise<ReadonlyMap<Id, Children>>
 
   /** Inserts what it can; a task whose dedupe key waits already is left out. Returns the ids that are in. */

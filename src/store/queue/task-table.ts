@@ -4,6 +4,7 @@ import type { Id } from '../../base/ids.ts'
 import type { DestroyReply, EditReply, InsertReply, NewTask, TaskEdit, TaskRow, TaskTable } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
 import { storableText } from '../storable.ts'
+import { destroyTrees } from './destroy.ts'
 import { coalesced, edited, isWaiting, requested, storableEdit, storableFilter, storableTask } from './task-row.ts'
 import type { TaskRows } from './task-rows.ts'
 
@@ -136,20 +137,6 @@ async function destroyTasks(
     going.add(id)
     return row.holder === null ? 'applied' : 'requested'
   })
-  // Failed children stay for people to look at. There are few levels, and few wait at a time.
-  for (let level = [...locked.values()].filter(row => going.has(row.id)); level.length > 0;) {
-    await destroyRows(rows, level, hints)
-    level = (await rows.lockChildren(level.map(({ id }) => id))).filter(({ id }) => !going.has(id))
-    for (const { id } of level) going.add(id)
-  }
+  await destroyTrees(rows, [...locked.values()].filter(row => going.has(row.id)), hints)
   return replies
-}
-
-async function destroyRows(rows: TaskRows, all: readonly TaskRow[], hints: HintBuffer): Promise<void> {
-  const [pinned, free] = [all.filter(row => row.holder !== null), all.filter(row => row.holder === null)]
-  if (free.length > 0) await rows.remove(free.map(row => row.id))
-  for (const { id } of free) hints.edited(id)
-  if (pinned.length === 0) return
-  await rows.write(pinned.map(row => requested(row, { kind: 'destroy' })))
-  hints.requests()
 }

@@ -5,7 +5,7 @@
 import { CompiledQuery, sql } from 'kysely'
 import type { RawBuilder, SqlBool } from 'kysely'
 import type { Id } from '../../base/ids.ts'
-import type { Children, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+import type { Children, PartsLeft, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
 import type { SqlContext } from './context.ts'
 import type { TaskColumns } from './tables/queue.ts'
 import { readTask } from './task-columns.ts'
@@ -25,6 +25,9 @@ export async function getTasks({ db, dialect }: SqlContext, ids: readonly Id[]):
   const { rows } = await db.executeQuery<TaskColumns>(CompiledQuery.raw(GET[dialect], [parameter]))
   return rows.map(columns => readTask(columns).row)
 }
+
+/** Each status is a range of the index of parents, so that those that wait are found however many have failed. */
+export const IS_LEFT: Readonly<Record<PartsLeft, string>> = { waiting: `status in ('Pending', 'Retry')`, failed: `status = 'Failed'` }
 
 /** Children that wait are few at a time. */
 export async function countChildren({ db }: SqlContext, ids: readonly Id[]): Promise<ReadonlyMap<Id, Children>> {

@@ -7,7 +7,7 @@ import type { Id } from '../../base/ids.ts'
 import type { QueueStore, StreamCursor, TaskRow } from '../../engine/ports.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import { settle } from '../queue/settle.ts'
-import { NO_CHILDREN, pinnedRow } from '../queue/task-row.ts'
+import { pinnedRow } from '../queue/task-row.ts'
 import type { SqliteConnection } from './connection.ts'
 import type { SqliteDatabase } from './database.ts'
 import { sqliteTask, sqliteTaskRows } from './task-rows.ts'
@@ -52,7 +52,7 @@ export function sqliteQueue(database: SqliteDatabase, clock: Clock): QueueStore 
     pinned: holder => database.read(({ connection }) => connection
       .all('select * from task where holder = ?', holder).map(row => pinnedRow(sqliteTask(row).row))),
 
-    children: id => database.read(async context => (await sqliteTaskRows(context).children([id])).get(id) ?? NO_CHILDREN),
+    children: (id, left) => database.read(context => sqliteTaskRows(context).countChildren(id, left)),
   }
 }
 

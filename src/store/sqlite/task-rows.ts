@@ -3,13 +3,13 @@
  * would compile a text for each number of rows.
  */
 import type { Id } from '../../base/ids.ts'
-import type { NewTask, TaskAhead, TaskRow } from '../../engine/ports.ts'
+import type { NewTask, PartsLeft, TaskAhead, TaskRow } from '../../engine/ports.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
 import { failureGroups, groupFailures, newestFailures } from '../sql/task-failures.ts'
 import { readTask, TASK_COLUMNS, taskColumns } from '../sql/task-columns.ts'
-import { countChildren, getTasks, queryTasks } from '../sql/task-query.ts'
+import { countChildren, getTasks, queryTasks, IS_LEFT } from '../sql/task-query.ts'
 import type { Row, SqliteConnection } from './connection.ts'
 import type { SqliteContext } from './context.ts'
 
@@ -49,7 +49,16 @@ export function sqliteTaskRows(context: SqliteContext): TaskRows {
     lockHeld: async holder => each(connection, 'select * from task where holder = ?', [holder]),
     lockWaiting: async keys => each(connection, `select * from task where dedupe_key = ? and status <> 'Failed'`, keys),
 
-    lockChildren: async parentIds => each(connection, `select * from task where parent_id = ? and status <> 'Failed'`, parentIds),
+    async lockChildren(parentIds, limit) {
+      const found: TaskRow[] = []
+      for (const parentId of parentIds) {
+        if (found.length === limit) break
+        const more = connection.all(`select * from task where parent_id = ? and ${IS_LEFT.waiting} limit ?`, parentId, limit - found.length)
+        found.push(...more.map(row => sqliteTask(row).row))
+      }
+      return found
+    },
+    countChildren: async (parentId, left) => Number(connection.get(`select count(*) as n from task where parent_id = ? and ${IS_LEFT[left]}`, parentId)?.['n'] ?? 0),
     children: ids => countChildren(context, ids),
 
     async insert(tasks: readonly NewTask[]) {
