@@ -7,6 +7,7 @@ import { parseSchema } from '../src/jmap-client/schema.ts'
 import { NO_DEPARTURES } from '../src/registry/objects/account-departure.ts'
 import { NO_ARCHIVE } from '../src/registry/objects/archived-item.ts'
 import { standardObjects } from '../src/registry/objects/standard-objects.ts'
+import { NO_SCHEDULES } from '../src/registry/objects/schedule-rows.ts'
 import { NO_MAIL } from '../src/registry/objects/stored-mail.ts'
 import { schemaOf } from '../src/registry/schema/document.ts'
 import { hashSecret } from '../src/services/auth/secret.ts'
@@ -18,7 +19,7 @@ import { runCli } from './support/cli.ts'
 import { JmapServer } from './support/jmap-server.ts'
 
 const { all } = standardObjects({
-  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
+  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, schedules: NO_SCHEDULES,
   waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
 })
 const schema: JsonObject = schemaOf(all, [])

@@ -58,6 +58,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
     mail: mailStore,
     waitingFor: taskWaitingFor(tasks),
     parts: taskParts(tasks),
+    schedules: schedulePort<Tx>(() => clock.now()),
     scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     departures: accountDepartures(catalogue, ids, () => registry),
     archive: archivePort(catalogue, ids, clock),

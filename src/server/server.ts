@@ -32,6 +32,7 @@ import { ListenerManager, type ListenerState } from '../listeners/manager.ts'
 import type { ListenerProtocol } from '../listeners/network-listener.ts'
 import { SelfMadeCertificate } from '../listeners/tls/certificate.ts'
 import { Certificates } from '../listeners/tls/certificates.ts'
+import { startRetentionSchedules } from '../registry/objects/data-retention.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
 import { taskManager } from '../registry/objects/task-manager.ts'
 import { Auth } from '../services/auth/auth.ts'
@@ -54,6 +55,7 @@ import { LocalLogin } from './local-login.ts'
 import { buildMail, type Mail } from './mail.ts'
 import { nodeInfo } from './node-info.ts'
 import { buildObjects, type Objects } from './objects.ts'
+import { schedulePort } from './schedule-port.ts'
 import { RoleWatch } from './role-watch.ts'
 import { retrySettings } from './settings.ts'
 import { VERSION } from './version.ts'
@@ -161,6 +163,7 @@ export class Server implements Service {
     await this.#readSettings()
     await this.#node.start()
     this.#firstStart = await bootstrap(store, this.#objects, environment.adminPassword)
+    await startRetentionSchedules<Tx>(store, schedulePort(() => this.#deps.clock.now()))
     this.#end.signal.throwIfAborted()
     await this.#selfMade.start()
     await this.#certificates.start()

@@ -26,7 +26,7 @@ async function done(line: string, ...words: readonly string[]): Promise<string> 
   return stdout
 }
 async function stored(): Promise<JsonObject> {
-  const [schedule] = await list(server, 'Schedule')
+  const schedule = (await list(server, 'Schedule')).find(({ name }) => name === 'Nightly')
   assert.ok(schedule)
   return schedule
 }
@@ -66,14 +66,24 @@ test('is run by hand, besides its slots', async () => {
 
 test('goes over in a plan, with the account that it is about', async () => {
   const plan = await done('snapshot')
-  const line = plan.split('\n').find(each => each.includes('"object":"Schedule"')) ?? ''
+  const line = plan.split('\n').find(each => each.includes('"name":"Nightly"')) ?? ''
   assert.match(line, new RegExp(`"accountId":"#account-${accountId}"`))
   await done('schedule delete Nightly')
-  assert.deepEqual(await list(server, 'Schedule'), [])
+  assert.ok((await list(server, 'Schedule')).every(({ name }) => name !== 'Nightly'))
   const { code, stdout } = await rota('apply --stdin', { stdin: plan })
   assert.equal(code, 0)
   assert.match(stdout, /^\+ Schedule Nightly .*\n1 created, \d+ unchanged$/m)
   assert.deepEqual((await stored())['task'], { '@type': 'IndexDocument', accountId, documentId: 'none', documentType: 'email' })
+})
+
+test('of DataRetention is paused like any other, and its times and its end are refused with the place to change them', async () => {
+  assert.match(await done('schedule list'), / Clean-up of data +StoreMaintenance +0 2 \* \* \* +UTC +in /)
+  const refused = await rota('schedule delete', { words: ['Clean-up of data'] })
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /This schedule comes from dataCleanupSchedule of DataRetention; to stop it, pause it/)
+  await done('schedule pause', 'Clean-up of data')
+  await done('update data-retention --field dataCleanupSchedule=Weekly --field dataCleanupSchedule/hour=3')
+  assert.match(await done('schedule list'), / Clean-up of data +StoreMaintenance +0 3 \* \* 0 +UTC +.* 9999-12-31$/m)
 })
 
 test('that is not there is exit code 5, with the name that was meant', async () => {

@@ -11,12 +11,14 @@ import { isBuilt, type AnyVariant } from '../../src/engine/task-variant.ts'
 import type { CallContext, Principal } from '../../src/registry/method.ts'
 import type { FindingData } from '../../src/registry/objects/cluster-finding.ts'
 import type { HeldLease, NodeData } from '../../src/registry/objects/cluster-node.ts'
+import type { SchedulePort } from '../../src/registry/objects/schedule-rows.ts'
 import { PLACEHOLDERS, standardObjects } from '../../src/registry/objects/standard-objects.ts'
 import { taskParts, taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import type { ObjectDefinition } from '../../src/registry/schema/object.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import type { ClusterObjects } from '../../src/server/cluster-port.ts'
 import { backends, ownMethods } from '../../src/server/objects.ts'
+import { schedulePort } from '../../src/server/schedule-port.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
 import { CertificateReader } from '../../src/services/certificates/certificate-reader.ts'
@@ -54,6 +56,7 @@ export class TestRegistry {
   readonly registry: Registry<Tx>
   readonly catalogue
   readonly ids
+  readonly schedules: SchedulePort<Tx>
   /** The cluster as the store shows it. */
   nodes: NodeData[] = []
   leases: HeldLease[] = []
@@ -72,6 +75,7 @@ export class TestRegistry {
     this.store = store
     this.ids = idSource(1, clock)
     const tasks = taskPort<Tx>({ catalogue: this.catalogue, ids: this.ids, cluster: () => this.cluster, now: () => clock.now() })
+    this.schedules = schedulePort<Tx>(() => clock.now())
     this.objects = standardObjects<Tx>({
       variants, duties: CLUSTER_TASK_TYPE,
       secrets: {
@@ -84,6 +88,7 @@ export class TestRegistry {
       waitingFor: taskWaitingFor(tasks),
       parts: taskParts(tasks),
       judgeCertificate: body => new CertificateReader({}).judge(body),
+      schedules: this.schedules,
       scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     })
     this.registry = new Registry<Tx>({

@@ -2,6 +2,7 @@
 import { NO_DEPARTURES } from '../../src/registry/objects/account-departure.ts'
 import { NO_ARCHIVE } from '../../src/registry/objects/archived-item.ts'
 import { standardObjects } from '../../src/registry/objects/standard-objects.ts'
+import { NO_SCHEDULES } from '../../src/registry/objects/schedule-rows.ts'
 import { NO_MAIL } from '../../src/registry/objects/stored-mail.ts'
 import { hashSecret } from '../../src/services/auth/secret.ts'
 import { newToken } from '../../src/services/auth/token.ts'
@@ -18,7 +19,7 @@ import { variantsPage } from './variants.ts'
 
 export function referencePages(): Map<string, string> {
   const standard = standardObjects({
-    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE,
+    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, schedules: NO_SCHEDULES,
     waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
   })
   const objects = standard.all.toSorted((a, b) => a.name < b.name ? -1 : 1)

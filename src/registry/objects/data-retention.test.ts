@@ -16,6 +16,8 @@ describe('DataRetention', () => {
       archiveDeletedItemsFor: null, archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: 365 * DAY_MS,
       expungeTrashAfter: 30 * DAY_MS, expungeSubmissionsAfter: 3 * DAY_MS, expungeShareNotifyAfter: 30 * DAY_MS,
       expungeSchedulingInboxAfter: 30 * DAY_MS, maxChangesHistory: 10_000,
+      expungeSchedule: { '@type': 'Daily', hour: 0, minute: 0 }, dataCleanupSchedule: { '@type': 'Daily', hour: 2, minute: 0 },
+      blobCleanupSchedule: { '@type': 'Daily', hour: 4, minute: 0 },
     })
     assert.deepEqual(await test.store.read(retentionNow), await now())
   })

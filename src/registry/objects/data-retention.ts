@@ -2,11 +2,16 @@
  * DataRetention: how long what is over is kept. Whoever removes something reads these settings at that moment: a change
  * counts at once, without a restart.
  */
-import { nullable, number } from '../../base/fields.ts'
+import { embedded, nullable, number } from '../../base/fields.ts'
 import type { Fields, Infer } from '../../base/fields.ts'
+import type { JsonObject } from '../../base/json.ts'
 import { wholeBody } from '../ops/present.ts'
 import type { RegistryTx } from '../ports.ts'
 import { SINGLETON_ID, singleton } from '../schema/object.ts'
+import type { ObjectDefinition } from '../schema/object.ts'
+import { CRON } from './cron.ts'
+import { keepRetentionSchedules, retentionSchedulesKept } from './retention-schedules.ts'
+import type { SchedulePort } from './schedule-rows.ts'
 
 const DAY_MS = 86_400_000
 
@@ -63,12 +68,26 @@ const FIELDS = {
       label: 'Keep the history of tasks for',
     }),
   ),
+  expungeSchedule: embedded(CRON, 'When what is over in the accounts is removed.', {
+    default: { '@type': 'Daily', hour: 0, minute: 0 },
+    label: 'Purge accounts',
+  }),
+  dataCleanupSchedule: embedded(CRON, 'When expired rows and old records are removed.', {
+    default: { '@type': 'Daily', hour: 2, minute: 0 },
+    label: 'Clean up data',
+  }),
+  blobCleanupSchedule: embedded(CRON, 'When contents that nothing links any more are removed.', {
+    default: { '@type': 'Daily', hour: 4, minute: 0 },
+    label: 'Clean up blobs',
+  }),
 } satisfies Fields
 
-/** In ms. */
+/** Durations in ms. */
 export type Retention = Infer<typeof FIELDS>
+/** A field that says how long something is kept. */
+export type KeptFor = { [Name in keyof Retention]: Retention[Name] extends number | null ? Name : never }[keyof Retention]
 
-export const dataRetention = singleton({
+const DECLARED = {
   name: 'DataRetention',
   label: 'Data retention',
   doc: 'How long what is over is kept before it is removed.',
@@ -76,9 +95,6 @@ export const dataRetention = singleton({
   // Nothing of these is kept here, or nothing of it is removed: with null it says so, and what clients send that were
   // told nothing of it asks for no more.
   neutral: {
-    blobCleanupSchedule: [{ '@type': 'Daily', hour: 4, minute: 0 }],
-    dataCleanupSchedule: [{ '@type': 'Daily', hour: 2, minute: 0 }],
-    expungeSchedule: [{ '@type': 'Daily', hour: 0, minute: 0 }],
     metricsCollectionInterval: [{ '@type': 'Hourly', minute: 0 }],
     holdMetricsFor: [null, 90 * DAY_MS],
     holdMtaReportsFor: [null, 30 * DAY_MS],
@@ -89,13 +105,38 @@ export const dataRetention = singleton({
       { title: 'Destroyed', fields: ['archiveDeletedItemsFor', 'archiveDeletedAccountsFor'] },
       { title: 'Expunged', fields: ['expungeTrashAfter', 'expungeSubmissionsAfter', 'expungeSchedulingInboxAfter', 'expungeShareNotifyAfter'] },
       { title: 'Records', fields: ['maxChangesHistory', 'holdTaskRunsFor', 'holdAuditFor'] },
+      { title: 'Times', fields: ['expungeSchedule', 'dataCleanupSchedule', 'blobCleanupSchedule'] },
     ],
   },
   menu: { section: 'Settings', icon: 'archive', link: 'Data retention' },
-})
+} as const
+
+/** For whoever reads it. */
+export const dataRetention = singleton(DECLARED)
+
+/** The same as clients write it, with what follows from that. */
+export function dataRetentionObject<Tx>(port: SchedulePort<Tx>): ObjectDefinition<Retention, Tx> {
+  return singleton<typeof FIELDS, Tx>({
+    ...DECLARED,
+    hooks: { settle: async (tx, _id, next) => { if (next !== null) await keepRetentionSchedules(tx, wholeBody(dataRetention, next), port) } },
+  })
+}
 
 /** As it is now, with its defaults where nothing was written. */
 export async function retentionNow({ objects }: RegistryTx): Promise<Retention> {
   const [stored] = await objects.get(dataRetention.name, [SINGLETON_ID])
   return wholeBody(dataRetention, stored?.body ?? {}) as Retention
+}
+
+/** For a server that starts: makes the schedules that are not there, and puts right those that an older version has changed. */
+export async function startRetentionSchedules<Tx extends RegistryTx>(
+  store: { read<T>(work: (tx: Tx) => Promise<T>): Promise<T>; transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> }, port: SchedulePort<Tx>,
+): Promise<void> {
+  const body = async (tx: Tx): Promise<JsonObject> => ({ ...await retentionNow(tx) })
+  if (await store.read(async tx => retentionSchedulesKept(tx, await body(tx), port))) return
+  await store.transact(async tx => {
+    // Nodes that start together take turns.
+    await tx.objects.lock(dataRetention.name)
+    await keepRetentionSchedules(tx, await body(tx), port)
+  })
 }

@@ -12,43 +12,11 @@ import type { WriteReply } from '../ports.ts'
 import type { Stored } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
 import { formatDate, parseDate } from '../values/date.ts'
+import type { ScheduleChange, ScheduleData, SchedulePort } from './schedule-rows.ts'
 import { taskOf } from './schedule.ts'
 import { payloadOf } from './task.ts'
 
 export const SCHEDULES_MAX = 1_000
-
-/** A stored schedule; times in ms since 1970. */
-export interface ScheduleData {
-  readonly id: Id
-  readonly name: string
-  readonly cron: string
-  readonly timeZone: string
-  readonly catchUp: 'none' | 'last' | 'all'
-  readonly pausedUntil: number | null
-  readonly variant: string
-  readonly payload: JsonObject
-  readonly lastSlot: number | null
-  readonly nextSlot: number
-  readonly lastTaskId: Id | null
-  readonly version: number
-}
-type Change = Omit<ScheduleData, 'lastSlot' | 'lastTaskId'>
-type Reply = 'written' | 'gone' | 'changed' | { readonly takenBy: Id }
-
-/** The engine's schedules, seen from here. */
-export interface ScheduleRows {
-  list(): Promise<readonly ScheduleData[]>
-  get(ids: readonly Id[]): Promise<readonly ScheduleData[]>
-  insert(schedule: Omit<Change, 'version'>): Promise<Reply>
-  update(schedule: Change): Promise<Reply>
-  remove(id: Id): Promise<boolean>
-}
-export interface SchedulePort<Tx> {
-  rows(tx: Tx): ScheduleRows
-  /** The first slot after a time; null when none comes any more. */
-  nextSlot(cron: string, timeZone: string, after: number): number | null
-  now(): number
-}
 
 export function scheduleBackend<Tx>(port: SchedulePort<Tx>): ObjectBackend<Tx> {
   const selected = async (tx: Tx, { conditions, ascending }: Selection): Promise<Id[]> => {
@@ -92,7 +60,7 @@ export function scheduleBackend<Tx>(port: SchedulePort<Tx>): ObjectBackend<Tx> {
   }
 }
 
-type Decided = Omit<Change, 'id' | 'version' | 'nextSlot'>
+type Decided = Omit<ScheduleChange, 'id' | 'version' | 'nextSlot'>
 
 /** `row`: the schedule as it was; a task that this version cannot show stays. */
 function decided(body: JsonObject, row: Pick<ScheduleData, 'variant' | 'payload'> | null): Decided {

@@ -3,13 +3,16 @@
  * engine's. Which tasks can be scheduled follows from their variants: those that clients may create, whose work is built
  * and all of whose fields a client fills in. Rows: schedule-backend.ts.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { embedded, enumType, nullable, objectId, oneOf, shape, string, utcDateTime, variants } from '../../base/fields.ts'
 import type { Field, Fields } from '../../base/fields.ts'
+import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
 import { object } from '../schema/object.ts'
 import type { ObjectDefinition, WriteContext } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
+import { retentionFieldOf } from './retention-schedules.ts'
 import { payloadOf } from './task.ts'
 import type { TaskVariantDeclaration } from './task.ts'
 
@@ -82,13 +85,30 @@ export function scheduleObject<Tx>(
         const reason = byName.get(String(taskOf(next)['@type']))?.refuse?.(payloadOf(taskOf(next)) as never)
         if (typeof reason === 'string') throw refusal('forbidden', reason)
       },
-      async derive(_tx, _id, next, before, context) {
+      async derive(_tx, id, next, before, context) {
+        refuseForeignDecision(id, next, before)
         for (const body of before === null ? [next] : [before, next]) requireVariant(taskOf(body)['@type'], context)
         return { body: next, index: [] }
       },
-      guard: async (_tx, { body }, context) => { requireVariant(taskOf(body)['@type'], context) },
+      async guard(_tx, { id, body }, context) {
+        refuseForeignDecision(id, null, body)
+        requireVariant(taskOf(body)['@type'], context)
+      },
     },
   })
+}
+
+/** `next` null: it is to be destroyed. */
+function refuseForeignDecision(id: Id, next: JsonObject | null, before: JsonObject | null): void {
+  const field = retentionFieldOf(id)
+  if (field === null || before === null) return
+  if (next === null) {
+    throw refusal('forbidden', `This schedule comes from ${field} of DataRetention; to stop it, pause it (pausedUntil).`)
+  }
+  const changed = (['cron', 'task'] as const).filter(property => !isDeepStrictEqual(next[property], before[property]))
+  if (changed.length === 0) return
+  const instead = changed.includes('cron') ? 'change its times there' : 'make another schedule for another task'
+  throw refusal('forbidden', `This schedule comes from ${field} of DataRetention; ${instead}.`, changed)
 }
 
 export function taskOf(schedule: JsonObject): JsonObject {

@@ -23,11 +23,12 @@ import { clusterFinding } from './cluster-finding.ts'
 import { clusterLaneObject } from './cluster-lane.ts'
 import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
-import { dataRetention } from './data-retention.ts'
+import { dataRetentionObject } from './data-retention.ts'
 import { domain } from './domain.ts'
 import { networkListener } from './network-listener.ts'
 import { oauthGrant } from './oauth-grant.ts'
 import type { StoredMail } from './stored-mail.ts'
+import type { SchedulePort } from './schedule-rows.ts'
 import { scheduleObject } from './schedule.ts'
 import type { FindScheduleProblem } from './schedule.ts'
 import { taskManager } from './task-manager.ts'
@@ -53,6 +54,7 @@ export interface StandardOptions<Tx> {
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
   readonly parts: TaskObjectOptions<Tx>['parts']
   readonly scheduleProblem: FindScheduleProblem
+  readonly schedules: SchedulePort<Tx>
   readonly departures: Departures<Tx>
   readonly judgeCertificate: JudgeCertificate
   readonly archive: ArchivedItemOptions<Tx>
@@ -79,6 +81,7 @@ export function standardObjects<Tx extends RegistryTx>({
   waitingFor,
   parts,
   scheduleProblem,
+  schedules,
   departures,
   judgeCertificate,
   archive,
@@ -102,7 +105,7 @@ export function standardObjects<Tx extends RegistryTx>({
   const archivedItem = archivedItemObject<Tx>(archive)
   const inOrder = <Users>(users: readonly Users[]) => [
     task, taskFailure, schedule, taskRun, ...users, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole,
-    taskManager, dataRetention, auditEntry,
+    taskManager, dataRetentionObject<Tx>(schedules), auditEntry,
   ]
   // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.
   const named = inOrder([ACCOUNT, API_KEY])

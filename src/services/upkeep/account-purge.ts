@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import { retentionNow } from '../../registry/objects/data-retention.ts'
-import type { Retention } from '../../registry/objects/data-retention.ts'
+import type { KeptFor } from '../../registry/objects/data-retention.ts'
 import { DISCARD_IDS, DISCARDED, EMAIL } from '../mailstore/mailstore.ts'
 import type { MailAccount, MailStore } from '../mailstore/mailstore.ts'
 import type { DomainStore } from '../ports.ts'
@@ -126,7 +126,7 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
   }
 
   async #expired(
-    tx: Tx, accountId: Id, collection: string, row: { readonly name: string; readonly value: string }, keptFor: keyof Retention, limit: number,
+    tx: Tx, accountId: Id, collection: string, row: { readonly name: string; readonly value: string }, keptFor: KeptFor, limit: number,
   ): Promise<Id[]> {
     const before = await this.#before(tx, keptFor)
     if (before === null) return []
@@ -135,7 +135,7 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
   }
 
   /** What was over before this moment goes; null: nothing does. */
-  async #before(tx: Tx, keptFor: keyof Retention): Promise<number | null> {
+  async #before(tx: Tx, keptFor: KeptFor): Promise<number | null> {
     const keptMs = (await retentionNow(tx))[keptFor]
     return keptMs === null ? null : this.#clock.now() - keptMs
   }

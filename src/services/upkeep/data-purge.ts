@@ -2,7 +2,7 @@
  * What is over in the store, kind by kind: KINDS is the whole list. It goes in small transactions, so that other writers
  * get their turns in between, and each reads the settings of that moment.
  */
-import type { Retention } from '../../registry/objects/data-retention.ts'
+import type { KeptFor, Retention } from '../../registry/objects/data-retention.ts'
 import { retentionNow } from '../../registry/objects/data-retention.ts'
 import { purgeArchive } from '../archive/archive.ts'
 import type { ArchiveTx } from '../archive/archive.ts'
@@ -72,7 +72,7 @@ export class DataPurge<Tx extends PurgeTx = PurgeTx> {
 
 /** Records that are kept as long as a setting says; null: for ever. */
 function older(
-  setting: 'holdTaskRunsFor' | 'holdAuditFor', remove: (tx: PurgeTx, before: number) => Promise<number>,
+  setting: KeptFor, remove: (tx: PurgeTx, before: number) => Promise<number>,
 ): Kind {
   return {
     atOnceMax: ROWS_AT_ONCE_MAX,
