@@ -77,6 +77,24 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.ok(outcomes.length >= 4 && outcomes.every(outcome => outcome === 'done'), JSON.stringify(list))
   })
 
+  test('retention.md changes what is kept, and removes the rest now', async () => {
+    const page = await Page.open('docs/operate/retention.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('get data-retention'), /Mail in Trash and Junk for +14d|expungeTrashAfter +14d/i)
+    assert.match(after('=null'), /^(?:Updated DataRetention\n){2}$/)
+    assert.match(after('purgeAccounts'), /^(?:Created Task \w{13}\n){2}$/)
+    assert.match(after('recalculateImapUid'), /^Created Task \w{13}\n$/)
+    await eventually(async () => JSON.stringify((await node.call([['x:Task/query', {}]]))[0]?.['ids']) === '[]', 'all of them have ended')
+    const runs = async (): Promise<string[]> => {
+      const [{ list = [] } = {}] = await node.call([['x:TaskRun/get', {}]]) as { list?: { variant: string; outcome: string }[] }[]
+      return list.filter(({ variant }) => variant === 'AccountMaintenance').map(({ outcome }) => outcome)
+    }
+    // The history is written a moment later.
+    await eventually(async () => (await runs()).length >= 3, 'purge, purge for all, and new UIDs are in the history')
+    assert.deepEqual(new Set(await runs()), new Set(['done']))
+  })
+
   test('cluster.md shows a cluster of two, finds it well, and takes one out', { skip: postgresMissing() }, async t => {
     t.after(stopSharedPostgres)
     const url = await (await sharedPostgres()).freshDatabase()
