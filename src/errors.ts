@@ -15,6 +15,7 @@ export const ERRORS = {
   'auth/failed': 'Unknown user, wrong password, or a token that is revoked or expired.',
   'auth/rate-limited': 'Too many failed logins. Wait, then try again.',
   'mail/over-quota': 'The mailbox of the recipient is full.',
+  'mail/never-fits': 'The message is larger than the whole mailbox of the recipient, or all of its tenant, may be.',
   'mail/no-recipient': 'No account has this address.',
   'mail/account-gone': 'The account was destroyed meanwhile; its data is being removed, or is gone.',
   'mail/too-large': 'The message is larger than the limit of this server.',

@@ -94,7 +94,7 @@ test('a tenant takes no more mail, accounts and domains than it may have', async
 
   const everybody = ['jane@example.org', 'john@example.org', 'zoe@elsewhere.example']
   assert.deepEqual(await lmtp(node, ...everybody), Array<string>(3).fill(DELIVERED))
-  const refused = '552 5.2.2 the tenant of the mailbox has no room left'
+  const refused = '452 4.2.2 the tenant of the mailbox has no room left, try again later'
   assert.deepEqual(await lmtp(node, ...everybody), [refused, refused, DELIVERED])
   const [tenant] = await node.call([['x:Tenant/get', { ids: [tenantId] }]])
   const used = (listIn(tenant, 'list') as JsonObject[])[0]?.['usedDiskQuota']

@@ -149,11 +149,29 @@ test('SMTP has one reply: success only when everybody has the message', async ()
   })
 })
 
+test('the sink hears the declared size with each recipient', async () => {
+  await withMail(async (mail, sink) => {
+    const asked: number[] = []
+    sink.recipient = (address, octets) => {
+      asked.push(octets)
+      return Promise.resolve(address)
+    }
+    for (const parameter of ['', ' SIZE=1234']) {
+      const client = await greeted(mail, 'smtp')
+      await client.command(`MAIL FROM:<sender@client.example>${parameter}`)
+      assert.match(await client.command('RCPT TO:<alice@example.org>'), /^250 /)
+      client.destroy()
+    }
+    assert.deepEqual(asked, [0, 1234])
+  })
+})
+
 test('what goes wrong inside is temporary and says no more than needed', async () => {
   const failures = [
     [new RotaError('store/unavailable', 'connect ECONNREFUSED 10.0.0.1'), '451 4.3.0 cannot be done now, try again later'],
     [new RotaError('store/full', 'database or disk is full'), '452 4.3.1 no space left for mail, try again later'],
-    [new RotaError('mail/over-quota', 'quota'), '552 5.2.2 the mailbox is full'],
+    [new RotaError('mail/over-quota', 'quota'), '452 4.2.2 the mailbox is full, try again later'],
+    [new RotaError('mail/never-fits', 'quota'), '552 5.2.3 the message is larger than the mailbox may be'],
     [new TypeError('undefined is not a function'), '451 4.3.0 cannot be done now, try again later'],
   ] as const
   await withMail(async (mail, sink) => {

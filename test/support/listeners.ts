@@ -65,7 +65,7 @@ export class RecordingSink implements MailSink<string> {
   lookups = 0
   refuse: (recipient: string) => DeliveryResult | null = () => null
 
-  recipient(address: string): Promise<string | null> {
+  recipient(address: string, _octets: number): Promise<string | null> {
     this.lookups += 1
     return Promise.resolve(/^(alice|bob|user\d+)@example\.org$/.test(address) ? address : null)
   }

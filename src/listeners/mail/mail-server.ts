@@ -148,7 +148,7 @@ class MailServer<Recipient> extends SMTPServer {
       return null
     }
     try {
-      const recipient = await this.#mail.sink.recipient(name)
+      const recipient = await this.#mail.sink.recipient(name, declaredOctets(session))
       if (recipient === null) return new Refusal(550, '5.1.1', 'no such mailbox here')
       addresses.push(name)
       order.push(recipients.push(recipient) - 1)
@@ -225,6 +225,13 @@ class MailServer<Recipient> extends SMTPServer {
 
 function sender(session: SMTPServerSession): string {
   return session.envelope.mailFrom === false ? '' : asciiDomain(session.envelope.mailFrom.address)
+}
+
+/** SIZE of MAIL (RFC 1870), which the library has compared with the limit; 0: the client did not say. */
+function declaredOctets({ envelope: { mailFrom } }: SMTPServerSession): number {
+  const args: unknown = mailFrom === false ? null : mailFrom.args
+  const size = typeof args === 'object' && args !== null && 'SIZE' in args ? Number(args.SIZE) : 0
+  return Number.isSafeInteger(size) && size > 0 ? size : 0
 }
 
 /** RFC 6531 §3.4: only who asks for SMTPUTF8 may use it. The library decodes domains, whatever the client sent. */

@@ -21,8 +21,8 @@ export type DeliveryResult =
   }
 
 export interface MailSink<Recipient> {
-  /** Null when nobody here has the address. */
-  recipient(address: string): Promise<Recipient | null>
+  /** Null when nobody here has the address. `octets`: the size that the client has declared (RFC 1870), 0: none. Throws what refuses him. */
+  recipient(address: string, octets: number): Promise<Recipient | null>
   /** One result for each recipient, in their order. What is `delivered` has been stored for good. */
   deliver(message: MailMessage<Recipient>): Promise<readonly DeliveryResult[]>
 }

@@ -23,7 +23,8 @@ export const BEGINS_WITH_ENHANCED_CODE = /^[245]\.\d{1,3}\.\d{1,3} /
 
 const REFUSALS: { readonly [code in ErrorCode]?: readonly [code: number, enhanced: string, text: string] } = {
   'store/full': [452, '4.3.1', 'no space left for mail, try again later'],
-  'mail/over-quota': [552, '5.2.2', 'the mailbox is full'],
+  'mail/over-quota': [452, '4.2.2', 'the mailbox is full, try again later'],
+  'mail/never-fits': [552, '5.2.3', 'the message is larger than the mailbox may be'],
   'mail/no-recipient': [550, '5.1.1', 'no such mailbox here'],
   'mail/too-large': [552, '5.3.4', 'the message is too large'],
 }

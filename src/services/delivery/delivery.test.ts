@@ -4,6 +4,7 @@ import { BROKEN, deepMail, EMPTY, MULTIPART, plainMail } from '../../../test/sup
 import { ANN, BOB, mailWorld } from '../../../test/support/mail-world.ts'
 import type { MailWorld } from '../../../test/support/mail-world.ts'
 import { RotaError } from '../../errors.ts'
+import type { MailRecipient } from '../directory/directory.ts'
 import { Delivery } from './delivery.ts'
 
 let world: MailWorld
@@ -11,8 +12,8 @@ beforeEach(async () => { world = await mailWorld() })
 afterEach(() => world.close())
 
 test('an address is asked of the directory', async () => {
-  assert.deepEqual(await world.delivery.recipient('ann@example.org'), ANN)
-  assert.equal(await world.delivery.recipient('nobody@example.org'), null)
+  assert.deepEqual(await world.delivery.recipient('ann@example.org', 0), ANN)
+  assert.equal(await world.delivery.recipient('nobody@example.org', 0), null)
 })
 
 test('one message for two accounts: one blob, two documents, two tasks', async () => {
@@ -46,10 +47,41 @@ test('a full mailbox is refused, the other recipients are served', async () => {
   const first = await world.delivery.deliver({ recipients: [small], content })
   assert.equal(first[0]?.kind, 'delivered')
   const [bobs, anns] = await world.delivery.deliver({ recipients: [small, ANN], content })
-  assert.deepEqual(bobs, { kind: 'refused', code: 552, enhanced: '5.2.2', text: 'the mailbox is full', temporary: false })
+  assert.deepEqual(bobs, { kind: 'refused', code: 452, enhanced: '4.2.2', text: 'the mailbox is full, try again later', temporary: true })
   assert.equal(anns?.kind, 'delivered')
   assert.equal((await world.mailbox(BOB, 'inbox')).totalEmails, 1)
   assert.equal((await world.tasks()).length, 2)
+})
+
+test('a message that the mailbox or its tenant could not hold if it were empty is refused for good', async () => {
+  const content = plainMail('x')
+  const [size, tenantId] = [content.byteLength, world.ids.next()]
+  const refused = { kind: 'refused', code: 552, enhanced: '5.2.3', text: 'the message is larger than the mailbox may be', temporary: false }
+  const smaller = [{ ...BOB, quotaBytes: size - 1 }, { ...BOB, tenant: { tenantId, quotaBytes: size - 1 } }]
+  for (const bob of smaller) {
+    const [bobs, anns] = await world.delivery.deliver({ recipients: [bob, ANN], content })
+    assert.deepEqual([bobs, anns?.kind], [refused, 'delivered'])
+  }
+})
+
+test('who has no room is refused at RCPT, by the declared size or when not a byte is left', async () => {
+  const content = plainMail('x')
+  const size = content.byteLength
+  const tenantId = world.ids.next()
+  await world.store.transact(async tx => { await world.mailStore.countFor(tx, BOB.accountId, tenantId) })
+  await world.deliver(content)
+  let bob: MailRecipient = BOB
+  const delivery = new Delivery({ ...world, directory: { recipient: () => Promise.resolve(bob) } })
+  const ask = async (limits: Partial<MailRecipient>, octets: number): Promise<string> => {
+    bob = { ...BOB, ...limits }
+    return delivery.recipient('bob@example.com', octets).then(() => 'taken', (error: unknown) => error instanceof RotaError ? error.code : 'surprise')
+  }
+  for (const limit of [(quotaBytes: number) => ({ quotaBytes }), (quotaBytes: number) => ({ tenant: { tenantId, quotaBytes } })]) {
+    assert.deepEqual([await ask(limit(size), 0), await ask(limit(size + 1), 0)], ['mail/over-quota', 'taken'])
+    assert.deepEqual([await ask(limit(size + 9), 10), await ask(limit(size + 10), 10)], ['mail/over-quota', 'taken'])
+    assert.equal(await ask(limit(size + 10), size + 11), 'mail/never-fits')
+  }
+  assert.deepEqual([await ask({ emailsMax: 1 }, 0), await ask({ emailsMax: 2 }, 0), await ask({}, 50_000_000)], ['mail/over-quota', 'taken', 'taken'])
 })
 
 test('a mailbox takes as many messages as it may hold, and another one when one is gone', async () => {
@@ -58,7 +90,7 @@ test('a mailbox takes as many messages as it may hold, and another one when one 
   const [first] = [await deliver(), await deliver()]
   const refused = await deliver()
   assert(refused?.kind === 'refused' && first?.kind === 'delivered')
-  assert.equal(refused.code, 552)
+  assert.equal(refused.code, 452)
   const [email] = await world.emails(BOB, [first.id])
   assert(email)
   await world.store.transact(tx => world.mailStore.update(tx, BOB.accountId, account => account.remove(email.id, email.record)))
@@ -75,7 +107,7 @@ test('what is left of a tenant goes to the first of its recipients; who is refus
   const results = await world.delivery.deliver({ recipients: [small, bob], content })
   assert.deepEqual(results.map(result => result.kind), ['refused', 'delivered'])
   const [anns, bobs] = await world.delivery.deliver({ recipients: [{ ...small, quotaBytes: null }, bob], content })
-  const refused = { kind: 'refused', code: 552, enhanced: '5.2.2', text: 'the tenant of the mailbox has no room left', temporary: false }
+  const refused = { kind: 'refused', code: 452, enhanced: '4.2.2', text: 'the tenant of the mailbox has no room left, try again later', temporary: true }
   assert.deepEqual([anns, bobs], [refused, refused])
   assert.equal((await world.store.read(tx => world.mailStore.usedBytes(tx, [tenant.tenantId]))).get(tenant.tenantId), content.byteLength)
 })

@@ -9,7 +9,8 @@
  * |---|---|---|
  * | delivered | each recipient; two addresses of one account share one copy | is done |
  * | refused, 550 5.1.1 | a recipient whose account was destroyed since he was named; the others are served | gives up on this one |
- * | refused, 552 5.2.2 | a recipient whose mailbox, or whose tenant, is full; the others are served | gives up on this one |
+ * | refused, 452 4.2.2 | a recipient whose mailbox, or whose tenant, has no room now; the others are served | tries again for some days |
+ * | refused, 552 5.2.3 | one whose mailbox, or whose tenant, could not take the message if it were empty | gives up on this one |
  * | store/full, store/unavailable and other surprises are thrown | all recipients, nothing kept | tries again later |
  *
  * The room of a tenant is shared by deliveries to all of its accounts, on every node. To make them wait for each other as
@@ -19,7 +20,7 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
-import { hasCode } from '../../errors.ts'
+import { hasCode, RotaError } from '../../errors.ts'
 import type { Directory, MailRecipient } from '../directory/directory.ts'
 import type { MailStore } from '../mailstore/mailstore.ts'
 import { INBOX_ID, summaryOf } from '../mailstore/mailstore.ts'
@@ -47,15 +48,20 @@ interface Refused {
   readonly temporary: boolean
 }
 
-const OVER_QUOTA: Refused = {
-  kind: 'refused', code: 552, enhanced: '5.2.2', text: 'the mailbox is full', temporary: false,
+/** RFC 3463 §3.3 wants a full mailbox to be a transient failure: its owner can make room. */
+const FULL: Refused = {
+  kind: 'refused', code: 452, enhanced: '4.2.2', text: 'the mailbox is full, try again later', temporary: true,
+}
+
+const TENANT_FULL: Refused = { ...FULL, text: 'the tenant of the mailbox has no room left, try again later' }
+
+const NEVER_FITS: Refused = {
+  kind: 'refused', code: 552, enhanced: '5.2.3', text: 'the message is larger than the mailbox may be', temporary: false,
 }
 
 const GONE: Refused = {
   kind: 'refused', code: 550, enhanced: '5.1.1', text: 'no such mailbox here', temporary: false,
 }
-
-const TENANT_OVER_QUOTA: Refused = { ...OVER_QUOTA, text: 'the tenant of the mailbox has no room left' }
 
 /** Of one message; who then still finds others in his way is asked to try again later. */
 const RUNS_MAX = 5
@@ -82,9 +88,23 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
     this.#clock = clock
   }
 
-  /** Null when nobody here has the address. */
-  recipient(address: string): Promise<MailRecipient | null> {
-    return this.#directory.recipient(address)
+  /**
+   * Null when nobody here has the address. `octets`: what the sender says of the message, 0: nothing. Throws mail/over-quota and
+   * mail/never-fits before the message is sent: an SMTP client then tries again for this recipient alone.
+   */
+  async recipient(address: string, octets: number): Promise<MailRecipient | null> {
+    const recipient = await this.#directory.recipient(address)
+    if (recipient === null) return null
+    const { accountId, quotaBytes, emailsMax = Infinity, tenant } = recipient
+    if (neverFits(recipient, octets)) throw new RotaError('mail/never-fits', `${accountId} can never take ${octets} bytes`)
+    if (quotaBytes === null && emailsMax === Infinity && tenant === undefined) return recipient
+    const used = await this.#store.read(tx => tx.usage.get([accountId, ...tenant ? [tenant.tenantId] : []]))
+    const more = Math.max(octets, 1)
+    const isFull = (used.get(accountId)?.octets ?? 0) + more > (quotaBytes ?? Infinity)
+      || (used.get(accountId)?.emails ?? 0) + 1 > emailsMax
+      || (tenant !== undefined && (used.get(tenant.tenantId)?.octets ?? 0) + more > tenant.quotaBytes)
+    if (isFull) throw new RotaError('mail/over-quota', `${accountId}, or its tenant, has no room for ${more} bytes`)
+    return recipient
   }
 
   /** One result for each recipient, in their order. */
@@ -93,7 +113,7 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
     const message = { summary, receivedAt: this.#clock.now(), content }
     const byAccount = new Map(recipients.map(recipient => [recipient.accountId, recipient]))
     const results = await this.#deliverAll(byAccount, message)
-    return recipients.map(({ accountId }) => results.get(accountId) ?? OVER_QUOTA)
+    return recipients.map(({ accountId }) => results.get(accountId) ?? FULL)
   }
 
   /** Again, when others have filled a tenant since its room was looked at: then it is looked at anew. */
@@ -116,13 +136,14 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
     const shares = new TenantShares()
     let blobId: string | undefined
     // In order of account, so that two messages to the same people cannot wait for each other.
-    for (const [accountId, { quotaBytes, emailsMax = null, tenant }] of [...recipients].toSorted(byId)) {
+    for (const [accountId, recipient] of [...recipients].toSorted(byId)) {
+      const { quotaBytes, emailsMax = null, tenant } = recipient
       const deliverOne = async (): Promise<Id> => this.#mailStore.update(tx, accountId, async account => {
         account.reserve(size, { quotaBytes, emailsMax })
         blobId ??= await tx.blobs.put(content)
         return account.add({ summary, blobId, size, receivedAt, mailboxIds: [INBOX_ID], keywords: [] })
       }, shares)
-      const result = rooms.fits(tenant, size) ? await orRefused(deliverOne) : TENANT_OVER_QUOTA
+      const result = neverFits(recipient, size) ? NEVER_FITS : rooms.fits(tenant, size) ? await orRefused(deliverOne) : TENANT_FULL
       if (result.kind === 'delivered') rooms.take(tenant, size)
       results.set(accountId, result)
     }
@@ -135,12 +156,16 @@ function byId([left]: readonly [Id, unknown], [right]: readonly [Id, unknown]): 
   return left < right ? -1 : 1
 }
 
+function neverFits({ quotaBytes, tenant }: MailRecipient, octets: number): boolean {
+  return octets > Math.min(quotaBytes ?? Infinity, tenant?.quotaBytes ?? Infinity)
+}
+
 /** A full mailbox, or one that is gone, is this recipient's affair; nothing was written for it yet. */
 async function orRefused(deliverOne: () => Promise<Id>): Promise<DeliveryResult> {
   try {
     return { kind: 'delivered', id: await deliverOne() }
   } catch (error) {
-    if (hasCode(error, 'mail/over-quota')) return OVER_QUOTA
+    if (hasCode(error, 'mail/over-quota')) return FULL
     if (hasCode(error, 'mail/account-gone')) return GONE
     throw error
   }
