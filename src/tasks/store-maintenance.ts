@@ -9,7 +9,6 @@
  * | in turns | batches of whatever has to go, until nothing is left or the turn is over (turns.ts); then another run goes on |
  * | at once | one transaction |
  */
-import type { JsonObject } from '../base/json.ts'
 import { enumType, nullable, number, oneOf } from '../base/fields.ts'
 import type { Outcome, RunContext, Task, TaskDraft } from '../engine/task-variant.ts'
 import { errorText } from '../errors.ts'

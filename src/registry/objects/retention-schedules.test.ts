@@ -56,10 +56,8 @@ describe('Schedules of DataRetention', () => {
       await test.clock.advance(Date.parse(from) - test.clock.now())
       await change({ dataCleanupSchedule: { '@type': 'Weekly', day, hour: 2, minute: 30 } })
       const found: string[] = []
-      for (let { cron, timeZone, nextSlot } = await row(DATA); found.length < 3;) {
-        found.push(new Date(nextSlot).toISOString())
-        nextSlot = test.schedules.nextSlot(cron, timeZone, nextSlot) ?? Infinity
-      }
+      const { cron, timeZone, nextSlot: first } = await row(DATA)
+      for (let slot = first; found.length < 3; slot = test.schedules.nextSlot(cron, timeZone, slot) ?? Infinity) found.push(new Date(slot).toISOString())
       return found
     }
     await test.update('Schedule', DATA, { timeZone: 'Europe/Vienna' })

@@ -22,7 +22,7 @@ export interface Life { readonly incarnation: string; readonly kind: 'joined' | 
 /** A lease has another holder, or a further generation of the one it had. */
 export interface Grant { readonly lane: string; readonly bucket: number; readonly holder: string | null; readonly generation: number; readonly at: number }
 /** A slot of a schedule got its task. `owner`: the incarnation that held the lane of the scheduler. */
-export interface Slot { readonly slot: number; readonly at: number; readonly writer: string; readonly owner: string | null }
+export interface Slot { readonly schedule: string; readonly slot: number; readonly at: number; readonly writer: string; readonly owner: string | null }
 
 export interface Evidence {
   readonly made: readonly Made[]
@@ -41,7 +41,7 @@ create table witness.made (number bigserial, task text, lane text, bucket bigint
 create table witness.outcome (number bigserial, task text, kind text, at bigint, writer text, owner text);
 create table witness.life (number bigserial, incarnation text, kind text, process text, at bigint);
 create table witness.lease (number bigserial, lane text, bucket bigint, holder text, generation bigint, at bigint);
-create table witness.slot (number bigserial, slot bigint, at bigint, writer text, owner text);
+create table witness.slot (number bigserial, schedule text, slot bigint, at bigint, writer text, owner text);
 
 create function witness.task() returns trigger language plpgsql as $$ begin
   if tg_op = 'INSERT' then
@@ -72,8 +72,8 @@ end $$;
 create trigger witness_lease after insert or update of holder on lease for each row execute function witness.lease();
 
 create function witness.slot() returns trigger language plpgsql as $$ begin
-  insert into witness.slot (slot, at, writer, owner) values (
-    new.slot, ${NOW}, ${WRITER}, (select l.holder from public.lease l where l.lane = 'scheduler'));
+  insert into witness.slot (schedule, slot, at, writer, owner) values (
+    new.schedule_id, new.slot, ${NOW}, ${WRITER}, (select l.holder from public.lease l where l.lane = 'scheduler'));
   return null;
 end $$;
 create trigger witness_slot after insert on schedule_slot for each row execute function witness.slot();
