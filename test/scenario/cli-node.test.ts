@@ -160,7 +160,7 @@ test('a task that fails is watched up to Failed, retried, and seen to go', async
   assert.deepEqual(await found(failing, janeId, 'dippers'), [])
 
   broken = false
-  assert.equal((await cli('task retry --where status=Failed')).stdout, '1 task retried\n')
+  assert.equal((await cli('task retry --where status=Failed --yes')).stdout, '1 task retried\n')
   await stdout.line('gone')
   signals.emit('SIGINT')
   assert.equal((await watching).code, 0)

@@ -131,6 +131,7 @@ export class JmapServer {
     if (verb === 'get') return this.#get(object, args)
     if (verb === 'query') return this.#query(object, args)
     if (verb === 'set') return this.#set(object, args)
+    if (verb === 'bulk') return this.#bulk(object, args)
     return { type: 'unknownMethod', description: `no ${verb}` }
   }
 
@@ -160,6 +161,33 @@ export class JmapServer {
     }
     const page = ids.slice(start, start + Number(args['limit'] ?? ids.length))
     return { ids: page, position: start, ...(args['calculateTotal'] === true ? { total: ids.length } : {}) }
+  }
+
+  /** In parts of what one call may have; what is refused is so by `refuse`. The cursor is the last id that is meant, and the last that was done. */
+  #bulk(object: string, args: JsonObject): JsonObject {
+    const table = this.table(object)
+    const { action, filter, due = null, dryRun, cursor, expect } = args
+    const [until, after = ''] = typeof cursor === 'string' ? cursor.split('/') : []
+    const ids = [...table].filter(([id, body]) => matches(body, filter as JsonObject) && id > after && (until === undefined || id <= until)).map(([id]) => id).sort()
+    if (typeof expect === 'number' && after === '' && ids.length > expect) return { type: 'stateMismatch', description: `${ids.length} tasks match` }
+    const groups = [{ '@type': 'StoreMaintenance', status: 'Failed', matched: ids.length, running: 1 }]
+    const none = { matched: 0, changed: 0, requested: 0, unchanged: 0, refused: 0, refusals: [] as JsonObject[] }
+    const last = [...table.keys()].toSorted((a, b) => a < b ? -1 : 1).at(-1) ?? ''
+    if (dryRun === true) return { ...none, accountId: 'a', action: action ?? null, dryRun, matched: ids.length, groups, more: false, cursor: `${last}/` }
+    const some = ids.slice(0, this.#options.objectsMax ?? 500)
+    const reply = { ...none, matched: some.length, groups, more: ids.length > some.length, cursor: ids.length > some.length ? `${until ?? last}/${some.at(-1)}` : null }
+    for (const id of some) {
+      const refused = this.refuse(object, action === 'destroy' ? 'destroy' : 'update', id, args)
+      if (refused) {
+        reply.refused += 1
+        reply.refusals.push({ ...refused, count: 1, exampleId: id })
+        continue
+      }
+      reply.changed += 1
+      if (action === 'destroy') table.delete(id)
+      else table.set(id, { ...table.get(id), due, status: { '@type': action === 'park' ? 'Failed' : 'Pending', ...(due === null ? {} : { due }) } })
+    }
+    return reply
   }
 
   #set(object: string, args: JsonObject): JsonObject {
