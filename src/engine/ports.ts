@@ -336,6 +336,8 @@ export interface RunRecord {
   readonly attempt: number
   readonly outcome: RunOutcome
   readonly error: string | null
+  /** What a run that is done says of what it did. */
+  readonly note: string | null
 }
 export interface RunFilter { readonly taskId?: Id; readonly variant?: string; readonly accountId?: Id; readonly nodeId?: number; readonly outcome?: RunOutcome; readonly startedMin?: number; readonly startedMax?: number }
 /** Successes of bulk variants are counted by day instead of kept. */

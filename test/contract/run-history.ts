@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000
 function aRun(fields: Partial<RunRecord> = {}): RunRecord {
   return {
     id: newId(), taskId: newId(), variant: 'Sample', accountId: null, nodeId: 1, startedAt: 10 * DAY_MS, durationMs: 12,
-    attempt: 0, outcome: 'done', error: null, ...fields,
+    attempt: 0, outcome: 'done', error: null, note: 'as it was', ...fields,
   }
 }
 

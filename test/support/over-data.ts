@@ -27,7 +27,7 @@ export async function overAndNot({ store, clock }: OverDataWorld, copies = 2): P
       await moveExpiry(tx, itemId, item, null)
       await tx.runs.record([{
         id: ids.next(), taskId: PREFIX, variant: 'MergeThreads', accountId: null, nodeId: 1, startedAt: at, durationMs: 1, attempt: 0,
-        outcome: 'done', error: null,
+        outcome: 'done', error: null, note: null,
       }], [])
       await tx.audit.append({
         id: ids.next(), at, action: 'Update', objectName: 'TaskManager', objectId: 'singleton', actorId: null, actorName: 'somebody',

@@ -4,7 +4,7 @@ import type { Log } from '../../base/log.ts'
 import type { Random } from '../../base/random.ts'
 import { errorText } from '../../errors.ts'
 import type { Catalogue } from '../catalogue.ts'
-import type { Finish, TaskRow } from '../ports.ts'
+import type { Finish, RunRecord, TaskRow } from '../ports.ts'
 import type { Batch } from '../queue/pass.ts'
 import type { RetrySettings } from '../queue/retry.ts'
 import { isBuilt, type AnyBuiltVariant } from '../task-variant.ts'
@@ -85,19 +85,19 @@ export class BatchRunner {
       settings: settings(), now: now(), random, requested, changed: flight.changed.has(row.id), pinned: flight.mayBePinned,
       toRow: draft => catalogue.row(draft, ids, now()),
     }
-    const { finish, outcome, error } = writable(row, variant, result, about)
-    if (outcome) this.#remember(row, variant, result, outcome, error)
+    const { finish, outcome, error, note } = writable(row, variant, result, about)
+    if (outcome) this.#remember(row, variant, result, { outcome, error, note })
     if (!finish) return ended(row.id, false)
     // A `done` whose row was edited meanwhile carries out what was asked of the row: the store sees to that.
     this.#finish(flight, finish, ended)
   }
 
-  #remember(row: TaskRow, variant: AnyBuiltVariant, result: Result, outcome: Parameters<History['record']>[0]['outcome'], error: string | null): void {
+  #remember(row: TaskRow, variant: AnyBuiltVariant, result: Result, end: Pick<RunRecord, 'outcome' | 'error' | 'note'>): void {
     const { history, nodeId } = this.#deps
     const { startedAt, durationMs } = result
     history.record(
-      { taskId: row.id, variant: row.variant, accountId: row.accountId, nodeId, startedAt, durationMs, attempt: row.attempt, outcome, error },
-      variant.history === 'countSuccesses' && outcome === 'done',
+      { taskId: row.id, variant: row.variant, accountId: row.accountId, nodeId, startedAt, durationMs, attempt: row.attempt, ...end },
+      variant.history === 'countSuccesses' && end.outcome === 'done',
     )
   }
 

@@ -43,13 +43,19 @@ test('a spread brings children that know their parent, charges nothing and is no
   assert.deepEqual([outcome, finish.children?.map(task => [task.variant, task.parentId])], [null, [['Part', 'a']]])
 })
 
+test('what a run says of what it did is kept, in bounds', () => {
+  assert.equal(write({ kind: 'done', note: '3 done' }).note, '3 done')
+  assert.equal(write({ kind: 'done', note: 'x'.repeat(10_000) }).note?.length, 500)
+  assert.equal(write({ kind: 'done' }).note, null)
+})
+
 test('a stopped run writes nothing, unless its pin must be taken back', () => {
-  assert.deepEqual(write({ kind: 'stopped' }), { finish: null, outcome: null, error: null })
+  assert.deepEqual(write({ kind: 'stopped' }), { finish: null, outcome: null, error: null, note: null })
   assert.deepEqual(write({ kind: 'stopped' }, { pinned: true }).finish, { kind: 'release', id: 'a' })
 })
 
 test('a run that was stopped because its row had changed is kept in the history', () => {
-  assert.deepEqual(write({ kind: 'stopped' }, { changed: true, pinned: true }), { finish: { kind: 'release', id: 'a' }, outcome: 'cancelled', error: null })
+  assert.deepEqual(write({ kind: 'stopped' }, { changed: true, pinned: true }), { finish: { kind: 'release', id: 'a' }, outcome: 'cancelled', error: null, note: null })
 })
 
 test('a run that stopped on request lets its row go, which carries the request out; one that was done all the same is done', () => {

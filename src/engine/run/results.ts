@@ -6,6 +6,8 @@ import { stateAfter, stateAfterCrash, type RetrySettings } from '../queue/retry.
 import { isBuilt, type AnyBuiltVariant, type AnyVariant, type TaskDraft } from '../task-variant.ts'
 import type { Result } from './executor.ts'
 
+const NOTE_CHARS_MAX = 500
+
 export interface Circumstances {
   readonly settings: RetrySettings
   readonly now: number
@@ -19,7 +21,7 @@ export interface Circumstances {
   readonly toRow: (draft: TaskDraft) => NewTask
 }
 /** `finish` null: nothing to write. `outcome` null: nothing to keep in the history. */
-export interface Written { readonly finish: Finish | null; readonly outcome: RunOutcome | null; readonly error: string | null }
+export interface Written { readonly finish: Finish | null; readonly outcome: RunOutcome | null; readonly error: string | null; readonly note: string | null }
 
 /** As `written`; follow-ups that cannot be made (an unknown variant, a key that throws) are a mistake of this task alone. */
 export function writable(row: TaskRow, variant: AnyBuiltVariant, result: Result, about: Circumstances): Written {
@@ -34,21 +36,21 @@ export function written(row: TaskRow, variant: AnyBuiltVariant, result: Result, 
   const { outcome } = result
   if (outcome.kind === 'done') {
     const followUps = outcome.followUps?.map(about.toRow) ?? []
-    return { finish: { kind: 'done', id: row.id, version: row.version, followUps }, outcome: 'done', error: null }
+    return { finish: { kind: 'done', id: row.id, version: row.version, followUps }, outcome: 'done', error: null, note: outcome.note?.slice(0, NOTE_CHARS_MAX) ?? null }
   }
-  if (about.requested) return { finish: { kind: 'release', id: row.id }, outcome: 'cancelled', error: null }
+  if (about.requested) return { finish: { kind: 'release', id: row.id }, outcome: 'cancelled', error: null, note: null }
   if (outcome.kind === 'stopped') {
     const finish: Finish | null = about.pinned ? { kind: 'release', id: row.id } : null
-    return { finish, outcome: about.changed ? 'cancelled' : null, error: null }
+    return { finish, outcome: about.changed ? 'cancelled' : null, error: null, note: null }
   }
   const state = stateAfter(row, outcome, about.settings, variant.perpetual ?? false, about.now, about.random)
   const payload = 'payload' in outcome && outcome.payload ? { payload: outcome.payload } : {}
   if (outcome.kind === 'spread') {
     const children = outcome.children.map(draft => ({ ...about.toRow(draft), parentId: row.id }))
-    return { finish: { kind: 'again', id: row.id, version: row.version, state, crashes: 0, children, ...payload }, outcome: null, error: null }
+    return { finish: { kind: 'again', id: row.id, version: row.version, state, crashes: 0, children, ...payload }, outcome: null, error: null, note: null }
   }
   const kept = outcome.kind === 'snooze' ? 'snooze' : state.status === 'Failed' ? 'failed' : 'retry'
-  return { finish: { kind: 'again', id: row.id, version: row.version, state, crashes: 0, ...payload }, outcome: kept, error: outcome.why }
+  return { finish: { kind: 'again', id: row.id, version: row.version, state, crashes: 0, ...payload }, outcome: kept, error: outcome.why, note: null }
 }
 
 /** The state of a task that must not run: its work is not there, or crashes used up its attempts. Null: it may run. */

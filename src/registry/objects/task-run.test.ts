@@ -18,12 +18,12 @@ describe('TaskRun', () => {
     test = await openRegistry()
     const run = (more: Partial<RunRecord>): RunRecord => ({
       id: test.ids.next(), taskId: test.ids.next(), variant: 'IndexDocument', accountId: null, nodeId: 1, startedAt: STARTED, durationMs: 0,
-      attempt: 0, outcome: 'done', error: null, ...more,
+      attempt: 0, outcome: 'done', error: null, note: null, ...more,
     })
     const taskId = test.ids.next()
     runs = [
       run({ taskId, accountId: test.ids.next(), outcome: 'retry', error: 'no', durationMs: 1_500 }),
-      run({ taskId, attempt: 1, nodeId: 12, startedAt: STARTED + 60_000 }),
+      run({ taskId, attempt: 1, nodeId: 12, startedAt: STARTED + 60_000, note: 'all 3 done' }),
       run({ variant: 'UnindexDocument', outcome: 'failed', error: 'never', startedAt: STARTED + 120_000 }),
     ]
     ;[first, second, third] = runs.map(each => each.id)
@@ -35,10 +35,10 @@ describe('TaskRun', () => {
     const [run, again] = [runs[0] ?? assert.fail(), runs[1] ?? assert.fail()]
     assert.deepEqual(await test.get('TaskRun', run.id), {
       id: run.id, taskId: run.taskId, variant: 'IndexDocument', accountId: run.accountId, node: 'node-1', startedAt: '2026-01-01T10:00:00Z',
-      duration: 1_500, attempt: 1, outcome: 'retry', error: 'no',
+      duration: 1_500, attempt: 1, outcome: 'retry', error: 'no', note: null,
     })
-    const { node, attempt, duration, accountId, error } = await test.get('TaskRun', again.id)
-    assert.deepEqual([node, attempt, duration, accountId, error], ['node-12', 2, 0, null, null])
+    const { node, attempt, duration, accountId, error, note } = await test.get('TaskRun', again.id)
+    assert.deepEqual([node, attempt, duration, accountId, error, note], ['node-12', 2, 0, null, null, 'all 3 done'])
     assert.deepEqual((await test.call('TaskRun/get', { ids: ['nonsense', test.ids.next()] }))['list'], [])
   })
 

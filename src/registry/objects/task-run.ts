@@ -40,8 +40,9 @@ export function taskRunObject(variants: EnumType): ObjectDefinition<unknown> {
       attempt: number('Which attempt at the task it was; the first is 1.', 'unsignedInteger', byServer),
       outcome: oneOf(OUTCOME, 'How it ended.', byServer),
       error: nullable(string('Why it did not succeed.', { ...byServer, format: 'text' })),
+      note: nullable(string('What it says of what it did.', { ...byServer, format: 'text' })),
     },
-    columns: ['startedAt', 'variant', 'outcome', 'duration', 'node', 'attempt', 'error'],
+    columns: ['startedAt', 'variant', 'outcome', 'duration', 'node', 'attempt', 'error', 'note'],
     filters: {
       taskId: { type: { type: 'string', format: 'string' }, label: 'Task id' },
       variant: { type: { type: 'enum', enum: variants }, label: 'Type' },
@@ -51,7 +52,7 @@ export function taskRunObject(variants: EnumType): ObjectDefinition<unknown> {
       startedAt: { type: { type: 'utcDateTime' }, label: 'Started', range: true },
     },
     sections: [
-      { title: 'Run', fields: ['startedAt', 'duration', 'node', 'attempt', 'outcome', 'error'] },
+      { title: 'Run', fields: ['startedAt', 'duration', 'node', 'attempt', 'outcome', 'error', 'note'] },
       { title: 'Task', fields: ['variant', 'taskId', 'accountId'] },
     ],
     menu: { section: 'Management', icon: 'list-todo', group: 'Tasks', link: 'Task history' },
@@ -70,6 +71,7 @@ export interface TaskRunData {
   readonly attempt: number
   readonly outcome: Outcome
   readonly error: string | null
+  readonly note: string | null
 }
 export interface TaskRunConditions {
   readonly taskId?: Id
@@ -115,13 +117,13 @@ export function taskRunReader<Tx>(rows: (tx: Tx) => TaskRunRows): ObjectReader<T
   }
 }
 
-function stored({ id, taskId, variant, accountId, nodeId, startedAt, durationMs, attempt, outcome, error }: TaskRunData): Stored {
+function stored({ id, taskId, variant, accountId, nodeId, startedAt, durationMs, attempt, outcome, error, note }: TaskRunData): Stored {
   return {
     id,
     version: 1,
     body: {
       taskId, variant, accountId, node: nodeObjectId(nodeId), startedAt: formatDate(startedAt), duration: durationMs,
-      attempt: attempt + 1, outcome, error,
+      attempt: attempt + 1, outcome, error, note,
     },
   }
 }

@@ -50,6 +50,7 @@ function storedRun(run: RunRecord): RunRecord {
     ...run, durationMs: Math.round(run.durationMs),
     accountId: run.accountId === null ? null : storableText(run.accountId),
     error: run.error === null ? null : storableText(run.error),
+    note: run.note === null ? null : storableText(run.note),
   }
 }
 

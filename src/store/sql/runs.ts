@@ -12,7 +12,7 @@ import { listed } from './listed.ts'
 import type { RunColumns } from './tables/queue.ts'
 import { chunks } from './task-query.ts'
 
-/** Rows in one insert: ten parameters each, and both databases allow more than 30,000. */
+/** Rows in one insert: eleven parameters each, and both databases allow more than 30,000. */
 const RECORDS_MAX = 1_000
 
 export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory {
@@ -93,6 +93,7 @@ function runColumns(run: RunRecord): RunColumns {
     attempt: run.attempt,
     outcome: run.outcome,
     error: run.error === null ? null : storableText(run.error),
+    note: run.note === null ? null : storableText(run.note),
   }
 }
 
@@ -108,5 +109,6 @@ function runRecord(columns: RunColumns): RunRecord {
     attempt: columns.attempt,
     outcome: columns.outcome as RunOutcome,
     error: columns.error,
+    note: columns.note,
   }
 }

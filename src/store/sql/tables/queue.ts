@@ -103,6 +103,7 @@ export interface RunColumns {
   attempt: number
   outcome: string
   error: string | null
+  note: string | null
 }
 
 export interface RunCountColumns {
