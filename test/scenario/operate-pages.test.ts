@@ -48,6 +48,15 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('/auth/revoke'), /ended\n$/)
   })
 
+  test('store-maintenance.md changes when the store is cleaned, pauses that, and runs it by hand', async () => {
+    const page = await Page.open('docs/operate/store-maintenance.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('schedule list'), /Clean-up of data +StoreMaintenance +0 3 \* \* 0 +UTC/)
+    assert.match(after('schedule pause'), /Paused Schedule Clean-up of data\nResumed Schedule Clean-up of data\nCreated Task \w+ of Clean-up of data/)
+    assert.match(after('resetRateLimiters'), /^Created Task \w{13}\nCreated Task \w{13}\n/)
+  })
+
   test('audit-log.md makes a change and finds it', async () => {
     const page = await Page.open('docs/operate/audit-log.md', node)
     const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
