@@ -76,6 +76,18 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('roles "$OLD" --json'), /^3 created, 0 unchanged$[^]*"unchanged":3/m)
   })
 
+  test('quotas.md limits an account, and makes tasks for uploads and unused content, which end', async () => {
+    const page = await Page.open('docs/operate/quotas.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    assert.match(parts[0] ?? '', /^Updated Account[^]*maxDiskQuota[^]*Updated Account/)
+    assert.match(parts[1] ?? '', /^Created +Task/)
+    assert.equal([...(parts[2] ?? '').matchAll(/^Created +Task/gm)].length, 2)
+    await eventually(async () => {
+      const [reply] = await node.call([['x:Task/query', { filter: { '@type': 'StoreMaintenance' } }]])
+      return JSON.stringify(reply?.['ids']) === '[]'
+    }, 'the tasks have ended')
+  })
+
   test('indexing-and-counting-again.md makes five tasks, which end', async () => {
     const page = await Page.open('docs/operate/indexing-and-counting-again.md', node)
     const made = await page.shell(...page.blocks)
