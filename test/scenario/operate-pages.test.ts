@@ -173,6 +173,19 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('allowRelaying'), /"created":\{"new":[^\n]*\n[^\n]*"notCreated":[^\n]*allowRelaying/)
   })
 
+  test('failed-tasks.md groups failures, tries a group again, and finds who did it', async () => {
+    await using alone = await NodeProcess.start()
+    const page = await Page.open('docs/operate/failed-tasks.md', alone)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('task park'), /^2 tasks parked$/m)
+    assert.match(after('task failures\n'), /^\w{13} +2 +IndexDocument +connection to <address> refused /m)
+    assert.match(after('get task-failure'), /example +connection to 10\.0\.0\.3 refused[^]*(?:IndexDocument +- +Failed[^]*){2}/)
+    assert.match(after('task retry'), /^IndexDocument +Failed +2 +0\n2 tasks would be retried; nothing was changed\n2 tasks retried\n$/m)
+    assert.match(after('objectId=bulk'), /(?:Changed|Update) +Task +bulk +admin/)
+    assert.match(after('task history'), /Create +Task/)
+  })
+
   test('scripts.md shows ids and exit codes', async () => {
     const page = await Page.open('docs/operate/scripts.md', node)
     assert.equal(await page.shell(...page.blocks), 'exit code 2\n')

@@ -1,4 +1,4 @@
-/** `rota task history`: the attempts at one task that are over, the newest first; also when the task itself is gone. */
+/** `rota task history`: attempts that are over, the newest first; also when their task is gone. */
 import type { Command } from 'commander'
 import { usage } from '../failure.ts'
 import { matchObject } from '../input/names.ts'
@@ -6,23 +6,46 @@ import type { Perform } from '../remote.ts'
 import { examples } from './examples.ts'
 import { query } from './query.ts'
 
-interface Options { readonly limit?: string }
+interface Options {
+  readonly type?: string
+  readonly account?: string
+  readonly node?: string
+  readonly outcome?: string
+  readonly since?: string
+  readonly until?: string
+  readonly limit?: string
+}
 
 const RUNS = 'TaskRun'
 
 export function addTaskHistory(task: Command, perform: Perform): void {
   task.command('history')
-    .summary('show how the attempts at a task went')
-    .description('Shows the finished attempts at a task, the newest first: where, how long, and how each ended.')
-    .argument('<id>', 'id of the task')
+    .summary('show how attempts at tasks went')
+    .description('Shows finished attempts, of one task or of all, the newest first: where, how long, and how each ended. All options must hold.')
+    .argument('[id]', 'id of the task')
+    .option('--type <variant>', 'of tasks of this kind')
+    .option('--account <id>', 'of tasks about this account')
+    .option('--node <id>', 'that ran there, such as node-1')
+    .option('--outcome <outcome>', 'done, snooze, retry, failed or cancelled')
+    .option('--since <when>', 'that began then or later: a date, or -1d')
+    .option('--until <when>', 'that began before then')
     .option('--limit <n>', 'at most n of them')
     .addHelpText('after', examples(
       'rota task history 03f1tp1be0200',
-      'rota query task-run --where outcome=failed --where \'startedAt>-1d\'',
+      'rota task history --type index-document --outcome failed --since -1d',
     ))
-    .action((id: string, options: Options) => perform(async to => {
+    .action((id: string | undefined, options: Options) => perform(async to => {
       const { model } = await to.connect()
       if (matchObject(model, RUNS) === null) throw usage('this server keeps no history of tasks')
-      return query(to, RUNS, { ...options, where: [`taskId=${id}`] })
+      const { limit } = options
+      return query(to, RUNS, { ...(limit === undefined ? {} : { limit }), where: conditions(id, options) })
     }))
+}
+
+function conditions(id: string | undefined, { type, account, node, outcome, since, until }: Options): string[] {
+  const all: readonly (readonly [string, string | undefined])[] = [
+    ['taskId=', id], ['variant=', type], ['accountId=', account], ['node=', node], ['outcome=', outcome],
+    ['startedAt>=', since], ['startedAt<', until],
+  ]
+  return all.flatMap(([condition, value]) => value === undefined ? [] : [condition + value])
 }

@@ -30,15 +30,17 @@ import { BulkReport } from './bulk-report.ts'
 import type { Refused } from './bulk-report.ts'
 import { BULK_ACTIONS, placeText, readBulk } from './bulk-request.ts'
 import type { BulkPlace, BulkRequest } from './bulk-request.ts'
-import type { TaskData, TaskPort } from './task-backend.ts'
+import type { TaskData, TaskPort, TaskRows } from './task-backend.ts'
 import { matches } from './task-conditions.ts'
 import type { TaskConditions } from './task-conditions.ts'
 import { completeStatus, stateOf, statusBody } from './task-status.ts'
 
-/** About 0.1 s of a store that others want to write to as well. */
+/** About 0.1 s in which others wait to write to SQLite. */
 export const TASKS_MAX = 2_000
 /** Of those that are done one by one. */
 export const SINGLE_MAX = 100
+/** Between so many sockets and timers have their turn: SQLite answers nothing else while it writes. */
+const SLICE_TASKS = 250
 /** Others may change the same tasks meanwhile; this often in a row they do not. */
 const ROUNDS_MAX = 5
 const OLDEST_FIRST = { property: 'createdAt', ascending: true } as const
@@ -54,6 +56,9 @@ export function taskBulk<Tx>(port: TaskPort<Tx>, single: ReadonlySet<string>): (
     return new BulkCall(env, port, single, request, context).run()
   }
 }
+
+/** Nobody changes the key of a task here, so nobody takes it either. */
+type BulkReply = Awaited<ReturnType<TaskRows['editAll']>>[number]
 
 class BulkCall<Tx> {
   readonly #env: Environment<Tx>
@@ -152,7 +157,11 @@ class BulkCall<Tx> {
     let left = rows
     for (let round = 0; left.length > 0 && round < ROUNDS_MAX; round++) {
       const asked = left.filter(row => matches(row, conditions) && this.#isAsked(row, report))
-      const replies = await this.#apply(tx, asked, context)
+      const replies: BulkReply[] = []
+      for (let from = 0; from < asked.length; from += SLICE_TASKS) {
+        replies.push(...await this.#apply(tx, asked.slice(from, from + SLICE_TASKS), context))
+        await this.#env.clock.breathe()
+      }
       for (const [at, row] of asked.entries()) {
         const reply = replies[at]
         if (reply !== 'applied' && reply !== 'requested') continue
@@ -175,7 +184,7 @@ class BulkCall<Tx> {
     return false
   }
 
-  #apply(tx: Tx, rows: readonly TaskData[], context: WriteContext) {
+  #apply(tx: Tx, rows: readonly TaskData[], context: WriteContext): Promise<readonly BulkReply[]> {
     const table = this.#port.rows(tx)
     if (this.#request.action === 'destroy') return table.destroyAll(rows.map(({ id, version }) => ({ id, version })))
     return table.editAll(rows.map(row => {
