@@ -5,10 +5,9 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { startNode, type NodeProcess } from './process.ts'
+import { cpuSeconds, startNode, type NodeProcess } from './process.ts'
 import type { StoreKind } from './world.ts'
 
 const LOAD = fileURLToPath(new URL('./http-load.ts', import.meta.url))
@@ -16,8 +15,6 @@ const BARE = fileURLToPath(new URL('./http-bare.ts', import.meta.url))
 const CONNECTIONS = 32
 const WARM_UP_MS = 2_000
 const MEASURED_MS = 4_000
-/** Of /proc/<pid>/stat. */
-const TICKS_PER_SECOND = 100
 const PASSWORD = 'benchmark only'
 
 /** Requests a second, and µs of CPU (user and system, all threads) of the server for each. */
@@ -67,13 +64,6 @@ async function load(port: number, request: string, ms: number): Promise<number> 
   const answered = Number(await text(child.stdout))
   if (!(answered > 0)) throw new Error('the load generator failed')
   return answered
-}
-
-/** Linux only; NaN elsewhere. */
-async function cpuSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
 type Call = readonly [string, object, string]

@@ -52,7 +52,7 @@ export async function mailRates(kind: StoreKind): Promise<{ delivered: number; i
 }
 
 /** About 3 kB, each with words of its own. */
-function message(index: number): Uint8Array {
+export function message(index: number): Uint8Array {
   const lines = Array.from({ length: 30 }, (_, line) =>
     Array.from({ length: 14 }, (_, word) => WORDS[(index * 7 + line * 3 + word * (line + 1)) % WORDS.length]).join(' '))
   return new TextEncoder().encode([

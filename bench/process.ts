@@ -11,6 +11,8 @@ import type { StoreKind } from './world.ts'
 
 const MAIN = fileURLToPath(new URL('../bin/rota.js', import.meta.url))
 const IDLE_MS = 5_000
+/** Of /proc/<pid>/stat. */
+const TICKS_PER_SECOND = 100
 
 /** `firstStartMs` makes the store, `startMs` finds it there; both from spawn to the banner. */
 export async function processFacts(kind: StoreKind): Promise<{ firstStartMs: number; startMs: number; idleMiB: number }> {
@@ -45,7 +47,9 @@ export async function startNode(kind: StoreKind, password: string): Promise<Node
   } }
 }
 
-async function makeHome(kind: StoreKind, password: string): Promise<{ env: NodeJS.ProcessEnv; remove(): Promise<void> }> {
+export interface Home { readonly env: NodeJS.ProcessEnv; remove(): Promise<void> }
+
+export async function makeHome(kind: StoreKind, password: string): Promise<Home> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rota-bench-'))
   const env = { ...process.env, ROTA_DATA_DIR: dataDir, ROTA_ADMIN_PASSWORD: password, STALWART_HOSTNAME: 'bench',
     ROTA_LISTENER_BIND: 'http=127.0.0.1:0;smtp=127.0.0.1:0;lmtp=127.0.0.1:0', LOG_LEVEL: 'warn',
@@ -53,7 +57,7 @@ async function makeHome(kind: StoreKind, password: string): Promise<{ env: NodeJ
   return { env, remove: () => rm(dataDir, { recursive: true, force: true }) }
 }
 
-async function launch(env: NodeJS.ProcessEnv): Promise<NodeProcess & { readonly startMs: number }> {
+export async function launch(env: NodeJS.ProcessEnv): Promise<NodeProcess & { readonly startMs: number }> {
   const start = performance.now()
   const child = spawn(process.execPath, [MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
@@ -75,4 +79,11 @@ async function launch(env: NodeJS.ProcessEnv): Promise<NodeProcess & { readonly 
 async function residentOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? NaN) / 1_024
+}
+
+/** Linux only; NaN elsewhere. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }

@@ -1,0 +1,139 @@
+/**
+ * How fast is the upkeep of one large account, and how much memory does it take? `rota serve` itself, asked by its API, as an
+ * operator would: index everything again, count again, purge (half of the mail is in Trash for too long), destroy. On
+ * PostgreSQL the index is also made by two nodes.
+ *
+ * Database and nodes share the machine. A node indexes one batch after the other: while it reads and analyses one, the
+ * database rests, and while the database writes one, the node does. So a second node uses what is free of two
+ * cores, as long as nothing else works on them; the CPU time for each message says how much that is.
+ */
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { performance } from 'node:perf_hooks'
+import type { JsonObject } from '../src/base/json.ts'
+import { apiCall, create, update, type Caller } from '../test/support/api-call.ts'
+import { cpuSeconds, launch, makeHome, type Home, type NodeProcess } from './process.ts'
+import { fillAccount, openStoreOf } from './upkeep-account.ts'
+import type { Measure, StoreKind } from './world.ts'
+
+const MESSAGES = 10_000
+const MESSAGES_LARGE = 100_000
+const PASSWORD = 'benchmark only'
+const AGAIN = 'indexing again'
+const LOOK_MS = 250
+/** A second node is there, and has got its buckets. */
+const JOINED_MS = 8_000
+
+interface Job { readonly what: string; readonly messages: number; readonly work: () => Promise<void> }
+
+export async function upkeepMeasures(kind: StoreKind, large: boolean): Promise<Measure[]> {
+  const messages = large ? MESSAGES_LARGE : MESSAGES
+  const home = await makeHome(kind, PASSWORD)
+  try {
+    const accountId = await prepared(home, messages)
+    const node = await launch(home.env)
+    const caller = callerOf(node)
+    const maintain = (maintenanceType: string) => () => run(caller, { '@type': 'AccountMaintenance', accountId, maintenanceType })
+    const jobs: Job[] = [
+      { what: 'indexing of what is in no index', messages, work: maintain('reindex') },
+      { what: AGAIN, messages, work: maintain('reindex') },
+      { what: 'counting again', messages, work: maintain('recalculateQuota') },
+      { what: 'purge of half, indexes included', messages: messages / 2, work: async () => {
+        await update(caller, 'DataRetention', 'singleton', { expungeTrashAfter: '30d' })
+        await maintain('purge')()
+      } },
+      { what: 'destroying the rest', messages: messages / 2, work: async () => {
+        await caller.call([['x:Account/set', { destroy: [accountId] }]])
+        await idle(caller)
+      } },
+    ]
+    const [measured, ofTwo]: [Measure[], Measure[]] = [[], []]
+    try {
+      for (const job of jobs) {
+        const { measures, perSecond } = await measure(job, [node])
+        measured.push(...measures)
+        if (kind === 'postgres' && job.what === AGAIN) ofTwo.push(...await withASecond(home, node, job, perSecond))
+      }
+    } finally {
+      await node.stop()
+    }
+    // What only one store is asked comes last.
+    return [...measured, ...ofTwo]
+  } finally {
+    await home.remove()
+  }
+}
+
+async function withASecond(home: Home, first: NodeProcess, job: Job, alone: number): Promise<Measure[]> {
+  const other = await makeHome('sqlite', PASSWORD)
+  const second = await launch({ ...home.env, ROTA_DATA_DIR: other.env['ROTA_DATA_DIR'], STALWART_HOSTNAME: 'bench2' })
+  try {
+    await new Promise(resolve => { setTimeout(resolve, JOINED_MS) })
+    const { measures, perSecond } = await measure({ ...job, what: `${job.what}, 2 nodes` }, [first, second])
+    return [...measures, { what: 'upkeep: 2 nodes index so many times as fast as one', unit: '', value: perSecond / alone }]
+  } finally {
+    await second.stop()
+    await other.remove()
+  }
+}
+
+async function prepared(home: Home, messages: number): Promise<string> {
+  const node = await launch(home.env)
+  const caller = callerOf(node)
+  const [domainId = ''] = await create(caller, 'Domain', { name: 'bench.example' })
+  const [accountId = ''] = await create(caller, 'Account', { '@type': 'User', name: 'large', domainId })
+  await node.stop()
+  const store = await openStoreOf(home.env)
+  await fillAccount(store, accountId, messages)
+  await store.close()
+  return accountId
+}
+
+function callerOf({ port }: NodeProcess): Caller {
+  return { call: (calls, login = { name: 'admin', password: PASSWORD }) => apiCall(port, login, calls) }
+}
+
+/** Until the task and all that came of it have ended. */
+async function run(caller: Caller, task: Parameters<typeof create>[2]): Promise<void> {
+  await create(caller, 'Task', task ?? {})
+  await idle(caller)
+}
+
+async function idle(caller: Caller): Promise<void> {
+  const first = async (filter: JsonObject): Promise<unknown> => {
+    const [reply] = await caller.call([['x:Task/query', { filter, limit: 1 }]])
+    return Array.isArray(reply?.['ids']) ? reply['ids'][0] : assert.fail(JSON.stringify(reply))
+  }
+  while (await first({}) !== undefined) {
+    assert.equal(await first({ status: 'Failed' }), undefined, 'a task has failed')
+    await new Promise(resolve => { setTimeout(resolve, LOOK_MS) })
+  }
+}
+
+async function measure({ what, messages, work }: Job, nodes: readonly NodeProcess[]): Promise<{ measures: Measure[]; perSecond: number }> {
+  const pids = nodes.map(node => node.process.pid ?? 0)
+  for (const pid of pids) await forgetPeak(pid)
+  const cpu = async (): Promise<number> => (await Promise.all(pids.map(cpuSeconds))).reduce((sum, each) => sum + each, 0)
+  const [start, before] = [performance.now(), await cpu()]
+  await work()
+  const seconds = (performance.now() - start) / 1_000
+  const [micros, peaks] = [(await cpu() - before) * 1e6 / messages, await Promise.all(pids.map(peakOf))]
+  return {
+    perSecond: messages / seconds,
+    measures: [
+      { what: `upkeep: ${what}`, unit: 'messages/s', value: messages / seconds },
+      { what: '  CPU of the nodes for each', unit: 'µs', value: micros },
+      { what: '  most memory of a node', unit: 'MiB', value: Math.max(...peaks) },
+    ],
+  }
+}
+
+/** Linux only, as all of this. */
+async function forgetPeak(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5')
+}
+
+/** MiB resident at most, since it was last forgotten. */
+async function peakOf(pid: number): Promise<number> {
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN) / 1_024
+}
