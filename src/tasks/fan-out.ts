@@ -44,7 +44,7 @@ export interface Source {
 
 /** One look after the children of the task that runs: hands out the next page, waits, or is done. */
 export async function fanOut(task: Task, { children, now }: Pick<RunContext<unknown>, 'children' | 'now'>, source: Source): Promise<Outcome> {
-  const { id, ...own } = task as unknown as JsonObject
+  const { id: _id, ...own } = task as unknown as JsonObject
   const spread = spreadOf(own) ?? { cursor: '', made: 0, total: await source.total(), since: now() }
   const waiting = await children('waiting')
   if (spread.cursor !== null && waiting < (source.atOnce ?? PAGE_MAX)) {
@@ -59,7 +59,7 @@ export async function fanOut(task: Task, { children, now }: Pick<RunContext<unkn
   }
   const failed = await children('failed')
   if (failed === 0) return { kind: 'done', note: `all ${spread.made} done` }
-  return { kind: 'fail', why: `${failed} of ${spread.made} parts failed; retry those (parentId ${id}, status Failed), then this task` }
+  return { kind: 'fail', why: `${failed} of ${spread.made} parts failed; retry those (parentId ${task.id}, status Failed), then this task` }
 }
 
 /** Null: the task has no children, or has not begun. What is not of this shape was not written here. */

@@ -50,7 +50,7 @@ test('the parts that have failed are found by their parent, and retried alone', 
   const { parts } = await parentFailed(/^2 of 4 parts failed/)
   assert.deepEqual(isJsonObject(parts) && [parts['total'], parts['done'], parts['failed'], parts['waiting']], [4, 2, 2, 0])
   const failed = await list(node, 'Task', { parentId: parent, status: 'Failed' })
-  assert.deepEqual(failed.map(task => task['documentId']).toSorted(), ids.slice(0, 2))
+  assert.deepEqual(new Set(failed.map(task => task['documentId'])), new Set(ids.slice(0, 2)))
   assert.match(String(statusOf(failed[0])['failureReason']), /missing/)
 
   // One of the two is mended; only what has failed runs again.
