@@ -58,13 +58,13 @@ test('the parts that have failed are found by their parent, and retried alone', 
   const [first = ''] = ids
   await replaceBlobs(node, jane, new Map([[first, blobs.get(first) ?? '']]))
   await eventually(async () => await runs() === 2, 'both failures are in the history')
-  assert.match(await rota(node, 'task', 'retry', '--where', `parentId=${parent}`, '--where', 'status=Failed'), /\b2\b/)
+  assert.match(await rota(node, 'task', 'retry', '--where', `parentId=${parent}`, '--where', 'status=Failed', '--yes'), /\b2\b/)
   await rota(node, 'task', 'retry', parent)
   await parentFailed(/^1 of 4 parts failed/)
   await eventually(async () => await runs() === 3, 'one has failed again')
 
   await replaceBlobs(node, jane, blobs)
-  await rota(node, 'task', 'retry', '--where', `parentId=${parent}`, '--where', 'status=Failed')
+  await rota(node, 'task', 'retry', '--where', `parentId=${parent}`, '--where', 'status=Failed', '--yes')
   await rota(node, 'task', 'retry', parent)
   await drained(node)
   assert.deepEqual(await found(node, jane, 'heron'), ['heron'])
