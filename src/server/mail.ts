@@ -7,6 +7,7 @@ import { keeperOf } from '../services/archive/archive.ts'
 import { Restoration } from '../services/archive/restoration.ts'
 import { Delivery } from '../services/delivery/delivery.ts'
 import { MailImport } from '../services/delivery/mail-import.ts'
+import type { Enqueue } from '../services/ports.ts'
 import { Directory } from '../services/directory/directory.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
@@ -22,6 +23,7 @@ import { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { Recount } from '../services/upkeep/recount.ts'
 import { Renumbering } from '../services/upkeep/renumbering.ts'
 import { AccountRemoval } from '../services/removal/account-removal.ts'
+import { Traces } from '../services/telemetry/traces.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { accountTasks } from './account-tasks.ts'
 
@@ -35,6 +37,7 @@ export interface Mail {
   readonly threadMerge: ThreadMerge<Tx>
   readonly inventory: Inventory<Tx>
   readonly recount: Recount<Tx>
+  readonly traces: Traces<Tx>
   readonly keyRemoval: KeyRemoval
   readonly blobPurge: BlobPurge
   readonly accountPurge: AccountPurge<Tx>
@@ -49,11 +52,11 @@ export interface Mail {
 /** `self`: the incarnation of this node, which does not declare itself dead. */
 export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock, self: () => Id | undefined = () => undefined): Mail {
   const directory = new Directory(store)
+  const enqueue: Enqueue<Tx> = async (tx, drafts) => { await tx.tasks.insert(drafts.map(draft => catalogue.row(draft, ids, clock.now()))) }
   const mailStore = new MailStore<Tx>({
-    ids, clock,
+    ids, clock, enqueue,
     mayHaveData: accountMayHaveData,
     keeper: (tx, accountId) => keeperOf({ ids, clock }, tx, accountId),
-    enqueue: async (tx, drafts) => { await tx.tasks.insert(drafts.map(draft => catalogue.row(draft, ids, clock.now()))) },
   })
   const indexing = new Indexing<Tx>({ store, mailStore })
   const restoration = new Restoration<Tx>({ store, mailStore, directory })
@@ -70,5 +73,6 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
     accountPurge, renumbering, inventory, recount, delivery, uploads, imports,
+    traces: new Traces<Tx>({ store, enqueue }),
   }
 }

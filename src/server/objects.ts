@@ -12,15 +12,18 @@ import { nodeBackend } from '../registry/objects/cluster-node.ts'
 import { scheduleBackend } from '../registry/objects/schedule-backend.ts'
 import { taskBackend, taskParts, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
+import { metricReader } from '../registry/objects/metric.ts'
 import { taskBulk } from '../registry/objects/task-bulk.ts'
 import { taskFailureReader } from '../registry/objects/task-failure.ts'
 import { taskRunReader } from '../registry/objects/task-run.ts'
+import { traceBackend } from '../registry/objects/trace.ts'
 import type { ObjectReader } from '../registry/ops/backend.ts'
 import { Registry, type OwnMethods } from '../registry/registry.ts'
 import type { CertificateReader } from '../services/certificates/certificate-reader.ts'
 import { hashSecret } from '../services/auth/secret.ts'
 import { newToken } from '../services/auth/token.ts'
 import type { MailStore } from '../services/mailstore/mailstore.ts'
+import { storedTraces } from '../services/telemetry/traces.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { CLUSTER_TASK_TYPE } from '../tasks/define.ts'
 import { accountDepartures } from './account-departures.ts'
@@ -86,6 +89,8 @@ export function backends(tasks: TaskPort<Tx>, cluster: ClusterObjects<Tx>): Read
     TaskFailure: taskFailureReader(tasks),
     TaskRun: taskRunReader<Tx>(tx => tx.runs),
     AuditEntry: auditReader,
+    Trace: traceBackend<Tx>(storedTraces),
+    Metric: metricReader<Tx>(tx => tx.metrics),
   }
 }
 

@@ -39,6 +39,7 @@ import { Auth } from '../services/auth/auth.ts'
 import { OAuth } from '../services/auth/oauth/oauth.ts'
 import { CertificateReader } from '../services/certificates/certificate-reader.ts'
 import type { Variables } from '../services/certificates/pem-source.ts'
+import { TraceRecorder } from '../services/telemetry/trace-recorder.ts'
 import type { Principal } from '../registry/method.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { VARIANTS } from '../tasks/catalogue.ts'
@@ -53,6 +54,7 @@ import { healthChecks } from './health-checks.ts'
 import { RememberingLog } from './last-error.ts'
 import { LocalLogin } from './local-login.ts'
 import { buildMail, type Mail } from './mail.ts'
+import { metricsWork } from './metrics-work.ts'
 import { nodeInfo } from './node-info.ts'
 import { buildObjects, type Objects } from './objects.ts'
 import { schedulePort } from './schedule-port.ts'
@@ -82,6 +84,7 @@ export class Server implements Service {
   readonly #log: RememberingLog
   readonly #node: EngineNode
   readonly #mail: Mail
+  readonly #traces: TraceRecorder
   readonly #objects: Objects
   readonly #auth: OAuth
   readonly #role: RoleWatch
@@ -110,12 +113,14 @@ export class Server implements Service {
     const runDeps: Partial<Mail> = {}
     this.#node = new EngineNode({
       store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores(store),
+      slotWork: [metricsWork({ store, catalogue, clock, ids: { next: () => this.#node.ids.next() } })],
       hostname: environment.hostname, nodeId: environment.legacyScheme?.nodeId ?? null, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
     })
     const { ids } = this.#node
     this.#mail = buildMail(store, catalogue, ids, clock, () => this.#node.incarnation?.id)
     Object.assign(runDeps, this.#mail)
+    this.#traces = new TraceRecorder({ traces: this.#mail.traces, ids, clock, log: this.#log })
     const reader = new CertificateReader(deps.variables)
     this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, certificates: reader, cluster: () => this.#node.incarnation?.view ?? null })
     const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
@@ -170,6 +175,7 @@ export class Server implements Service {
     this.#login = new LocalLogin(this.#auth, await this.#administrator())
     this.#http = await this.#openHttp(this.#login)
     this.#end.signal.throwIfAborted()
+    await this.#traces.start()
     this.#listeners = this.#openListeners(this.#http)
     this.#listeners.onChange(() => { this.#node.announce() })
     await this.#watcher.start()
@@ -212,6 +218,7 @@ export class Server implements Service {
     ])
     if (this.#hurried) this.#listeners?.hurry()
     const ends = await parts
+    await this.#traces.stop()
     await this.#http?.close()
     await this.#certificates.stop()
     await this.#selfMade.stop()
@@ -284,7 +291,10 @@ export class Server implements Service {
 
   #openListeners(http: HttpHandler): ListenerManager {
     const { environment, clock } = this.#deps
-    const mail = mailProtocols({ hostname: environment.hostname, sink: this.#mail.delivery, clock, log: this.#log })
+    const mail = mailProtocols({
+      hostname: environment.hostname, sink: this.#mail.delivery, clock, log: this.#log,
+      traces: { record: trace => { this.#traces.record(trace) }, accountId: ({ accountId }) => accountId },
+    })
     return new ListenerManager({
       protocols: { http: httpProtocol(http.handler), ...mail },
       binds: environment.listenerBinds, certificate: this.#certificates, clock, log: this.#log,

@@ -22,16 +22,12 @@ test('StoreMaintenance is queued in the store lane, under its own key', () => {
   assert.equal(variant.band, 1)
 })
 
-test('StoreMaintenance says of which types the work is not there', () => {
-  assert.match(variant.refuse?.({ maintenanceType: 'reindexTelemetry', shardIndex: null }) ?? '', /reindexTelemetry is not built/)
-  assert.equal(variant.refuse?.({ maintenanceType: 'reindexAccounts', shardIndex: null }), null)
-})
-
-test('what concerns every account or tenant is a task for each of them', async () => {
+test('what concerns every account, tenant or trace is a task for each of them', async () => {
   const inventory = {
     accounts: async () => ['a1', 'a2'], tenants: async () => ['t1'], count: async (object: string) => object === 'Account' ? 2 : 1,
+    traces: async () => ['x1', 'x2'], traceCount: async () => 2,
   }
-  const parts = async (maintenanceType: 'reindexAccounts' | 'purgeAccounts' | 'resetUserQuotas' | 'resetTenantQuotas') => {
+  const parts = async (maintenanceType: 'reindexAccounts' | 'purgeAccounts' | 'reindexTelemetry' | 'resetUserQuotas' | 'resetTenantQuotas') => {
     const [outcome] = await runTasks(variant, [{ maintenanceType, shardIndex: null }], only({ inventory }))
     assert(outcome?.kind === 'spread')
     return outcome.children.map(({ variant: name, payload }) => [name, ...Object.values(payload)])
@@ -39,6 +35,7 @@ test('what concerns every account or tenant is a task for each of them', async (
   assert.deepEqual(await parts('reindexAccounts'), [['AccountMaintenance', 'a1', 'reindex'], ['AccountMaintenance', 'a2', 'reindex']])
   assert.deepEqual(await parts('purgeAccounts'), [['AccountMaintenance', 'a1', 'purge'], ['AccountMaintenance', 'a2', 'purge']])
   assert.deepEqual(await parts('resetUserQuotas'), [['AccountMaintenance', 'a1', 'recalculateQuota'], ['AccountMaintenance', 'a2', 'recalculateQuota']])
+  assert.deepEqual(await parts('reindexTelemetry'), [['IndexTrace', 'x1'], ['IndexTrace', 'x2']])
   assert.deepEqual(await parts('resetTenantQuotas'), [['TenantMaintenance', 't1', 'recalculateQuota']])
 })
 

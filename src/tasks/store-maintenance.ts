@@ -1,10 +1,10 @@
 /**
  * StoreMaintenance: upkeep of the whole store, or of one slice of it. WORK says how each type is done; the work itself is
- * in services/upkeep. A type that is not in WORK is refused.
+ * in services/upkeep.
  *
  * | kind | how |
  * |---|---|
- * | each account, each tenant | a task for each of them (fan-out.ts) |
+ * | each account, each tenant, each trace | a task for each of them (fan-out.ts) |
  * | each shard of the blobs | a task for each, which looks at the contents of its shard (services/upkeep/blob-purge.ts) |
  * | in turns | batches of whatever has to go, until nothing is left or the turn is over (turns.ts); then another run goes on |
  * | at once | one transaction |
@@ -24,7 +24,7 @@ import { fanOut, PAGE_MAX, pageOf } from './fan-out.ts'
 import { takeTurns, TURN_MS, type Told } from './turns.ts'
 
 export interface Deps {
-  readonly inventory: Pick<Inventory, 'accounts' | 'tenants' | 'count'>
+  readonly inventory: Pick<Inventory, 'accounts' | 'tenants' | 'count' | 'traces' | 'traceCount'>
   readonly keyRemoval: Pick<KeyRemoval, 'remove'>
   readonly blobPurge: Pick<BlobPurge, 'shard'>
   readonly authTokenRemoval: Pick<AuthTokenRemoval, 'remove'>
@@ -61,8 +61,9 @@ type Type = NonNullable<(typeof MAINTENANCE_TYPE)['_names']>
 type Given = { readonly maintenanceType: Type; readonly shardIndex: number | null }
 type Work = (task: Task & Given, context: RunContext<Deps>) => Promise<Outcome>
 
-const WORK: Readonly<Partial<Record<Type, Work>>> = {
+const WORK: Readonly<Record<Type, Work>> = {
   reindexAccounts: eachAccount('reindex', REINDEXED_AT_ONCE_MAX),
+  reindexTelemetry: eachTrace,
   purgeAccounts: eachAccount('purge', PAGE_MAX),
   resetUserQuotas: eachAccount('recalculateQuota', PAGE_MAX),
   resetTenantQuotas: eachTenant('recalculateQuota'),
@@ -95,12 +96,9 @@ export default define.task({
   dedupeKey: slice,
   band: 1,
   creatable: true,
-  refuse: given => WORK[given.maintenanceType] ? shardRefusal(given) : notBuilt(given.maintenanceType),
+  refuse: shardRefusal,
   limits: { runMsMax: RUN_MS_MAX, concurrencyPerNode: 2 },
-  async run(task, context: RunContext<Deps>): Promise<Outcome> {
-    const work = WORK[task.maintenanceType]
-    return work ? work(task, context) : { kind: 'fail', why: notBuilt(task.maintenanceType) }
-  },
+  run: (task, context: RunContext<Deps>) => WORK[task.maintenanceType](task, context),
   classify: (error): Outcome => ({ kind: 'retry', why: errorText(error) }),
 })
 
@@ -146,6 +144,14 @@ function shardRefusal({ maintenanceType, shardIndex }: Given): string | null {
   return shardIndex < SHARDS ? null : `shardIndex is ${shardIndex}; it must be from 0 to ${SHARDS - 1}, or left out for all.`
 }
 
+function eachTrace(task: Task, context: RunContext<Deps>): Promise<Outcome> {
+  const { inventory } = context.deps
+  return fanOut(task, context, {
+    total: () => inventory.traceCount(),
+    page: async after => pageOf(await inventory.traces(after, PAGE_MAX), PAGE_MAX, traceId => ({ variant: 'IndexTrace', payload: { traceId }, band: 1 })),
+  })
+}
+
 function part(variant: string, of: Readonly<Record<string, string>>, maintenanceType: string): TaskDraft {
   return { variant, payload: { ...of, maintenanceType }, band: 1 }
 }
@@ -178,10 +184,6 @@ function releasedText({ holders, leases, tasks }: ReleasedHolds): string {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
-
-function notBuilt(type: Type): string {
-  return `Store maintenance of the type ${type} is not built yet.`
 }
 
 function slice(task: Given): string {

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { KeyFamily, KeyRemovalType } from '../../src/registry/key-families.ts'
 import { KEYS } from '../../src/registry/key-families.ts'
 import { beginGrant, GRANT_OBJECT } from '../../src/services/auth/oauth/grants.ts'
+import { storedTraces } from '../../src/services/telemetry/traces.ts'
 import { aTask, IDLE } from '../contract/queue-fixtures.ts'
 import { sameEndHowever, type World } from '../support/interruptions.ts'
 import { overAndNot, whatIsLeft } from '../support/over-data.ts'
@@ -60,7 +61,7 @@ test('StoreMaintenance purgeData', async () => {
     },
     async state(world) {
       const left = await whatIsLeft(world)
-      assert.deepEqual(left, { keys: ['fresh'], logins: 1, archived: 1, runs: 1, audit: 1 })
+      assert.deepEqual(left, { keys: ['fresh'], logins: 1, archived: 1, runs: 1, audit: 1, traces: 1, metrics: 1 })
       return left
     },
   })
@@ -85,6 +86,25 @@ test('StoreMaintenance removeLockTask', async () => {
       const held = await store.read(({ tasks }) => tasks.count({ lane: 'elsewhere' }))
       assert.deepEqual({ holder, held }, { holder: null, held: 0 })
       return { holder, held }
+    },
+  })
+})
+
+test('StoreMaintenance reindexTelemetry', async () => {
+  await sameEndHowever({
+    async prepare({ store, ids, clock }) {
+      for (let nth = 0; nth < 3; nth++) {
+        const trace = { id: ids.next(), from: `heron${nth}@example.org`, recipients: ['ann@example.org'], size: 1, events: [] }
+        await store.transact(tx => tx.traces.put([trace]))
+        await clock.advance(1_000)
+      }
+      return maintenance('reindexTelemetry')
+    },
+    async state({ store }) {
+      const found = await store.read(tx => Promise.all([0, 1, 2].map(nth =>
+        storedTraces.count(tx, { texts: [`heron${nth} example`] }))))
+      assert.deepEqual(found, [1, 1, 1])
+      return found
     },
   })
 })

@@ -17,6 +17,7 @@ export async function overAndNot({ store, clock }: OverDataWorld, copies = 2): P
   const ages = [...Array.from({ length: copies }, () => 400), 0]
   for (const [nth, days] of ages.entries()) {
     const at = now - days * DAY_MS
+    const traceIds = idSource(nth, { ...clock, now: () => at })
     await store.transact(async tx => {
       await tx.keys.put(PREFIX + (days === 0 ? 'fresh' : nth), {}, days === 0 ? null : at)
       const login = { accountId: ids.next(), clientId: 'rota-webui', remote: '', password: '', passwords: '', logout: '' }
@@ -29,6 +30,10 @@ export async function overAndNot({ store, clock }: OverDataWorld, copies = 2): P
         id: ids.next(), taskId: PREFIX, variant: 'MergeThreads', accountId: null, nodeId: 1, startedAt: at, durationMs: 1, attempt: 0,
         outcome: 'done', error: null, note: null,
       }], [])
+      await tx.traces.put([{ id: traceIds.next(), from: PREFIX, recipients: [], size: 0, events: [] }])
+      const after = (await tx.metrics.newest())?.slot ?? null
+      // In pieces of a millisecond, since there is one slot at a time.
+      await tx.metrics.append({ slot: Math.floor(at) + nth, after, counters: {} }, [{ id: ids.next(), metric: PREFIX, count: 1, sum: null }])
       await tx.audit.append({
         id: ids.next(), at, action: 'Update', objectName: 'TaskManager', objectId: 'singleton', actorId: null, actorName: 'somebody',
         via: null, remote: null, before: null, after: null,
@@ -48,6 +53,8 @@ export async function whatIsLeft({ store }: Pick<OverDataWorld, 'store'>) {
       archived: await tx.objects.count(ARCHIVED_ITEM, []),
       runs: await tx.runs.count({ taskId: PREFIX }),
       audit: await tx.audit.count({ objectName: 'TaskManager' }),
+      traces: await tx.traces.count({ from: PREFIX }),
+      metrics: await tx.metrics.count({ metrics: [PREFIX] }),
     }
   })
 }

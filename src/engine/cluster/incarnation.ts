@@ -18,6 +18,8 @@ import { Pins } from '../run/pins.ts'
 import { Solo } from '../run/solo.ts'
 import { Chores, type Chore } from '../upkeep/chores.ts'
 import { Scheduler } from '../upkeep/scheduler.ts'
+import { SlotLoop } from '../upkeep/slot-loop.ts'
+import type { SlotWork } from '../upkeep/slot-loop.ts'
 import { StoreTime } from './store-time.ts'
 
 /** After the drain limit, how long outcomes of aborted runs may still take to be written. */
@@ -37,6 +39,8 @@ export interface EngineDeps {
   readonly runDeps: unknown
   /** Upkeep of the store, done by one node of the cluster. */
   readonly chores: readonly Chore[]
+  /** Work of one node each, at its slots; left out: none. */
+  readonly slotWork?: readonly SlotWork[]
   readonly settings: () => RetrySettings
   readonly nodeState: () => NodeState
 }
@@ -52,6 +56,7 @@ export class Incarnation {
   readonly #history: History
   readonly #scheduler: Scheduler
   readonly #chores: Chores
+  readonly #slotLoops: readonly SlotLoop[]
   readonly #over: (lost: true) => void
   /** Resolves when the store has said that this incarnation is over. */
   readonly over: Promise<true>
@@ -86,6 +91,7 @@ export class Incarnation {
     this.#history = new History({ store, ids, clock, log })
     this.#scheduler = new Scheduler({ store, catalogue, ids, clock, log })
     this.#chores = new Chores(deps.chores, clock, log)
+    this.#slotLoops = (deps.slotWork ?? []).map(work => new SlotLoop(work, { store, clock, log }))
     this.#holder = this.#makeHolder()
     const mayStart = (duty: string) => this.#holder.trusted && this.#duties.has(duty)
     const solo = new Solo(() => { for (const lane of this.#lanes.values()) lane.wake() })
@@ -117,6 +123,7 @@ export class Incarnation {
     this.#history.start()
     this.#scheduler.start()
     this.#chores.start()
+    for (const loop of this.#slotLoops) loop.start()
     for (const lane of this.#lanes.values()) lane.start()
     this.#holder.start(joinedMs)
   }
@@ -178,6 +185,7 @@ export class Incarnation {
     await this.#pins.stop()
     await this.#scheduler.stop()
     await this.#chores.stop()
+    await Promise.all(this.#slotLoops.map(loop => loop.stop()))
     await this.#history.stop()
     this.#unsubscribe()
   }
@@ -206,7 +214,7 @@ export class Incarnation {
     this.#held = [...buckets]
     this.#closing = buckets.some(bucket => bucket.phase !== 'active')
     for (const [name, lane] of this.#lanes) lane.hold(buckets.filter(bucket => bucket.lane === name))
-    this.#activateScheduler()
+    this.#activateUpkeep()
   }
 
   #trust(trusted: boolean): void {
@@ -216,13 +224,15 @@ export class Incarnation {
       this.#pins.abortAll('untrusted', 'the lease is no longer trusted')
     }
     for (const lane of this.#lanes.values()) lane.trust(trusted)
-    this.#activateScheduler()
+    this.#activateUpkeep()
   }
 
-  #activateScheduler(): void {
-    const active = this.#trusted && this.#held.some(bucket => bucket.lane === SCHEDULER_LANE && bucket.phase === 'active')
+  #activateUpkeep(): void {
+    const works = (lane: string): boolean => this.#trusted && this.#held.some(bucket => bucket.lane === lane && bucket.phase === 'active')
+    const active = works(SCHEDULER_LANE)
     this.#scheduler.activate(active)
     this.#chores.activate(active)
+    for (const loop of this.#slotLoops) loop.activate(works(loop.lane))
   }
 
   #idle(bucket: BucketRef): boolean {
@@ -250,7 +260,9 @@ export class Incarnation {
       case 'schedules':
         this.#scheduler.kick()
         break
-      case 'objects': break
+      case 'objects':
+        for (const loop of this.#slotLoops) loop.kick()
+        break
     }
   }
 

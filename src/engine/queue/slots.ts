@@ -33,6 +33,18 @@ export function dueSlots(schedule: Pick<ScheduleRow, 'cron' | 'timeZone' | 'catc
   return { run: pick(wanted, schedule.catchUp, now), lastSlot: over.at(-1) ?? null, nextSlot: next }
 }
 
+/** Slots after `newest` (null: there is none) that are not older than a minute, in their order: in UTC, at most 61. */
+export function pendingSlots(cron: string, newest: number | null, now: number): readonly number[] {
+  const slots: number[] = []
+  const parsed = new Cron(cron, { timezone: 'UTC', paused: true })
+  let slot = slotAfter(parsed, Math.max(newest ?? 0, now - ON_TIME_MS - 1))
+  while (slot !== null && slot <= now) {
+    slots.push(slot)
+    slot = slotAfter(parsed, slot)
+  }
+  return slots
+}
+
 /** The newest slots up to now, at most CATCH_UP_MAX of them, in their order. */
 function slotsUntil({ cron, timeZone, nextSlot: first }: Pick<ScheduleRow, 'cron' | 'timeZone' | 'nextSlot'>, now: number): number[] {
   const parsed = new Cron(cron, { timezone: timeZone, paused: true })

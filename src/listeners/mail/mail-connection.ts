@@ -15,6 +15,8 @@ export interface MailConnectionOptions {
   readonly tlsTimeoutMs: number
   readonly noDelay: boolean
   readonly clock: Clock
+  /** Called with the name that the client has given. */
+  readonly greeted: (name: string) => void
 }
 
 export class MailConnection extends SMTPConnection {
@@ -42,6 +44,17 @@ export class MailConnection extends SMTPConnection {
     if (this.#options.greetAtOnce) this.connectionReady()
   }
 
+  // Names of methods are the library's: it looks for `handler_` and the command.
+  override handler_EHLO(command: Buffer, callback: () => void): void {
+    super.handler_EHLO(command, callback)
+    this.#hasGreeted()
+  }
+
+  override handler_HELO(command: Buffer, callback: () => void): void {
+    super.handler_HELO(command, callback)
+    this.#hasGreeted()
+  }
+
   override connectionReady(next?: () => void): void {
     if (this.#greeted) return
     this.#greeted = true
@@ -67,5 +80,9 @@ export class MailConnection extends SMTPConnection {
     // The library has just taken every listener off the plain socket, also of those who count it.
     for (const watcher of this.#watchers) plain.on('close', watcher)
     plain.once('close', cancel)
+  }
+
+  #hasGreeted(): void {
+    if (this.hostNameAppearsAs) this.#options.greeted(this.hostNameAppearsAs)
   }
 }

@@ -12,6 +12,8 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
 import type { Protocol, ProtocolServer, ServerSettings } from '../protocol-server.ts'
+import { Conversation } from './conversation.ts'
+import type { MailTraces } from './conversation.ts'
 import { Intake } from './intake.ts'
 import type { Taken } from './intake.ts'
 import { MAIL_LIMITS } from './limits.ts'
@@ -29,6 +31,8 @@ export interface MailOptions<Recipient> {
   readonly clock: Clock
   readonly log: Log
   readonly limits?: Partial<MailLimits>
+  /** Left out: nothing is remembered of what happens. */
+  readonly traces?: MailTraces<Recipient>
 }
 
 export interface MailProtocols { readonly smtp: Protocol; readonly lmtp: Protocol }
@@ -70,6 +74,7 @@ interface Accepted<Recipient> {
 
 /** Joke commands of the library, and those that let a client speak for another. */
 const DISABLED_COMMANDS = ['AUTH', 'XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL']
+const UNTRACED: MailTraces<unknown> = { record: () => {}, accountId: () => '' }
 const NON_ASCII = /[^\p{ASCII}]/u
 
 /** What smtp-server is answered with: nothing is success. */
@@ -79,6 +84,7 @@ type DataCallback = (error?: Error | null, reply?: string | SMTPServerDataResult
 class MailServer<Recipient> extends SMTPServer {
   readonly #mail: MailServerOptions<Recipient>
   readonly #clients = new WeakMap<SMTPServerSession, MailConnection>()
+  readonly #conversations = new WeakMap<SMTPServerSession, Conversation<Recipient>>()
   readonly #accepted = new WeakMap<SMTPServerEnvelope, Accepted<Recipient>>()
   #draining = false
 
@@ -98,11 +104,14 @@ class MailServer<Recipient> extends SMTPServer {
   }
 
   override connect(socket: Socket): void {
-    const { name, settings, limits, clock } = this.#mail
+    const { name, settings, limits, clock, traces = UNTRACED } = this.#mail
     const { tlsTimeoutMs, noDelay } = settings
+    const conversation = new Conversation(traces, clock, settings.listener)
     const connection = new MailConnection(this, socket, {
       greetAtOnce: name === 'lmtp', errorsMax: limits.errorsMax, tlsTimeoutMs, noDelay, clock,
+      greeted: domain => { conversation.greeted(domain) },
     })
+    this.#conversations.set(connection.session, conversation)
     this.#clients.set(connection.session, connection)
     this.connections.add(connection)
     connection.on('error', error => { this.emit('error', error) })
@@ -118,11 +127,24 @@ class MailServer<Recipient> extends SMTPServer {
   }
 
   override onMailFrom(address: SMTPServerAddress, session: SMTPServerSession, callback: Callback): void {
-    callback(this.#draining ? closing() : refuseAddress(address, session))
+    const refused = this.#draining ? closing() : refuseAddress(address, session)
+    if (refused === null) this.#conversations.get(session)?.begin(asciiDomain(address.address), session)
+    callback(refused)
+  }
+
+  override onClose(session: SMTPServerSession, callback: Callback): void {
+    this.#conversations.get(session)?.abandon()
+    callback()
   }
 
   override onRcptTo(address: SMTPServerAddress, session: SMTPServerSession, callback: Callback): void {
-    this.#run(async () => { callback(await this.#recipient(address, session)) })
+    this.#run(async () => {
+      const refused = await this.#recipient(address, session)
+      const conversation = this.#conversations.get(session)
+      if (refused === null) conversation?.accepted(asciiDomain(address.address))
+      else conversation?.refused(asciiDomain(address.address), refused)
+      callback(refused)
+    })
   }
 
   override onData(stream: SMTPServerDataStream, session: SMTPServerSession, callback: DataCallback): void {
@@ -162,29 +184,36 @@ class MailServer<Recipient> extends SMTPServer {
   async #message(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Refusal | string | Reply[]> {
     const { intake, clock, limits, name } = this.#mail
     const accepted = this.#transaction(session)
+    const conversation = this.#conversations.get(session)
     const cancel = clock.after(limits.dataMsMax, () => { stream.destroy(late()) })
+    conversation?.receiving()
     try {
       const head = () => this.#head(session, accepted)
       const results = await intake.take(stream, head, taken => this.#deliver(taken, session, accepted))
       if (name === 'smtp') return replyForAll(results, accepted.addresses)
       return accepted.order.map(index => replyForOne(results[index]))
     } catch (error) {
-      if (!stream.readableEnded) return broken(error)
-      const refusal = this.#refusal(error)
+      const refusal = stream.readableEnded ? this.#refusal(error) : broken(error)
+      conversation?.rejected(refusal)
+      if (!stream.readableEnded) return refusal
       return name === 'smtp' ? refusal : accepted.order.map(() => refusal)
     } finally {
+      conversation?.replied()
       cancel()
     }
   }
 
   async #deliver(
-    taken: Taken, session: SMTPServerSession, { recipients }: Accepted<Recipient>,
+    taken: Taken, session: SMTPServerSession, { addresses, recipients }: Accepted<Recipient>,
   ): Promise<readonly DeliveryResult[]> {
     const { sink, log, settings, limits } = this.#mail
     if (taken.kind === 'too-large') throw new Refusal(552, '5.3.4', `the limit is ${limits.messageBytesMax} bytes`)
     if (taken.kind === 'busy') throw new Refusal(452, '4.3.1', 'too much mail at once, try again later')
     const { content } = taken
+    const conversation = this.#conversations.get(session)
+    conversation?.received(content.length)
     const results = await sink.deliver({ mailFrom: sender(session), recipients, content })
+    for (const [index, address] of addresses.entries()) conversation?.delivered(address, recipients[index], results[index])
     const { listener } = settings
     log.debug({ listener, id: session.id, bytes: content.length, recipients: recipients.length }, 'message')
     return results

@@ -15,7 +15,8 @@ describe('DataRetention', () => {
     assert.deepEqual(await now(), {
       archiveDeletedItemsFor: null, archiveDeletedAccountsFor: null, holdTaskRunsFor: 30 * DAY_MS, holdAuditFor: 365 * DAY_MS,
       expungeTrashAfter: 30 * DAY_MS, expungeSubmissionsAfter: 3 * DAY_MS, expungeShareNotifyAfter: 30 * DAY_MS,
-      expungeSchedulingInboxAfter: 30 * DAY_MS, maxChangesHistory: 10_000,
+      expungeSchedulingInboxAfter: 30 * DAY_MS, maxChangesHistory: 10_000, holdTracesFor: 30 * DAY_MS, holdMetricsFor: 90 * DAY_MS,
+      metricsCollectionInterval: { '@type': 'Hourly', minute: 0 },
       expungeSchedule: { '@type': 'Daily', hour: 0, minute: 0 }, dataCleanupSchedule: { '@type': 'Daily', hour: 2, minute: 0 },
       blobCleanupSchedule: { '@type': 'Daily', hour: 4, minute: 0 },
     })
@@ -35,6 +36,6 @@ describe('DataRetention', () => {
       assert.equal(refused['type'] === 'validationFailed' || refused['type'] === 'invalidPatch', true, JSON.stringify(refused))
     }
     assert.equal((await test.refusedUpdate('DataRetention', 'singleton', { maxChangesHistory: -1 }))['type'], 'validationFailed')
-    assert.equal((await test.refusedUpdate('DataRetention', 'singleton', { holdTracesFor: '1d' }))['type'], 'invalidPatch')
+    assert.equal((await test.refusedUpdate('DataRetention', 'singleton', { holdMtaReportsFor: '1d' }))['type'], 'invalidPatch')
   })
 })

@@ -68,6 +68,19 @@ const FIELDS = {
       label: 'Keep the history of tasks for',
     }),
   ),
+  holdTracesFor: nullable(
+    number('How long it is known what happened to received mail; empty: for ever.', 'duration', {
+      default: 30 * DAY_MS,
+      label: 'Keep traces for',
+    }),
+  ),
+  holdMetricsFor: nullable(
+    number('How long metrics are kept; empty: for ever.', 'duration', { default: 90 * DAY_MS, label: 'Keep metrics for' }),
+  ),
+  metricsCollectionInterval: embedded(CRON, 'When metrics are measured, once for the whole cluster.', {
+    default: { '@type': 'Hourly', minute: 0 },
+    label: 'Measure metrics',
+  }),
   expungeSchedule: embedded(CRON, 'When what is over in the accounts is removed.', {
     default: { '@type': 'Daily', hour: 0, minute: 0 },
     label: 'Purge accounts',
@@ -95,17 +108,14 @@ const DECLARED = {
   // Nothing of these is kept here, or nothing of it is removed: with null it says so, and what clients send that were
   // told nothing of it asks for no more.
   neutral: {
-    metricsCollectionInterval: [{ '@type': 'Hourly', minute: 0 }],
-    holdMetricsFor: [null, 90 * DAY_MS],
     holdMtaReportsFor: [null, 30 * DAY_MS],
-    holdTracesFor: [null, 30 * DAY_MS],
   },
   sections: {
     DataRetention: [
       { title: 'Destroyed', fields: ['archiveDeletedItemsFor', 'archiveDeletedAccountsFor'] },
       { title: 'Expunged', fields: ['expungeTrashAfter', 'expungeSubmissionsAfter', 'expungeSchedulingInboxAfter', 'expungeShareNotifyAfter'] },
-      { title: 'Records', fields: ['maxChangesHistory', 'holdTaskRunsFor', 'holdAuditFor'] },
-      { title: 'Times', fields: ['expungeSchedule', 'dataCleanupSchedule', 'blobCleanupSchedule'] },
+      { title: 'Records', fields: ['maxChangesHistory', 'holdTaskRunsFor', 'holdAuditFor', 'holdTracesFor', 'holdMetricsFor'] },
+      { title: 'Times', fields: ['expungeSchedule', 'dataCleanupSchedule', 'blobCleanupSchedule', 'metricsCollectionInterval'] },
     ],
   },
   menu: { section: 'Settings', icon: 'archive', link: 'Data retention' },

@@ -25,6 +25,7 @@ import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetentionObject } from './data-retention.ts'
 import { domain } from './domain.ts'
+import { metricObject } from './metric.ts'
 import { networkListener } from './network-listener.ts'
 import { oauthGrant } from './oauth-grant.ts'
 import type { StoredMail } from './stored-mail.ts'
@@ -37,10 +38,10 @@ import { taskRunObject } from './task-run.ts'
 import { taskObject } from './task.ts'
 import type { TaskObjectOptions, TaskVariantDeclaration } from './task.ts'
 import { tenantObject } from './tenant.ts'
+import { trace } from './trace.ts'
 
 /** Named by fields of tasks whose work is not built: a reference to one of them is always refused. */
 export const PLACEHOLDERS: readonly Placeholder[] = [
-  { name: 'Trace', doc: 'Stored traces are not built yet.' },
   { name: 'DmarcInternalReport', doc: 'DMARC reports are not built yet.' },
   { name: 'TlsInternalReport', doc: 'TLS reports are not built yet.' },
 ]
@@ -98,13 +99,14 @@ export function standardObjects<Tx extends RegistryTx>({
   const taskType = enumType('TaskType', variants.map(({ name, label }) => ({ name, label })))
   const taskRun = taskRunObject(taskType)
   const taskFailure = taskFailureObject(taskType)
+  const metric = metricObject([...new Set(variants.map(({ lane }) => lane))])
   const clusterRole = clusterRoleObject(duties)
   const cluster = [clusterNode, clusterLaneObject(duties), clusterFinding]
   const tenant = tenantObject<Tx>(mail)
   const certificate = certificateObject<Tx>(judgeCertificate)
   const archivedItem = archivedItemObject<Tx>(archive)
   const inOrder = <Users>(users: readonly Users[]) => [
-    task, taskFailure, schedule, taskRun, ...users, oauthGrant, domain, tenant, archivedItem, ...cluster, networkListener, certificate, clusterRole,
+    task, taskFailure, schedule, taskRun, ...users, oauthGrant, domain, tenant, archivedItem, trace, metric, ...cluster, networkListener, certificate, clusterRole,
     taskManager, dataRetentionObject<Tx>(schedules), auditEntry,
   ]
   // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.

@@ -18,11 +18,13 @@ async function bodies(test: TestRegistry): Promise<Record<string, { body: JsonOb
   const domainId = await test.create('Domain', { name: 'example.org' })
   const tenantId = await test.create('Tenant', { name: 'somebody' })
   const accountId = await test.create('Account', { '@type': 'User', name: 'jane', domainId })
+  const traceId = test.ids.next()
+  await test.store.transact(tx => tx.traces.put([{ id: traceId, from: '', recipients: [], size: 0, events: [] }]))
   const document = { body: { accountId, documentId: 'd', documentType: 'email' }, references: { accountId: 'Account' } }
   const domain = { body: { domainId }, references: { domainId: 'Domain' } }
   return {
     IndexDocument: document, UnindexDocument: document,
-    IndexTrace: { body: { traceId: NOBODY }, references: { traceId: 'Trace' } },
+    IndexTrace: { body: { traceId }, references: { traceId: 'Trace' } },
     AccountMaintenance: { body: { accountId, maintenanceType: 'reindex' }, references: { accountId: 'Account' } },
     TenantMaintenance: { body: { tenantId, maintenanceType: 'recalculateQuota' }, references: { tenantId: 'Tenant' } },
     StoreMaintenance: { body: { maintenanceType: 'reindexAccounts' }, references: {} },
@@ -43,8 +45,7 @@ describe('creation of tasks when all work is built', () => {
       if (creatable === true) continue
       assert.deepEqual(await test.refused('Task', { '@type': name }), { type: 'forbidden', description: creatable.forbidden })
     }
-    // Traces are not stored, so there is none to name.
-    for (const name of CREATABLE.filter(each => each !== 'IndexTrace')) {
+    for (const name of CREATABLE) {
       const id = await test.create('Task', { '@type': name, ...all[name]?.body })
       const [row] = await test.store.read(tx => tx.tasks.get([id]))
       assert.deepEqual([row?.variant, row?.status, row?.due], [name, 'Pending', test.clock.now()], name)
@@ -63,7 +64,7 @@ describe('creation of tasks when all work is built', () => {
   it('is the only moment at which a task is told what it is about', async () => {
     const test = await openRegistryWithAllWork()
     for (const [name, { body }] of Object.entries(await bodies(test))) {
-      if (name === 'IndexTrace' || name === 'DestroyAccount') continue
+      if (name === 'DestroyAccount') continue
       const id = await test.create('Task', { '@type': name, ...body })
       const fields = test.catalogue.variants.get(name)?.fields as Readonly<Record<string, { readonly update: string }>>
       for (const property of Object.keys(fields).filter(each => fields[each]?.update === 'immutable')) {

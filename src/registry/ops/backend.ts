@@ -10,7 +10,7 @@ import type { Stored } from '../schema/object.ts'
 
 export type Comparison = '=' | '>' | '>=' | '<' | '<='
 /**
- * `value` is in the canonical form of the property's type. With `words`, each word of it must begin a word of the object.
+ * `value` is in the canonical form of the property's type; a list, where a filter takes one: any of these. With `words`, each word of it must begin a word of the object.
  * All conditions of a query hold together.
  */
 export interface Condition {

@@ -55,6 +55,10 @@ function readCondition({ name, filters }: ObjectDefinition<unknown, never>, key:
       `${name} has no filter ${shortened(key)}; there are: ${Object.entries(filters).map(described).join(', ') || 'none'}.`,
     )
   }
+  if (Array.isArray(raw) && filterable.severalMax !== undefined) {
+    if (raw.length > filterable.severalMax) throw unsupported(`${property} may name ${filterable.severalMax} values.`)
+    return { property, comparison, value: raw.map((each: Json) => readValue(filterable, key, each)) }
+  }
   const value = readValue(filterable, key, raw)
   if (!filterable.words) return { property, comparison, value }
   if (wordsOf(String(value)).length > WORDS_MAX) throw unsupported(`${property} may have ${WORDS_MAX} words.`)

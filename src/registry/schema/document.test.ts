@@ -46,10 +46,10 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
 /** Of shapes that the server alone makes: what clients may change all the same. */
 const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(['Email', 'FileNode', 'CalendarEvent', 'ContactCard', 'SieveScript'].map(type => [`Archived${type}`, ['archivedUntil', 'status']])),
-  ClusterNode: [],
+  ClusterNode: [], Trace: [], MetricCount: [], MetricSum: [],
 }
 const OWN_SHAPES: ReadonlySet<string> = new Set([
-  'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskFailure', 'TaskRun', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument',
+  'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskFailure', 'TaskRun', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument', 'ScheduledIndexTrace',
   'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance',
   'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding',
 ])
@@ -66,6 +66,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   Credential: ['AppPassword', 'ApiKey'],
   SubAddressing: ['Custom'],
   UserRoles: ['Custom'],
+  TraceValue: ['Integer', 'Boolean', 'Float', 'UTCDateTime', 'Duration', 'List', 'Event', 'Null'],
 }
 /** Of those that clients know, the ones that are kept. */
 const QUOTAS: Readonly<Record<string, readonly string[]>> = {

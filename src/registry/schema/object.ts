@@ -27,6 +27,8 @@ export interface Filterable {
   readonly canonical?: (text: string) => string
   /** Finds what has all words of the text, or words that begin with them; the object's `entries` hold them. */
   readonly words?: true
+  /** A list of so many values may be asked for: objects with any of them are found. */
+  readonly severalMax?: number
 }
 
 /** The order of a query: by one property, then by id. The first property is the default. */

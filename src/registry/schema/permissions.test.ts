@@ -19,11 +19,11 @@ describe('permissions', () => {
         .sort()
     const all = ['Create', 'Destroy', 'Get', 'Query', 'Update']
     assert.deepEqual(
-      [of('sysTask'), of('sysClusterRole'), of('sysTaskManager'), of('sysClusterNode')],
-      [all, all, ['Get', 'Update'], ['Get', 'Query', 'Update']],
+      [of('sysTask'), of('sysClusterRole'), of('sysTaskManager'), of('sysClusterNode'), of('sysTrace'), of('sysMetric')],
+      [all, all, ['Get', 'Update'], ['Get', 'Query', 'Update'], ['Destroy', 'Get', 'Query'], ['Get', 'Query']],
     )
     assert.equal(
-      [...names].some(name => /Trace(Get|Query)|Report(Get|Query)/.test(name)),
+      [...names].some(name => /Report(Get|Query)/.test(name)),
       false,
     )
   })

@@ -74,6 +74,11 @@ function allOf(parts: readonly SearchExpression[]): SearchExpression | null {
   return only === undefined || parts.length === 1 ? only ?? null : { kind: 'and', parts }
 }
 
+/** The words of a text that is in no language: names, addresses, replies of servers. */
+export function wordTerms(text: string): string[] {
+  return fieldTerms(text, [])
+}
+
 function fieldTerms(text: string, languages: readonly Language[]): string[] {
   const terms = new Set<string>()
   for (const run of new Set(runsOf(text.slice(0, FIELD_CHARS_MAX)))) {

@@ -7,6 +7,7 @@ import { retentionNow } from '../../registry/objects/data-retention.ts'
 import { purgeArchive } from '../archive/archive.ts'
 import type { ArchiveTx } from '../archive/archive.ts'
 import { removeEnded } from '../auth/oauth/grants.ts'
+import { purgeTraces } from '../telemetry/traces.ts'
 
 const ROWS_AT_ONCE_MAX = 1_000
 /** Each has a content to look after. */
@@ -33,6 +34,8 @@ const KINDS = {
   'archived items': { atOnceMax: ARCHIVED_AT_ONCE_MAX, remove: (tx, now) => purgeArchive(tx, now, ARCHIVED_AT_ONCE_MAX) },
   'task runs': older('holdTaskRunsFor', ({ runs }, before) => runs.purge(before, ROWS_AT_ONCE_MAX)),
   'audit entries': older('holdAuditFor', ({ audit }, before) => audit.purge(before, ROWS_AT_ONCE_MAX)),
+  traces: older('holdTracesFor', (tx, before) => purgeTraces(tx, before, ROWS_AT_ONCE_MAX)),
+  metrics: older('holdMetricsFor', ({ metrics }, before) => metrics.purge(before, ROWS_AT_ONCE_MAX)),
 } satisfies Readonly<Record<string, Kind>>
 export type PurgedKind = keyof typeof KINDS
 

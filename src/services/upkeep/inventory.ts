@@ -25,6 +25,15 @@ export class Inventory<Tx extends UpkeepTx = UpkeepTx> {
     return this.#store.read(tx => tx.documents.list(accountId, EMAIL, limit, ...(after === '' ? [] : [after])))
   }
 
+  traces(after: Id, limit: number): Promise<Id[]> {
+    const from = after === '' ? {} : { afterId: after }
+    return this.#store.read(tx => tx.traces.query({}, { ascending: true, limit, ...from }))
+  }
+
+  traceCount(): Promise<number> {
+    return this.#store.read(tx => tx.traces.count({}))
+  }
+
   emailCount(accountId: Id): Promise<number> {
     return this.#store.read(tx => tx.documents.count(accountId, EMAIL, 'all', ''))
   }
