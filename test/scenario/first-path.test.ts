@@ -43,8 +43,9 @@ async function found(node: TestServer, accountId: string, text: string): Promise
   return reply['ids']
 }
 
+/** Of documents: the trace of a message gets its own task a moment after the message. */
 async function tasks(node: TestServer, filter: JsonObject = {}): Promise<JsonObject[]> {
-  const [, reply] = await node.call([['x:Task/query', { filter }], ['x:Task/get', { '#ids': { resultOf: '0', name: 'x:Task/query', path: '/ids' } }]])
+  const [, reply] = await node.call([['x:Task/query', { filter: { '@type': 'IndexDocument', ...filter } }], ['x:Task/get', { '#ids': { resultOf: '0', name: 'x:Task/query', path: '/ids' } }]])
   return reply?.['list'] as unknown as JsonObject[]
 }
 
