@@ -338,12 +338,29 @@ export interface RunRecord {
   readonly error: string | null
   /** What a run that is done says of what it did. */
   readonly note: string | null
+  /** The task of which this one was a part. */
+  readonly parentId: Id | null
 }
-export interface RunFilter { readonly taskId?: Id; readonly variant?: string; readonly accountId?: Id; readonly nodeId?: number; readonly outcome?: RunOutcome; readonly startedMin?: number; readonly startedMax?: number }
+/** `startedMin`, `startedMax`: these moments included. */
+export interface RunFilter {
+  readonly taskId?: Id
+  readonly parentId?: Id
+  readonly variant?: string
+  readonly accountId?: Id
+  readonly nodeId?: number
+  readonly outcome?: RunOutcome
+  readonly startedMin?: number
+  readonly startedMax?: number
+}
 /** Successes of bulk variants are counted by day instead of kept. */
 export interface RunCount { readonly day: number; readonly variant: string; readonly nodeId: number; readonly outcome: RunOutcome; readonly runs: number; readonly durationMs: number }
-/** In the order of ids, which is that in which runs ended; `position` further ones are passed over. */
-export interface RunPage { readonly ascending: boolean; readonly limit: number; readonly afterId?: Id; readonly position?: number }
+/** In the order in which they began, then of ids; strictly after `after`, and then `position` further ones are passed over. */
+export interface RunPage {
+  readonly ascending: boolean
+  readonly limit: number
+  readonly after?: Pick<RunRecord, 'startedAt' | 'id'>
+  readonly position?: number
+}
 export interface RunHistory {
   /** Adds them to the store's counters too, as `run.<outcome>` and, all together in ms, as `run.time`. */
   record(runs: readonly RunRecord[], counts: readonly RunCount[]): Promise<void>

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000
 function aRun(fields: Partial<RunRecord> = {}): RunRecord {
   return {
     id: newId(), taskId: newId(), variant: 'Sample', accountId: null, nodeId: 1, startedAt: 10 * DAY_MS, durationMs: 12,
-    attempt: 0, outcome: 'done', error: null, note: 'as it was', ...fields,
+    attempt: 0, outcome: 'done', error: null, note: 'as it was', parentId: null, ...fields,
   }
 }
 
@@ -28,12 +28,29 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
       const expected = runs.map(run => ({ ...run, error: 'it\uFFFDbroke', durationMs: run.attempt })).toReversed()
       assert.deepEqual(await query({ taskId }), expected)
       assert.deepEqual(await query({ taskId }, { limit: 2 }), expected.slice(0, 2))
-      const [, second] = expected
-      const afterId = second?.id ?? ''
-      assert.deepEqual(await query({ taskId }, { afterId }), expected.slice(2))
-      assert.deepEqual(await query({ taskId }, { afterId, position: 1, limit: 1 }), expected.slice(3, 4))
-      assert.deepEqual(await query({ taskId }, { afterId, ascending: true }), expected.slice(0, 1))
+      const after = expected[1] ?? assert.fail()
+      assert.deepEqual(await query({ taskId }, { after }), expected.slice(2))
+      assert.deepEqual(await query({ taskId }, { after, position: 1, limit: 1 }), expected.slice(3, 4))
+      assert.deepEqual(await query({ taskId }, { after, ascending: true }), expected.slice(0, 1))
       assert.deepEqual(await query({ taskId }, { ascending: true }), expected.toReversed())
+    })
+
+    test('lies in the order in which runs began, whenever they ended, in pages with a bound on either side', async () => {
+      const variant = `V${newId()}`
+      // Ids in the order in which they ended; three began at once.
+      const [e, a, c, b, d] = [50, 10, 30, 30, 30].map(startedAt => aRun({ variant, startedAt }))
+      assert.ok(a && b && c && d && e)
+      await record([a, b, c, d, e])
+      const all = [a, c, b, d, e].toSorted((x, y) => x.startedAt - y.startedAt || (x.id < y.id ? -1 : 1))
+      assert.deepEqual(await query({ variant }, { ascending: true }), all)
+      for (const bounds of [{}, { startedMin: 10 }, { startedMin: 30 }, { startedMin: 31 }, { startedMax: 30 }, { startedMax: 10 }, { startedMin: 30, startedMax: 30 }]) {
+        const isWithin = ({ startedAt }: RunRecord) => startedAt >= (bounds.startedMin ?? 0) && startedAt <= (bounds.startedMax ?? 99)
+        for (const [nth, after] of all.entries()) {
+          const page = { variant, ...bounds }
+          assert.deepEqual(await query(page, { after, ascending: true }), all.slice(nth + 1).filter(isWithin), JSON.stringify([bounds, nth]))
+          assert.deepEqual(await query(page, { after }), all.slice(0, nth).filter(isWithin).toReversed(), JSON.stringify([bounds, nth]))
+        }
+      }
     })
 
     test('gets by id, in the order of the ids', async () => {
@@ -47,12 +64,12 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
 
     test('every condition must hold', async () => {
       const variant = `V${newId()}`
-      const a = aRun({ variant, nodeId: 1, accountId: newId(), startedAt: 100, outcome: 'done' })
+      const a = aRun({ variant, nodeId: 1, accountId: newId(), parentId: newId(), startedAt: 100, outcome: 'done' })
       const b = aRun({ variant, nodeId: 2, startedAt: 200, outcome: 'failed' })
       const c = aRun({ variant, nodeId: 2, startedAt: 300, outcome: 'retry' })
       await record([a, b, c])
       const cases: [RunFilter, RunRecord[]][] = [
-        [{}, [c, b, a]], [{ nodeId: 2 }, [c, b]], [{ outcome: 'failed' }, [b]], [{ accountId: a.accountId ?? '' }, [a]],
+        [{}, [c, b, a]], [{ nodeId: 2 }, [c, b]], [{ outcome: 'failed' }, [b]], [{ accountId: a.accountId ?? '' }, [a]], [{ parentId: a.parentId ?? '' }, [a]],
         [{ startedMin: 200 }, [c, b]], [{ startedMax: 200 }, [b, a]], [{ startedMin: 150, startedMax: 250, nodeId: 2 }, [b]],
         [{ taskId: c.taskId }, [c]], [{ taskId: '\0' }, []],
       ]

@@ -82,7 +82,7 @@ function counterTableContract(store: () => Store): void {
 
     test('count the runs of tasks by their outcome, and their time', async () => {
       const before = await store().read(tx => tx.counters.all())
-      const run = { taskId: ids.next(), variant: 'Sample', accountId: null, nodeId: 1, startedAt: 1, attempt: 0, error: null, note: null }
+      const run = { taskId: ids.next(), variant: 'Sample', accountId: null, nodeId: 1, startedAt: 1, attempt: 0, error: null, note: null, parentId: null }
       await store().transact(tx => tx.runs.record(
         [{ ...run, id: ids.next(), durationMs: 1.6, outcome: 'failed' }],
         [{ day: 10 * DAY_MS, variant: 'Sample', nodeId: 1, outcome: 'done', runs: 7, durationMs: 30 }],

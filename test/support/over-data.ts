@@ -28,7 +28,7 @@ export async function overAndNot({ store, clock }: OverDataWorld, copies = 2): P
       await moveExpiry(tx, itemId, item, null)
       await tx.runs.record([{
         id: ids.next(), taskId: PREFIX, variant: 'MergeThreads', accountId: null, nodeId: 1, startedAt: at, durationMs: 1, attempt: 0,
-        outcome: 'done', error: null, note: null,
+        outcome: 'done', error: null, note: null, parentId: null,
       }], [])
       await tx.traces.put([{ id: traceIds.next(), from: PREFIX, recipients: [], size: 0, events: [] }])
       const after = (await tx.metrics.newest())?.slot ?? null

@@ -9,6 +9,7 @@ import { query } from './query.ts'
 interface Options {
   readonly type?: string
   readonly account?: string
+  readonly parent?: string
   readonly node?: string
   readonly outcome?: string
   readonly since?: string
@@ -25,6 +26,7 @@ export function addTaskHistory(task: Command, perform: Perform): void {
     .argument('[id]', 'id of the task')
     .option('--type <variant>', 'of tasks of this kind')
     .option('--account <id>', 'of tasks about this account')
+    .option('--parent <id>', 'of the parts of this task')
     .option('--node <id>', 'that ran there, such as node-1')
     .option('--outcome <outcome>', 'done, snooze, retry, failed or cancelled')
     .option('--since <when>', 'that began then or later: a date, or -1d')
@@ -42,9 +44,9 @@ export function addTaskHistory(task: Command, perform: Perform): void {
     }))
 }
 
-function conditions(id: string | undefined, { type, account, node, outcome, since, until }: Options): string[] {
+function conditions(id: string | undefined, { type, account, parent, node, outcome, since, until }: Options): string[] {
   const all: readonly (readonly [string, string | undefined])[] = [
-    ['taskId=', id], ['variant=', type], ['accountId=', account], ['node=', node], ['outcome=', outcome],
+    ['taskId=', id], ['variant=', type], ['accountId=', account], ['parentId=', parent], ['node=', node], ['outcome=', outcome],
     ['startedAt>=', since], ['startedAt<', until],
   ]
   return all.flatMap(([condition, value]) => value === undefined ? [] : [condition + value])

@@ -96,7 +96,7 @@ export class BatchRunner {
     const { history, nodeId } = this.#deps
     const { startedAt, durationMs } = result
     history.record(
-      { taskId: row.id, variant: row.variant, accountId: row.accountId, nodeId, startedAt, durationMs, attempt: row.attempt, ...end },
+      { taskId: row.id, variant: row.variant, accountId: row.accountId, parentId: row.parentId, nodeId, startedAt, durationMs, attempt: row.attempt, ...end },
       variant.history === 'countSuccesses' && end.outcome === 'done',
     )
   }

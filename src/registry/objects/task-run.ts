@@ -1,6 +1,6 @@
 /**
  * TaskRun: one finished attempt at a task, kept after the task itself has gone. Written by the nodes; nobody changes or
- * destroys one, they end with their retention (DataRetention.holdTaskRunsFor). The order is that in which runs ended.
+ * destroys one, they end with their retention (DataRetention.holdTaskRunsFor). The order is that in which runs began.
  */
 import { enumType, nullable, number, objectId, oneOf, string, utcDateTime } from '../../base/fields.ts'
 import type { EnumType } from '../../base/fields.ts'
@@ -32,6 +32,7 @@ export function taskRunObject(variants: EnumType): ObjectDefinition<unknown> {
     verbs: ['Get', 'Query'],
     fields: {
       taskId: objectId('Task', 'The task; gone when it is done.', { ...byServer, label: 'Task' }),
+      parentId: nullable(objectId('Task', 'The task of which it was a part; it may be gone.', { ...byServer, label: 'Part of' })),
       variant: oneOf(variants, 'What kind of task it was.', { ...byServer, label: 'Type' }),
       accountId: nullable(objectId('Account', 'The account that it was about; empty when it was about none.', { ...byServer, label: 'Account' })),
       node: objectId('ClusterNode', 'The node that ran it.', byServer),
@@ -45,15 +46,17 @@ export function taskRunObject(variants: EnumType): ObjectDefinition<unknown> {
     columns: ['startedAt', 'variant', 'outcome', 'duration', 'node', 'attempt', 'error', 'note'],
     filters: {
       taskId: { type: { type: 'string', format: 'string' }, label: 'Task id' },
+      parentId: { type: { type: 'string', format: 'string' }, label: 'Parts of the task' },
       variant: { type: { type: 'enum', enum: variants }, label: 'Type' },
       accountId: { type: { type: 'objectId', objectName: 'Account' }, label: 'Account' },
       node: { type: { type: 'objectId', objectName: 'ClusterNode' }, label: 'Node' },
       outcome: { type: { type: 'enum', enum: OUTCOME }, label: 'Outcome' },
       startedAt: { type: { type: 'utcDateTime' }, label: 'Started', range: true },
     },
+    order: { properties: ['startedAt'], ascending: false },
     sections: [
       { title: 'Run', fields: ['startedAt', 'duration', 'node', 'attempt', 'outcome', 'error', 'note'] },
-      { title: 'Task', fields: ['variant', 'taskId', 'accountId'] },
+      { title: 'Task', fields: ['variant', 'taskId', 'parentId', 'accountId'] },
     ],
     menu: { section: 'Management', icon: 'list-todo', group: 'Tasks', link: 'Task history' },
   })
@@ -63,6 +66,7 @@ export function taskRunObject(variants: EnumType): ObjectDefinition<unknown> {
 export interface TaskRunData {
   readonly id: Id
   readonly taskId: Id
+  readonly parentId: Id | null
   readonly variant: string
   readonly accountId: Id | null
   readonly nodeId: number
@@ -75,6 +79,7 @@ export interface TaskRunData {
 }
 export interface TaskRunConditions {
   readonly taskId?: Id
+  readonly parentId?: Id
   readonly variant?: string
   readonly accountId?: Id
   readonly nodeId?: number
@@ -87,12 +92,12 @@ export interface TaskRunRows {
   get(ids: readonly Id[]): Promise<readonly TaskRunData[]>
   query(
     conditions: TaskRunConditions,
-    page: { readonly ascending: boolean; readonly limit: number; readonly afterId?: Id; readonly position?: number },
+    page: { readonly ascending: boolean; readonly limit: number; readonly after?: Pick<TaskRunData, 'startedAt' | 'id'>; readonly position?: number },
   ): Promise<readonly TaskRunData[]>
   count(conditions: TaskRunConditions): Promise<number>
 }
 
-/** Pages go by key: ids of records say in which order they were written. */
+/** Pages go by key, in the order of time. */
 export function taskRunReader<Tx>(rows: (tx: Tx) => TaskRunRows): ObjectReader<Tx> {
   return {
     get: async (tx, ids) => (await rows(tx).get(ids.filter(isId))).map(stored),
@@ -105,8 +110,9 @@ export function taskRunReader<Tx>(rows: (tx: Tx) => TaskRunRows): ObjectReader<T
 
     async page(tx, { conditions, ascending }, { limit, skip, after }) {
       const wanted = conditionsOf(conditions)
-      if (wanted === null) return []
-      const page = { ascending, limit, position: skip, ...(after === undefined ? {} : { afterId: after }) }
+      const [run] = after === undefined ? [] : await rows(tx).get([after])
+      if (wanted === null || (after !== undefined && !run)) return []
+      const page = { ascending, limit, position: skip, ...(run ? { after: run } : {}) }
       return (await rows(tx).query(wanted, page)).map(run => run.id)
     },
 
@@ -117,12 +123,12 @@ export function taskRunReader<Tx>(rows: (tx: Tx) => TaskRunRows): ObjectReader<T
   }
 }
 
-function stored({ id, taskId, variant, accountId, nodeId, startedAt, durationMs, attempt, outcome, error, note }: TaskRunData): Stored {
+function stored({ id, taskId, parentId, variant, accountId, nodeId, startedAt, durationMs, attempt, outcome, error, note }: TaskRunData): Stored {
   return {
     id,
     version: 1,
     body: {
-      taskId, variant, accountId, node: nodeObjectId(nodeId), startedAt: formatDate(startedAt), duration: durationMs,
+      taskId, parentId, variant, accountId, node: nodeObjectId(nodeId), startedAt: formatDate(startedAt), duration: durationMs,
       attempt: attempt + 1, outcome, error, note,
     },
   }
@@ -149,7 +155,7 @@ function withCondition(known: TaskRunConditions, { property, comparison, value }
     }
     case 'outcome': return both(known, { outcome: text as Outcome })
     case 'variant': return both(known, { variant: text })
-    default: return isId(text) ? both(known, { [property as 'taskId' | 'accountId']: text }) : null
+    default: return isId(text) ? both(known, { [property as 'taskId' | 'parentId' | 'accountId']: text }) : null
   }
 }
 

@@ -6,6 +6,8 @@ import { runCounters } from '../queue/run-counters.ts'
 import { storableText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
 
+type RunPlace = Pick<RunRecord, 'startedAt' | 'id'>
+
 export function memoryRuns({ table }: MemoryContext, counters: CounterTable): RunHistory {
   const records = table<RunRecord>('run')
   const totals = table<RunCount>('run_count')
@@ -24,10 +26,10 @@ export function memoryRuns({ table }: MemoryContext, counters: CounterTable): Ru
 
     get: async ids => ids.flatMap(id => records.get(id) ?? []),
 
-    async query(filter, { ascending, limit, afterId, position = 0 }) {
-      const isAfter = (run: RunRecord) => afterId === undefined || (ascending ? run.id > afterId : run.id < afterId)
-      return [...records.rows()].filter(run => matches(run, filter) && isAfter(run))
-        .sort((a, b) => (a.id < b.id) === ascending ? -1 : 1).slice(position, position + limit)
+    async query(filter, { ascending, limit, after, position = 0 }) {
+      const direction = ascending ? 1 : -1
+      return [...records.rows()].filter(run => matches(run, filter) && (!after || byStart(run, after) * direction > 0))
+        .sort((a, b) => byStart(a, b) * direction).slice(position, position + limit)
     },
 
     count: async filter => [...records.rows()].filter(run => matches(run, filter)).length,
@@ -38,11 +40,15 @@ export function memoryRuns({ table }: MemoryContext, counters: CounterTable): Ru
     async purge(before, limit) {
       for (const [key, { day }] of [...totals.entries()]) if (day <= before - DAY_MS) totals.delete(key)
       const old = [...records.rows()].filter(run => run.startedAt < before)
-        .sort((a, b) => a.startedAt - b.startedAt).slice(0, limit)
+        .sort(byStart).slice(0, limit)
       for (const run of old) records.delete(run.id)
       return old.length
     },
   }
+}
+
+function byStart(a: RunPlace, b: RunPlace): number {
+  return a.startedAt - b.startedAt || (a.id === b.id ? 0 : a.id < b.id ? -1 : 1)
 }
 
 function storedRun(run: RunRecord): RunRecord {
@@ -56,6 +62,7 @@ function storedRun(run: RunRecord): RunRecord {
 
 function matches(run: RunRecord, filter: RunFilter): boolean {
   return (filter.taskId === undefined || run.taskId === filter.taskId)
+    && (filter.parentId === undefined || run.parentId === filter.parentId)
     && (filter.variant === undefined || run.variant === filter.variant)
     && (filter.accountId === undefined || run.accountId === filter.accountId)
     && (filter.nodeId === undefined || run.nodeId === filter.nodeId)

@@ -1,7 +1,7 @@
-/** Run history: records by id (time order), and counts of routine successes by day. */
+/** Run history: records in the order in which they began, and counts of routine successes by day. */
 import { sql } from 'kysely'
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
-import type { RunFilter, RunHistory, RunOutcome, RunRecord } from '../../engine/ports.ts'
+import type { RunFilter, RunHistory, RunOutcome, RunPage, RunRecord } from '../../engine/ports.ts'
 import type { CounterTable } from '../../services/ports.ts'
 import { DAY_MS } from '../queue/retention.ts'
 import { runCounters } from '../queue/run-counters.ts'
@@ -12,7 +12,7 @@ import { listed } from './listed.ts'
 import type { RunColumns } from './tables/queue.ts'
 import { chunks } from './task-query.ts'
 
-/** Rows in one insert: eleven parameters each, and both databases allow more than 30,000. */
+/** Rows in one insert: twelve parameters each, and both databases allow more than 30,000. */
 const RECORDS_MAX = 1_000
 
 export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory {
@@ -39,10 +39,10 @@ export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory
       return ids.flatMap(id => found.get(id) ?? [])
     },
 
-    async query(filter, { ascending, limit, afterId, position = 0 }) {
-      const rows = await db.selectFrom('run').selectAll().where(eb => eb.and(conditions(eb, filter)))
-        .$if(afterId !== undefined, query => query.where('id', ascending ? '>' : '<', storableText(afterId ?? '')))
-        .orderBy('id', ascending ? 'asc' : 'desc').limit(limit).offset(position).execute()
+    async query(filter, { ascending, limit, after, position = 0 }) {
+      const direction = ascending ? 'asc' : 'desc'
+      const rows = await db.selectFrom('run').selectAll().where(eb => eb.and(conditions(eb, filter, after && { after, ascending })))
+        .orderBy('started_at', direction).orderBy('id', direction).limit(limit).offset(position).execute()
       return rows.map(runRecord)
     },
 
@@ -61,23 +61,37 @@ export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory
 
     async purge(before, limit) {
       await db.deleteFrom('run_count').where('day', '<=', before - DAY_MS).execute()
-      const old = db.selectFrom('run').select('id').where('started_at', '<', before).orderBy('started_at').limit(limit)
+      const old = db.selectFrom('run').select('id').where('started_at', '<', before).orderBy('started_at').orderBy('id').limit(limit)
       const { numDeletedRows } = await db.deleteFrom('run').where('id', 'in', old).executeTakeFirst()
       return Number(numDeletedRows)
     },
   }
 }
 
-function conditions(eb: ExpressionBuilder<Database, 'run'>, filter: RunFilter): Expression<SqlBool>[] {
-  const { taskId, variant, accountId, nodeId, outcome, startedMin, startedMax } = filter
-  const list: Expression<SqlBool>[] = []
+interface From { readonly after: NonNullable<RunPage['after']>; readonly ascending: boolean }
+
+function conditions(eb: ExpressionBuilder<Database, 'run'>, filter: RunFilter, from?: From): Expression<SqlBool>[] {
+  const { taskId, parentId, variant, accountId, nodeId, outcome } = filter
+  const list = bounds(eb, filter, from)
   if (taskId !== undefined) list.push(eb('task_id', '=', storableText(taskId)))
+  if (parentId !== undefined) list.push(eb('parent_id', '=', storableText(parentId)))
   if (variant !== undefined) list.push(eb('variant', '=', storableText(variant)))
   if (accountId !== undefined) list.push(eb('account_id', '=', storableText(accountId)))
   if (nodeId !== undefined) list.push(eb('node_id', '=', nodeId))
   if (outcome !== undefined) list.push(eb('outcome', '=', outcome))
-  if (startedMin !== undefined) list.push(eb('started_at', '>=', startedMin))
-  if (startedMax !== undefined) list.push(eb('started_at', '<=', startedMax))
+  return list
+}
+
+/** One lower and one upper bound of time: of two SQLite may begin at the wrong one, and read up to the other. */
+function bounds(eb: ExpressionBuilder<Database, 'run'>, { startedMin = 0, startedMax = Infinity }: RunFilter, from?: From): Expression<SqlBool>[] {
+  const place = from && (from.ascending ? from.after.startedAt >= startedMin : from.after.startedAt <= startedMax) ? from : undefined
+  const list: Expression<SqlBool>[] = []
+  if (place) {
+    const { after, ascending } = place
+    list.push(eb(eb.refTuple('started_at', 'id'), ascending ? '>' : '<', eb.tuple(after.startedAt, storableText(after.id))))
+  }
+  if (startedMin > 0 && place?.ascending !== true) list.push(eb('started_at', '>=', startedMin))
+  if (startedMax < Infinity && place?.ascending !== false) list.push(eb('started_at', '<=', startedMax))
   return list
 }
 
@@ -94,6 +108,7 @@ function runColumns(run: RunRecord): RunColumns {
     outcome: run.outcome,
     error: run.error === null ? null : storableText(run.error),
     note: run.note === null ? null : storableText(run.note),
+    parent_id: run.parentId,
   }
 }
 
@@ -110,5 +125,6 @@ function runRecord(columns: RunColumns): RunRecord {
     outcome: columns.outcome as RunOutcome,
     error: columns.error,
     note: columns.note,
+    parentId: columns.parent_id,
   }
 }

@@ -17,9 +17,10 @@ import { telemetry } from './0015-telemetry.ts'
 import { taskFailures } from './0016-task-failures.ts'
 import { runNotes } from './0017-run-notes.ts'
 import { runLists } from './0018-run-lists.ts'
+import { runOrder } from './0019-run-order.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents, leaseDeaths,
-  usageCorrections, drainOfSleepers, blobClaims, telemetry, taskFailures, runNotes, runLists,
+  usageCorrections, drainOfSleepers, blobClaims, telemetry, taskFailures, runNotes, runLists, runOrder,
 ]

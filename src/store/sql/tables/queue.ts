@@ -104,6 +104,7 @@ export interface RunColumns {
   outcome: string
   error: string | null
   note: string | null
+  parent_id: string | null
 }
 
 export interface RunCountColumns {
