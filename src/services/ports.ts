@@ -72,6 +72,8 @@ export interface BlobTable {
   /** Stores the content once, however often it is put. It stays until this transaction has linked or claimed it. */
   put(content: Uint8Array): Promise<BlobHash>
   get(hash: BlobHash): Promise<Uint8Array | null>
+  /** All of them at once, by hash, those that are there: who asks knows how large they are. */
+  getAll(hashes: readonly BlobHash[]): Promise<ReadonlyMap<BlobHash, Uint8Array>>
   size(hash: BlobHash): Promise<number | null>
   /** Throws blob/missing. */
   link(hash: BlobHash, owner: BlobOwner): Promise<void>

@@ -29,6 +29,18 @@ export function blobTableContract(store: () => Store): void {
       }
     })
 
+    test('several are read at once, without those that are not there', async () => {
+      const contents = [randomBytes(10), randomBytes(100_000), new Uint8Array(0)]
+      const hashes = await Promise.all(contents.map(put))
+      const found = await store().read(tx => tx.blobs.getAll([...hashes, hashes[0] ?? '', ids.next(), 'NUL\0']))
+      assert.deepEqual([...found.keys()].toSorted(), hashes.toSorted())
+      for (const [nth, hash] of hashes.entries()) {
+        const content = found.get(hash)
+        assert.ok(content instanceof Uint8Array && Buffer.compare(content, contents[nth] ?? new Uint8Array(1)) === 0)
+      }
+      assert.equal((await store().read(tx => tx.blobs.getAll([]))).size, 0)
+    })
+
     test('unknown hashes are null', async () => {
       for (const hash of [ids.next(), 'NUL\0', '']) {
         assert.equal(await get(hash), null)

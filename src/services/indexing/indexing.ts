@@ -17,9 +17,8 @@
  */
 import { isId } from '../../base/ids.ts'
 import type { Id } from '../../base/ids.ts'
-import { hasCode } from '../../errors.ts'
 import type { Email, EmailRecord, MailStore } from '../mailstore/mailstore.ts'
-import { EMAIL } from '../mailstore/mailstore.ts'
+import { contentMissing, EMAIL } from '../mailstore/mailstore.ts'
 import { parseMessage, searchableText } from '../message/message.ts'
 import type { Address } from '../message/message.ts'
 import type { DomainStore, DomainTx, SearchDocument } from '../ports.ts'
@@ -33,6 +32,8 @@ export type IndexReply =
 
 /** Of a longer message the beginning is read; its attachments' names are known all the same. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024
+/** Of a batch. */
+const CONTENT_BYTES_AT_ONCE_MAX = 4 * 1024 * 1024
 export const SEARCH_LANGUAGES = 'SearchLanguages'
 const LANGUAGES_ID: Id = '0'.repeat(13)
 const NOTHING_FOUND: Found = { languages: new Set(), news: false }
@@ -53,12 +54,16 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
   /** One reply for each document, in their order. */
   async index(documents: readonly IndexedDocument[], signal: AbortSignal): Promise<IndexReply[]> {
     const { analysed, found } = await this.#store.read(async tx => {
-      const analysed: Analysed[] = []
       const emails = await this.#load(tx, documents)
-      for (const document of documents) {
-        signal.throwIfAborted()
-        const email = emails.get(keyOf(document))
-        analysed.push(email ? await this.#analyse(tx, document.accountId, email) : { kind: 'gone' })
+      const analysed: Analysed[] = []
+      for (const part of inParts(documents, document => emails.get(keyOf(document))?.record.size ?? 0)) {
+        const there = part.flatMap(document => emails.get(keyOf(document)) ?? [])
+        const contents = await tx.blobs.getAll(there.map(({ record }) => record.blobId))
+        for (const document of part) {
+          signal.throwIfAborted()
+          const email = emails.get(keyOf(document))
+          analysed.push(email ? await analysis(document.accountId, email, contents.get(email.record.blobId)) : { kind: 'gone' })
+        }
       }
       return { analysed, found: await this.#languagesIn(tx, analysed) }
     })
@@ -89,23 +94,6 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
       }
     }
     return found
-  }
-
-  async #analyse(tx: Tx, accountId: Id, { id, record }: Email): Promise<Analysed> {
-    let content: Uint8Array
-    try {
-      content = await this.#mailStore.content(tx, record.blobId)
-    } catch (error) {
-      if (hasCode(error, 'blob/missing')) return { kind: 'failed', error }
-      throw error
-    }
-    try {
-      const { fields, languages } = await termsOf(await searchTextOf(record, content))
-      return { kind: 'indexed', document: { accountId, collection: EMAIL, id, fields }, language: languages[0] }
-    } catch (error) {
-      // From here on nothing but the message itself can be the cause.
-      return { kind: 'failed', error }
-    }
   }
 
   async #languagesIn(tx: Tx, analysed: readonly Analysed[]): Promise<ReadonlyMap<Id, Found>> {
@@ -164,6 +152,32 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
     const body = Object.fromEntries([...all].map(language => [language, true]))
     await tx.documents.put(accountId, SEARCH_LANGUAGES, LANGUAGES_ID, body, [])
   }
+}
+
+async function analysis(accountId: Id, { id, record }: Email, content: Uint8Array | undefined): Promise<Analysed> {
+  if (content === undefined) return { kind: 'failed', error: contentMissing(record.blobId) }
+  try {
+    const { fields, languages } = await termsOf(await searchTextOf(record, content))
+    return { kind: 'indexed', document: { accountId, collection: EMAIL, id, fields }, language: languages[0] }
+  } catch (error) {
+    // Nothing but the message itself can be the cause.
+    return { kind: 'failed', error }
+  }
+}
+
+/** Neighbours whose contents are in memory at the same time: one, or as many as are small enough together. */
+function inParts<T>(all: readonly T[], octetsOf: (each: T) => number): T[][] {
+  const parts: T[][] = []
+  let octets = Infinity
+  for (const each of all) {
+    octets += octetsOf(each)
+    if (octets > CONTENT_BYTES_AT_ONCE_MAX) {
+      parts.push([])
+      octets = octetsOf(each)
+    }
+    parts.at(-1)?.push(each)
+  }
+  return parts
 }
 
 async function searchTextOf(record: EmailRecord, content: Uint8Array): Promise<SearchText> {

@@ -149,7 +149,7 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
   /** Throws blob/missing. */
   async content({ blobs }: DomainTx, blobId: string): Promise<Uint8Array> {
     const content = await blobs.get(blobId)
-    if (content === null) throw new RotaError('blob/missing', `the content ${blobId} of a message is missing`)
+    if (content === null) throw contentMissing(blobId)
     return content
   }
 
@@ -175,4 +175,8 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
 /** The blob id of a part: readable by whoever may read the message. */
 export function partBlobId(blobId: string, partId: string): string {
   return `${blobId}_${partId}`
+}
+
+export function contentMissing(blobId: string): RotaError {
+  return new RotaError('blob/missing', `the content ${blobId} of a message is missing`)
 }

@@ -41,6 +41,13 @@ export function memoryBlobs(context: MemoryContext): BlobTable {
       return row ? new Uint8Array(row.content) : null
     },
 
+    async getAll(hashes) {
+      return new Map(hashes.flatMap(hash => {
+        const row = blobs.get(hash)
+        return row ? [[hash, new Uint8Array(row.content)] as const] : []
+      }))
+    },
+
     async size(hash) {
       return blobs.get(hash)?.content.byteLength ?? null
     },

@@ -7,6 +7,7 @@ import type { BlobHash, BlobLink, BlobOwner, BlobTable } from '../../services/po
 import { storableText } from '../storable.ts'
 import { purgeBlobs, removeUnused } from './blob-purge.ts'
 import type { SqlContext } from './context.ts'
+import { listed } from './listed.ts'
 
 export function sqlBlobs(context: SqlContext): BlobTable {
   const { db, dialect, now } = context
@@ -40,6 +41,11 @@ export function sqlBlobs(context: SqlContext): BlobTable {
       const row = await db.selectFrom('blob').select('content')
         .where('hash', '=', storableText(hash)).executeTakeFirst()
       return row?.content ?? null
+    },
+
+    async getAll(hashes) {
+      const rows = await db.selectFrom('blob').select(['hash', 'content']).where(listed(context, 'hash', hashes)).execute()
+      return new Map(rows.map(({ hash, content }) => [hash, content]))
     },
 
     async size(hash) {
