@@ -43,10 +43,17 @@ async function found(node: TestServer, accountId: string, text: string): Promise
   return reply['ids']
 }
 
-/** Of documents: the trace of a message gets its own task a moment after the message. */
 async function tasks(node: TestServer, filter: JsonObject = {}): Promise<JsonObject[]> {
-  const [, reply] = await node.call([['x:Task/query', { filter: { '@type': 'IndexDocument', ...filter } }], ['x:Task/get', { '#ids': { resultOf: '0', name: 'x:Task/query', path: '/ids' } }]])
+  const [, reply] = await node.call([['x:Task/query', { filter }], ['x:Task/get', { '#ids': { resultOf: '0', name: 'x:Task/query', path: '/ids' } }]])
   return reply?.['list'] as unknown as JsonObject[]
+}
+
+/** The trace of a message is written a moment after the message, with a task of its own: only then is all of it there. */
+async function traced(node: TestServer, text: string): Promise<void> {
+  await eventually(async () => {
+    const [reply] = await node.call([['x:Trace/query', { filter: { text } }]])
+    return Array.isArray(reply?.['ids']) && reply['ids'].length === 1
+  }, 'the trace is found')
 }
 
 test('a delivered message is found by a word of its body in another form, and no task is left', async () => {
@@ -59,7 +66,8 @@ test('a delivered message is found by a word of its body in another form, and no
   }, 'the message is found')
   assert.equal(ids.length, 1)
   assert.deepEqual(await found(node, accountId, 'walrus'), [])
-  await eventually(async () => (await tasks(node)).length === 0, 'the task is gone')
+  await traced(node, 'elsewhere.example')
+  await eventually(async () => (await tasks(node)).length === 0, 'the tasks are gone')
 })
 
 test('destroying a message takes it out of the index', async () => {

@@ -52,6 +52,16 @@ describe('permissions', () => {
       false,
     )
   })
+  it('to read what people have done are of administrators and auditors alone', () => {
+    const readers = (permission: string) =>
+      Object.entries(test.objects.roles).flatMap(([role, held]) => (held.has(permission) ? [role] : []))
+    for (const object of ['AuditEntry', 'Trace'])
+      for (const verb of ['Get', 'Query'])
+        assert.deepEqual(readers(`sys${object}${verb}`), ['Admin', 'ReadOnly'], object + verb)
+    assert.deepEqual(readers('sysTraceDestroy'), ['Admin'])
+    // Sums, which name nobody.
+    assert.deepEqual(readers('sysMetricQuery'), ['Admin', 'Operator', 'ReadOnly'])
+  })
   it('of an auditor change nothing', () => {
     assert.equal(
       [...test.objects.roles.ReadOnly].some(name => /^sys.*(Create|Update|Destroy)$/.test(name) || name.startsWith('task')),

@@ -42,10 +42,11 @@ const OPERATED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * An operator does not read the audit log: it shows what accounts keep for themselves (their API keys), and from which
- * addresses people log in, and it is there to watch operators too. An administrator can grant it.
+ * What people have done, which an operator does not read; an administrator can grant it. The audit log shows what accounts
+ * keep for themselves (their API keys), and from which addresses people log in, and it is there to watch operators too.
+ * Traces show who has written to whom.
  */
-const AUDITED = 'AuditEntry'
+const CONFIDENTIAL: ReadonlySet<string> = new Set(['AuditEntry', 'Trace'])
 
 type Named = Pick<ObjectDefinition, 'name' | 'plural' | 'permissionPrefix' | 'verbs'>
 type Declared = Named & Partial<Pick<ObjectDefinition, 'owner' | 'shape' | 'variantPermissionPrefix'>>
@@ -96,7 +97,7 @@ export function rolePermissions(objects: readonly Declared[]): RolePermissions {
   const owned = objects.filter(of => of.owner !== undefined)
   const own = owned.flatMap(of => of.verbs.map(verb => permissionOf(of, verb)))
   const everyones = everyonesPermissions(objects).map(permission => permission.name)
-  const seen = readableOf(objects.filter(of => of.name !== AUDITED))
+  const seen = readableOf(objects.filter(of => !CONFIDENTIAL.has(of.name)))
   const operated = objects.filter(of => OPERATED.has(of.name))
   const all = permissionList(objects).map(permission => permission.name)
   return {
