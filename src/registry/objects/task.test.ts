@@ -169,6 +169,9 @@ describe('Task', () => {
       const id = await insert('StoreMaintenance', { maintenanceType: 'purgeBlob', shardIndex: null, checkpoint: 'kept' })
       await test.update('Task', id, { shardIndex: 3 })
       assert.deepEqual((await row(id)).payload, { maintenanceType: 'purgeBlob', shardIndex: 3, checkpoint: 'kept' })
+      assert.match(String((await test.refusedUpdate('Task', id, { shardIndex: 256 }))['description']), /^shardIndex is 256; it must be from 0/)
+      const old = await insert('StoreMaintenance', { maintenanceType: 'purgeBlob', shardIndex: 999 })
+      await test.update('Task', old, { status: { '@type': 'Failed' } })
       const dns = await insert('DnsManagement', { domainId, updateRecords: { mx: true }, onSuccessRenewCertificate: false })
       await test.update('Task', dns, {
         'updateRecords/spf': true,

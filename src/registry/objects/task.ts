@@ -2,6 +2,7 @@
  * Task: a durable piece of background work. The variants come from the engine's catalogue as data; each gets the fields
  * that every task has besides its own. Rows: task-backend.ts.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { EnumType, Fields } from '../../base/fields.ts'
 import { embedded, enumType, nullable, shape, utcDateTime, variants } from '../../base/fields.ts'
 import { assert } from '../../base/assert.ts'
@@ -23,7 +24,7 @@ export interface TaskVariantDeclaration {
   readonly creatable: true | { readonly forbidden: string }
   /** Why the work cannot be done yet. */
   readonly notBuilt?: string
-  /** Why a creation with these values is refused, or null. */
+  /** Why these values are refused, or null. */
   readonly refuse?: (payload: never) => string | null
 }
 
@@ -118,7 +119,9 @@ export function taskObject<Tx>(
         return { ...(before === null ? raw : withoutReason(raw)), status }
       },
       check(next, before) {
-        const reason = before === null ? byName.get(String(next['@type']))?.refuse?.(payloadOf(next) as never) : null
+        // What is stored already may have been allowed by an older version: it can still be parked or moved.
+        const isTold = before === null || Object.entries(payloadOf(next)).some(([name, value]) => !isDeepStrictEqual(value, before[name]))
+        const reason = isTold ? byName.get(String(next['@type']))?.refuse?.(payloadOf(next) as never) : null
         if (typeof reason === 'string') throw refusal('forbidden', reason)
       },
       async derive(...[tx, id, next, before, context]) {

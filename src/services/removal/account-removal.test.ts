@@ -7,6 +7,7 @@ import type { Id } from '../../base/ids.ts'
 import { accountMayHaveData, keepAccount } from '../../registry/objects/account-archive.ts'
 import { Indexing } from '../indexing/indexing.ts'
 import { EMAIL } from '../mailstore/mailstore.ts'
+import { Uploads } from '../upload/uploads.ts'
 import { AccountRemoval } from './account-removal.ts'
 import type { AccountTasks } from './account-removal.ts'
 
@@ -45,6 +46,8 @@ describe('the removal of an account', () => {
     sharedBlob = (await world.emails(BOB, [both ?? '']))[0]?.record.blobId ?? ''
     await world.runSearchTasks()
     await world.store.transact(tx => tx.documents.put(ANN.accountId, 'ContactCard', annEmail, {}, []))
+    const uploads = new Uploads({ store: world.store, mailStore: world.mailStore, clock: { now: () => 0 } })
+    for (const { accountId } of [ANN, BOB]) await uploads.store(accountId, accountId, Buffer.from('an upload'))
     const destroyed = await world.deliver(plainMail('destroyed before'), ANN)
     const [{ record } = assert.fail('not delivered')] = await world.emails(ANN, [destroyed])
     unlinkedBlob = record.blobId
@@ -70,8 +73,9 @@ describe('the removal of an account', () => {
     readable: await tx.blobs.readable(sharedBlob, accountId),
     kept: await tx.keys.get(`account-archive/${accountId}`) !== null,
     stores: (await tx.usage.get([accountId])).has(accountId),
+    uploads: (await tx.keys.list(`blob-quota/${accountId}/`, 10)).length,
   }))
-  const NOTHING = { collections: [], indexed: false, tasks: 0, own: false, shared: true, unlinked: false, readable: false, kept: false, stores: false }
+  const NOTHING = { collections: [], indexed: false, tasks: 0, own: false, shared: true, unlinked: false, readable: false, kept: false, stores: false, uploads: 0 }
 
   async function run(by = removal): Promise<number | null> {
     const total = await by.begin(ANN.accountId)

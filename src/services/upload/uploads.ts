@@ -63,8 +63,8 @@ export class Uploads<Tx extends UploadTx = UploadTx> {
   }
 
   async #refuseTooMuch({ keys }: Tx, uploaderId: Id, more: number): Promise<void> {
-    const parts = (await keys.list(prefixOf(uploaderId), PARTS_MAX)).map(({ key, value }) => ({
-      began: Number(key.slice(prefixOf(uploaderId).length)), count: Number(value['count']), octets: Number(value['octets']),
+    const parts = (await keys.list(uploadsPrefixOf(uploaderId), PARTS_MAX)).map(({ key, value }) => ({
+      began: Number(key.slice(uploadsPrefixOf(uploaderId).length)), count: Number(value['count']), octets: Number(value['octets']),
     }))
     const [count, octets] = [parts.reduce((sum, part) => sum + part.count, 1), parts.reduce((sum, part) => sum + part.octets, more)]
     if (count <= UPLOADS_MAX && octets <= UPLOADED_OCTETS_MAX) return
@@ -78,7 +78,7 @@ export class Uploads<Tx extends UploadTx = UploadTx> {
 
   async #count({ keys }: Tx, uploaderId: Id, more: number): Promise<void> {
     const now = this.#clock.now()
-    const key = `${prefixOf(uploaderId)}${String(now - now % PART_MS).padStart(TIME_DIGITS, '0')}`
+    const key = `${uploadsPrefixOf(uploaderId)}${String(now - now % PART_MS).padStart(TIME_DIGITS, '0')}`
     const { count = 0, octets = 0 } = await keys.get(key) ?? {}
     await keys.put(key, { count: Number(count) + 1, octets: Number(octets) + more }, now + KEYS.blobQuota.keptMs)
   }
@@ -88,6 +88,7 @@ export class Uploads<Tx extends UploadTx = UploadTx> {
 const PARTS_MAX = KEYS.blobQuota.keptMs / PART_MS + 2
 const TIME_DIGITS = 15
 
-function prefixOf(uploaderId: Id): string {
+/** Of the keys that say what this account has uploaded. */
+export function uploadsPrefixOf(uploaderId: Id): string {
   return `${KEYS.blobQuota.prefix}${uploaderId}/`
 }
