@@ -261,6 +261,9 @@ export function blobTableContract(store: () => Store): void {
         const { looked, removed, octets, next } = await purge(201, before)
         assert.ok(looked >= 4 && removed >= 1 && octets >= 16 * removed && next === null)
         assert.deepEqual([await get(stored), !!await get(linked), !!await get(claimed), !!await get(unlinked)], [null, true, true, true])
+        // What is claimed stays claimed, however often somebody looks.
+        assert.equal((await purge(201, before)).removed, 0)
+        assert.deepEqual([await readable(claimed, first.accountId, first.accountId), await readable(unlinked, second.accountId)], [true, true])
         const now = await store().now()
         assert.equal((await purge(201, now)).removed, 2)
         assert.deepEqual([!!await get(linked), await get(claimed), await get(unlinked)], [true, null, null])

@@ -6,6 +6,7 @@ import { MULTIPART, plainMail } from '../../../test/support/mail-samples.ts'
 import { ANN, BOB, mailWorld } from '../../../test/support/mail-world.ts'
 import type { MailWorld } from '../../../test/support/mail-world.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
+import { MailImport } from '../../services/delivery/mail-import.ts'
 import { EMAIL, idOf, partBlobId } from '../../services/mailstore/mailstore.ts'
 
 const INBOX = idOf('inbox')
@@ -171,4 +172,27 @@ test('content that goes between reading and storing is no message', async () => 
   // The method goes on with the others of its call, so nothing may be left of this one.
   await world.imports.update(BOB.accountId, async (_tx, add) => { await add(message, placement).catch(() => {}) })
   assert.deepEqual([await stored(), await used(), await world.tasks()], [0, { octets: 0, emails: 0 }, []])
+})
+
+test('a tenant that others fill between the look and the addition is never overfull: it is tried again, and then refused', async () => {
+  const tenant = { tenantId: TENANT, quotaBytes: MAIL.byteLength }
+  await world.store.transact(tx => world.mailStore.countFor(tx, BOB.accountId, TENANT))
+  let runs = 0
+  const crowded = new MailImport({
+    ...world,
+    directory: { recipientById: () => Promise.resolve({ ...BOB, tenant }) },
+    store: {
+      read: work => world.store.read(work),
+      transact: work => world.store.transact(tx => {
+        runs += 1
+        const add: typeof tx.usage.add = (id, more) => tx.usage.add(id, id === TENANT ? { ...more, octets: more.octets + 1 } : more)
+        return work({ ...tx, usage: { ...tx.usage, add } })
+      }),
+    },
+  })
+  const message = await crowded.read(BOB.accountId, BOB.accountId, blobId)
+  assert(message)
+  const placement = { mailboxIds: [INBOX], keywords: [], receivedAt: null }
+  await assert.rejects(crowded.update(BOB.accountId, (_tx, add) => add(message, placement)), { code: 'store/conflict' })
+  assert.deepEqual([runs, await stored(), await used(), await world.tasks()], [5, 0, { octets: 0, emails: 0 }, []])
 })
