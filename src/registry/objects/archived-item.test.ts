@@ -34,7 +34,7 @@ describe('ArchivedItem', () => {
     })
     return id
   }
-  const expired = (now: string): Promise<Id[]> => test.store.read(tx => expiredItems(tx, now, 10))
+  const expired = (now: string): Promise<Id[]> => test.store.read(async tx => (await expiredItems(tx, now, 10)).map(({ id }) => id))
   const restorations = async (): Promise<JsonObject[]> =>
     Promise.all((await test.query('Task', { filter: { '@type': 'RestoreArchivedItem' } })).map(id => test.get('Task', id)))
 

@@ -184,11 +184,13 @@ export async function moveExpiry(
   if (to) await keys.put(to, {}, null)
 }
 
-/** Ids of records whose time is over by then (a date as they have it), the first to expire first. */
-export async function expiredItems({ keys }: RegistryTx, now: string, limit: number): Promise<Id[]> {
+/** Records whose time is over by then (a date as they have it), the first to expire first, and the keys that say so. */
+export async function expiredItems({ keys }: RegistryTx, now: string, limit: number): Promise<{ readonly id: Id; readonly key: string }[]> {
   const found = await keys.list(EXPIRY_PREFIX, limit)
-  const entries = found.map(({ key }) => key.slice(EXPIRY_PREFIX.length).split('/'))
-  return entries.flatMap(([until = '', id = '']) => until <= now ? [id] : [])
+  return found.flatMap(({ key }) => {
+    const [until = '', id = ''] = key.slice(EXPIRY_PREFIX.length).split('/')
+    return until <= now ? [{ id, key }] : []
+  })
 }
 
 function expiryKey(id: Id, until: string): string {

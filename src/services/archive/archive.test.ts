@@ -211,6 +211,15 @@ describe('the archive', () => {
     assert.ok(await world.store.read(tx => tx.blobs.get(wanted.email.blobId)))
   })
 
+  test('a key that tells of a record that is gone does not keep others from going', async () => {
+    const { item } = await destroyed()
+    const gone = { ...item.email, archivedUntil: '2020-01-01T00:00:00Z' }
+    await world.store.transact(tx => moveExpiry(tx, world.ids.next(), gone, null))
+    const purge = (): Promise<number> => world.store.transact(tx => purgeArchive(tx, Date.parse(item.email.archivedUntil), 1))
+    assert.deepEqual([await purge(), await purge(), await purge()], [1, 1, 0])
+    assert.deepEqual(await items(), [])
+  })
+
   test('goes with its account, in parts, and keeps what others have', async () => {
     await destroyed('one')
     await destroyed('two')

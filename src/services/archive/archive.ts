@@ -30,17 +30,24 @@ export function keeperOf<Tx extends ArchiveTx>(
   }
 }
 
-/** Removes what has expired, at most `limit`; returns how many records had. */
+/** Removes what has expired, at most `limit`; returns how many records had. A key whose record is gone goes too, or it would come first for ever. */
 export async function purgeArchive(tx: ArchiveTx, nowMs: number, limit: number): Promise<number> {
   await tx.objects.lock(ARCHIVED_ITEM)
-  const ids = await expiredItems(tx, formatDate(nowMs), limit)
-  for (const { id, body } of await tx.objects.get(ARCHIVED_ITEM, ids)) await removeItem(tx, id, body, releaseContent)
-  return ids.length
+  const expired = await expiredItems(tx, formatDate(nowMs), limit)
+  const items = new Map((await tx.objects.get(ARCHIVED_ITEM, expired.map(({ id }) => id))).map(({ id, body }) => [id, body]))
+  for (const { id, key } of expired) {
+    const body = items.get(id)
+    if (body) await removeItem(tx, id, body, releaseContent)
+    else await tx.keys.remove(key)
+  }
+  return expired.length
 }
 
 /** Removes records of an account that goes as a whole, at most `limit`; returns how many. */
 export async function removeArchiveOf(tx: ArchiveTx, accountId: Id, limit: number): Promise<number> {
   const where = [{ field: 'accountId', value: accountId }]
+  // Who moves the expiry of one at the same time would leave the key of the new one behind.
+  await tx.objects.lock(ARCHIVED_ITEM)
   const ids = await tx.objects.query(ARCHIVED_ITEM, { where, ascending: true, limit })
   for (const { id, body } of await tx.objects.get(ARCHIVED_ITEM, ids)) await removeItem(tx, id, body, removeContent)
   return ids.length
