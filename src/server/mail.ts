@@ -61,11 +61,11 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const indexing = new Indexing<Tx>({ store, mailStore })
   const restoration = new Restoration<Tx>({ store, mailStore, directory })
   const removal = new AccountRemoval<Tx>({ store, tasks: accountTasks })
-  const [inventory, recount] = [new Inventory<Tx>(store), new Recount<Tx>(store)]
+  const [inventory, recount] = [new Inventory<Tx>(store), new Recount<Tx>({ store, mailStore })]
   const [keyRemoval, dataPurge, blobPurge] = [new KeyRemoval(store), new DataPurge<Tx>(store), new BlobPurge(store)]
   const authTokenRemoval = new AuthTokenRemoval(store, keyRemoval)
   const deadHolders: DeadHolders = { release: () => store.leases.releaseDead(self()) }
-  const [accountPurge, renumbering] = [new AccountPurge<Tx>({ store, mailStore, clock }), new Renumbering<Tx>({ store, mailStore })]
+  const [accountPurge, renumbering] = [new AccountPurge<Tx>({ store, mailStore }), new Renumbering<Tx>({ store, mailStore })]
   const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
   const uploads = new Uploads<Tx>({ store, mailStore, clock })
   const imports = new MailImport<Tx>({ store, mailStore, directory, clock })

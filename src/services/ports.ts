@@ -35,6 +35,8 @@ export interface DocumentTable {
   /** The first document that an ascending scan of each value would give; values without one are left out. */
   first(accountId: Id, collection: string, name: string, values: readonly string[]): Promise<ReadonlyMap<string, Id>>
   count(accountId: Id, collection: string, name: string, value: string): Promise<number>
+  /** Those of `ids` that have this index row. */
+  having(accountId: Id, collection: string, name: string, value: string, ids: readonly Id[]): Promise<ReadonlySet<Id>>
   /** All ids of a collection in id order, for reindexing and export. */
   list(accountId: Id, collection: string, limit: number, after?: Id): Promise<Id[]>
   /** The highest modseq, 0 for an untouched collection. */

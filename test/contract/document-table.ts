@@ -116,6 +116,21 @@ export function documentTableContract(store: () => Store): void {
       assert.deepEqual(await hits(account), [{ id, sort: 3 }])
     })
 
+    test('which of many documents have a row is told', async () => {
+      const [account, other] = [ids.next(), ids.next()]
+      const [both, one, none] = [ids.next(), ids.next(), ids.next()]
+      const row = (name: string, value: string): DocumentIndex => ({ name, value, sort: 1 })
+      await put(account, both, [row('box', 'in'), row('box', 'out')])
+      await put(account, one, [row('box', 'out'), row('other', 'in')])
+      await put(account, none)
+      await put(other, none, [row('box', 'in')])
+      const having = (value: string, ...wanted: Id[]): Promise<ReadonlySet<Id>> =>
+        store().read(tx => tx.documents.having(account, COLLECTION, 'box', value, wanted))
+      assert.deepEqual(await having('in', both, one, none, ids.next()), new Set([both]))
+      assert.deepEqual(await having('out', none, one), new Set([one]))
+      assert.deepEqual(await having('in'), new Set())
+    })
+
     test('the first of each value is told, for many values at once', async () => {
       const account = ids.next()
       const [late, early, other, twin] = [ids.next(), ids.next(), ids.next(), ids.next()] as [Id, Id, Id, Id]

@@ -28,10 +28,12 @@ for (const { name, prepare, skip } of EVERY_STORE) {
     let world: MailWorld
     let purge: AccountPurge<Tx>
     const accounts = idSource(9, new VirtualClock())
+    /** How much later it is by the clock of the node than by that of the store. */
+    let aheadMs = 0
     before(async () => {
       opened = await prepare()
       world = await mailWorld(opened.open, accountMayHaveData, base => (tx, accountId) => keeperOf(base, tx, accountId))
-      purge = new AccountPurge(world)
+      purge = new AccountPurge({ ...world, store: { ...world.store, now: async () => world.clock.now() - aheadMs } })
       await world.store.transact(tx => tx.objects.insert('DataRetention', 'singleton', {}, [], []))
     })
     after(async () => {
@@ -97,6 +99,17 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       assert.deepEqual(await run(owner), {})
     })
 
+    test('the clock of the store decides: a node whose own is ahead removes nothing too early', async () => {
+      await keep({})
+      const owner = await somebody()
+      await moveTo(owner, await deliver(owner, 'trash'), TRASH)
+      await world.store.transact(tx => tx.documents.put(owner.accountId, 'ShareNotification', accounts.next(), {}, [overSince(world.clock.now())]))
+      await world.clock.advance(aheadMs = 100 * DAY_MS)
+      assert.deepEqual(await run(owner), {})
+      aheadMs = 0
+      assert.deepEqual(await run(owner), { 'messages': 1, 'share notices': 1 })
+    })
+
     test('a message that is also elsewhere leaves Trash and stays there', async () => {
       await keep({})
       const owner = await somebody()
@@ -160,6 +173,26 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       assert.deepEqual(await run(owner), {})
       await world.clock.advance(2 * DAY_MS)
       assert.deepEqual(await run(owner), { messages: 60 })
+    })
+
+    test('mail that a node of an earlier version has changed meanwhile counts from the next purge on', async () => {
+      await keep({})
+      const owner = await somebody()
+      const [flagged, untouched] = [await deliver(owner, 'flagged'), await deliver(owner, 'untouched')]
+      for (const id of [flagged, untouched]) await moveTo(owner, id, TRASH)
+      await world.clock.advance(20 * DAY_MS)
+      await world.store.transact(async tx => {
+        const [email] = await world.mailStore.emails(tx, owner.accountId, [flagged])
+        assert(email)
+        // It keeps what it does not know of the record, and writes the rows that it knows.
+        await tx.documents.put(owner.accountId, EMAIL, flagged, { ...email.record, keywords: { $seen: true } }, [{ name: 'mailbox', value: TRASH, sort: 0 }])
+      })
+      assert.deepEqual(await run(owner), { 'counted from now on': 1 })
+      await world.clock.advance(11 * DAY_MS)
+      assert.deepEqual(await run(owner), { messages: 1 })
+      assert.deepEqual(await left(owner), { flagged: [TRASH] })
+      await world.clock.advance(20 * DAY_MS)
+      assert.deepEqual(await run(owner), { messages: 1 })
     })
 
     test('submissions, share notices and scheduling messages go when they have been over for long enough', async () => {

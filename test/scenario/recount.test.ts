@@ -18,7 +18,7 @@ for (const { name, prepare, skip } of EVERY_STORE) {
     before(async () => {
       opened = await prepare()
       world = await mailWorld(opened.open, accountMayHaveData)
-      recount = new Recount(world.store)
+      recount = new Recount(world)
       for (const { accountId } of [ANN, BOB]) {
         const index = [{ field: 'memberTenantId', value: TENANT, unique: false }]
         await world.store.transact(tx => tx.objects.insert('Account', accountId, { name: accountId, memberTenantId: TENANT }, index, []))
@@ -73,6 +73,21 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       const before = await used(ANN.accountId)
       await assert.rejects(recount.account(ANN.accountId, () => Promise.reject(new Error('stopped'))), /stopped/)
       assert.deepEqual(await used(ANN.accountId), before)
+    })
+
+    test('the account is asked for in turns with whoever removes it', async () => {
+      await spoil(BOB.accountId, 5, 0)
+      const before = await used(BOB.accountId)
+      const entered: unknown[] = []
+      const gone = new Recount({ store: world.store, mailStore: {
+        async enter(_tx, ...how) {
+          entered.push(how)
+          return false
+        },
+      } })
+      assert.deepEqual(await gone.account(BOB.accountId, () => Promise.resolve()), { octets: 0, emails: 0 })
+      assert.deepEqual([entered, await used(BOB.accountId)], [[[BOB.accountId, EMAIL, 'share']], before])
+      await recount.account(BOB.accountId, () => Promise.resolve())
     })
 
     test('an account that is gone gets no sum', async () => {

@@ -1,11 +1,10 @@
 /** Removes what an account keeps no longer, as the settings say at that moment. README.md beside this file. */
-import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import { retentionNow } from '../../registry/objects/data-retention.ts'
 import type { KeptFor } from '../../registry/objects/data-retention.ts'
 import { DISCARD_IDS, DISCARDED, EMAIL } from '../mailstore/mailstore.ts'
 import type { MailAccount, MailStore } from '../mailstore/mailstore.ts'
-import type { DomainStore } from '../ports.ts'
+import type { DocumentScan, DomainStore } from '../ports.ts'
 import type { Expiring } from './expiring.ts'
 import { EXPIRING, OVER } from './expiring.ts'
 import type { UpkeepTx } from './inventory.ts'
@@ -18,20 +17,18 @@ const ROWS_AT_ONCE_MAX = 500
 export type PurgedSums = Readonly<Record<string, number>>
 
 export interface AccountPurgeDependencies<Tx extends UpkeepTx> {
-  readonly store: DomainStore<Tx>
+  /** What is over is decided by its clock: a node whose own is ahead would remove what is to be kept. */
+  readonly store: DomainStore<Tx> & { now(): Promise<number> }
   readonly mailStore: MailStore<Tx>
-  readonly clock: Pick<Clock, 'now'>
 }
 
 export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
-  readonly #store: DomainStore<Tx>
+  readonly #store: AccountPurgeDependencies<Tx>['store']
   readonly #mailStore: MailStore<Tx>
-  readonly #clock: Pick<Clock, 'now'>
 
-  constructor({ store, mailStore, clock }: AccountPurgeDependencies<Tx>) {
+  constructor({ store, mailStore }: AccountPurgeDependencies<Tx>) {
     this.#store = store
     this.#mailStore = mailStore
-    this.#clock = clock
   }
 
   /**
@@ -39,6 +36,7 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
    * mail/account-gone.
    */
   async account(accountId: Id, told: (sums: PurgedSums) => Promise<void>): Promise<PurgedSums> {
+    const nowMs = await this.#store.now()
     let sums: PurgedSums = {}
     const add = async (what: string, count: number): Promise<void> => {
       if (count > 0) sums = { ...sums, [what]: (sums[what] ?? 0) + count }
@@ -46,10 +44,10 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
     }
     for (const mailboxId of DISCARD_IDS) {
       await this.#beginToCount(accountId, mailboxId, count => add('counted from now on', count))
-      await inParts(EMAILS_AT_ONCE_MAX, () => this.#discard(accountId, mailboxId), count => add('messages', count))
+      await inParts(EMAILS_AT_ONCE_MAX, () => this.#discard(accountId, mailboxId, nowMs), count => add('messages', count))
     }
     for (const expiring of EXPIRING) {
-      await inParts(ROWS_AT_ONCE_MAX, () => this.#expire(accountId, expiring), count => add(expiring.label, count))
+      await inParts(ROWS_AT_ONCE_MAX, () => this.#expire(accountId, expiring, nowMs), count => add(expiring.label, count))
     }
     for (const collection of await this.#longLogs(accountId)) {
       await inParts(ROWS_AT_ONCE_MAX, () => this.#trim(accountId, collection), count => add('log entries', count))
@@ -57,9 +55,12 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
     return sums
   }
 
-  /** Messages of which nobody knows since when they are there have come just now. */
+  /**
+   * Messages of which nobody knows since when they are there have come just now. What a message says itself counts only with
+   * its row: a node of an earlier version, beside this one, takes the row away and leaves the rest as it was.
+   */
   async #beginToCount(accountId: Id, mailboxId: Id, told: Told): Promise<void> {
-    const isComplete = await this.#store.read(async tx => await this.#before(tx, 'expungeTrashAfter') === null
+    const isComplete = await this.#store.read(async tx => (await retentionNow(tx)).expungeTrashAfter === null
       || await tx.documents.count(accountId, EMAIL, DISCARDED, mailboxId) === await tx.documents.count(accountId, EMAIL, 'mailbox', mailboxId))
     if (isComplete) return
     for (let after: { readonly sort: number; readonly id: Id } | undefined; ;) {
@@ -67,8 +68,12 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
       const { hits, count } = await this.#update(accountId, async (tx, account) => {
         const hits = await tx.documents.scan(accountId, EMAIL, page)
         const emails = await this.#mailStore.emails(tx, accountId, hits.map(({ id }) => id))
-        const uncounted = emails.filter(({ record }) => record.memberships?.[mailboxId] === undefined)
-        for (const { id, record } of uncounted) await account.change(id, record, {})
+        const counted = await tx.documents.having(accountId, EMAIL, DISCARDED, mailboxId, hits.map(({ id }) => id))
+        const uncounted = emails.filter(({ id }) => !counted.has(id))
+        for (const { id, record } of uncounted) {
+          const { [mailboxId]: _, ...memberships } = record.memberships ?? {}
+          await account.change(id, { ...record, memberships }, {})
+        }
         return { hits, count: uncounted.length }
       })
       await told(count)
@@ -77,9 +82,9 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
     }
   }
 
-  async #discard(accountId: Id, mailboxId: Id): Promise<number> {
+  async #discard(accountId: Id, mailboxId: Id, nowMs: number): Promise<number> {
     const expired = (tx: Tx): Promise<Id[]> =>
-      this.#expired(tx, accountId, EMAIL, { name: DISCARDED, value: mailboxId }, 'expungeTrashAfter', EMAILS_AT_ONCE_MAX)
+      this.#expired(tx, accountId, EMAIL, { name: DISCARDED, value: mailboxId, limit: EMAILS_AT_ONCE_MAX }, 'expungeTrashAfter', nowMs)
     // Most accounts have nothing to remove: they are not locked for it.
     if ((await this.#store.read(expired)).length === 0) return 0
     return this.#update(accountId, async (tx, account) => {
@@ -93,9 +98,9 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
     })
   }
 
-  async #expire(accountId: Id, { collection, keptFor }: Expiring): Promise<number> {
+  async #expire(accountId: Id, { collection, keptFor }: Expiring, nowMs: number): Promise<number> {
     const expired = (tx: Tx): Promise<Id[]> =>
-      this.#expired(tx, accountId, collection, { name: OVER, value: '' }, keptFor, ROWS_AT_ONCE_MAX)
+      this.#expired(tx, accountId, collection, { name: OVER, value: '', limit: ROWS_AT_ONCE_MAX }, keptFor, nowMs)
     if ((await this.#store.read(expired)).length === 0) return 0
     return this.#store.transact(async tx => {
       if (!await this.#mailStore.enter(tx, accountId, collection)) return 0
@@ -126,18 +131,12 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
   }
 
   async #expired(
-    tx: Tx, accountId: Id, collection: string, row: { readonly name: string; readonly value: string }, keptFor: KeptFor, limit: number,
+    tx: Tx, accountId: Id, collection: string, oldest: Omit<DocumentScan, 'ascending'>, keptFor: KeptFor, nowMs: number,
   ): Promise<Id[]> {
-    const before = await this.#before(tx, keptFor)
-    if (before === null) return []
-    const oldest = await tx.documents.scan(accountId, collection, { ...row, ascending: true, limit })
-    return oldest.filter(({ sort }) => sort < before).map(({ id }) => id)
-  }
-
-  /** What was over before this moment goes; null: nothing does. */
-  async #before(tx: Tx, keptFor: KeptFor): Promise<number | null> {
     const keptMs = (await retentionNow(tx))[keptFor]
-    return keptMs === null ? null : this.#clock.now() - keptMs
+    if (keptMs === null) return []
+    const found = await tx.documents.scan(accountId, collection, { ...oldest, ascending: true })
+    return found.filter(({ sort }) => sort < nowMs - keptMs).map(({ id }) => id)
   }
 
   #update<T>(accountId: Id, work: (tx: Tx, account: MailAccount) => Promise<T>): Promise<T> {

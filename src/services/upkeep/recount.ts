@@ -1,7 +1,6 @@
 /** What an account or a tenant stores, counted again beside everybody who changes it. README.md beside this file says how. */
 import type { Id } from '../../base/ids.ts'
-import { accountMayHaveData } from '../../registry/objects/account-archive.ts'
-import type { EmailRecord } from '../mailstore/mailstore.ts'
+import type { EmailRecord, MailStore } from '../mailstore/mailstore.ts'
 import { EMAIL } from '../mailstore/mailstore.ts'
 import { TenantShares } from '../mailstore/tenant-shares.ts'
 import type { DomainStore, Usage } from '../ports.ts'
@@ -16,9 +15,11 @@ const ACCOUNTS_AT_ONCE_MAX = 1_000
 
 export class Recount<Tx extends UpkeepTx = UpkeepTx> {
   readonly #store: DomainStore<Tx>
+  readonly #mailStore: Pick<MailStore<Tx>, 'enter'>
 
-  constructor(store: DomainStore<Tx>) {
+  constructor({ store, mailStore }: { readonly store: DomainStore<Tx>; readonly mailStore: Pick<MailStore<Tx>, 'enter'> }) {
     this.#store = store
+    this.#mailStore = mailStore
   }
 
   /** By how much the sum was wrong. `counted` is told how many messages were read, and may throw to stop. */
@@ -29,7 +30,8 @@ export class Recount<Tx extends UpkeepTx = UpkeepTx> {
     })
     if (isNothing(wrong)) return wrong
     return this.#store.transact(async tx => {
-      if (!await accountMayHaveData(tx, accountId)) return NOTHING
+      // A sum that is written beside the removal of the account would stay behind.
+      if (!await this.#mailStore.enter(tx, accountId, EMAIL, 'share')) return NOTHING
       const corrected = await tx.usage.correct(accountId, wrong, seen)
       if (corrected === null) return NOTHING
       const shares = new TenantShares()

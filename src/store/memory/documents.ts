@@ -85,6 +85,10 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
       return entriesOf(rowsOf(accountId, collection), name, value).length
     },
 
+    async having(accountId, collection, name, value, ids) {
+      return new Set(entriesOf(rowsOf(accountId, collection), name, value).map(({ id }) => id).filter(id => ids.includes(id)))
+    },
+
     async list(accountId, collection, limit, after) {
       return [...rowsOf(accountId, collection).keys()]
         .filter(id => after === undefined || id > after).toSorted().slice(0, limit)

@@ -100,6 +100,11 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
       return row.count
     },
 
+    async having(accountId, collection, name, value, ids) {
+      const rows = await indexed(accountId, collection, name, value).select('id').where(listed(context, 'id', ids)).execute()
+      return new Set(rows.map(({ id }) => id))
+    },
+
     async list(accountId, collection, limit, after) {
       const rows = await documents(accountId, collection).select('id')
         .$if(after !== undefined, query => query.where('id', '>', storableText(after ?? '')))
