@@ -1,5 +1,4 @@
 /** Measuring metrics, as the work of the one node that holds their lane. */
-import type { Clock } from '../base/clock.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import type { SlotWork } from '../engine/upkeep/slot-loop.ts'
@@ -10,14 +9,13 @@ import type { Store, Tx } from '../store/store.ts'
 import { taskGauges } from './task-gauges.ts'
 
 export interface MetricsWorkDeps {
-  readonly store: Pick<Store, 'read' | 'transact'>
+  readonly store: Pick<Store, 'read' | 'transact' | 'now'>
   readonly catalogue: Catalogue
   readonly ids: IdSource
-  readonly clock: Clock
 }
 
-export function metricsWork({ store, catalogue, ids, clock }: MetricsWorkDeps): SlotWork {
-  const metrics = new Metrics<Tx>({ store, ids, taskGauges: tx => taskGauges(catalogue, tx, clock.now()) })
+export function metricsWork({ store, catalogue, ids }: MetricsWorkDeps): SlotWork {
+  const metrics = new Metrics<Tx>({ store, ids, taskGauges: (tx, now) => taskGauges(catalogue, tx, now) })
   return {
     name: 'metrics',
     lane: 'metrics',

@@ -113,7 +113,7 @@ export class Server implements Service {
     const runDeps: Partial<Mail> = {}
     this.#node = new EngineNode({
       store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores(store),
-      slotWork: [metricsWork({ store, catalogue, clock, ids: { next: () => this.#node.ids.next() } })],
+      slotWork: [metricsWork({ store, catalogue, ids: { next: () => this.#node.ids.next() } })],
       hostname: environment.hostname, nodeId: environment.legacyScheme?.nodeId ?? null, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
     })

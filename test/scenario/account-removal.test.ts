@@ -74,7 +74,7 @@ describe('destroying an account', () => {
     assert.ok(Object.keys(rowsOf(jane)).length > 6, JSON.stringify(rowsOf(jane)))
     assert.deepEqual((await destroy('Account', jane))?.['destroyed'], [jane])
     await eventually(async () => (await removals()).length === 0, 'the removal has run')
-    const { audit: _, run: __, ...left } = rowsOf(jane)
+    const { audit: _, run: __, trace: ___, ...left } = rowsOf(jane)
     assert.deepEqual(left, {})
     const credentials = { name: 'bob@example.org', password: JANE.password }
     const [reply] = await node.call([['Email/query', { accountId: bob, filter: { text: 'heron' } }]], credentials)
@@ -106,7 +106,7 @@ describe('destroying an account', () => {
     const jane = await idOf('jane') ?? ''
     await create(node, 'Task', { '@type': 'DestroyAccount', accountName: 'jane', accountDomainId: domainId })
     await eventually(async () => (await removals()).length === 0, 'the removal has run')
-    const { audit: _, run: __, ...left } = rowsOf(jane)
+    const { audit: _, run: __, trace: ___, ...left } = rowsOf(jane)
     assert.deepEqual(left, {})
   })
 })

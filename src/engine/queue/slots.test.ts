@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dueSlots, nextSlot } from './slots.ts'
+import { dueSlots, nextSlot, pendingSlots } from './slots.ts'
 
 const at = (text: string) => Date.parse(text)
 const daily = { cron: '0 2 * * *', timeZone: 'Europe/Berlin', catchUp: 'last', pausedUntil: null } as const
@@ -53,4 +53,29 @@ test('slots before the end of a pause are skipped', () => {
 test('catching up after a very long time is bounded', () => {
   const minutely = { cron: '* * * * *', timeZone: 'UTC', catchUp: 'all', pausedUntil: null, nextSlot: at('2026-01-01T00:00:00Z') } as const
   assert.equal(dueSlots(minutely, at('2026-02-01T00:00:30Z'))?.run.length, 100)
+})
+
+test('slots of the last minute are pending, the bound itself too, and nothing older or later', () => {
+  const now = at('2026-01-10T08:01:00Z')
+  assert.deepEqual(pendingSlots('0 * * * *', null, now), [at('2026-01-10T08:00:00Z')])
+  assert.deepEqual(pendingSlots('0 * * * *', null, now + 1), [])
+  assert.deepEqual(pendingSlots('* * * * *', null, now), [at('2026-01-10T08:00:00Z'), now])
+  assert.deepEqual(pendingSlots('* * * * *', null, now - 1), [at('2026-01-10T08:00:00Z')])
+  const seconds = pendingSlots('* * * * * *', 0, now)
+  assert.deepEqual([seconds.length, seconds[0], seconds.at(-1)], [61, now - 60_000, now])
+})
+
+test('slots up to the newest that is done are not pending, wherever that is', () => {
+  const now = at('2026-01-10T08:00:30Z')
+  const slot = at('2026-01-10T08:00:00Z')
+  assert.deepEqual(pendingSlots('0 * * * *', slot - 1, now), [slot])
+  assert.deepEqual(pendingSlots('0 * * * *', slot, now), [])
+  // The clock has gone back.
+  assert.deepEqual(pendingSlots('0 * * * *', now + 3_600_000, now), [])
+  assert.deepEqual(pendingSlots('* * * * * *', now - 2_000, now), [now - 1_000, now])
+})
+
+test('pending slots are in UTC, also in the nights of daylight saving', () => {
+  assert.deepEqual(pendingSlots('30 2 * * *', null, at('2026-03-29T02:30:05Z')), [at('2026-03-29T02:30:00Z')])
+  assert.deepEqual(pendingSlots('30 2 29 2 *', null, at('2026-03-01T00:00:00Z')), [])
 })

@@ -45,7 +45,9 @@ export class Conversation<Recipient> {
     this.#connectedAt = clock.now()
   }
 
+  /** RFC 5321 §4.1.4: as RSET, besides. */
   greeted(domain: string): void {
+    this.abandon()
     this.#greeting = this.#event('smtp.ehlo', { domain })
   }
 
@@ -91,7 +93,7 @@ export class Conversation<Recipient> {
     this.#end()
   }
 
-  /** The client begins another message, or has gone. */
+  /** The client begins anew, or has gone. */
   abandon(): void {
     if (this.#receiving) return
     this.#add('smtp.abandoned', {})

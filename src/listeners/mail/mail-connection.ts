@@ -15,8 +15,10 @@ export interface MailConnectionOptions {
   readonly tlsTimeoutMs: number
   readonly noDelay: boolean
   readonly clock: Clock
-  /** Called with the name that the client has given. */
+  /** Called with the name that the client has given; the transaction that was under way is over then. */
   readonly greeted: (name: string) => void
+  /** RSET: the client has given the transaction up. */
+  readonly reset: () => void
 }
 
 export class MailConnection extends SMTPConnection {
@@ -53,6 +55,11 @@ export class MailConnection extends SMTPConnection {
   override handler_HELO(command: Buffer, callback: () => void): void {
     super.handler_HELO(command, callback)
     this.#hasGreeted()
+  }
+
+  override handler_RSET(command: Buffer, callback: () => void): void {
+    super.handler_RSET(command, callback)
+    this.#options.reset()
   }
 
   override connectionReady(next?: () => void): void {

@@ -109,7 +109,7 @@ class MailServer<Recipient> extends SMTPServer {
     const conversation = new Conversation(traces, clock, settings.listener)
     const connection = new MailConnection(this, socket, {
       greetAtOnce: name === 'lmtp', errorsMax: limits.errorsMax, tlsTimeoutMs, noDelay, clock,
-      greeted: domain => { conversation.greeted(domain) },
+      greeted: domain => { conversation.greeted(domain) }, reset: () => { conversation.abandon() },
     })
     this.#conversations.set(connection.session, conversation)
     this.#clients.set(connection.session, connection)

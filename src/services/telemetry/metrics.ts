@@ -10,14 +10,17 @@ export type MetricsTx = DomainTx & RegistryTx
 export type Gauges = Readonly<Record<string, number>>
 type Point = Omit<MetricPoint, 'slot'>
 
+/** `now`: the store's clock. */
+export interface MetricsStore<Tx extends MetricsTx> extends DomainStore<Tx> { now(): Promise<number> }
+
 /** Tenants whose sums are looked up at once. */
 const TENANTS_AT_ONCE_MAX = 500
 
 export interface MetricsDeps<Tx extends MetricsTx> {
-  readonly store: DomainStore<Tx>
+  readonly store: MetricsStore<Tx>
   readonly ids: IdSource
   /** What is to be known of the queue. */
-  readonly taskGauges: (tx: Tx) => Promise<Gauges>
+  readonly taskGauges: (tx: Tx, now: number) => Promise<Gauges>
 }
 
 export class Metrics<Tx extends MetricsTx = MetricsTx> {
@@ -36,10 +39,11 @@ export class Metrics<Tx extends MetricsTx = MetricsTx> {
    */
   async collect(slot: number): Promise<boolean> {
     const { store, ids, taskGauges } = this.#deps
+    const now = await store.now()
     const { before, counters, gauges } = await store.read(async tx => ({
       before: await tx.metrics.newest(),
       counters: await tx.counters.all(),
-      gauges: { ...await taskGauges(tx), ...await mailGauges(tx) },
+      gauges: { ...await taskGauges(tx, now), ...await mailGauges(tx) },
     }))
     if (before !== null && before.slot >= slot) return false
     const points = [...counted(counters, before), ...Object.entries(gauges).map(([metric, count]) => ({ metric, count, sum: null }))]
