@@ -352,8 +352,14 @@ export interface RunFilter {
   readonly startedMin?: number
   readonly startedMax?: number
 }
-/** Successes of bulk variants are counted by day instead of kept. */
-export interface RunCount { readonly day: number; readonly variant: string; readonly nodeId: number; readonly outcome: RunOutcome; readonly runs: number; readonly durationMs: number }
+/** Runs that ended in one hour (when it began, ms since 1970) in one way, also those of which no record is kept; how long they took together. */
+export interface RunCount { readonly hour: number; readonly variant: string; readonly nodeId: number; readonly outcome: RunOutcome; readonly runs: number; readonly durationMs: number }
+/** `id`: of the hour, variant, node and outcome; the text order is that of the hours. */
+export interface StoredRunCount extends RunCount { readonly id: string }
+/** `hourMin`, `hourMax`: hours that began then included. */
+export interface RunCountFilter { readonly hourMin?: number; readonly hourMax?: number; readonly variant?: string; readonly nodeId?: number; readonly outcome?: RunOutcome }
+/** In the order of ids; after the id `after`, and then `position` further ones are passed over. */
+export interface RunCountPage { readonly ascending: boolean; readonly limit: number; readonly after?: string; readonly position?: number }
 /** In the order in which they began, then of ids; strictly after `after`, and then `position` further ones are passed over. */
 export interface RunPage {
   readonly ascending: boolean
@@ -362,14 +368,18 @@ export interface RunPage {
   readonly position?: number
 }
 export interface RunHistory {
-  /** Adds them to the store's counters too, as `run.<outcome>` and, all together in ms, as `run.time`. */
+  /** `counts`: of all runs, kept or not; they are added to the store's counters too, as `run.<outcome>` and, all together in ms, as `run.time`. */
   record(runs: readonly RunRecord[], counts: readonly RunCount[]): Promise<void>
   /** In the order of `ids`; unknown ids are left out. */
   get(ids: readonly Id[]): Promise<RunRecord[]>
   query(filter: RunFilter, page: RunPage): Promise<RunRecord[]>
   count(filter: RunFilter): Promise<number>
-  counts(sinceDay: number): Promise<RunCount[]>
-  /** Removes records that started before; returns how many. */
+  /** In the order of `ids`; unknown ids are left out. */
+  getCounts(ids: readonly string[]): Promise<StoredRunCount[]>
+  queryCounts(filter: RunCountFilter, page: RunCountPage): Promise<StoredRunCount[]>
+  /** How many counts there are, not how many runs. */
+  countCounts(filter: RunCountFilter): Promise<number>
+  /** Removes records that started before, and the counts of hours that were over by then; returns how many records. */
   purge(before: number, limit: number): Promise<number>
 }
 

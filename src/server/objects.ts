@@ -15,6 +15,7 @@ import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry
 import { metricReader } from '../registry/objects/metric.ts'
 import { taskBulk } from '../registry/objects/task-bulk.ts'
 import { taskFailureReader } from '../registry/objects/task-failure.ts'
+import { taskRunCountReader } from '../registry/objects/task-run-count.ts'
 import { taskRunReader } from '../registry/objects/task-run.ts'
 import { traceBackend } from '../registry/objects/trace.ts'
 import type { ObjectReader } from '../registry/ops/backend.ts'
@@ -88,6 +89,7 @@ export function backends(tasks: TaskPort<Tx>, cluster: ClusterObjects<Tx>): Read
     Schedule: scheduleBackend(schedulePort<Tx>(() => tasks.now())),
     TaskFailure: taskFailureReader(tasks),
     TaskRun: taskRunReader<Tx>(tx => tx.runs),
+    TaskRunCount: taskRunCountReader<Tx>(tx => tx.runs),
     AuditEntry: auditReader,
     Trace: traceBackend<Tx>(storedTraces),
     Metric: metricReader<Tx>(tx => tx.metrics),

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { RunCount, RunFilter, RunPage, RunRecord } from '../../src/engine/ports.ts'
+import type { RunCount, RunCountFilter, RunCountPage, RunFilter, RunPage, RunRecord, StoredRunCount } from '../../src/engine/ports.ts'
 import { newId } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 function aRun(fields: Partial<RunRecord> = {}): RunRecord {
@@ -18,6 +19,8 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
   const record = (runs: readonly RunRecord[], counts: readonly RunCount[] = []) => store().transact(tx => tx.runs.record(runs, counts))
   const query = (filter: RunFilter, page: Partial<RunPage> = {}) =>
     store().read(tx => tx.runs.query(filter, { ascending: false, limit: 100, ...page }))
+  const queryCounts = (filter: RunCountFilter, page: Partial<RunCountPage> = {}) =>
+    store().read(tx => tx.runs.queryCounts(filter, { ascending: false, limit: 100, ...page }))
 
   describe('RunHistory', () => {
     test('keeps every field, newest first, in pages', async () => {
@@ -86,17 +89,47 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await query({ taskId: run.taskId }), [run])
     })
 
-    test('counts of one day, variant, node and outcome add up', async () => {
+    test('counts of one hour, variant, node and outcome add up', async () => {
       const variant = `V${newId()}`
-      const count: RunCount = { day: 20 * DAY_MS, variant, nodeId: 1, outcome: 'done', runs: 3, durationMs: 30.2 }
+      const count: RunCount = { hour: 20 * DAY_MS, variant, nodeId: 1, outcome: 'done', runs: 3, durationMs: 30.2 }
       await record([], [count, { ...count, nodeId: 2 }])
-      await record([], [{ ...count, runs: 2, durationMs: 5 }, { ...count, day: 21 * DAY_MS }])
-      const counts = (await store().read(tx => tx.runs.counts(0))).filter(row => row.variant === variant)
-      assert.deepEqual(counts, [
-        { ...count, runs: 5, durationMs: 35 }, { ...count, nodeId: 2, durationMs: 30 }, { ...count, day: 21 * DAY_MS, durationMs: 30 },
+      await record([], [{ ...count, runs: 2, durationMs: 5 }, { ...count, outcome: 'failed' }, { ...count, hour: 21 * DAY_MS }])
+      const counts = await queryCounts({ variant }, { ascending: true })
+      assert.deepEqual(counts.map(({ id: _, ...rest }) => rest), [
+        { ...count, runs: 5, durationMs: 35 }, { ...count, outcome: 'failed', durationMs: 30 }, { ...count, nodeId: 2, durationMs: 30 },
+        { ...count, hour: 21 * DAY_MS, durationMs: 30 },
       ])
-      const later = (await store().read(tx => tx.runs.counts(21 * DAY_MS))).filter(row => row.variant === variant)
-      assert.deepEqual(later.map(row => row.day), [21 * DAY_MS])
+      const [one, two] = counts
+      const got = await store().read(tx => tx.runs.getCounts([two?.id ?? '', 'nobody', '\0', one?.id ?? '']))
+      assert.deepEqual(got, [two, one])
+    })
+
+    test('counts are found by hour and the rest, in pages', async () => {
+      const variant = `V${newId()}`
+      const count: RunCount = { hour: 0, variant, nodeId: 1, outcome: 'done', runs: 1, durationMs: 1 }
+      // The hours of 1970, 2025, 2084 (where they get a digit more) and 2090.
+      const hours = [0, 9, 10, 482_136, 999_999, 1_000_000, 1_051_920].map(hour => hour * HOUR_MS)
+      await record([], hours.flatMap(hour => [{ ...count, hour }, { ...count, hour, nodeId: 2, outcome: 'retry' }]))
+      const all = await queryCounts({ variant }, { ascending: true })
+      assert.deepEqual(all.map(({ hour }) => hour), hours.flatMap(hour => [hour, hour]))
+      assert.deepEqual(await queryCounts({ variant }), all.toReversed())
+      const cases: [RunCountFilter, StoredRunCount[]][] = [
+        [{ nodeId: 2, hourMax: 0 }, all.slice(1, 2)], [{ outcome: 'done', hourMax: 9 * HOUR_MS }, [all[0] ?? assert.fail(), all[2] ?? assert.fail()]],
+        ...[0, 1, 9 * HOUR_MS, 9 * HOUR_MS + 1, 999_999 * HOUR_MS].flatMap((moment): [RunCountFilter, StoredRunCount[]][] => [
+          [{ hourMin: moment }, all.filter(({ hour }) => hour >= moment)], [{ hourMax: moment }, all.filter(({ hour }) => hour <= moment)],
+        ]),
+        [{ hourMin: 9 * HOUR_MS, hourMax: 10 * HOUR_MS }, all.slice(2, 6)], [{ variant: '\0' }, []],
+      ]
+      for (const [filter, expected] of cases) {
+        const whole = { variant, ...filter }
+        assert.deepEqual(await queryCounts(whole, { ascending: true }), expected, JSON.stringify(filter))
+        assert.equal(await store().read(tx => tx.runs.countCounts(whole)), expected.length)
+        for (const [nth, { id: after }] of all.entries()) {
+          assert.deepEqual(await queryCounts(whole, { after, ascending: true }), expected.filter(({ id }) => id > after), JSON.stringify([filter, nth]))
+          assert.deepEqual(await queryCounts(whole, { after }), expected.filter(({ id }) => id < after).toReversed(), JSON.stringify([filter, nth]))
+        }
+      }
+      assert.deepEqual(await queryCounts({ variant }, { position: 3, limit: 2 }), all.toReversed().slice(3, 5))
     })
 
     test('many at once', async () => {
@@ -109,14 +142,14 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
       const variant = `V${newId()}`
       const old = Array.from({ length: 3 }, (_, n) => aRun({ variant, startedAt: n }))
       const young = aRun({ variant, startedAt: 3 * DAY_MS })
-      const count: RunCount = { day: 0, variant, nodeId: 1, outcome: 'done', runs: 1, durationMs: 1 }
-      await record([...old, young], [count, { ...count, day: 3 * DAY_MS }])
-      const purge = () => store().transact(tx => tx.runs.purge(2 * DAY_MS, 2))
+      const count: RunCount = { hour: 0, variant, nodeId: 1, outcome: 'done', runs: 1, durationMs: 1 }
+      // An hour that was not over by then stays whole.
+      await record([...old, young], [count, { ...count, hour: 2 * DAY_MS - HOUR_MS }, { ...count, hour: 2 * DAY_MS }, { ...count, hour: 3 * DAY_MS }])
+      const purge = () => store().transact(tx => tx.runs.purge(2 * DAY_MS + HOUR_MS - 1, 2))
       assert.equal(await purge(), 2)
       while (await purge() > 0) assert.ok((await query({ variant })).length >= 1)
       assert.deepEqual(await query({ variant }), [young])
-      const counts = (await store().read(tx => tx.runs.counts(0))).filter(row => row.variant === variant)
-      assert.deepEqual(counts.map(row => row.day), [3 * DAY_MS])
+      assert.deepEqual((await queryCounts({ variant }, { ascending: true })).map(({ hour }) => hour), [2 * DAY_MS, 3 * DAY_MS])
     })
   })
 }

@@ -85,7 +85,10 @@ function counterTableContract(store: () => Store): void {
       const run = { taskId: ids.next(), variant: 'Sample', accountId: null, nodeId: 1, startedAt: 1, attempt: 0, error: null, note: null, parentId: null }
       await store().transact(tx => tx.runs.record(
         [{ ...run, id: ids.next(), durationMs: 1.6, outcome: 'failed' }],
-        [{ day: 10 * DAY_MS, variant: 'Sample', nodeId: 1, outcome: 'done', runs: 7, durationMs: 30 }],
+        [
+          { hour: 0, variant: 'Sample', nodeId: 1, outcome: 'failed', runs: 1, durationMs: 1.6 },
+          { hour: 10 * DAY_MS, variant: 'Sample', nodeId: 1, outcome: 'done', runs: 7, durationMs: 30 },
+        ],
       ))
       const after = await store().read(tx => tx.counters.all())
       const grown = (name: string) => (after[name] ?? 0) - (before[name] ?? 0)

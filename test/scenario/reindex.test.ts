@@ -62,7 +62,7 @@ async function open() {
         Promise.all((await tx.documents.list(accountId, EMAIL, 10_000)).map(id => tx.search.has({ accountId, collection: EMAIL, id })))))
       return found.flat().filter(Boolean).length
     }),
-    runs: () => store.read(async tx => (await tx.runs.counts(0)).filter(({ variant }) => variant === 'IndexDocument').reduce((sum, { runs }) => sum + runs, 0)),
+    runs: () => store.read(async tx => (await tx.runs.queryCounts({ variant: 'IndexDocument', outcome: 'done' }, { ascending: true, limit: 100 })).reduce((sum, { runs }) => sum + runs, 0)),
   }
 }
 

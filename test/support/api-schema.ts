@@ -1,5 +1,6 @@
 /** A small schema document for tests of clients: one object of every kind that they treat differently. */
 import type { JsonObject } from '../../src/base/json.ts'
+import { HISTORY_SCHEMA } from './history-schema.ts'
 
 const text = (format = 'string', more: JsonObject = {}) => ({ type: 'string', format, ...more })
 const field = (type: JsonObject, update = 'mutable', description = 'For tests.') => ({ description, type, update })
@@ -34,6 +35,7 @@ export const API_SCHEMA: JsonObject = {
     'x:NetworkListener': object('sysNetworkListener'),
     'x:Account': object('sysAccount'),
     'x:Policy': object('sysPolicy'),
+    ...HISTORY_SCHEMA.objects,
   },
   schemas: {
     'x:Task': {
@@ -67,6 +69,7 @@ export const API_SCHEMA: JsonObject = {
     'x:Policy': single('x:Policy'),
     'x:Alias': single('x:Alias'),
     ...dutySchemas,
+    ...HISTORY_SCHEMA.schemas,
   },
   fields: {
     'x:TaskIndexDocument': {
@@ -143,6 +146,7 @@ export const API_SCHEMA: JsonObject = {
     'x:Policy': { properties: { name: field(text()) } },
     'x:Alias': { properties: { name: field(text()), enabled: field({ type: 'boolean' }) } },
     ...duties,
+    ...HISTORY_SCHEMA.fields,
   },
   forms: {},
   lists: {
@@ -169,6 +173,7 @@ export const API_SCHEMA: JsonObject = {
       title: 'Accounts', subtitle: 'People.', singularName: 'account', pluralName: 'accounts', labelProperty: 'name',
       columns: [{ name: 'name', label: 'Name' }],
     },
+    ...HISTORY_SCHEMA.lists,
   },
   enums: {
     TaskKind: [member('IndexDocument'), member('UnindexDocument'), member('StoreMaintenance')],
@@ -177,6 +182,7 @@ export const API_SCHEMA: JsonObject = {
     MaintenanceType: [member('purgeBlob'), member('purgeData')],
     Protocol: [member('http'), member('smtp'), member('lmtp')],
     Duty: [member('searchIndexing'), member('taskScheduler'), member('outboundMta')],
+    Outcome: HISTORY_SCHEMA.outcomes,
     Quota: [member('maxDiskQuota')],
   },
   dashboards: [],

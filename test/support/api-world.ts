@@ -11,6 +11,7 @@ import { scheduleObject } from '../../src/registry/objects/schedule.ts'
 import { taskParts, taskWaitingFor } from '../../src/registry/objects/task-backend.ts'
 import { taskObject } from '../../src/registry/objects/task.ts'
 import { taskFailureObject } from '../../src/registry/objects/task-failure.ts'
+import { taskRunCountObject } from '../../src/registry/objects/task-run-count.ts'
 import { taskRunObject } from '../../src/registry/objects/task-run.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import { clusterPort } from '../../src/server/cluster-port.ts'
@@ -82,6 +83,7 @@ function caller({ store, catalogue, clock }: World, variants: readonly AnyVarian
       taskObject<Tx>(variants, { duties, waitingFor: taskWaitingFor(tasks), parts: taskParts(tasks), variantHooks: {} }),
       scheduleObject<Tx>(variants, (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now())),
       taskRunObject(types),
+      taskRunCountObject(types),
       taskFailureObject(types),
     ],
     backends: backends(tasks, cluster), methods: ownMethods(tasks, { hookedVariants: new Set() }), placeholders: [], store, ids, clock,

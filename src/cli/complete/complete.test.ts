@@ -54,9 +54,9 @@ suite('candidates', () => {
     assert.deepEqual(values('get ', null), [])
   })
   test('of objects are spelt as they are begun', () => {
-    assert.deepEqual(values('get task'), ['task', 'task-manager'])
-    assert.deepEqual(values('get Task'), ['Task', 'TaskManager'])
-    assert.deepEqual(values('create ta'), ['task/', 'task-manager'])
+    assert.deepEqual(values('get task'), ['task', 'task-manager', 'task-run', 'task-run-count', 'task-failure'])
+    assert.deepEqual(values('get Task'), ['Task', 'TaskManager', 'TaskRun', 'TaskRunCount', 'TaskFailure'])
+    assert.deepEqual(values('create ta'), ['task/', 'task-manager', 'task-run', 'task-run-count', 'task-failure'])
     assert.deepEqual(values('create task/un'), ['task/unindex-document'])
     assert.deepEqual(values('create Task/Un'), ['Task/UnindexDocument'])
     assert.deepEqual(values('snapshot account network'), ['network-listener'])

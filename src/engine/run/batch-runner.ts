@@ -97,7 +97,7 @@ export class BatchRunner {
     const { startedAt, durationMs } = result
     history.record(
       { taskId: row.id, variant: row.variant, accountId: row.accountId, parentId: row.parentId, nodeId, startedAt, durationMs, attempt: row.attempt, ...end },
-      variant.history === 'countSuccesses' && end.outcome === 'done',
+      variant.history !== 'countSuccesses' || end.outcome !== 'done',
     )
   }
 

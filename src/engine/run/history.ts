@@ -1,6 +1,6 @@
 /**
  * Run records, written in batches beside the hot path: losing the last few at a crash is accepted, waiting for them is not.
- * Routine successes of variants that ask for it are counted by day instead of kept.
+ * All runs are counted by hour; routine successes of variants that ask for it are only counted.
  */
 import { pause, type Clock } from '../../base/clock.ts'
 import type { IdSource } from '../../base/ids.ts'
@@ -11,7 +11,7 @@ import type { EngineStore, RunCount, RunRecord } from '../ports.ts'
 const FLUSH_EVERY_MS = 500
 const BUFFERED_MAX = 10_000
 const BATCH_MAX = 1_000
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 
 export interface HistoryDeps { readonly store: EngineStore; readonly ids: IdSource; readonly clock: Clock; readonly log: Log }
 
@@ -27,8 +27,10 @@ export class History {
 
   start(): void { this.#loop = this.#flushing() }
 
-  record(run: Omit<RunRecord, 'id'>, counted: boolean): void {
-    if (counted) return this.#count(run)
+  /** `keep` false: it is only counted. */
+  record(run: Omit<RunRecord, 'id'>, keep: boolean): void {
+    this.#count(run)
+    if (!keep) return
     if (this.#runs.length >= BUFFERED_MAX) this.#dropped++
     else this.#runs.push({ ...run, id: this.#deps.ids.next() })
   }
@@ -67,12 +69,12 @@ export class History {
   }
 
   #count(run: Omit<RunRecord, 'id'>): void {
-    const day = Math.floor(run.startedAt / DAY_MS) * DAY_MS
-    this.#add({ day, variant: run.variant, nodeId: run.nodeId, outcome: run.outcome, runs: 1, durationMs: run.durationMs })
+    const hour = Math.floor((run.startedAt + run.durationMs) / HOUR_MS) * HOUR_MS
+    this.#add({ hour, variant: run.variant, nodeId: run.nodeId, outcome: run.outcome, runs: 1, durationMs: run.durationMs })
   }
 
   #add(count: RunCount): void {
-    const key = `${count.day}/${count.variant}/${count.nodeId}/${count.outcome}`
+    const key = `${count.hour}/${count.variant}/${count.nodeId}/${count.outcome}`
     const old = this.#counts.get(key)
     this.#counts.set(key, old ? { ...old, runs: old.runs + count.runs, durationMs: old.durationMs + count.durationMs } : count)
   }

@@ -34,6 +34,7 @@ import { scheduleObject } from './schedule.ts'
 import type { FindScheduleProblem } from './schedule.ts'
 import { taskManager } from './task-manager.ts'
 import { taskFailureObject } from './task-failure.ts'
+import { taskRunCountObject } from './task-run-count.ts'
 import { taskRunObject } from './task-run.ts'
 import { taskObject } from './task.ts'
 import type { TaskObjectOptions, TaskVariantDeclaration } from './task.ts'
@@ -98,6 +99,7 @@ export function standardObjects<Tx extends RegistryTx>({
   const schedule = scheduleObject<Tx>(variants, scheduleProblem)
   const taskType = enumType('TaskType', variants.map(({ name, label }) => ({ name, label })))
   const taskRun = taskRunObject(taskType)
+  const taskRunCount = taskRunCountObject(taskType)
   const taskFailure = taskFailureObject(taskType)
   const metric = metricObject([...new Set(variants.map(({ lane }) => lane))])
   const clusterRole = clusterRoleObject(duties)
@@ -106,7 +108,7 @@ export function standardObjects<Tx extends RegistryTx>({
   const certificate = certificateObject<Tx>(judgeCertificate)
   const archivedItem = archivedItemObject<Tx>(archive)
   const inOrder = <Users>(users: readonly Users[]) => [
-    task, taskFailure, schedule, taskRun, ...users, oauthGrant, domain, tenant, archivedItem, trace, metric, ...cluster, networkListener, certificate, clusterRole,
+    task, taskFailure, schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, tenant, archivedItem, trace, metric, ...cluster, networkListener, certificate, clusterRole,
     taskManager, dataRetentionObject<Tx>(schedules), auditEntry,
   ]
   // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.

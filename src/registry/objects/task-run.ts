@@ -13,14 +13,14 @@ import { formatDate } from '../values/date.ts'
 import { nodeObjectId, nodeNumberOf } from './cluster-node.ts'
 import { bothRanges, dateRange } from './date-range.ts'
 
-const OUTCOME = enumType('TaskRunOutcome', [
+export const TASK_RUN_OUTCOME = enumType('TaskRunOutcome', [
   { name: 'done', label: 'Done' },
   { name: 'snooze', label: 'Put off', explanation: 'It will run again later; no attempt was counted.' },
   { name: 'retry', label: 'Failed, tried again later' },
   { name: 'failed', label: 'Failed for good' },
   { name: 'cancelled', label: 'Stopped', explanation: 'The task was changed or destroyed while it ran.' },
 ])
-type Outcome = NonNullable<(typeof OUTCOME)['_names']>
+type Outcome = NonNullable<(typeof TASK_RUN_OUTCOME)['_names']>
 const byServer = { update: 'serverSet' } as const
 
 /** `variants`: the enumeration of task variants. */
@@ -39,7 +39,7 @@ export function taskRunObject(variants: EnumType): ObjectDefinition<unknown> {
       startedAt: utcDateTime('When the run began.', { ...byServer, label: 'Started' }),
       duration: number('How long it took.', 'duration', byServer),
       attempt: number('Which attempt at the task it was; the first is 1.', 'unsignedInteger', byServer),
-      outcome: oneOf(OUTCOME, 'How it ended.', byServer),
+      outcome: oneOf(TASK_RUN_OUTCOME, 'How it ended.', byServer),
       error: nullable(string('Why it did not succeed.', { ...byServer, format: 'text' })),
       note: nullable(string('What it says of what it did.', { ...byServer, format: 'text' })),
     },
@@ -50,7 +50,7 @@ export function taskRunObject(variants: EnumType): ObjectDefinition<unknown> {
       variant: { type: { type: 'enum', enum: variants }, label: 'Type' },
       accountId: { type: { type: 'objectId', objectName: 'Account' }, label: 'Account' },
       node: { type: { type: 'objectId', objectName: 'ClusterNode' }, label: 'Node' },
-      outcome: { type: { type: 'enum', enum: OUTCOME }, label: 'Outcome' },
+      outcome: { type: { type: 'enum', enum: TASK_RUN_OUTCOME }, label: 'Outcome' },
       startedAt: { type: { type: 'utcDateTime' }, label: 'Started', range: true },
     },
     order: { properties: ['startedAt'], ascending: false },

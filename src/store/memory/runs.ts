@@ -1,8 +1,8 @@
 /** Run history in memory. */
-import type { RunCount, RunFilter, RunHistory, RunRecord } from '../../engine/ports.ts'
+import type { RunCountFilter, RunCountPage, RunFilter, RunHistory, RunRecord, StoredRunCount } from '../../engine/ports.ts'
 import type { CounterTable } from '../../services/ports.ts'
-import { DAY_MS } from '../queue/retention.ts'
-import { runCounters } from '../queue/run-counters.ts'
+import { HOUR_MS } from '../queue/retention.ts'
+import { runCounters, runCountId, runCountRange } from '../queue/run-counts.ts'
 import { storableText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
 
@@ -10,18 +10,18 @@ type RunPlace = Pick<RunRecord, 'startedAt' | 'id'>
 
 export function memoryRuns({ table }: MemoryContext, counters: CounterTable): RunHistory {
   const records = table<RunRecord>('run')
-  const totals = table<RunCount>('run_count')
+  const totals = table<StoredRunCount>('run_hour')
   return {
     async record(runs, counts) {
       for (const run of runs) {
         if (!records.get(run.id)) records.set(run.id, storedRun(run))
       }
       for (const count of counts) {
-        const key = countKey(count)
-        const { runs: sum, durationMs } = totals.get(key) ?? { runs: 0, durationMs: 0 }
-        totals.set(key, { ...count, runs: sum + count.runs, durationMs: durationMs + Math.round(count.durationMs) })
+        const id = runCountId(count)
+        const { runs: sum, durationMs } = totals.get(id) ?? { runs: 0, durationMs: 0 }
+        totals.set(id, { ...count, id, runs: sum + count.runs, durationMs: durationMs + Math.round(count.durationMs) })
       }
-      await counters.add(runCounters(runs, counts))
+      await counters.add(runCounters(counts))
     },
 
     get: async ids => ids.flatMap(id => records.get(id) ?? []),
@@ -34,11 +34,18 @@ export function memoryRuns({ table }: MemoryContext, counters: CounterTable): Ru
 
     count: async filter => [...records.rows()].filter(run => matches(run, filter)).length,
 
-    counts: async sinceDay => [...totals.entries()].map(([, count]) => count).filter(count => count.day >= sinceDay)
-      .sort((a, b) => a.day - b.day || (countKey(a) < countKey(b) ? -1 : 1)),
+    getCounts: async ids => ids.flatMap(id => totals.get(id) ?? []),
+
+    async queryCounts(filter, page) {
+      const { ascending, limit, position = 0 } = page
+      return [...totals.rows()].filter(count => isCounted(count, filter, page))
+        .sort((a, b) => (a.id < b.id) === ascending ? -1 : 1).slice(position, position + limit)
+    },
+
+    countCounts: async filter => [...totals.rows()].filter(count => isCounted(count, filter)).length,
 
     async purge(before, limit) {
-      for (const [key, { day }] of [...totals.entries()]) if (day <= before - DAY_MS) totals.delete(key)
+      for (const count of [...totals.rows()]) if (isCounted(count, { hourMax: before - HOUR_MS })) totals.delete(count.id)
       const old = [...records.rows()].filter(run => run.startedAt < before)
         .sort(byStart).slice(0, limit)
       for (const run of old) records.delete(run.id)
@@ -70,6 +77,10 @@ function matches(run: RunRecord, filter: RunFilter): boolean {
     && run.startedAt >= (filter.startedMin ?? run.startedAt) && run.startedAt <= (filter.startedMax ?? run.startedAt)
 }
 
-function countKey({ day, variant, nodeId, outcome }: RunCount): string {
-  return JSON.stringify([day, variant, nodeId, outcome])
+function isCounted({ id, variant, nodeId, outcome }: StoredRunCount, filter: RunCountFilter, page?: RunCountPage): boolean {
+  const { above, below } = runCountRange(filter, page)
+  return id > above && id < below
+    && (filter.variant === undefined || variant === filter.variant)
+    && (filter.nodeId === undefined || nodeId === filter.nodeId)
+    && (filter.outcome === undefined || outcome === filter.outcome)
 }

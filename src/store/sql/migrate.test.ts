@@ -6,7 +6,9 @@ import { SqliteConnection } from '../sqlite/connection.ts'
 import { sqlBlobs } from './blobs.ts'
 import type { SqlContext } from './context.ts'
 import { migrate } from './migrate.ts'
+import { addRunCounts, queryRunCounts } from './run-counts.ts'
 import { blobClaims } from './migrations/0014-blob-claims.ts'
+import { runHours } from './migrations/0020-run-hours.ts'
 import { MIGRATIONS } from './migrations/list.ts'
 import type { Migration } from './migrations/migration.ts'
 
@@ -72,4 +74,23 @@ test('content of before the grace gets one from the first purge that finds it un
   now = 5_000
   assert.deepEqual([await purge(999), await purge(1_000), await purge(5_000)], [0, 1, 0])
   assert.deepEqual([await blobs.size(linked), await blobs.size(leaked)], [1, null])
+}))
+
+test('runs of before are counted by the hour in which they ended, and those that had only been counted by their day', () => withDatabase(async connection => {
+  await migrate(connection.kysely, 'sqlite', MIGRATIONS.slice(0, MIGRATIONS.indexOf(runHours)))
+  const [day, hour] = [Date.parse('2026-01-01T00:00:00Z'), Date.parse('2026-01-01T10:00:00Z')]
+  connection.run(`insert into run_count values (${day}, 'Sample', 1, 'done', 7, 70)`)
+  for (const [id, startedAt, variant] of [['a', hour, 'Sample'], ['b', hour + 5, 'Sample'], ['c', hour - 1, 'Other'], ['d', day, 'Sample']]) {
+    connection.run(`insert into run (id, task_id, variant, node_id, started_at, duration_ms, attempt, outcome) values ('${id}', 't', '${variant}', 1, ${startedAt}, 3, 0, 'done')`)
+  }
+  await migrate(connection.kysely, 'sqlite')
+  const context = { db: connection.kysely, dialect: 'sqlite' } as unknown as SqlContext
+  const count = { nodeId: 1, outcome: 'done' } as const
+  // What is counted from then on is added to the same rows.
+  await addRunCounts(context, [{ ...count, hour, variant: 'Other', runs: 1, durationMs: 3 }])
+  const found = await queryRunCounts(context, {}, { ascending: true, limit: 10 })
+  assert.deepEqual(found.map(({ id: _, ...rest }) => rest), [
+    { ...count, hour: day, variant: 'Sample', runs: 8, durationMs: 73 },
+    { ...count, hour, variant: 'Other', runs: 2, durationMs: 6 }, { ...count, hour, variant: 'Sample', runs: 2, durationMs: 6 },
+  ])
 }))

@@ -1,14 +1,14 @@
-/** Run history: records in the order in which they began, and counts of routine successes by day. */
-import { sql } from 'kysely'
+/** Run history: records in the order in which they began, and counts by hour (run-counts.ts). */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { RunFilter, RunHistory, RunOutcome, RunPage, RunRecord } from '../../engine/ports.ts'
 import type { CounterTable } from '../../services/ports.ts'
-import { DAY_MS } from '../queue/retention.ts'
-import { runCounters } from '../queue/run-counters.ts'
+import { HOUR_MS } from '../queue/retention.ts'
+import { runCounters } from '../queue/run-counts.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import type { Database } from './database.ts'
 import { listed } from './listed.ts'
+import { addRunCounts, countRunCounts, getRunCounts, purgeRunCounts, queryRunCounts } from './run-counts.ts'
 import type { RunColumns } from './tables/queue.ts'
 import { chunks } from './task-query.ts'
 
@@ -22,15 +22,8 @@ export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory
       for (const some of chunks(runs, RECORDS_MAX)) {
         await db.insertInto('run').values(some.map(runColumns)).onConflict(conflict => conflict.doNothing()).execute()
       }
-      for (const { day, variant, nodeId, outcome, runs: count, durationMs } of counts) {
-        await db.insertInto('run_count')
-          .values({ day, variant, node_id: nodeId, outcome, runs: count, duration_ms: Math.round(durationMs) })
-          .onConflict(conflict => conflict.columns(['day', 'variant', 'node_id', 'outcome']).doUpdateSet({
-            runs: sql<number>`run_count.runs + excluded.runs`,
-            duration_ms: sql<number>`run_count.duration_ms + excluded.duration_ms`,
-          })).execute()
-      }
-      await counters.add(runCounters(runs, counts))
+      await addRunCounts(context, counts)
+      await counters.add(runCounters(counts))
     },
 
     async get(ids) {
@@ -52,15 +45,12 @@ export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory
       return count
     },
 
-    async counts(sinceDay) {
-      const rows = await db.selectFrom('run_count').selectAll().where('day', '>=', sinceDay)
-        .orderBy('day').orderBy('variant').orderBy('node_id').orderBy('outcome').execute()
-      return rows.map(({ node_id: nodeId, duration_ms: durationMs, outcome, ...rest }) =>
-        ({ ...rest, nodeId, durationMs, outcome: outcome as RunOutcome }))
-    },
+    getCounts: ids => getRunCounts(context, ids),
+    queryCounts: (filter, page) => queryRunCounts(context, filter, page),
+    countCounts: filter => countRunCounts(context, filter),
 
     async purge(before, limit) {
-      await db.deleteFrom('run_count').where('day', '<=', before - DAY_MS).execute()
+      await purgeRunCounts(context, before - HOUR_MS)
       const old = db.selectFrom('run').select('id').where('started_at', '<', before).orderBy('started_at').orderBy('id').limit(limit)
       const { numDeletedRows } = await db.deleteFrom('run').where('id', 'in', old).executeTakeFirst()
       return Number(numDeletedRows)

@@ -38,13 +38,13 @@ test('a reader cannot write', async () => {
 test('many readers at once each have their own moment', async () => {
   const open = Promise.withResolvers<void>()
   const count = ({ connection }: Parameters<Parameters<SqliteDatabase['read']>[0]>[0]) =>
-    Number(connection.get('select count(*) as n from run_count')?.['n'])
+    Number(connection.get('select count(*) as n from run_hour')?.['n'])
   const readers = Array.from({ length: 8 }, () => database.read(async context => {
     const first = count(context)
     await open.promise
     return count(context) - first
   }))
-  await database.transact(({ connection }) => connection.run(`insert into run_count values (0, 'v', 1, 'done', 1, 1)`))
+  await database.transact(({ connection }) => connection.run(`insert into run_hour values ('h', 0, 'v', 1, 'done', 1, 1)`))
   open.resolve()
   assert.deepEqual(await Promise.all(readers), Array.from({ length: 8 }, () => 0))
   assert.equal(await database.read(count), 1)

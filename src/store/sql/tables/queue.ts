@@ -107,8 +107,9 @@ export interface RunColumns {
   parent_id: string | null
 }
 
-export interface RunCountColumns {
-  day: number
+export interface RunHourColumns {
+  id: string
+  hour: number
   variant: string
   node_id: number
   outcome: string
@@ -124,5 +125,5 @@ export interface QueueTables {
   schedule: ScheduleColumns
   schedule_slot: ScheduleSlotColumns
   run: RunColumns
-  run_count: RunCountColumns
+  run_hour: RunHourColumns
 }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { openRegistry } from '../../../test/support/registry.ts'
+import type { TestRegistry } from '../../../test/support/registry.ts'
+import type { Id } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { RunCount } from '../../engine/ports.ts'
+import { MethodError } from '../method.ts'
+
+const HOUR_MS = 3_600_000
+const TEN = Date.parse('2026-01-01T10:00:00Z')
+
+describe('TaskRunCount', () => {
+  let test: TestRegistry
+  let [early, done, failed, late]: readonly Id[] = []
+
+  beforeEach(async () => {
+    test = await openRegistry()
+    const count: RunCount = { hour: TEN, variant: 'IndexDocument', nodeId: 1, outcome: 'done', runs: 3, durationMs: 1_000 }
+    await test.store.transact(tx => tx.runs.record([], [
+      { ...count, hour: TEN - HOUR_MS, nodeId: 12 }, count, { ...count, runs: 1, durationMs: 1 }, { ...count, outcome: 'failed', runs: 2 },
+      { ...count, hour: TEN + HOUR_MS, variant: 'StoreMaintenance' },
+    ]))
+    ;[early, done, failed, late] = (await test.store.read(tx => tx.runs.queryCounts({}, { ascending: true, limit: 10 }))).map(({ id }) => id)
+  })
+  const query = (filter: JsonObject, more: JsonObject = {}) => test.query('TaskRunCount', { filter, ...more })
+
+  it('says how many ended in an hour, in which way, and how long they took', async () => {
+    assert.deepEqual(await test.get('TaskRunCount', done ?? ''), {
+      id: done, hour: '2026-01-01T10:00:00Z', variant: 'IndexDocument', node: 'node-1', outcome: 'done', runs: 4, duration: 1_001, meanDuration: 250,
+    })
+    assert.deepEqual((await test.call('TaskRunCount/get', { ids: ['nonsense', `${done}-`, late ?? ''] }))['notFound'], ['nonsense', `${done}-`])
+  })
+
+  it('is found by hour, kind, node and outcome, the newest hour first, in pages by key', async () => {
+    assert.deepEqual(await query({}), [late, failed, done, early])
+    assert.deepEqual(await query({}, { sort: [{ property: 'hour' }] }), [early, done, failed, late])
+    assert.deepEqual(await query({}, { anchor: late ?? '', anchorOffset: 1, limit: 2 }), [failed, done])
+    assert.deepEqual(await query({}, { anchor: done ?? '', anchorOffset: -1, limit: 2 }), [failed, done])
+    const cases: readonly [JsonObject, readonly (Id | undefined)[]][] = [
+      [{ hour: '2026-01-01T10:00:00Z' }, [failed, done]],
+      [{ hour: '2026-01-01T10:00:01Z' }, []],
+      [{ hourIsGreaterThanOrEqual: '2026-01-01T10:00:00Z' }, [late, failed, done]],
+      [{ hourIsGreaterThan: '2026-01-01T10:00:00Z' }, [late]],
+      [{ hourIsGreaterThan: '2026-01-01T09:20:00Z', hourIsLessThan: '2026-01-01T10:20:00Z' }, [failed, done]],
+      [{ hourIsLessThan: '2026-01-01T10:00:00Z' }, [early]],
+      [{ hourIsGreaterThan: '2026-01-01T11:00:00Z', hourIsLessThan: '2026-01-01T10:00:00Z' }, []],
+      [{ variant: 'StoreMaintenance' }, [late]], [{ node: 'node-12' }, [early]], [{ node: 'somewhere' }, []],
+      [{ outcome: 'failed', variant: 'IndexDocument', node: 'node-1' }, [failed]],
+      [{ operator: 'AND', conditions: [{ outcome: 'done' }, { outcome: 'failed' }] }, []],
+    ]
+    for (const [filter, expected] of cases) {
+      assert.deepEqual(await query(filter), expected, JSON.stringify(filter))
+      assert.equal((await test.call('TaskRunCount/query', { filter, calculateTotal: true }))['total'], expected.length)
+    }
+    assert.deepEqual(await query({ outcome: 'done' }, { anchor: done ?? '', anchorOffset: 1 }), [early])
+    for (const filter of [{ outcome: 'great' }, { runs: 3 }]) {
+      await assert.rejects(query(filter), error => error instanceof MethodError && error.type === 'unsupportedFilter')
+    }
+  })
+
+  it('is seen by operators and auditors, and by no ordinary account', () => {
+    const { Operator, ReadOnly, User } = test.objects.roles
+    assert.deepEqual([Operator, ReadOnly, User].map(role => role.has('sysTaskRunCountQuery')), [true, true, false])
+  })
+})
