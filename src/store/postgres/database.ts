@@ -16,7 +16,7 @@ import type { Database } from '../sql/database.ts'
 import { migrate } from '../sql/migrate.ts'
 import { TaskCounts } from '../sql/task-count.ts'
 import { fromPostgres, isSerialisationFailure } from './errors.ts'
-import { everydayPool, queuePool } from './pool.ts'
+import { everydayPool, migrationPool, queuePool } from './pool.ts'
 import type { PostgresWakeups } from './wakeups.ts'
 
 /** As server_version_num says it: 15.0. */
@@ -37,10 +37,14 @@ export class PostgresDatabase {
   readonly #kysely: Kysely<Database>
   readonly #queueKysely: Kysely<Database>
   readonly #wakeups: PostgresWakeups
+  readonly #url: string
+  readonly #log: Log
   readonly #clock: Clock
   readonly #counts: TaskCounts
 
   constructor(url: string, clock: Clock, log: Log, wakeups: PostgresWakeups) {
+    this.#url = url
+    this.#log = log
     this.#clock = clock
     this.#counts = new TaskCounts(work => this.read(work), clock)
     this.#everyday = everydayPool(url, log)
@@ -60,7 +64,12 @@ export class PostgresDatabase {
     if (version < SERVER_VERSION_MIN) {
       throw new RotaError('config/invalid', `DATABASE_URL: this PostgreSQL is version ${Math.floor(version / 10_000)}; Rota needs 15 or newer`)
     }
-    await this.transact(context => migrate(context.db, 'postgres'))
+    const kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool: migrationPool(this.#url, this.#log) }) })
+    try {
+      await this.#write(kysely, context => migrate(context.db, 'postgres'))
+    } finally {
+      await kysely.destroy()
+    }
   }
 
   transact<T>(work: (context: SqlContext) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /**
- * The two pools of a node. Everyday transactions use the first. The queue's few hot statements and the leases use the
+ * The pools of a node. Everyday transactions use the first. The queue's few hot statements and the leases use the
  * second, so that neither waits for the API's load. Its planner is pinned: a VACUUM of a queue that happens to be empty
  * leaves statistics of an empty table, and the plan that is then chosen reads a whole index for each batch (measured:
  * 5,500 instead of 57,000 tasks a second until the next one).
@@ -33,6 +33,8 @@ const GOODBYE_MS_MAX = 1_000
 const EVERYDAY_PLANNER = '-c jit=off'
 const PINNED_PLANNER =
   `${EVERYDAY_PLANNER} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=1.1`
+/** In pg_stat_activity, where an operator looks why a start takes long. */
+const MIGRATION_NAME = 'rota migration'
 const INT8_OID = 20
 
 export function everydayPool(url: string, log: Log): pg.Pool {
@@ -52,6 +54,16 @@ export function queuePool(url: string, log: Log): pg.Pool {
     query_timeout: QUEUE_STATEMENT_MS_MAX + CLIENT_GRACE_MS,
     idle_in_transaction_session_timeout: QUEUE_STATEMENT_MS_MAX,
     options: PINNED_PLANNER,
+  })
+}
+
+/** For the migration at start alone. An index of a large table takes minutes, and so may the node that does it for all. */
+export function migrationPool(url: string, log: Log): pg.Pool {
+  return pool(url, log, {
+    max: 1,
+    application_name: MIGRATION_NAME,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
+    options: EVERYDAY_PLANNER,
   })
 }
 

@@ -13,14 +13,19 @@ import { DDL } from './migrations/migration.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Any constant will do, as long as nothing else in the database uses it. */
-const MIGRATION_LOCK = 7_682_084_001
+export const MIGRATION_LOCK = 7_682_084_001
+/** Nodes that work wait behind who waits for a table, so a start gives up instead; the next one tries again. */
+const TABLE_LOCK_MS_MAX = 30_000
 
 /** `db` is an open transaction. `migrations` is given by tests only. */
 export async function migrate(
   db: Kysely<Database>, dialect: DialectName, migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
   const ddl = DDL[dialect]
-  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(db)
+  if (dialect === 'postgres') {
+    await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(db)
+    await sql`select set_config('lock_timeout', ${String(TABLE_LOCK_MS_MAX)}, true)`.execute(db)
+  }
   await run(db, `create table if not exists rota_schema (
     version ${ddl.integer} primary key, name ${ddl.text} not null) ${ddl.strict}`)
   const found = await sql<{ version: number | null }>`select max(version) as version from rota_schema`.execute(db)
