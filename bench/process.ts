@@ -10,6 +10,8 @@ import { sharedPostgres } from '../test/support/postgres.ts'
 import type { StoreKind } from './world.ts'
 
 const MAIN = fileURLToPath(new URL('../bin/rota.js', import.meta.url))
+/** As `npm start` and `npx rota` start it. */
+const MEMORY = ['--max-semi-space-size=8', '--max-old-space-size=1536']
 const IDLE_MS = 5_000
 /** Of /proc/<pid>/stat. */
 const TICKS_PER_SECOND = 100
@@ -59,7 +61,7 @@ export async function makeHome(kind: StoreKind, password: string): Promise<Home>
 
 export async function launch(env: NodeJS.ProcessEnv): Promise<NodeProcess & { readonly startMs: number }> {
   const start = performance.now()
-  const child = spawn(process.execPath, [MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...MEMORY, MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     text += String(chunk)
