@@ -5,6 +5,7 @@ import { ARCHIVED_ITEM, moveExpiry } from '../../src/registry/objects/archived-i
 import { beginGrant, GRANT_OBJECT } from '../../src/services/auth/oauth/grants.ts'
 import type { Store } from '../../src/store/store.ts'
 
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 const PREFIX = 'over-data/'
 
@@ -29,7 +30,7 @@ export async function overAndNot({ store, clock }: OverDataWorld, copies = 2): P
       await tx.runs.record([{
         id: ids.next(), taskId: PREFIX, variant: 'MergeThreads', accountId: null, nodeId: 1, startedAt: at, durationMs: 1, attempt: 0,
         outcome: 'done', error: null, note: null, parentId: null,
-      }], [])
+      }], [{ hour: Math.floor(at / HOUR_MS) * HOUR_MS, variant: 'MergeThreads', nodeId: 1, outcome: 'done', runs: 1, durationMs: 1 }])
       await tx.traces.put([{ id: traceIds.next(), from: PREFIX, recipients: [], size: 0, events: [] }])
       const after = (await tx.metrics.newest())?.slot ?? null
       // In pieces of a millisecond, since there is one slot at a time.

@@ -135,6 +135,34 @@ suite('park', () => {
   })
 })
 
+suite('park and resume', () => {
+  test('are counted with --dry-run, asked about, and told, as a retry is', async () => {
+    assert.match((await rota('park', '--where', 'status=Pending', '--dry-run')).stdout, /1 task would be parked; nothing was changed\n$/)
+    const asked = (words: readonly string[], answer: string) => runCli(['task', ...words], { server, stdin: Object.assign(Readable.from([answer]), { isTTY: true }) })
+    assert.match((await asked(['park', '--where', 'status=Pending'], 'n\n')).stderr, /1 task would be parked\.\nPark them\? \[y\/N\]/)
+    assert.deepEqual(statusOf('p1'), pending('p1')['status'])
+    assert.deepEqual(await rota('park', '--where', 'status=Pending'), {
+      code: 2, stdout: '', stderr: 'error: 1 task would be parked, and there is nobody to ask; nothing was changed (look with --dry-run, say --yes)\n',
+    })
+    assert.equal((await rota('resume', '--where', 'status=Failed', '--yes')).stdout, '3 tasks retried\n')
+    assert.deepEqual(bulks().at(-1)?.['action'], 'retry')
+  })
+  test('without a reason the server keeps the one there is; an empty one is sent', async () => {
+    await rota('park', 'p1')
+    assert.deepEqual(statusOf('p1'), { '@type': 'Failed' })
+    await rota('park', '--where', 'status=Retry', '--yes')
+    assert.equal(bulks().at(-1)?.['reason'], undefined)
+    await rota('park', 'r1', '--reason', '')
+    assert.deepEqual(statusOf('r1'), { '@type': 'Failed', failureReason: '' })
+  })
+  test('neither ids nor conditions, or both', async () => {
+    for (const word of ['park', 'resume']) {
+      assert.match((await rota(word)).stderr, /which tasks\?/)
+      assert.match((await rota(word, 'p1', '--where', 'status=Failed')).stderr, /ids and --where exclude each other/)
+    }
+  })
+})
+
 suite('cancel', () => {
   test('destroys what meets the conditions', async () => {
     assert.equal((await rota('cancel', '--where', 'status=Failed', '--yes')).stdout, '3 tasks cancelled\n')

@@ -42,20 +42,22 @@ for (const { name, prepare, skip } of EVERY_STORE) {
 
     test('keeps records as long as the settings say at that moment', async () => {
       await overAndNot(world())
-      const before = await store.read(({ runs, audit }) => Promise.all([runs.count({}), audit.count({})]))
+      const kept = () => store.read(({ runs, audit }) => Promise.all([runs.count({}), runs.countCounts({}), audit.count({})]))
+      const before = await kept()
       const gone = async () => {
-        const now = await store.read(({ runs, audit }) => Promise.all([runs.count({}), audit.count({})]))
+        const now = await kept()
         return before.map((count, nth) => count - (now[nth] ?? 0))
       }
       await settings({ holdTaskRunsFor: null, holdAuditFor: null })
       await purge()
-      assert.deepEqual(await gone(), [0, 0])
+      assert.deepEqual(await gone(), [0, 0, 0])
       await settings({ holdTaskRunsFor: 401 * 86_400_000, holdAuditFor: 399 * 86_400_000 })
       await purge()
-      assert.deepEqual(await gone(), [0, 2])
+      assert.deepEqual(await gone(), [0, 0, 2])
       await settings({})
       await purge()
-      assert.deepEqual(await gone(), [2, 2])
+      // Both old runs are of one hour.
+      assert.deepEqual(await gone(), [2, 1, 2])
       await whatIsLeft(world())
     })
 
