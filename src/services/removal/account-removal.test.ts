@@ -46,7 +46,7 @@ describe('the removal of an account', () => {
     sharedBlob = (await world.emails(BOB, [both ?? '']))[0]?.record.blobId ?? ''
     await world.runSearchTasks()
     await world.store.transact(tx => tx.documents.put(ANN.accountId, 'ContactCard', annEmail, {}, []))
-    const uploads = new Uploads({ store: world.store, mailStore: world.mailStore, clock: { now: () => 0 } })
+    const uploads = new Uploads({ store: world.store, mailStore: world.mailStore, clock: world.clock })
     for (const { accountId } of [ANN, BOB]) await uploads.store(accountId, accountId, Buffer.from('an upload'))
     const destroyed = await world.deliver(plainMail('destroyed before'), ANN)
     const [{ record } = assert.fail('not delivered')] = await world.emails(ANN, [destroyed])
