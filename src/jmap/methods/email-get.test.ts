@@ -27,7 +27,7 @@ test('the properties of a message when none are named', async () => {
   const { blobId, threadId, ...rest } = email
   assert.ok(blobId && threadId)
   const part = { language: null, location: null, disposition: null, cid: null, name: null }
-  const text = { ...part, partId: 't', blobId: `${blobId as string}_t`, size: 42, type: 'text/plain', charset: 'utf-8' }
+  const text = { ...part, partId: 't', blobId: `${blobId as string}_t`, size: 41, type: 'text/plain', charset: 'utf-8' }
   assert.deepEqual(rest, {
     id,
     mailboxIds: { '0000000000001': true },
@@ -49,7 +49,7 @@ test('the properties of a message when none are named', async () => {
     preview: 'Please find the figures enclosed. Grüße',
     bodyValues: {},
     textBody: [text],
-    htmlBody: [{ ...text, partId: 'h', blobId: `${blobId as string}_h`, size: 48, type: 'text/html' }],
+    htmlBody: [{ ...text, partId: 'h', blobId: `${blobId as string}_h`, size: 47, type: 'text/html' }],
     attachments: [
       { ...part, partId: '1', blobId: `${blobId as string}_1`, size: 9, type: 'application/pdf', charset: null, name: 'figures-2025.pdf', disposition: 'attachment' },
       { ...part, partId: '2', blobId: `${blobId as string}_2`, size: 8, type: 'image/png', charset: null, disposition: 'inline', cid: 'logo@example.org' },

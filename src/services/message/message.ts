@@ -1,11 +1,11 @@
 /**
- * A message as people see it, read from its bytes. Header fields are read by headers.ts, bodies and attachments by
- * postal-mime. A message whose MIME structure breaks a limit (nesting, header size) or shows no part at all is not
- * refused: `readable` is false then, and its text is what stands after the header.
+ * A message as people see it, read from its bytes: header fields by headers.ts, bodies and attachments by bodies.ts. A
+ * message whose parts are nested too deep, or that shows no part at all, is not refused: `readable` is false then, and its
+ * text is what stands after the header.
  */
-import PostalMime from 'postal-mime'
-import type { Attachment as ParsedAttachment } from 'postal-mime'
 import { textOfHtml } from '../search/search.ts'
+import type { Attachment } from './bodies.ts'
+import { readBodies } from './bodies.ts'
 import type { Address, Header } from './headers.ts'
 import { asAddresses, asDate, asMessageIds, asText, decodeBytes, headersOf, headerValue, storable } from './headers.ts'
 
@@ -18,16 +18,6 @@ const RAW_TEXT_BYTES_MAX = 256 * 1024
 const PREVIEW_CHARS_MAX = 256
 /** HTML that is read for a preview. */
 const PREVIEW_HTML_CHARS_MAX = 20_000
-const LIMITS = { maxNestingDepth: 100, maxHeadersSize: 2 * 1024 * 1024, maxRfc822NestingDepth: 5 }
-
-export interface Attachment {
-  readonly name: string | null
-  readonly type: string
-  readonly disposition: string | null
-  /** Content-ID without its brackets. */
-  readonly cid: string | null
-  readonly content: Uint8Array
-}
 
 export interface Message {
   readonly headers: readonly Header[]
@@ -67,7 +57,7 @@ export async function parseMessage(content: Uint8Array): Promise<Message> {
     inReplyTo: form('in-reply-to', asMessageIds),
     references: form('references', asMessageIds),
     sentAt: form('date', asDate),
-    ...await bodiesOf(content, bodyStart),
+    ...bodiesOf(content, bodyStart),
   }
 }
 
@@ -85,35 +75,20 @@ export function previewOf(message: Message): string {
 
 type Bodies = Pick<Message, 'text' | 'html' | 'attachments' | 'readable'>
 
-async function bodiesOf(content: Uint8Array, bodyStart: number): Promise<Bodies> {
-  const parsed = await parseBodies(content)
-  const nothing = parsed.text === null && parsed.html === null && parsed.attachments.length === 0
-  if (!nothing || bodyStart >= content.length) return parsed
+function bodiesOf(content: Uint8Array, bodyStart: number): Bodies {
+  const read = content.length === 0 ? NOTHING : tryBodies(content)
+  const nothing = read === null || (read.text === null && read.html === null && read.attachments.length === 0)
+  if (read !== null && (!nothing || bodyStart >= content.length)) return { ...read, readable: true }
   const text = decodeBytes(content.subarray(bodyStart, bodyStart + RAW_TEXT_BYTES_MAX))
   return { text: storable(text), html: null, attachments: [], readable: false }
 }
+const NOTHING = { text: null, html: null, attachments: [] }
 
-async function parseBodies(content: Uint8Array): Promise<Bodies> {
+function tryBodies(content: Uint8Array): Omit<Bodies, 'readable'> | null {
   try {
-    const { text, html, attachments } = await PostalMime.parse(content, LIMITS)
-    return {
-      text: text === undefined ? null : storable(text),
-      html: html === undefined ? null : storable(html),
-      attachments: attachments.map(attachmentOf),
-      readable: true,
-    }
+    return readBodies(content)
   } catch {
-    // Whatever the parser stumbled over is in the message, not in us.
-    return { text: null, html: null, attachments: [], readable: false }
-  }
-}
-
-function attachmentOf(part: ParsedAttachment): Attachment {
-  return {
-    name: part.filename === null ? null : storable(part.filename),
-    type: part.mimeType,
-    disposition: part.disposition,
-    cid: part.contentId === undefined ? null : storable(part.contentId.replace(/^<|>$/g, '')),
-    content: typeof part.content === 'string' ? Buffer.from(part.content) : new Uint8Array(part.content),
+    // Whatever the reader stumbled over is in the message, not in us.
+    return null
   }
 }
