@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import { BodyBudget, readBody } from './body.ts'
+import { BodyBudget, readBody, SharedBudget } from './body.ts'
 
 /** Remembers the most that was held at one time. */
 class WatchedBudget extends BodyBudget {
@@ -63,4 +63,16 @@ test('bodies share a budget, and one that fails gives its part back', async () =
   })()
   await assert.rejects(readBody(request(broken), 50, budget), /went away/)
   assert.equal(budget.held, 0)
+})
+
+test('one person holds a part of what all may hold, however many bodies he sends', async () => {
+  const budgets = new SharedBudget(150, 100)
+  const send = (person: string, octets: number) => readBody(request([Buffer.alloc(octets)]), 1_000, budgets.of(person))
+  assert.equal((await send('ann', 60)).length, 60)
+  assert.equal(await send('ann', 41), 'busy')
+  assert.equal((await send('ann', 40)).length, 40)
+  assert.equal(await send('bob', 51), 'busy', 'no more than is left for all')
+  assert.equal((await send('bob', 50)).length, 50)
+  budgets.of('ann').give(60)
+  assert.equal((await send('ann', 60)).length, 60)
 })

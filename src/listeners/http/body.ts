@@ -27,6 +27,37 @@ export class BodyBudget {
   }
 }
 
+export type Budget = Pick<BodyBudget, 'take' | 'give'>
+
+/** A budget of which one person has a part at most, so that nobody's slow bodies keep out everybody else's. */
+export class SharedBudget {
+  readonly #all: BodyBudget
+  readonly #eachMax: number
+  readonly #held = new Map<string, number>()
+
+  constructor(bytesMax: number, eachMax: number) {
+    this.#all = new BodyBudget(bytesMax)
+    this.#eachMax = eachMax
+  }
+
+  of(person: string): Budget {
+    return {
+      take: bytes => {
+        const held = (this.#held.get(person) ?? 0) + bytes
+        if (held > this.#eachMax || !this.#all.take(bytes)) return false
+        this.#held.set(person, held)
+        return true
+      },
+      give: bytes => {
+        this.#all.give(bytes)
+        const held = (this.#held.get(person) ?? 0) - bytes
+        if (held > 0) this.#held.set(person, held)
+        else this.#held.delete(person)
+      },
+    }
+  }
+}
+
 export type BodyRefusal = 'tooLarge' | 'busy'
 
 /**
@@ -34,7 +65,7 @@ export type BodyRefusal = 'tooLarge' | 'busy'
  * body is one chunk, for which an iterator costs more than all else here.
  */
 export function readBody(
-  request: IncomingMessage, bytesMax: number, budget: BodyBudget,
+  request: IncomingMessage, bytesMax: number, budget: Budget,
 ): Promise<Buffer | BodyRefusal> {
   const readMax = READ_ON_FACTOR * bytesMax
   const declared = Number(request.headers['content-length'] ?? 0)

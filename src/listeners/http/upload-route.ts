@@ -9,7 +9,7 @@ import { hasCode } from '../../errors.ts'
 import type { Principal } from '../../registry/method.ts'
 import type { Authenticator } from './authorization.ts'
 import { requirePrincipal } from './authorization.ts'
-import { BodyBudget, readBody } from './body.ts'
+import { readBody, SharedBudget } from './body.ts'
 import { sendJson } from './json-reply.ts'
 import { HttpProblem, plainProblem } from './problem.ts'
 
@@ -27,17 +27,20 @@ export interface UploadService {
 
 /** Of all uploads of this node. */
 const OCTETS_AT_ONCE_MAX = 150_000_000
+/** Of one caller: two of the largest. */
+const OWN_OCTETS_AT_ONCE_MAX = 100_000_000
 const RETRY_MS = 1_000
 const TYPE_CHARS_MAX = 255
 interface Route { readonly Params: { readonly accountId: string } }
 
 export function uploadRoute(app: FastifyInstance, auth: Authenticator, uploads: UploadService): void {
-  const budget = new BodyBudget(OCTETS_AT_ONCE_MAX)
+  const budgets = new SharedBudget(OCTETS_AT_ONCE_MAX, OWN_OCTETS_AT_ONCE_MAX)
   const places = new AtOnce(uploads.atOnceMax)
 
   const post = async ({ raw, params: { accountId } }: FastifyRequest<Route>, reply: FastifyReply) => {
     const principal = await requirePrincipal(raw, auth)
     const uploaderId = principal.accountId
+    const budget = budgets.of(uploaderId)
     switch (uploads.mayUpload(principal, accountId)) {
       case 'noAccount': throw noAccount()
       case 'forbidden': throw new HttpProblem(plainProblem(403, 'This needs the permission jmapBlobUpload.'))
