@@ -27,7 +27,9 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   'apply': ['--stdin'],
   'task retry': ['TASK'],
   'task cancel': ['TASK', '--dry-run'],
+  'task park': ['TASK', '--dry-run'],
   'task reschedule': ['TASK', '--due', '+1h'],
+  'task failures': [],
   'task watch': ['--until-empty', '--interval', '100ms', '--where', 'status=Failed'],
   'task history': ['TASK'],
   'schedule create': ['daily', '--cron', '0 3 * * *', '--task', 'index-document', '--field', 'documentId=none',
@@ -46,7 +48,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   'completion': ['bash'],
 }
 /** These print nothing when there is nothing to say. */
-const MAY_BE_SILENT = new Set(['task watch', 'task history', 'cluster audit'])
+const MAY_BE_SILENT = new Set(['task watch', 'task history', 'task failures', 'cluster audit'])
 /** These end the node, which the other commands still need. */
 const ENDS_NODE = new Set(['cluster drain'])
 /** Commander's own, and the one that never gets here. */
