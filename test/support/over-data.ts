@@ -1,4 +1,5 @@
 /** Of each kind that purgeData removes something that is over and something that is not, and what is left of both. */
+import { assert } from '../../src/base/assert.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import { ARCHIVED_ITEM, moveExpiry } from '../../src/registry/objects/archived-item.ts'
@@ -32,9 +33,8 @@ export async function overAndNot({ store, clock }: OverDataWorld, copies = 2): P
         outcome: 'done', error: null, note: null, parentId: null,
       }], [{ hour: Math.floor(at / HOUR_MS) * HOUR_MS, variant: 'MergeThreads', nodeId: 1, outcome: 'done', runs: 1, durationMs: 1 }])
       await tx.traces.put([{ id: traceIds.next(), from: PREFIX, recipients: [], size: 0, events: [] }])
-      const after = (await tx.metrics.newest())?.slot ?? null
-      // In pieces of a millisecond, since there is one slot at a time.
-      await tx.metrics.append({ slot: Math.floor(at) + nth, after, counters: {} }, [{ id: ids.next(), metric: PREFIX, count: 1, sum: null }])
+      const slot = Math.floor(at) + nth
+      assert(await tx.metrics.append({ slot, after: slot - 1, counters: {} }, [{ id: ids.next(), metric: PREFIX, count: 1, sum: null }]), 'there is another one of that millisecond')
       await tx.audit.append({
         id: ids.next(), at, action: 'Update', objectName: 'TaskManager', objectId: 'singleton', actorId: null, actorName: 'somebody',
         via: null, remote: null, before: null, after: null,

@@ -9,6 +9,7 @@ import { SINGLETON_ID } from '../../registry/schema/object.ts'
 import { DataPurge } from './data-purge.ts'
 
 const ALL = ['expired keys', 'ended logins', 'archived items', 'task runs', 'audit entries', 'traces', 'metrics']
+const DAY_MS = 86_400_000
 const quietly = () => Promise.resolve()
 
 for (const { name, prepare, skip } of EVERY_STORE) {
@@ -40,24 +41,26 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       assert.deepEqual(await whatIsLeft(world()), { keys: ['fresh'], logins: 1, archived: 1, runs: 1, audit: 1, traces: 1, metrics: 1 })
     })
 
-    test('keeps records as long as the settings say at that moment', async () => {
+    test('keeps records as long as the settings say at that moment, each kind by its own', async () => {
+      /** What goes by each setting; both old runs are of one hour. */
+      const KEPT = { holdTaskRunsFor: [2, 1, 0, 0, 0], holdAuditFor: [0, 0, 2, 0, 0], holdTracesFor: [0, 0, 0, 2, 0], holdMetricsFor: [0, 0, 0, 0, 2] }
+      const all = (amount: number | null): JsonObject => Object.fromEntries(Object.keys(KEPT).map(name => [name, amount]))
       await overAndNot(world())
-      const kept = () => store.read(({ runs, audit }) => Promise.all([runs.count({}), runs.countCounts({}), audit.count({})]))
-      const before = await kept()
-      const gone = async () => {
-        const now = await kept()
-        return before.map((count, nth) => count - (now[nth] ?? 0))
+      const counts = () => store.read(({ runs, audit, traces, metrics }) =>
+        Promise.all([runs.count({}), runs.countCounts({}), audit.count({}), traces.count({}), metrics.count({})]))
+      let before = await counts()
+      const goes = async (expected: readonly number[], setting: string) => {
+        await purge()
+        const now = await counts()
+        assert.deepEqual(before.map((count, nth) => count - (now[nth] ?? 0)), expected, setting)
+        before = now
       }
-      await settings({ holdTaskRunsFor: null, holdAuditFor: null })
-      await purge()
-      assert.deepEqual(await gone(), [0, 0, 0])
-      await settings({ holdTaskRunsFor: 401 * 86_400_000, holdAuditFor: 399 * 86_400_000 })
-      await purge()
-      assert.deepEqual(await gone(), [0, 0, 2])
-      await settings({})
-      await purge()
-      // Both old runs are of one hour.
-      assert.deepEqual(await gone(), [2, 1, 2])
+      await settings(all(null))
+      await goes([0, 0, 0, 0, 0], 'null')
+      for (const [name, expected] of Object.entries(KEPT)) {
+        await settings({ ...all(401 * DAY_MS), [name]: 399 * DAY_MS })
+        await goes(expected, name)
+      }
       await whatIsLeft(world())
     })
 
