@@ -18,7 +18,7 @@ describe('the work of the metrics lane', () => {
     clock = new VirtualClock(START)
     const store = await openMemoryStore({ clock })
     registry = new TestRegistry(clock, store, [])
-    loop = new SlotLoop(metricsWork({ store, catalogue: registry.catalogue, ids: registry.ids }), { store, clock, log: silentLog })
+    loop = new SlotLoop(metricsWork({ store, catalogue: registry.catalogue, ids: registry.ids }), { store, clock, log: silentLog, ended: () => {} })
     loop.start()
     loop.activate(true)
   })

@@ -91,7 +91,7 @@ export class Incarnation {
     this.#history = new History({ store, ids, clock, log })
     this.#scheduler = new Scheduler({ store, catalogue, ids, clock, log })
     this.#chores = new Chores(deps.chores, clock, log)
-    this.#slotLoops = (deps.slotWork ?? []).map(work => new SlotLoop(work, { store, clock, log }))
+    this.#slotLoops = (deps.slotWork ?? []).map(work => new SlotLoop(work, { store, clock, log, ended: () => { this.#kickIfClosing() } }))
     this.#holder = this.#makeHolder()
     const mayStart = (duty: string) => this.#holder.trusted && this.#duties.has(duty)
     const solo = new Solo(() => { for (const lane of this.#lanes.values()) lane.wake() })
@@ -236,7 +236,8 @@ export class Incarnation {
   }
 
   #idle(bucket: BucketRef): boolean {
-    return this.#lanes.get(bucket.lane)?.idle(bucket.bucket) ?? true
+    const lane = this.#lanes.get(bucket.lane)
+    return lane === undefined ? this.#slotLoops.every(loop => loop.lane !== bucket.lane || loop.idle) : lane.idle(bucket.bucket)
   }
 
   #kickIfClosing(): void {

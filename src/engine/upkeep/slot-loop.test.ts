@@ -17,6 +17,8 @@ class Cluster {
   readonly done: { readonly by: string; readonly slot: number; readonly at: number }[] = []
   readonly messages: string[] = []
   readonly loops: SlotLoop[] = []
+  /** What a loop says of itself whenever it has ended something. */
+  readonly idles: boolean[] = []
   cron = '0 * * * *'
   /** Of the store's clock to that of the nodes. */
   aheadMs = 0
@@ -37,7 +39,7 @@ class Cluster {
         this.done.push({ by, slot, at: this.clock.now() })
         return true
       },
-    }, { store: { now: async () => now() }, clock: this.clock, log })
+    }, { store: { now: async () => now() }, clock: this.clock, log, ended: () => { this.idles.push(loop.idle) } })
     this.loops.push(loop)
     loop.start()
     return loop
@@ -214,4 +216,21 @@ test('a stop waits for the slot that is being done', async () => {
   done.resolve()
   await stopping
   assert.deepEqual(cluster.slots, hours(9))
+})
+
+test('who is asked for the lane meanwhile keeps it until the slot is done, and says when', async () => {
+  const one = cluster.node('one')
+  one.activate(true)
+  await cluster.clock.advance(0)
+  const done = Promise.withResolvers<void>()
+  cluster.gate = done.promise
+  await cluster.clock.advance(HOUR_MS / 2)
+  one.activate(false)
+  const heard = cluster.idles.length
+  assert.equal(one.idle, false)
+  await cluster.clock.advance(MINUTE_MS)
+  assert.deepEqual([one.idle, cluster.idles.length], [false, heard])
+  done.resolve()
+  await cluster.clock.advance(0)
+  assert.deepEqual([one.idle, cluster.idles.slice(heard)], [true, [true]])
 })

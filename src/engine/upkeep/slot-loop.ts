@@ -32,24 +32,38 @@ export interface SlotWork {
 /** Another cron expression is noticed within this time when its hint was lost. */
 const LOOK_EVERY_MS = 10_000
 
+export interface SlotLoopDeps {
+  readonly store: Pick<EngineStore, 'now'>
+  readonly clock: Clock
+  readonly log: Log
+  /** `idle` is true again. */
+  readonly ended: () => void
+}
+
 export class SlotLoop {
   readonly lane: string
   readonly #work: SlotWork
   readonly #store: Pick<EngineStore, 'now'>
   readonly #clock: Clock
   readonly #log: Log
+  readonly #ended: () => void
   readonly #stop = new AbortController()
   readonly #bell = new Bell()
   #active = false
+  #busy = false
   #loop: Promise<void> = Promise.resolve()
 
-  constructor(work: SlotWork, { store, clock, log }: { readonly store: Pick<EngineStore, 'now'>; readonly clock: Clock; readonly log: Log }) {
+  constructor(work: SlotWork, { store, clock, log, ended }: SlotLoopDeps) {
     this.lane = work.lane
     this.#work = work
     this.#store = store
     this.#clock = clock
     this.#log = log
+    this.#ended = ended
   }
+
+  /** Nothing is being done: the lane may go to another node. */
+  get idle(): boolean { return !this.#busy }
 
   start(): void { this.#loop = this.#looking() }
 
@@ -71,10 +85,15 @@ export class SlotLoop {
   async #looking(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       let delayMs = LOOK_EVERY_MS
-      try {
-        if (this.#active) delayMs = await this.#look()
-      } catch (error) {
-        this.#log.warn({ work: this.#work.name, error: errorText(error) }, 'work of a slot failed')
+      if (this.#active) {
+        this.#busy = true
+        try {
+          delayMs = await this.#look()
+        } catch (error) {
+          this.#log.warn({ work: this.#work.name, error: errorText(error) }, 'work of a slot failed')
+        }
+        this.#busy = false
+        this.#ended()
       }
       await this.#bell.wait(this.#clock, delayMs, this.#stop.signal)
     }

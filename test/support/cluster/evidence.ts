@@ -23,6 +23,8 @@ export interface Life { readonly incarnation: string; readonly kind: 'joined' | 
 export interface Grant { readonly lane: string; readonly bucket: number; readonly holder: string | null; readonly generation: number; readonly at: number }
 /** A slot of a schedule got its task. `owner`: the incarnation that held the lane of the scheduler. */
 export interface Slot { readonly schedule: string; readonly slot: number; readonly at: number; readonly writer: string; readonly owner: string | null }
+/** Metrics were measured for a slot. `owner`: the incarnation that held their lane. */
+export interface Measured { readonly slot: number; readonly at: number; readonly writer: string; readonly owner: string | null }
 
 export interface Evidence {
   readonly made: readonly Made[]
@@ -30,6 +32,7 @@ export interface Evidence {
   readonly lives: readonly Life[]
   readonly grants: readonly Grant[]
   readonly slots: readonly Slot[]
+  readonly measured: readonly Measured[]
 }
 
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
@@ -42,6 +45,7 @@ create table witness.outcome (number bigserial, task text, kind text, at bigint,
 create table witness.life (number bigserial, incarnation text, kind text, process text, at bigint);
 create table witness.lease (number bigserial, lane text, bucket bigint, holder text, generation bigint, at bigint);
 create table witness.slot (number bigserial, schedule text, slot bigint, at bigint, writer text, owner text);
+create table witness.measured (number bigserial, slot bigint, at bigint, writer text, owner text);
 
 create function witness.task() returns trigger language plpgsql as $$ begin
   if tg_op = 'INSERT' then
@@ -77,6 +81,13 @@ create function witness.slot() returns trigger language plpgsql as $$ begin
   return null;
 end $$;
 create trigger witness_slot after insert on schedule_slot for each row execute function witness.slot();
+
+create function witness.measured() returns trigger language plpgsql as $$ begin
+  insert into witness.measured (slot, at, writer, owner) values (
+    new.slot, ${NOW}, ${WRITER}, (select l.holder from public.lease l where l.lane = 'metrics'));
+  return null;
+end $$;
+create trigger witness_measured after insert on metric_slot for each row execute function witness.measured();
 `
 
 /** The eyes of a test in a database: asks with connections of its own, which may break with the server. */
@@ -103,10 +114,11 @@ export class Witness implements AsyncDisposable {
 
   /** All of it so far. */
   async evidence(): Promise<Evidence> {
-    const [made, outcomes, lives, grants, slots] = await Promise.all([
+    const [made, outcomes, lives, grants, slots, measured] = await Promise.all([
       this.#all<Made>('made'), this.#all<Outcome>('outcome'), this.#all<Life>('life'), this.#all<Grant>('lease'), this.#all<Slot>('slot'),
+      this.#all<Measured>('measured'),
     ])
-    return { made, outcomes, lives, grants, slots }
+    return { made, outcomes, lives, grants, slots, measured }
   }
 
   /** In the order of the writes. */

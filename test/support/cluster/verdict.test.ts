@@ -20,6 +20,7 @@ const EVIDENCE: Evidence = {
   lives: [life('A', 'a.1', 0), life('B', 'b.2', 0), life('A', 'b.2', 11_000, 'gone')],
   grants: [grant('A', 1, 50), grant(null, 1, 11_000), grant('B', 2, 11_010)],
   slots: [],
+  measured: [],
 }
 const RUNS = [run(['1'], 200, 210), run(['2'], 300, Infinity), run(['2'], 12_000, 12_010, 'b.2')]
 
