@@ -65,6 +65,28 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(parts[3] ?? '', /^Updated DataRetention/)
   })
 
+  test('traces-and-metrics.md finds what became of two messages, and removes and indexes what there is', async () => {
+    await using alone = await NodeProcess.start()
+    const page = await Page.open('docs/operate/traces-and-metrics.md', alone)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('--mail-rcpt'), /refused\n$/)
+    const [all = '', toJane = ''] = after('--where text=').split(/^(?=ID )/m)
+    assert.match(all, /bob@elsewhere\.example +jan@traced\.example [^]*bob@elsewhere\.example +jane@traced\.example/, 'newest first')
+    assert.ok(/jane@traced/.test(toJane) && !toJane.split('\n').slice(1, 3).some(line => /jan@/.test(line)), toJane)
+    assert.match(after('get trace'), /smtp\.connection-start[^]*127\.0\.0\.1[^]*smtp\.ehlo[^]*smtp\.rcpt-to-rejected[^]*no such mailbox here/)
+    assert.match(after('metricsCollectionInterval'), /Updated DataRetention\n$/)
+    assert.match(after('purgeData'), /^Updated DataRetention\nCreated Task \w{13}\n$/)
+    await eventually(async () => JSON.stringify((await alone.call([['x:Task/query', {}]]))[0]?.['ids']) === '[]', 'all of them have ended')
+    const runs = async (): Promise<string[]> => {
+      const [{ list = [] } = {}] = await alone.call([['x:TaskRun/get', {}]]) as { list?: { variant: string; outcome: string }[] }[]
+      return list.filter(({ variant }) => variant === 'StoreMaintenance').map(({ outcome }) => outcome)
+    }
+    // The history is written a moment later.
+    await eventually(async () => (await runs()).length >= 2, 'both are in the history')
+    assert.deepEqual(new Set(await runs()), new Set(['done']))
+  })
+
   test('roles-and-shards.md makes roles, changes one, and takes over older lists once', async () => {
     const page = await Page.open('docs/operate/roles-and-shards.md', node)
     const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
