@@ -23,6 +23,8 @@ import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
 import { CertificateReader } from '../../src/services/certificates/certificate-reader.ts'
 import { MailStore } from '../../src/services/mailstore/mailstore.ts'
+import type { Trace } from '../../src/services/ports.ts'
+import { Traces } from '../../src/services/telemetry/traces.ts'
 import { accountDepartures } from '../../src/server/account-departures.ts'
 import { archivePort } from '../../src/server/archive-port.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
@@ -167,6 +169,13 @@ export class TestRegistry {
       const { tenantId } = await tx.usage.add(accountId, { octets, emails: 1 })
       if (tenantId !== null) await tx.usage.add(tenantId, { octets, emails: 1 })
     })
+  }
+
+  /** As if the mail of which they tell had come: kept, and found by their words. */
+  async keepTraces(made: readonly Trace[]): Promise<void> {
+    const traces = new Traces({ store: this.store, enqueue: () => Promise.resolve() })
+    await traces.keep(made)
+    await traces.index(made.map(({ id }) => id), new AbortController().signal)
   }
 
   async query(object: string, args: JsonObject = {}, context = this.context()): Promise<Id[]> {

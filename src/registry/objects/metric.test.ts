@@ -4,8 +4,8 @@ import { at, openRegistry } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { MetricPoint } from '../../services/ports.ts'
 import { MethodError } from '../method.ts'
+import type { MetricData } from './metric.ts'
 
 const START = Date.UTC(2026, 0, 1, 8)
 const HOUR_MS = 3_600_000
@@ -21,7 +21,7 @@ describe('Metric', () => {
     test = await openRegistry()
     const made: Id[] = []
     for (const slot of [START, START + HOUR_MS]) {
-      const points: Omit<MetricPoint, 'slot'>[] = [
+      const points: Omit<MetricData, 'slot'>[] = [
         { id: test.ids.next(), metric: 'run.done', count: 7, sum: null },
         { id: test.ids.next(), metric: 'message.size', count: 2, sum: 1_400 },
         { id: test.ids.next(), metric: 'task.waiting.search', count: 3, sum: null },

@@ -4,9 +4,8 @@ import { at, openRegistry } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { Trace } from '../../services/ports.ts'
-import { Traces } from '../../services/telemetry/traces.ts'
 import { MethodError } from '../method.ts'
+import type { TraceData } from './trace.ts'
 
 const ANN = 'ann@elsewhere.example'
 const BOB = 'bob@example.org'
@@ -19,7 +18,7 @@ describe('Trace', () => {
   /** Traces of three minutes, of which the words are indexed. */
   beforeEach(async () => {
     test = await openRegistry()
-    const made: Trace[] = []
+    const made: TraceData[] = []
     for (const more of [{}, { recipients: [BOB, 'eve@example.org'], size: 0 }, { from: '' }]) {
       made.push({ id: test.ids.next(), from: ANN, recipients: [BOB], size: 700, events: [{
         event: 'smtp.connection-start', at: test.clock.now(), values: { remoteIp: '192.0.2.7', remotePort: 1025 },
@@ -27,9 +26,7 @@ describe('Trace', () => {
       await test.clock.advance(MINUTE_MS)
     }
     ;[first, second, third] = made.map(({ id }) => id)
-    const traces = new Traces({ store: test.store, enqueue: () => Promise.resolve() })
-    await traces.keep(made)
-    await traces.index(made.map(({ id }) => id), new AbortController().signal)
+    await test.keepTraces(made)
   })
   const query = (filter: JsonObject, more: JsonObject = {}) => test.query('Trace', { filter, ...more })
 
@@ -92,7 +89,7 @@ describe('Trace', () => {
       assert.equal(counted['total'], expected.length, JSON.stringify(filter))
     }
     for (const filter of [{ size: 700 }, { from: 7 }, { text: 'x'.repeat(201) }, { timestamp: 'yesterday' }, { to: null }]) {
-      await assert.rejects(query(filter as JsonObject), failsWith('unsupportedFilter'), JSON.stringify(filter))
+      await assert.rejects(query(filter), failsWith('unsupportedFilter'), JSON.stringify(filter))
     }
   })
 
