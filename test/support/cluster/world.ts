@@ -187,8 +187,13 @@ export class ClusterWorld implements AsyncDisposable {
     return this.catalogue.row(indexing(accountId, documentId), this.ids, systemClock.now()).bucket
   }
 
+  /** Those of one account have one key, as older versions gave them: else there would be no order to keep. */
   #rows(drafts: readonly TaskDraft[]): NewTask[] {
-    return drafts.map(draft => this.catalogue.row(draft, this.ids, systemClock.now()))
+    return drafts.map(draft => {
+      const row = this.catalogue.row(draft, this.ids, systemClock.now())
+      const orderingKey = row.accountId ?? row.orderingKey
+      return { ...row, orderingKey, bucket: this.catalogue.bucketOf(row.lane, orderingKey) }
+    })
   }
 
   async #incarnations(process: string): Promise<string[]> {
