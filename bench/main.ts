@@ -13,6 +13,7 @@ import { listTimes } from './lists.ts'
 import { mailRates } from './mail.ts'
 import { processFacts } from './process.ts'
 import { drainRate, enqueueRates, pickupLatency } from './queue.ts'
+import { receivedRates } from './received.ts'
 import { upkeepMeasures } from './upkeep.ts'
 import type { Measure, StoreKind } from './world.ts'
 
@@ -59,9 +60,12 @@ async function queue(kind: StoreKind): Promise<Measure[]> {
 
 async function mail(kind: StoreKind): Promise<Measure[]> {
   const { delivered, indexed } = await mailRates(kind)
+  const { plain, traced } = await receivedRates(kind)
   return [
     { what: 'messages of 3 kB delivered', unit: 'messages/s', value: delivered },
     { what: 'messages of 3 kB indexed', unit: 'messages/s', value: indexed },
+    { what: 'messages of 3 kB by SMTP from 4 clients, without traces', unit: 'messages/s', value: plain },
+    { what: 'messages of 3 kB by SMTP from 4 clients, traces written', unit: 'messages/s', value: traced },
   ]
 }
 
