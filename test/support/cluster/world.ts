@@ -100,11 +100,8 @@ export class ClusterWorld implements AsyncDisposable {
     return member
   }
 
-  /**
-   * Accounts of which this process works the documents of `backlog` just now, or the one that is named. Each document has a key
-   * of its own, and with it a bucket, which may be held by another node than that of its neighbour.
-   */
-  async keysOf({ process }: Member, count: number, documentId?: Id): Promise<Id[]> {
+  /** Ordering keys whose buckets this process holds just now. */
+  async keysOf({ process }: Member, count: number): Promise<Id[]> {
     const { leases } = await this.store.leases.view()
     const mine = new Set(await this.#incarnations(process))
     const held = new Set(leases.filter(({ lane, holder }) => lane === LANE && mine.has(holder ?? '')).map(({ bucket }) => bucket))
@@ -112,12 +109,12 @@ export class ClusterWorld implements AsyncDisposable {
     const keys: Id[] = []
     while (keys.length < count) {
       const key = this.ids.next()
-      if (held.has(documentId === undefined ? this.catalogue.bucketOf(LANE, key) : this.#bucketOf(key, documentId))) keys.push(key)
+      if (held.has(this.catalogue.bucketOf(LANE, key))) keys.push(key)
     }
     return keys
   }
 
-  /** Of each account so many documents to index, none of which exists: there is nothing to do but to be run. All of them in one bucket. */
+  /** Of each key so many documents to index, none of which exists: there is nothing to do but to be run. */
   async backlog(keys: readonly Id[], each: number): Promise<Id[]> {
     return this.make(keys.flatMap(accountId => Array.from({ length: each }, () => this.#task(accountId))))
   }
@@ -175,16 +172,8 @@ export class ClusterWorld implements AsyncDisposable {
     return { evidence, runs }
   }
 
-  /** For a document whose bucket is the one that the id of the account stands for. */
   #task(accountId: Id): TaskDraft {
-    const bucket = this.catalogue.bucketOf(LANE, accountId)
-    let documentId = this.ids.next()
-    while (this.#bucketOf(accountId, documentId) !== bucket) documentId = this.ids.next()
-    return indexing(accountId, documentId)
-  }
-
-  #bucketOf(accountId: Id, documentId: Id): number {
-    return this.catalogue.row(indexing(accountId, documentId), this.ids, systemClock.now()).bucket
+    return { variant: 'IndexDocument', payload: { accountId, documentId: this.ids.next(), documentType: 'email' } }
   }
 
   /** Those of one account have one key, as older versions gave them: else there would be no order to keep. */
@@ -206,10 +195,6 @@ export class ClusterWorld implements AsyncDisposable {
     await this.store.close()
     await this.witness[Symbol.asyncDispose]()
   }
-}
-
-function indexing(accountId: Id, documentId: Id): TaskDraft {
-  return { variant: 'IndexDocument', payload: { accountId, documentId, documentType: 'email' } }
 }
 
 function isAway(error: unknown): boolean {
