@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'death-without-its-leases', breaks: 'who declares a node dead frees its leases',
-    file: 'src/store/memory/leases.ts', from: "if (lease.holder !== node.incarnation) continue", to: 'if (lease.bucket === 0 || lease.holder !== node.incarnation) continue', seeds: 100,
+    file: 'src/store/memory/leases.ts', from: '({ holder }) => holder === node.incarnation)', to: '({ holder, bucket }) => bucket !== 0 && holder === node.incarnation)', seeds: 100,
   },
   {
     name: 'slots-twice', breaks: 'a slot and the step of its schedule are one transaction, bound to a version',
