@@ -52,7 +52,7 @@ suite('model', () => {
   const model = new Model(parseSchema(API_SCHEMA))
   test('objects, without their views', () => {
     assert.deepEqual(model.objects().map(object => object.name),
-      ['Task', 'TaskManager', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'NetworkListener', 'Account', 'Policy'])
+      ['Task', 'TaskManager', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'NetworkListener', 'Account', 'Policy', 'TaskRun', 'TaskRunCount', 'TaskFailure'])
     assert.equal(model.object('x:TaskManager')?.kind, 'singleton')
     assert.equal(model.object('task'), null)
     assert.equal(model.referenced('x:Task/TaskFailed')?.name, 'Task')
