@@ -63,10 +63,13 @@ describe('decision records', () => {
     }
   })
   it('give each dependency its line', () => {
-    const { dependencies, devDependencies } = JSON.parse(files.get('package.json') ?? '{}') as Record<string, Record<string, string>>
+    const listed = ['package.json', 'webui/package.json'].flatMap(path => {
+      const manifest = JSON.parse(files.get(path) ?? '{}') as Record<string, Record<string, string>>
+      return [...Object.keys(manifest['dependencies'] ?? {}), ...Object.keys(manifest['devDependencies'] ?? {})]
+    })
     const record = records().find(([path]) => path.endsWith('-dependencies.md'))?.[1] ?? assert.fail('no record of dependencies')
     const named = Array.from(record.matchAll(/^\| `([^`]+)` \|/gm), match => match[1] ?? '')
-    assert.deepEqual(named.sort(), [...Object.keys(dependencies ?? {}), ...Object.keys(devDependencies ?? {})].sort())
+    assert.deepEqual(named.sort(), listed.sort())
   })
 })
 
