@@ -18,7 +18,9 @@ describe('install', () => {
     folder = await mkdtemp(join(tmpdir(), 'rota-install-'))
     await mkdir(join(folder, 'tools'))
     await mkdir(join(folder, 'bin'))
-    await copyFile(new URL('../tools/install.mjs', import.meta.url), join(folder, 'tools', 'install.mjs'))
+    for (const name of ['install.mjs', 'console.mjs']) {
+      await copyFile(new URL(`../tools/${name}`, import.meta.url), join(folder, 'tools', name))
+    }
     await lock(PACKAGES)
     await npm('mkdir -p node_modules')
   })

@@ -1,28 +1,33 @@
-// Brings node_modules to what package-lock.json says, Node 26 included; quiet and quick when it is so already.
+// Brings node_modules to what package-lock.json says, Node 26 included, and webui/dist to what the console's sources say;
+// quiet and quick when it is so already.
 // Plain JavaScript without imports from packages: it runs before anything is installed, on Node 20 or newer.
 //
-// `npm start` and `npm test` both call it. It installs the development packages in both cases: a second install for
-// `npm test` would empty node_modules under the feet of a node that `npm start` runs from the same folder.
+// `npm start`, `npm test`, `npm run dev` and `npm run build` call it. It installs the development packages in every case:
+// a second install for `npm test` would empty node_modules under the feet of a node that `npm start` runs from the same
+// folder, and the console is built with some of them.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildConsole } from './console.mjs'
 
 const NODE_MAJOR = 26
 const root = fileURLToPath(new URL('..', import.meta.url))
 const modules = join(root, 'node_modules')
 const stamp = join(modules, '.rota-lock')
 const ownNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-
+const isOldNode = Number(process.versions.node.split('.')[0]) < NODE_MAJOR
 const lock = readFileSync(join(root, 'package-lock.json'))
 const lockHash = createHash('sha256').update(lock).digest('hex')
 
 if (read(stamp) !== lockHash) {
   if (!installedByNpm()) install()
-  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) requireOwnNode()
+  if (isOldNode) requireOwnNode()
   writeFileSync(stamp, lockHash)
 }
+const problem = buildConsole(root, isOldNode ? ownNode : process.execPath)
+if (problem !== null) fail(problem)
 
 function read(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
