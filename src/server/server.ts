@@ -7,6 +7,7 @@
  * Stop: watching, listeners and node end side by side, so that a store that hangs keeps no listener open; the store
  * closes last. A start that is under way ends at its next step.
  */
+import { fileURLToPath } from 'node:url'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Random } from '../base/random.ts'
@@ -25,6 +26,7 @@ import { coreEcho } from '../jmap/methods/core-echo.ts'
 import { mailMethods } from '../jmap/methods/mail.ts'
 import { REGISTRY_CAPABILITY, type Capability } from '../jmap/session.ts'
 import { HealthServer } from '../listeners/health/health-server.ts'
+import { readConsole } from '../listeners/http/console/console-files.ts'
 import { createHttpHandler, type HttpHandler } from '../listeners/http/http-handler.ts'
 import { httpProtocol } from '../listeners/http-server.ts'
 import { mailProtocols } from '../listeners/mail/mail-server.ts'
@@ -68,6 +70,8 @@ const MAIL_CAPABILITY: Capability = { urn: 'urn:ietf:params:jmap:mail', session:
 /** The account of the local token when the first administrator was removed: it may administer, and has no mail. */
 const NOBODY = '0'.repeat(13)
 const IGNORED_SHOWN_MAX = 20
+/** Where its build step leaves the web console. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../webui/dist', import.meta.url))
 
 export interface ServerDeps {
   readonly environment: Environment
@@ -277,7 +281,7 @@ export class Server implements Service {
     return { accountId: account?.accountId ?? NOBODY, name: ADMIN_NAME, permissions: this.#objects.standard.roles.Admin }
   }
 
-  #openHttp(auth: LocalLogin): Promise<HttpHandler> {
+  async #openHttp(auth: LocalLogin): Promise<HttpHandler> {
     const { store } = this.#deps
     const { mailStore, indexing, imports } = this.#mail
     const { registry } = this.#objects
@@ -285,7 +289,7 @@ export class Server implements Service {
     const jmap = new JmapEndpoint({ methods, log: this.#log, ids: this.#node.ids, clock: this.#deps.clock, capabilities: [REGISTRY_CAPABILITY, MAIL_CAPABILITY] })
     return createHttpHandler({
       jmap, auth, oauth: this.#auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
-      ...contentPort(store, this.#mail),
+      console: await readConsole(CONSOLE_FOLDER, this.#log), ...contentPort(store, this.#mail),
     })
   }
 

@@ -38,7 +38,7 @@ async function openNode(store: Store, clock: VirtualClock, number: number) {
   const schema = objects.registry.schemaDocument()
   const download = () => Promise.resolve(null)
   const uploads = contentPort(store, mail).uploads
-  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, uploads, log: silentLog, ids }))
+  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, uploads, console: null, log: silentLog, ids }))
   const call = async (login: Login, name: string, args: JsonObject): Promise<JsonObject> => {
     const calls: MethodCall[] = [[name, args]]
     return (await apiCall(http.port, login, calls))[0] ?? {}

@@ -9,6 +9,7 @@ import type { Log } from '../../src/base/log.ts'
 import { JmapEndpoint } from '../../src/jmap/endpoint.ts'
 import { coreEcho } from '../../src/jmap/methods/core-echo.ts'
 import { REGISTRY_CAPABILITY } from '../../src/jmap/session.ts'
+import type { ConsoleFiles } from '../../src/listeners/http/console/console-files.ts'
 import { createHttpHandler } from '../../src/listeners/http/http-handler.ts'
 import type { HttpHandler } from '../../src/listeners/http/http-handler.ts'
 import type { Download } from '../../src/listeners/http/download-route.ts'
@@ -30,6 +31,8 @@ export const SCHEMA = { json: JSON_TEXT, gzip: gzipSync(JSON_TEXT), hash: 'hash-
 export interface HttpWorldOptions {
   readonly methods?: Readonly<Record<string, Method>>
   readonly download?: Download
+  /** Left out: it is not built. */
+  readonly console?: ConsoleFiles
   /** In place of one that takes everything and keeps nothing. */
   readonly uploads?: Partial<UploadService>
   /** In place of the limits of the real endpoint. */
@@ -73,7 +76,7 @@ export async function withHttp(
   const uploads: UploadService = {
     octetsMax: 1_000, atOnceMax: 4, mayUpload: () => 'yes', checkRoom: () => Promise.resolve(), store: () => Promise.resolve('blob'), ...options.uploads,
   }
-  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, uploads, log, ids })
+  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, uploads, console: options.console ?? null, log, ids })
 
   const listener = await listenHttp(http)
   const { url, port } = listener

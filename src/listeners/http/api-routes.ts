@@ -4,6 +4,7 @@ import { LOCALE_DEFAULT } from '../../registry/objects/locale.ts'
 import type { SchemaDocument } from '../../registry/schema/document.ts'
 import type { Authenticator } from './authorization.ts'
 import { requirePrincipal } from './authorization.ts'
+import { takesCoding } from './content-coding.ts'
 import { sendJson } from './json-reply.ts'
 
 const SCHEMA_CACHED = 'public, max-age=31536000, immutable'
@@ -29,15 +30,7 @@ export function apiRoutes(app: FastifyInstance, auth: Authenticator, schema: Sch
   app.get(schemaPath, async ({ raw }, reply) => {
     await requirePrincipal(raw, auth)
     reply.header('Cache-Control', SCHEMA_CACHED).header('Vary', 'Accept-Encoding')
-    if (!takesGzip(raw.headers['accept-encoding'])) return sendJson(reply, schema.json)
+    if (!takesCoding(raw.headers['accept-encoding'], 'gzip')) return sendJson(reply, schema.json)
     return reply.type('application/json').header('Content-Encoding', 'gzip').send(schema.gzip)
   })
-}
-
-/** RFC 9110 §12.5.3, as far as it is about gzip. Without the header: no, the client might not know it. */
-function takesGzip(header: string | string[] | undefined): boolean {
-  const codings = String(header ?? '').toLowerCase().split(',')
-    .map(coding => coding.split(';').map(part => part.trim()))
-  const named = codings.find(([name]) => name === 'gzip') ?? codings.find(([name]) => name === '*')
-  return named !== undefined && !named.some(part => /^q=0(?:\.0*)?$/.test(part))
 }

@@ -186,7 +186,7 @@ test('a download is a file to save, of a type that the client names', async () =
 test('other paths are 404, other methods 405, paths that cannot be read 400, and no method of HTTP is a fault', async () => {
   await withHttp(async ({ url, open, lines }) => {
     const paths = [
-      '/', '//', '/%00', '/admin/', '/jmap/upload/x/y', '/jmap/session/',
+      '//', '/%00', '/manager', '/oauth', '/assets', '/assets/x.js', '/admin/', '/jmap/upload/x/y', '/jmap/session/',
       '/api/schema/a/b',
     ]
     for (const path of paths) {
@@ -210,7 +210,7 @@ test('other paths are 404, other methods 405, paths that cannot be read 400, and
       assert.match(await client.rest(), /^HTTP\/1\.1 400 .*application\/problem\+json/s, line)
     }
     const unknown = await open()
-    unknown.write('PROPFIND / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    unknown.write('PROPFIND /dav HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
     assert.match(await unknown.rest(), /^HTTP\/1\.1 404 /)
     assert.deepEqual(lines.filter(({ level }) => level !== 'debug'), [])
   })

@@ -1,11 +1,12 @@
 /**
- * HTTP: the session, JMAP, the schema, uploads, downloads and the login of web consoles. This is a request handler and no
+ * HTTP: the session, JMAP, the schema, uploads, downloads, the login of web consoles and our own console. This is a request handler and no
  * server: the listener manager accepts connections, ends TLS, bounds headers and slow clients
  * (`listeners/http-server.ts`), and hands requests here.
  *
  * Every route asks who is calling before it does anything else; only `/jmap/session` answers strangers, with an
- * empty session, and so does what leads to a login. The remote address is that of the socket, whatever headers
- * say. Replies are never compressed but for the schema, whose clients know gzip. Everything that is refused is
+ * empty session, and so do the files of the console and what leads to a login. The remote address is that of the socket, whatever headers
+ * say. Replies are never compressed but for the schema, whose clients know gzip, and the
+ * console. Everything that is refused is
  * `application/problem+json`, but for pages, and for tokens, whose errors are those of RFC 6749:
  *
  * | what | answer |
@@ -34,6 +35,8 @@ import type { SchemaDocument } from '../../registry/schema/document.ts'
 import { apiRoutes } from './api-routes.ts'
 import type { Authenticator } from './authorization.ts'
 import { challenges } from './authorization.ts'
+import type { ConsoleFiles } from './console/console-files.ts'
+import { consoleRoutes } from './console/console-routes.ts'
 import { downloadRoute } from './download-route.ts'
 import type { Download } from './download-route.ts'
 import { jmapRoutes } from './jmap-routes.ts'
@@ -55,6 +58,8 @@ export interface HttpDeps {
   readonly schema: SchemaDocument
   readonly download: Download
   readonly uploads: UploadService
+  /** Null: the web console is not built. */
+  readonly console: ConsoleFiles | null
   readonly log: Log
   /** Makes the reference that leads from a 500 to the log. */
   readonly ids: IdSource
@@ -84,7 +89,7 @@ const HEADERS = {
 }
 
 export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
-  const { auth, oauth, jmap, schema, download, uploads, log } = deps
+  const { auth, oauth, jmap, schema, download, uploads, console, log } = deps
   const refuse = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     await sendProblem(error, request, reply, deps)
   }
@@ -126,6 +131,7 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   const bodies = new SmallBodies()
   oauthRoutes(app, oauth, bodies)
   loginRoutes(app, oauth, bodies)
+  consoleRoutes(app, console)
   await app.ready()
   return closable(app.routing.bind(app), () => app.close())
 }
@@ -174,10 +180,12 @@ function sentTwice({ rawHeaders }: IncomingMessage): string | null {
   return null
 }
 
-/** The parts of its path; one that begins with a colon stands for any. */
+/** The parts of its path; one that begins with a colon stands for any, and a star at the end for all that follow. */
 interface Route { readonly method: string; readonly parts: readonly string[] }
 function fits(parts: readonly string[], asked: readonly string[]): boolean {
-  return parts.length === asked.length && parts.every((part, at) => part === asked[at] || (part.startsWith(':') && asked[at] !== ''))
+  const fixed = parts.at(-1) === '*' ? parts.slice(0, -1) : parts
+  if (fixed === parts ? parts.length !== asked.length : parts.length > asked.length) return false
+  return fixed.every((part, at) => part === asked[at] || (part.startsWith(':') && asked[at] !== ''))
 }
 
 /** Without the query, which clients may put secrets into. */

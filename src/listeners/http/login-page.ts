@@ -52,7 +52,8 @@ export function signedOutPage(): Page {
 <p>${text(TEXTS.out)}</p>`)
 }
 
-function page(title: string, content: string, script: string | null = null): Page {
+/** `content`: HTML, whose texts went through `text`. */
+export function page(title: string, content: string, script: string | null = null): Page {
   const html = `<!doctype html>
 <html lang="${TEXTS.language}">
 <head>
@@ -89,6 +90,6 @@ function hashOf(inline: string): string {
   return `'sha256-${createHash('sha256').update(inline).digest('base64')}'`
 }
 
-function text(plain: string): string {
+export function text(plain: string): string {
   return plain.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
