@@ -15,7 +15,7 @@ describe('the registry, as the server uses it', () => {
 
   it('has the methods of every object under their names on the wire', () => {
     const names = [...test.registry.methods().keys()]
-    const objects = ['Task', 'TaskFailure', 'Schedule', 'TaskRun', 'TaskRunCount', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'Tenant', 'ArchivedItem', 'Trace', 'Metric', 'NetworkListener', 'Certificate', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'AuditEntry']
+    const objects = ['Task', 'TaskFailure', 'TaskVariant', 'Schedule', 'TaskRun', 'TaskRunCount', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'Tenant', 'ArchivedItem', 'Trace', 'Metric', 'NetworkListener', 'Certificate', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'AuditEntry']
     const expected = [
       'x:Task/bulk',
       ...objects.flatMap(name => ['get', 'query', 'set'].map(verb => `x:${name}/${verb}`)),

@@ -17,6 +17,7 @@ import { taskBulk } from '../registry/objects/task-bulk.ts'
 import { taskFailureReader } from '../registry/objects/task-failure.ts'
 import { taskRunCountReader } from '../registry/objects/task-run-count.ts'
 import { taskRunReader } from '../registry/objects/task-run.ts'
+import { taskVariantReader } from '../registry/objects/task-variant.ts'
 import { traceBackend } from '../registry/objects/trace.ts'
 import type { ObjectReader } from '../registry/ops/backend.ts'
 import { Registry, type OwnMethods } from '../registry/registry.ts'
@@ -72,7 +73,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
   const registry: Registry<Tx> = new Registry({
     objects: standard.all,
     placeholders: PLACEHOLDERS,
-    backends: backends(tasks, nodes),
+    backends: backends(tasks, nodes, catalogue),
     methods: ownMethods(tasks, standard),
     store, ids, clock,
   })
@@ -80,7 +81,9 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
 }
 
 /** For the objects whose rows are not in the ObjectTable. */
-export function backends(tasks: TaskPort<Tx>, cluster: ClusterObjects<Tx>): Readonly<Record<string, ObjectReader<Tx>>> {
+export function backends(
+  tasks: TaskPort<Tx>, cluster: ClusterObjects<Tx>, { variants }: Pick<Catalogue, 'variants'>,
+): Readonly<Record<string, ObjectReader<Tx>>> {
   return {
     ClusterNode: nodeBackend(cluster),
     ClusterLane: laneReader(cluster.lanes, cluster),
@@ -88,6 +91,7 @@ export function backends(tasks: TaskPort<Tx>, cluster: ClusterObjects<Tx>): Read
     Task: taskBackend(tasks),
     Schedule: scheduleBackend(schedulePort<Tx>(() => tasks.now())),
     TaskFailure: taskFailureReader(tasks),
+    TaskVariant: taskVariantReader([...variants.values()]),
     TaskRun: taskRunReader<Tx>(tx => tx.runs),
     TaskRunCount: taskRunCountReader<Tx>(tx => tx.runs),
     AuditEntry: auditReader,

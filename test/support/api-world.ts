@@ -86,7 +86,7 @@ function caller({ store, catalogue, clock }: World, variants: readonly AnyVarian
       taskRunCountObject(types),
       taskFailureObject(types),
     ],
-    backends: backends(tasks, cluster), methods: ownMethods(tasks, { hookedVariants: new Set() }), placeholders: [], store, ids, clock,
+    backends: backends(tasks, cluster, catalogue), methods: ownMethods(tasks, { hookedVariants: new Set() }), placeholders: [], store, ids, clock,
   })
   const methods = registry.methods()
   const permissions = new Set(registry.permissions().map(({ name }) => name))

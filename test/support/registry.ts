@@ -94,7 +94,7 @@ export class TestRegistry {
       scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     })
     this.registry = new Registry<Tx>({
-      objects: [...this.objects.all, ...more], backends: backends(tasks, this.#cluster()), methods: ownMethods(tasks, this.objects),
+      objects: [...this.objects.all, ...more], backends: backends(tasks, this.#cluster(), this.catalogue), methods: ownMethods(tasks, this.objects),
       placeholders: PLACEHOLDERS, store, ids: this.ids, clock,
     })
     this.#methods = this.registry.methods()

@@ -36,6 +36,7 @@ import { taskManager } from './task-manager.ts'
 import { taskFailureObject } from './task-failure.ts'
 import { taskRunCountObject } from './task-run-count.ts'
 import { taskRunObject } from './task-run.ts'
+import { taskVariantObject } from './task-variant.ts'
 import { taskObject } from './task.ts'
 import type { TaskObjectOptions, TaskVariantDeclaration } from './task.ts'
 import { tenantObject } from './tenant.ts'
@@ -108,7 +109,7 @@ export function standardObjects<Tx extends RegistryTx>({
   const certificate = certificateObject<Tx>(judgeCertificate)
   const archivedItem = archivedItemObject<Tx>(archive)
   const inOrder = <Users>(users: readonly Users[]) => [
-    task, taskFailure, schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, tenant, archivedItem, trace, metric, ...cluster, networkListener, certificate, clusterRole,
+    task, taskFailure, taskVariantObject(duties), schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, tenant, archivedItem, trace, metric, ...cluster, networkListener, certificate, clusterRole,
     taskManager, dataRetentionObject<Tx>(schedules), auditEntry,
   ]
   // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.

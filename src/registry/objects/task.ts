@@ -20,10 +20,13 @@ export interface TaskVariantDeclaration {
   readonly label: string
   readonly doc: string
   readonly lane: string
+  readonly duty: string
   readonly fields: Fields
   readonly creatable: true | { readonly forbidden: string }
   /** Why the work cannot be done yet. */
   readonly notBuilt?: string
+  /** It is tried again for ever. */
+  readonly perpetual?: boolean
   /** Why these values are refused, or null. */
   readonly refuse?: (payload: never) => string | null
 }

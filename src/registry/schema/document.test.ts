@@ -49,13 +49,13 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   ClusterNode: [], Trace: [], MetricCount: [], MetricSum: [],
 }
 const OWN_SHAPES: ReadonlySet<string> = new Set([
-  'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskFailure', 'TaskRun', 'TaskRunCount', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument', 'ScheduledIndexTrace',
+  'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskFailure', 'TaskVariant', 'TaskRun', 'TaskRunCount', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument', 'ScheduledIndexTrace',
   'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance',
   'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding',
 ])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   Permission: [
-    'sysTaskFailureGet', 'sysTaskFailureQuery', 'sysTaskRunGet', 'sysTaskRunQuery', 'sysTaskRunCountGet', 'sysTaskRunCountQuery', ...['Get', 'Query', 'Create', 'Update', 'Destroy'].map(verb => `sysSchedule${verb}`),
+    'sysTaskFailureGet', 'sysTaskFailureQuery', 'sysTaskVariantGet', 'sysTaskVariantQuery', 'sysTaskRunGet', 'sysTaskRunQuery', 'sysTaskRunCountGet', 'sysTaskRunCountQuery', ...['Get', 'Query', 'Create', 'Update', 'Destroy'].map(verb => `sysSchedule${verb}`),
     'sysAuditEntryGet', 'sysAuditEntryQuery', 'sysOAuthGrantGet', 'sysOAuthGrantQuery', 'sysOAuthGrantDestroy',
     'sysClusterNodeUpdate', 'sysClusterLaneGet', 'sysClusterLaneQuery', 'sysClusterFindingGet', 'sysClusterFindingQuery',
   ],
