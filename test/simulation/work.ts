@@ -6,7 +6,7 @@ import { string, number, boolean } from '../../src/base/fields.ts'
 import { pause, type Clock } from '../../src/base/clock.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Lane } from '../../src/engine/lane.ts'
-import type { RetrySettings } from '../../src/engine/queue/retry.ts'
+import type { RetrySettings } from '../../src/base/retry-plan.ts'
 import { taskDefiner, type AnyVariant, type Outcome, type RunContext, type Task } from '../../src/engine/task-variant.ts'
 
 export const DUTIES = ['probing', 'sorting', 'scheduling'] as const

@@ -4,7 +4,7 @@ import { uncovered } from '../assign/assign.ts'
 import { hasCode } from '../../errors.ts'
 import { probeVariant } from '../../../test/support/rows.ts'
 import { world, type World } from '../../../test/support/engine.ts'
-import { RETRY_DEFAULTS, type RetrySettings } from '../queue/retry.ts'
+import { RETRY_DEFAULTS, type RetrySettings } from '../../base/retry-plan.ts'
 import type { AnyVariant, RunContext } from '../task-variant.ts'
 import type { EngineNode } from './node.ts'
 

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { seededRandom } from '../../base/random.ts'
 import { DUE_NEVER, type TaskRow, type TaskState } from '../ports.ts'
-import { RETRY_DEFAULTS, stateAfter, stateAfterCrash, type RetrySettings } from './retry.ts'
+import { stateAfter, stateAfterCrash } from './retry.ts'
+import { RETRY_DEFAULTS, retryPlan, type RetrySettings } from '../../base/retry-plan.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -115,4 +116,33 @@ test('ordinary failures do not count as crashes, and a perpetual task is not giv
   const row = { ...fresh, status: 'Retry', firstFailedAt: NOW, failureReason: 'node a died' } as const
   assert.equal(stateAfterCrash({ ...row, attempt: 8, crashes: 1 }, steady, false, NOW), null)
   assert.equal(stateAfterCrash({ ...row, attempt: 8, crashes: 8 }, steady, true, NOW), null)
+})
+
+test('the plan that is shown beforehand has the runs that tasks then have', () => {
+  const runs = fc.record({
+    maxAttempts: fc.integer({ min: 1, max: 30 }),
+    totalDeadlineMs: fc.integer({ min: 0, max: 24 * HOUR }),
+    strategy: fc.oneof(
+      fc.record({ kind: fc.constant('FixedDelay' as const), delayMs: fc.integer({ min: 0, max: 2 * HOUR }) }),
+      fc.record({
+        kind: fc.constant('ExponentialBackoff' as const), factor: fc.double({ min: 1, max: 5, noNaN: true }), jitter: fc.boolean(),
+        initialDelayMs: fc.integer({ min: 0, max: HOUR }), maxDelayMs: fc.integer({ min: 0, max: 3 * HOUR }),
+      }),
+    ),
+  })
+  fc.assert(fc.property(runs, fc.integer({ min: 1, max: 40 }), (settings, runsMax) => {
+    const plan = retryPlan(settings, half, runsMax)
+    const states = failAgainAndAgain(settings, false, runsMax)
+    assert.deepEqual(plan.runsMs, [0, ...states.slice(0, plan.runsMs.length - 1).map(state => state.due - NOW)])
+    const last = states.at(-1)
+    assert.equal(plan.endedBy === null, last?.status !== 'Failed')
+    assert.equal(states.length, plan.runsMs.length)
+    if (plan.endedBy !== null) assert.equal(last?.failedAt, NOW + (plan.runsMs.at(-1) ?? 0))
+  }))
+})
+
+test('what ends the plan is said', () => {
+  assert.deepEqual(retryPlan(steady, half, 10), { runsMs: [0, MINUTE, 3 * MINUTE, 7 * MINUTE], endedBy: 'attempts' })
+  assert.equal(retryPlan({ ...steady, totalDeadlineMs: 5 * MINUTE }, half, 10).endedBy, 'deadline')
+  assert.deepEqual(retryPlan(steady, half, 2), { runsMs: [0, MINUTE], endedBy: null })
 })

@@ -1,32 +1,16 @@
 /**
  * When a task runs again after a run that did not end it: one pure function. Numbers as existing clients know them:
  * `maxAttempts` 3 means one first run and three retries, then Failed with failedAttemptNumber 3. Beyond that: delays
- * in ms, and the total deadline counts from the first failure for every kind of retry.
+ * in ms, and the total deadline counts from the first failure for every kind of retry. The arithmetic is base/retry-plan.ts.
  */
 import type { Random } from '../../base/random.ts'
 import { assertNever } from '../../base/assert.ts'
+import { retryDelayMs, retryRefused, type RetrySettings } from '../../base/retry-plan.ts'
 import { DUE_NEVER, type TaskRow, type TaskState } from '../ports.ts'
 import type { Outcome } from '../task-variant.ts'
 
-/** The TaskManager singleton, durations in ms. */
-export interface RetrySettings {
-  readonly maxAttempts: number
-  readonly totalDeadlineMs: number
-  readonly strategy:
-    | { readonly kind: 'ExponentialBackoff'; readonly factor: number; readonly initialDelayMs: number; readonly maxDelayMs: number; readonly jitter: boolean }
-    | { readonly kind: 'FixedDelay'; readonly delayMs: number }
-}
-
-export const RETRY_DEFAULTS: RetrySettings = {
-  maxAttempts: 3,
-  totalDeadlineMs: 21_600_000,
-  strategy: { kind: 'ExponentialBackoff', factor: 2, initialDelayMs: 60_000, maxDelayMs: 1_800_000, jitter: true },
-}
-
 const PERPETUAL_FIRST_MS = 3_600_000
 const PERPETUAL_MAX_MS = 21_600_000
-/** Beyond this the power of the back-off would leave the safe integers before maxDelay caps it. */
-const DELAY_MAX_MS = 10 * 365 * 86_400_000
 
 type Unfinished = Exclude<Outcome, { kind: 'done' }>
 type Attempts = Pick<TaskRow, 'status' | 'attempt' | 'firstFailedAt' | 'failureReason'>
@@ -45,8 +29,8 @@ export function stateAfter(row: Attempts, outcome: Unfinished, settings: RetrySe
       return failed(row.attempt, firstFailedAt, now, outcome.why)
     case 'retry': {
       const due = now + (outcome.afterMs ?? retryDelayMs(row.attempt, settings, random))
-      const inBudget = row.attempt < (outcome.attemptsMax ?? settings.maxAttempts) && due <= firstFailedAt + settings.totalDeadlineMs
-      if (inBudget) return retry(row.attempt + 1, due, firstFailedAt, outcome.why)
+      const limits = { ...settings, maxAttempts: outcome.attemptsMax ?? settings.maxAttempts }
+      if (retryRefused(row.attempt, due - firstFailedAt, limits) === null) return retry(row.attempt + 1, due, firstFailedAt, outcome.why)
       if (perpetual) return retry(row.attempt + 1, now + perpetualDelayMs(row.attempt), firstFailedAt, outcome.why)
       return failed(row.attempt, firstFailedAt, now, outcome.why)
     }
@@ -61,14 +45,6 @@ export function stateAfter(row: Attempts, outcome: Unfinished, settings: RetrySe
 export function stateAfterCrash(row: Attempts & Pick<TaskRow, 'crashes'>, settings: RetrySettings, perpetual: boolean, now: number): TaskState | null {
   if (perpetual || row.crashes <= settings.maxAttempts) return null
   return failed(row.attempt, row.firstFailedAt ?? now, now, row.failureReason ?? 'its node died while it ran')
-}
-
-function retryDelayMs(attempt: number, settings: RetrySettings, random: Random): number {
-  const strategy = settings.strategy
-  if (strategy.kind === 'FixedDelay') return strategy.delayMs
-  const cap = Math.min(strategy.maxDelayMs, DELAY_MAX_MS)
-  const plain = Math.min(strategy.initialDelayMs * strategy.factor ** attempt, cap)
-  return Math.floor(strategy.jitter ? Math.min(plain * (0.5 + random.next()), cap) : plain)
 }
 
 function perpetualDelayMs(attempt: number): number {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { probeVariant, taskRow } from '../../../test/support/rows.ts'
-import { RETRY_DEFAULTS } from '../queue/retry.ts'
+import { RETRY_DEFAULTS } from '../../base/retry-plan.ts'
 import { taskDefiner, type Outcome } from '../task-variant.ts'
 import { unrunnable, writable, written, type Circumstances } from './results.ts'
 

@@ -2,7 +2,8 @@
 import type { Random } from '../../base/random.ts'
 import { errorText } from '../../errors.ts'
 import { DUE_NEVER, type Finish, type NewTask, type RunOutcome, type TaskRow, type TaskState } from '../ports.ts'
-import { stateAfter, stateAfterCrash, type RetrySettings } from '../queue/retry.ts'
+import { stateAfter, stateAfterCrash } from '../queue/retry.ts'
+import type { RetrySettings } from '../../base/retry-plan.ts'
 import { isBuilt, type AnyBuiltVariant, type AnyVariant, type TaskDraft } from '../task-variant.ts'
 import type { Result } from './executor.ts'
 
