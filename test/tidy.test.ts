@@ -69,6 +69,17 @@ describe('layers', () => {
     finds({ 'src/engine/a.ts': 'import net from \'node:net\'' }, /src\/engine may not import node:net; take what it gives through a port/)
     finds({ 'src/listeners/a.ts': 'import net from \'node:net\'' })
   })
+  it('keeps the console to the client of the API, and everybody else away from it', () => {
+    finds({ 'src/jmap-client/a.ts': '', 'webui/src/a.tsx': 'import x from \'../../src/jmap-client/a.ts\'\nimport y from \'../../src/base/a.ts\'' })
+    finds({ 'webui/src/a.tsx': 'import x from \'../../src/services/mail.ts\'' }, /webui\/src may not import src\/services\/mail\.ts/)
+    finds({ 'webui/src/a.tsx': 'import x from \'node:fs\'' }, /webui\/src may not import node:fs/)
+    finds({ 'webui/src/a.ts': '', 'src/cli/a.ts': 'import x from \'../../webui/src/a.ts\'' }, /src\/cli may not import webui\/src\/a\.ts/)
+  })
+  it('keeps the pages of the console apart', () => {
+    const there = { 'webui/src/parts/a.tsx': '', 'webui/src/pages/one/a.tsx': '', 'webui/src/pages/one/b.tsx': 'import \'./a.tsx\'\nimport \'../../parts/a.tsx\'' }
+    finds(there)
+    finds({ ...there, 'webui/src/pages/two/a.tsx': '\nimport \'../one/a.tsx\'' }, /^webui\/src\/pages\/two\/a\.tsx:2: the page webui\/src\/pages\/two imports of the page webui\/src\/pages\/one;/)
+  })
   it('finds a cycle', () => {
     const found = plant({ 'src/base/b.ts': 'import \'./c.ts\'', 'src/base/c.ts': 'import \'./d.ts\'', 'src/base/d.ts': 'import \'./b.ts\'' })
     assert.match(found.join(), /^src\/base\/b\.ts: imports itself in a circle: src\/base\/b\.ts → src\/base\/c\.ts → src\/base\/d\.ts → src\/base\/b\.ts;[^;]*$/)
@@ -96,10 +107,23 @@ describe('packages', () => {
     for (const [name, homes] of Object.entries(HOMES)) {
       const home = homes[0]
       if (home === undefined) continue
-      const listed = name.startsWith('node:') ? [] : [name]
-      finds({ ...manifest(listed), [`${home}/a.ts`]: `import x from '${name}'` })
-      finds({ ...manifest(listed), 'src/registry/a.ts': `import x from '${name}'` }, new RegExp(`imports ${name}; only ${home}`))
+      const root = manifest(name.startsWith('node:') ? [] : [name])
+      const listed = { ...root, 'webui/package.json': root['package.json'] }
+      finds({ ...listed, [`${home}/a.ts`]: `import x from '${name}'` })
+      finds({ ...listed, 'src/registry/a.ts': `import x from '${name}'` }, new RegExp(`imports ${name}; only ${home}`))
     }
+  })
+  it('of tests stay at home too, where they have one', () => {
+    finds({ ...manifest([], ['playwright-core']), 'bench/a.ts': 'import x from \'playwright-core\'' }, /imports playwright-core; only test/)
+    finds({ ...manifest([], ['playwright-core']), 'test/browser/a.test.ts': 'import x from \'playwright-core\'' })
+  })
+  it('of the console are listed in its own manifest, and those of a node are not there', () => {
+    const workspace = { ...manifest(['pg']), 'webui/package.json': JSON.stringify({ dependencies: { react: '1' }, devDependencies: { vite: '1' } }) }
+    const used = { 'src/store/postgres/a.ts': 'import x from \'pg\'', 'webui/src/a.tsx': 'import x from \'react\'' }
+    finds({ ...workspace, ...used, 'webui/vite.config.ts': 'import x from \'vite\'' })
+    finds({ ...workspace, ...used, 'webui/src/b.ts': 'import x from \'pg\'' }, /imports pg, which is not in webui\/package\.json/)
+    finds({ ...workspace, ...used, 'webui/src/b.ts': 'import x from \'vite\'' }, /imports vite, which is only a development dependency/)
+    finds({ ...workspace, ...used, 'src/store/b.ts': 'import x from \'react\'' }, /imports react, which is not in package\.json/)
   })
   it('have a home and a use', () => {
     finds(manifest(['left-pad']), /left-pad has no home/)
@@ -128,6 +152,10 @@ const BROKEN: Readonly<Record<string, { readonly bad: readonly string[]; readonl
   'a mark for later': { bad: ['// TODO', 'const s = "FIXME"'], good: ['const todo = 1'] },
   'a test that runs alone': { path: 'test/a.test.ts', bad: ['it.only("a", f)', 'it("a", { only: true }, f)'], good: ['it("a", f)'] },
   'a test that sleeps': { path: 'test/a.test.ts', bad: ['await pause(systemClock, 5)', 'await sleep(5)'], good: ['await pause(clock, 5)'] },
+  'markup from text': {
+    path: 'webui/src/a.tsx', bad: ['<p dangerouslySetInnerHTML={x} />', 'a.innerHTML = x', 'a.insertAdjacentHTML("beforeend", x)'],
+    good: ['a.textContent = x'],
+  },
   'code from text': { bad: ['eval(text)', 'new Function(text)'], good: ['parser.eval(text)'] },
 }
 
@@ -155,7 +183,7 @@ describe('bans', () => {
   })
   it('lets the one place do it', () => {
     finds({
-      'src/base/clock.ts': 'Date.now(); setTimeout(f, 1)', 'src/base/random.ts': 'Math.random()',
+      'src/base/clock.ts': 'Date.now(); setTimeout(f, 1)', 'webui/src/api/browser.ts': 'Date.now(); setTimeout(f, 1)', 'src/base/random.ts': 'Math.random()',
       'src/server/a.ts': 'f(process.env)', 'src/cli/a.ts': 'console.log(process.env)',
     })
   })
@@ -178,6 +206,28 @@ describe('names', () => {
     finds({ 'test/a.test.ts': 'it(\'a\', f)\nit(\'a\', f)' }, /^test\/a\.test\.ts:2: a second test named 'a'/)
     finds({ 'test/a.test.ts': 'describe(\'x\', () => {\n  it(\'a\', f)\n})\ndescribe(\'y\', () => {\n  it(\'a\', f)\n})' })
     finds({ 'test/a.test.ts': 'describe(\'x\', () => {\n  it(\'a\', f)\n  it(\'b\', f)\n  it(\'a\', f)\n})' }, /:4: a second test named 'x › a'/)
+  })
+})
+
+describe('the markup of the console', () => {
+  const found = (text: string, path = 'webui/src/a.tsx') => plant({ [path]: text })
+  it('holds no words where the linter does not look', () => {
+    const attribute = /the text '.*' in an attribute; put it into the catalogues/
+    const component = /the text '.*' in a component; put it into the catalogues/
+    for (const [text, what] of [
+      ['<a title="Go">', attribute], ['<a aria-label={\'Go\'}>', attribute], ['<a aria-label={`Go to ${name}`}>', attribute],
+      ['f(busy ? \'Please wait\' : null)', component], ['f(`${count} tasks, all of them`)', component],
+    ] as const) {
+      assert.equal(found(text).length, 1, text)
+      assert.match(found(text)[0] ?? '', what)
+    }
+  })
+  it('may hold names, signs, selectors and what programmers read', () => {
+    for (const text of [
+      '<a title={t.go} role="img" label={`${a} – ${b}`}>', 'f(\'Task\', \'Destroy\')', 'const a = \'b\', c = d, e = \'f\'', '// Please wait',
+      'a.closest(\'a, button\')', 'throw new Error(\'used outside of the page\')', '<p>{a}</p><b>{c}</b>',
+    ]) assert.deepEqual(found(text), [])
+    assert.deepEqual(found('f(\'Please wait\')', 'webui/src/texts/en.ts'), [])
   })
 })
 

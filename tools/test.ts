@@ -1,5 +1,5 @@
 /**
- * `npm test`: the type check, the linter, then every test file under src and test, each in a process of its own.
+ * `npm test`: the type check, the linter, then every test file under src, webui and test, each in a process of its own.
  * `npm test -- src/base email` runs only the test files whose path contains one of the words.
  */
 import { glob } from 'node:fs/promises'
@@ -37,7 +37,7 @@ async function main(words: readonly string[]): Promise<void> {
 /** Files of test/ first: they are the long ones, and a long one that starts last keeps the others waiting. */
 async function testFiles(words: readonly string[]): Promise<string[]> {
   const files: string[] = []
-  for (const folder of ['test', 'src']) files.push(...(await Array.fromAsync(glob(`${folder}/**/*.test.ts`, { cwd: root }))).sort())
+  for (const folder of ['test', 'src', 'webui/src']) files.push(...(await Array.fromAsync(glob(`${folder}/**/*.test.ts`, { cwd: root }))).sort())
   return words.length === 0 ? files : files.filter(file => words.some(word => file.includes(word.replace(/^\.\//, ''))))
 }
 

@@ -13,12 +13,13 @@ interface Ban {
   readonly except?: RegExp
 }
 
-const OURS = /^(src|test)\/.*\.ts$/
-const ALL_CODE = /\.(ts|js|mjs)$/
+const OURS = /^(src|test|webui\/src)\/.*\.tsx?$/
+const ALL_CODE = /\.(tsx?|js|mjs)$/
 const TESTS = /\.test\.ts$|^test\/(?!support\/)/
 /** Tests that talk to real processes and sockets look at the real clock. */
 const REAL = /^test\/(support|scenario|conformance)\//
-const CLOCKS = /^src\/base\/(clock|virtual-clock)\.ts$/
+const CLOCKS = /^src\/base\/(clock|virtual-clock)\.ts$|^webui\/src\/api\/browser\.ts$/
+const CONSOLE = /^webui\/src\//
 
 export const BANS: readonly Ban[] = [
   { what: 'Date.now()', pattern: /\bDate\.now\b/g, fix: 'take a Clock and call now()', except: either(CLOCKS, REAL) },
@@ -51,6 +52,10 @@ export const BANS: readonly Ban[] = [
   {
     what: 'a test that sleeps', pattern: /\bpause\(systemClock|\bsystemClock\.after\b|\b(sleep|delay)\s*\(/g, files: TESTS,
     fix: 'wait for the event, or move a VirtualClock',
+  },
+  {
+    what: 'markup from text', pattern: /\b(dangerouslySetInnerHTML|innerHTML|outerHTML|insertAdjacentHTML|srcDoc|document\.write)\b/g, files: CONSOLE,
+    fix: 'elements: the policy of the console lets no text become markup',
   },
   { what: 'code from text', pattern: /(?<![.\w])eval\s*\(|\bnew Function\b/g, fix: 'a function', files: ALL_CODE },
 ]

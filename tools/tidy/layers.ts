@@ -24,7 +24,9 @@ export const LAYERS: Readonly<Record<string, Allowed>> = {
   ],
   'src/main.ts': ['src/server', 'src/cli'],
   bin: ['src/main.ts'],
-  test: ['src', 'tools', 'bench'],
+  'webui/src': ['src/jmap-client', 'src/base'],
+  webui: [],
+  test: ['src', 'tools', 'bench', 'webui/src/texts'],
   tools: ['src', 'test'],
   bench: ['src', 'test'],
 }
@@ -33,13 +35,26 @@ export const LAYERS: Readonly<Record<string, Allowed>> = {
 const UNIT_TESTS: Allowed = ['test/support', 'src/store/memory', 'src/engine', 'src/tasks/define.ts']
 
 /** Layers that are functions of what they are given: no files, sockets or processes. */
-const WITHOUT_IO = ['src/base', 'src/errors.ts', 'src/engine', 'src/legacy', 'src/tasks']
+const WITHOUT_IO = ['src/base', 'src/errors.ts', 'src/engine', 'src/legacy', 'src/tasks', 'webui/src']
+const TEST = /\.test\.tsx?$/
 const IO = /^node:(child_process|cluster|dgram|dns|fs|http|http2|https|net|sqlite|tls|worker_threads)(\/|$)/
 
 export function checkLayers(imports: readonly Import[]): Violation[] {
   return imports.flatMap(each => {
     const what = refusal(each)
     return what === null ? [] : [{ path: each.from, line: each.line, ...what }]
+  })
+}
+
+const PAGE = /^webui\/src\/pages\/[^/]+(?=\/)/
+
+/** A page of the console is loaded when somebody goes there: it brings no other page with it. */
+export function checkPages(imports: readonly Import[]): Violation[] {
+  return imports.flatMap(({ from, line, target }) => {
+    const own = PAGE.exec(from)?.[0]
+    const other = PAGE.exec(target ?? '')?.[0]
+    if (own === undefined || other === undefined || own === other) return []
+    return [{ path: from, line, what: `the page ${own} imports of the page ${other}`, fix: 'move what both show to webui/src/parts' }]
   })
 }
 
@@ -51,12 +66,12 @@ export function layerOf(path: string): string | null {
 function refusal({ from, target, specifier, typeOnly }: Import): Pick<Violation, 'what' | 'fix'> | null {
   const layer = layerOf(from)
   if (layer === null) return { what: 'a file outside of every layer', fix: `put it into one of ${Object.keys(LAYERS).join(', ')}` }
-  const isTest = from.endsWith('.test.ts')
+  const isTest = TEST.test(from)
   if (target === null) {
     const io = IO.test(specifier) && WITHOUT_IO.includes(layer) && !isTest
     return io ? { what: `${layer} may not import ${specifier}`, fix: 'take what it gives through a port' } : null
   }
-  if (target.endsWith('.test.ts')) return { what: 'imports a test', fix: 'move what is shared to test/support' }
+  if (TEST.test(target)) return { what: 'imports a test', fix: 'move what is shared to test/support' }
   if (isIn(target, layer)) return null
   const allowed = [...LAYERS[layer] ?? [], ...(isTest ? UNIT_TESTS : [])]
   const fits = allowed.some(each => each.startsWith('types of ') ? typeOnly && isIn(target, each.slice(9)) : isIn(target, each))

@@ -7,7 +7,7 @@ const DRAWERS = /^(utils?|common|helpers?|types?|misc|shared|index)$/
 
 export function checkPathName(path: string): Violation[] {
   const drawer = path.split('/').map(part => part.replace(/\..*$/, '')).find(part => DRAWERS.test(part))
-  if (drawer === undefined || !path.endsWith('.ts')) return []
+  if (drawer === undefined || !/\.tsx?$/.test(path)) return []
   const fix = drawer === 'index' ? 'import the file itself' : 'name it after what it does'
   return [{ path, line: 0, what: `the name '${drawer}'`, fix }]
 }

@@ -32,8 +32,8 @@ export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length
 }
 
-/** What a `/` follows when it begins a regular expression and does not divide. */
-const BEFORE_REGEX = /(?:^|[([{,;=:!&|?+*%~^<>-]|=>|\b(?:return|typeof|case|in|of|throw|await|yield))\s*$/
+/** What a `/` follows when it begins a regular expression; it does not divide, and does not close an element. */
+const BEFORE_REGEX = /(?:^|[([{,;=:!&|?+*%~^>-]|=>|\b(?:return|typeof|case|in|of|throw|await|yield))\s*$/
 const BEFORE_REGEX_CHARS = 200
 
 class Scanner {

@@ -4,16 +4,17 @@
  */
 import { checkBans } from './bans.ts'
 import { importsOf } from './imports.ts'
-import { checkCycles, checkLayers } from './layers.ts'
+import { checkConsoleMarkup } from './console-markup.ts'
+import { checkCycles, checkLayers, checkPages } from './layers.ts'
 import { checkPathName, checkTargets, checkTestNames, checkVariant } from './names.ts'
-import { checkLock, checkPackages, type Manifest } from './packages.ts'
+import { checkLock, checkPackages, CONSOLE, type Manifests } from './packages.ts'
 import { longPlaces } from './sizes.ts'
 import { readSource } from './source.ts'
 import { checkText } from './texts.ts'
 import type { Violation } from './violation.ts'
 
 type Files = ReadonlyMap<string, string>
-const CODE = /\.(ts|js|mjs)$/
+const CODE = /\.(tsx?|js|mjs)$/
 
 export function checkTree(files: Files): Violation[] {
   const paths = new Set(files.keys())
@@ -21,10 +22,12 @@ export function checkTree(files: Files): Violation[] {
   const imports = sources.flatMap(importsOf)
   return [
     ...checkLayers(imports),
+    ...checkPages(imports),
     ...checkCycles(imports),
     ...checkTargets(imports, paths),
-    ...packageRules(files).flatMap(({ manifest, lock }) => [...checkPackages(imports, manifest), ...checkLock(lock)]),
+    ...packageRules(files).flatMap(({ manifests, lock }) => [...checkPackages(imports, manifests), ...checkLock(lock)]),
     ...sources.flatMap(checkBans),
+    ...sources.flatMap(checkConsoleMarkup),
     ...sources.flatMap(source => checkVariant(source, paths)),
     ...sources.flatMap(checkTestNames),
     ...[...paths].flatMap(checkPathName),
@@ -41,8 +44,10 @@ function sourcesOf(files: Files) {
   return [...files].filter(([path]) => CODE.test(path)).map(([path, text]) => readSource(path, text))
 }
 
-function packageRules(files: Files): { readonly manifest: Manifest; readonly lock: Parameters<typeof checkLock>[0] }[] {
+function packageRules(files: Files): { readonly manifests: Manifests; readonly lock: Parameters<typeof checkLock>[0] }[] {
   const manifest = files.get('package.json')
   const lock = files.get('package-lock.json')
-  return manifest === undefined || lock === undefined ? [] : [{ manifest: JSON.parse(manifest), lock: JSON.parse(lock) }]
+  if (manifest === undefined || lock === undefined) return []
+  const workspace = files.get(`${CONSOLE}/package.json`)
+  return [{ manifests: { root: JSON.parse(manifest), console: JSON.parse(workspace ?? '{}') }, lock: JSON.parse(lock) }]
 }

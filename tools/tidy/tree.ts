@@ -4,7 +4,7 @@ import { join, posix } from 'node:path'
 
 /** What is installed, made while running, or kept by git. */
 const LEFT_OUT = new Set(['node_modules', '.git', 'data', '.bench', '.pictures', 'dist'])
-const TEXT = /(\.(ts|js|mjs|json|md|sql|yml|yaml|txt|html|css|svg)|(^|\/)(run|LICENSE|\.gitignore|\.npmrc|\.nvmrc))$/
+const TEXT = /(\.(tsx?|js|mjs|json|md|sql|yml|yaml|txt|html|css|svg)|(^|\/)(run|LICENSE|\.gitignore|\.npmrc|\.nvmrc))$/
 
 export async function readTree(root: string): Promise<Map<string, string>> {
   const files = new Map<string, string>()

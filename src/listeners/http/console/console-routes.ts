@@ -88,6 +88,6 @@ function sendNotBuilt(reply: FastifyReply): FastifyReply {
 const NOT_BUILT = {
   title: 'The web console is not built yet',
   what: 'This node runs, but it was started without the files of its console. Build them in the folder that Rota was started from, then start the node again:',
-  command: 'npm run build --workspace webui',
+  command: 'npm run build',
   meanwhile: 'Everything else works meanwhile, the command line too.',
 } as const
