@@ -4,12 +4,14 @@ import type { IdSource } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import { scheduleProblem } from '../engine/queue/cron.ts'
+import { nextSlot } from '../engine/queue/slots.ts'
 import { effectivePermissions } from '../registry/objects/account-permissions.ts'
 import { auditReader } from '../registry/objects/audit-entry.ts'
 import { findingReader } from '../registry/objects/cluster-finding.ts'
 import { laneReader } from '../registry/objects/cluster-lane.ts'
 import { nodeBackend } from '../registry/objects/cluster-node.ts'
 import { scheduleBackend } from '../registry/objects/schedule-backend.ts'
+import { scheduleSlots } from '../registry/objects/schedule-slots.ts'
 import { taskBackend, taskParts, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
 import { metricReader } from '../registry/objects/metric.ts'
@@ -102,5 +104,8 @@ export function backends(
 
 /** Besides the three verbs. */
 export function ownMethods(tasks: TaskPort<Tx>, { hookedVariants }: Pick<StandardObjects<Tx>, 'hookedVariants'>): OwnMethods<Tx> {
-  return { 'Task/bulk': taskBulk(tasks, hookedVariants) }
+  return {
+    'Task/bulk': taskBulk(tasks, hookedVariants),
+    'Schedule/slots': scheduleSlots<Tx>(nextSlot, (cron, timeZone) => scheduleProblem(cron, timeZone, tasks.now())),
+  }
 }
