@@ -37,7 +37,7 @@ test('the session is read once and gives the API path and limits', async () => {
   await withServer({ objectsMax: 7 }, async (server, client) => {
     let reads = 0
     server.intercept = path => { if (path === '/jmap/session') reads += 1; return null }
-    assert.deepEqual(await client.session(), { username: 'admin', apiPath: '/jmap/', objectsInGetMax: 7, objectsInSetMax: 7 })
+    assert.deepEqual(await client.session(), { username: 'admin', apiPath: '/jmap/', objectsInGetMax: 7, objectsInSetMax: 7, callsInRequestMax: 16 })
     await client.get('x:Policy', ['a'])
     assert.equal(reads, 1)
   })

@@ -3,7 +3,7 @@
  * it listed. Names go in and come out without the prefix `x:`.
  */
 import type { Json } from '../base/json.ts'
-import type { EnumVariant, Field, List, Schema } from './schema.ts'
+import type { EnumVariant, Field, Form, List, Schema } from './schema.ts'
 
 export interface ObjectEntry {
   readonly name: string
@@ -65,6 +65,13 @@ export class Model {
     if (schema === undefined) return []
     if (schema.type === 'single') return [this.#variant(null, bare(shape), schema.schemaName)]
     return schema.variants.map(({ name, label, schemaName }) => this.#variant(name, label, schemaName))
+  }
+
+  /** How a form of the variant is laid out: the fields by section, each with its label. */
+  sections(shape: string, variant: string | null): Form['sections'] {
+    const schema = own(this.#schema.schemas, PREFIX + bare(shape))
+    const schemaName = schema?.type === 'multiple' ? schema.variants.find(({ name }) => name === variant)?.schemaName : schema?.schemaName
+    return (schemaName === undefined ? undefined : own(this.#schema.forms, schemaName))?.sections ?? []
   }
 
   list(name: string): List | null {

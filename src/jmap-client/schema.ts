@@ -75,6 +75,7 @@ export type Field = Checked<typeof field>
 export type FieldType = Checked<typeof fieldType>
 export type ScalarType = Checked<typeof scalarType>
 export type MapValueType = Checked<typeof mapValueType>
+export type Form = Checked<typeof form>
 export type List = Checked<typeof list>
 export type Filter = Checked<typeof filter>
 export type EnumVariant = Checked<typeof enumVariant>

@@ -9,10 +9,12 @@ export interface Session {
   readonly apiPath: string
   readonly objectsInGetMax: number
   readonly objectsInSetMax: number
+  readonly callsInRequestMax: number
 }
 
 const CORE = 'urn:ietf:params:jmap:core'
 const OBJECTS_MAX_DEFAULT = 500
+const CALLS_MAX_DEFAULT = 16
 
 export function parseSession(value: Json): Session {
   const capabilities = isJsonObject(value) ? value['capabilities'] : undefined
@@ -23,8 +25,9 @@ export function parseSession(value: Json): Session {
   return {
     username: typeof value['username'] === 'string' ? value['username'] : '',
     apiPath: pathOf(value['apiUrl']),
-    objectsInGetMax: limit(core['maxObjectsInGet']),
-    objectsInSetMax: limit(core['maxObjectsInSet']),
+    objectsInGetMax: limit(core['maxObjectsInGet'], OBJECTS_MAX_DEFAULT),
+    objectsInSetMax: limit(core['maxObjectsInSet'], OBJECTS_MAX_DEFAULT),
+    callsInRequestMax: limit(core['maxCallsInRequest'], CALLS_MAX_DEFAULT),
   }
 }
 
@@ -35,6 +38,6 @@ function pathOf(apiUrl: string): string {
   return url.pathname + url.search
 }
 
-function limit(value: Json | undefined): number {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : OBJECTS_MAX_DEFAULT
+function limit(value: Json | undefined, otherwise: number): number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : otherwise
 }

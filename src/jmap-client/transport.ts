@@ -15,7 +15,8 @@ export type Credentials =
 export interface TransportOptions {
   /** Scheme, host and port of the server. */
   readonly origin: string
-  readonly credentials: Credentials | null
+  /** Or where each exchange gets them, for a login whose token changes. */
+  readonly credentials: Credentials | null | (() => Promise<Credentials>)
   readonly clock: Clock
   /** For the whole exchange, the body included. */
   readonly timeoutMs: number
@@ -37,13 +38,15 @@ export class Transport {
   /** The parsed body of a 200. `path` begins with a slash. */
   async exchange(path: string, body?: Json): Promise<Json> {
     const url = this.#options.origin + path
+    const { credentials: given } = this.#options
+    const credentials = typeof given === 'function' ? await given() : given
     const timeout = new AbortController()
     const { timeoutMs } = this.#options
     const cancel = this.#options.clock.after(timeoutMs, () => { timeout.abort() })
     const own = this.#options.signal
     const signal = own ? AbortSignal.any([timeout.signal, own]) : timeout.signal
     try {
-      return await this.#fetch(url, body, signal)
+      return await this.#fetch(url, credentials, body, signal)
     } catch (error) {
       if (own?.aborted) throw new RequestAborted('aborted', { cause: error })
       if (timeout.signal.aborted) throw new ConnectionFailed(url, `no answer within ${timeoutMs} ms`, error)
@@ -54,9 +57,9 @@ export class Transport {
     }
   }
 
-  async #fetch(url: string, body: Json | undefined, signal: AbortSignal): Promise<Json> {
+  async #fetch(url: string, credentials: Credentials | null, body: Json | undefined, signal: AbortSignal): Promise<Json> {
     const headers: Record<string, string> = { accept: 'application/json' }
-    if (this.#options.credentials) headers['authorization'] = authorization(this.#options.credentials)
+    if (credentials !== null) headers['authorization'] = authorization(credentials)
     if (body !== undefined) headers['content-type'] = 'application/json'
     const response = await fetch(url, body === undefined
       ? { headers, signal }

@@ -1,0 +1,218 @@
+/** Questions and changes as React hooks. Object names come without prefix: `Task`, `ClusterNode`. */
+import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import type { JsonObject } from '../../../src/base/json.ts'
+import type { SetOutcome } from '../../../src/jmap-client/client.ts'
+import { ReplyMalformed } from '../../../src/jmap-client/errors.ts'
+import { member, objects, refusal, resultOf } from '../../../src/jmap-client/reply.ts'
+import type { Api } from './api.ts'
+import { useServer } from './context.ts'
+import type { Failure } from './failure.ts'
+import { failureOf, Refused } from './failure.ts'
+import type { ListQuestion } from './keys.ts'
+import { keys } from './keys.ts'
+
+export type Row = JsonObject & { readonly id: string }
+
+/** A list of any length, of which only the pages are loaded that somebody looks at. */
+export interface List {
+  /** null: not known yet. */
+  readonly total: number | null
+  /** undefined: not loaded yet, or gone meanwhile. */
+  rowAt(this: void, index: number): Row | undefined
+  /** Tells which rows are looked at: first and last index. */
+  show(this: void, first: number, last: number): void
+  readonly failure: Failure | null
+  /** What is shown may be old: the newest attempt to load it failed, or goes on. */
+  readonly stale: boolean
+  /** Rows that are loaded now, in order. */
+  readonly loaded: readonly Row[]
+  retry(this: void): void
+}
+
+export const PAGE_ROWS = 100
+
+export function useList(object: string, question: ListQuestion): List {
+  const { api } = useServer()
+  const client = useQueryClient()
+  const [[first, last], setRange] = useState<readonly [number, number]>([0, 0])
+  const filter = question.filter ?? {}
+  const count = useQuery({
+    queryKey: keys.count(object, filter),
+    queryFn: () => countOf(api, object, filter),
+    placeholderData: keepPreviousData,
+  })
+  const total = count.data ?? null
+  const firstPage = Math.floor(first / PAGE_ROWS)
+  const lastPage = Math.max(firstPage, Math.floor(last / PAGE_ROWS))
+  const indices = Array.from({ length: lastPage - firstPage + 1 }, (_, at) => firstPage + at)
+  const pages = useQueries({
+    queries: indices.map(index => ({
+      queryKey: keys.page(object, question, index),
+      queryFn: () => pageOf(api, object, question, index * PAGE_ROWS, PAGE_ROWS),
+    })),
+  })
+  const loaded = new Map(indices.map((index, at) => [index, pages[at]?.data]))
+  const rowAt = (index: number) => {
+    const page = Math.floor(index / PAGE_ROWS)
+    const rows = loaded.get(page) ?? client.getQueryData<readonly Row[]>(keys.page(object, question, page))
+    return rows?.[index % PAGE_ROWS]
+  }
+  const error = count.error ?? pages.find(page => page.error !== null)?.error ?? null
+  return {
+    total: total === null ? shortTotal(indices, pages) : Math.max(total, 0),
+    rowAt,
+    show: (from, to) => { setRange(now => samePages(now, [from, to]) ? now : [from, to]) },
+    failure: error === null ? null : failureOf(error),
+    stale: error !== null && total !== null,
+    loaded: pages.flatMap(page => page.data ?? []),
+    retry: () => { void client.invalidateQueries({ queryKey: keys.all(object) }) },
+  }
+}
+
+/** The first rows of a list and, when `total` is asked for, how many there are in all. */
+export function useRows(object: string, question: ListQuestion & { readonly limit: number }): UseQueryResult<readonly Row[]> {
+  const { api } = useServer()
+  const { limit, ...rest } = question
+  return useQuery({
+    queryKey: keys.rows(object, rest, limit),
+    queryFn: () => pageOf(api, object, rest, 0, limit),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useCount(object: string, filter: JsonObject): UseQueryResult<number> {
+  const { api } = useServer()
+  return useQuery({
+    queryKey: keys.count(object, filter),
+    queryFn: () => countOf(api, object, filter),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One object; null when it is gone. The id of a singleton is `singleton`. */
+export function useObject(
+  object: string, id: string, properties: readonly string[] | null = null,
+): UseQueryResult<Row | null> {
+  const { api } = useServer()
+  return useQuery({
+    queryKey: keys.one(object, id, properties),
+    queryFn: async () => {
+      const result = await api.call(`x:${object}/get`, { ids: [id], properties })
+      const [row] = rowsOf(result)
+      return row ?? null
+    },
+  })
+}
+
+/** Any method that reads, as in `useMethod('Task', 'x:Task/bulk', args)`; asked again when `object` changes. */
+export function useMethod(object: string, name: string, args: JsonObject): UseQueryResult<JsonObject> {
+  const { api } = useServer()
+  return useQuery({ queryKey: keys.method(object, name, args), queryFn: () => api.call(name, args) })
+}
+
+export type Save =
+  | { readonly create: JsonObject }
+  | { readonly id: string; readonly patch: JsonObject }
+
+/** Creates or changes one object; gives what the server says of it. Throws Refused with the SetError. */
+export function useSave(object: string): UseMutationResult<Row, Error, Save> {
+  const { api } = useServer()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (save: Save) => {
+      const isNew = 'create' in save
+      const key = isNew ? 'n0' : save.id
+      const result = await api.call(`x:${object}/set`, isNew ? { create: { [key]: save.create } } : { update: { [key]: save.patch } })
+      const done = member(result, isNew ? 'created' : 'updated', key)
+      if (done === undefined) throw new Refused(refusal(result, isNew ? 'notCreated' : 'notUpdated', key))
+      const told = typeof done === 'object' && done !== null && !Array.isArray(done) ? done as JsonObject : {}
+      const id = isNew ? told['id'] : save.id
+      if (typeof id !== 'string') throw new ReplyMalformed(`x:${object}/set`, 'the new object has no id')
+      return { ...told, id }
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.all(object) }),
+  })
+}
+
+/** The same patch for many; one outcome an id. */
+export interface Change { readonly ids: readonly string[]; readonly patch: JsonObject }
+
+export function useUpdateMany(object: string): UseMutationResult<readonly SetOutcome[], Error, Change> {
+  const { api } = useServer()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ ids, patch }: Change) => inParts(api, ids, async part => {
+      const result = await api.call(`x:${object}/set`, { update: Object.fromEntries(part.map(id => [id, patch])) })
+      return part.map(id => member(result, 'updated', id) === undefined
+        ? { kind: 'refused', id, error: refusal(result, 'notUpdated', id) }
+        : { kind: 'done', id, result: {} })
+    }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.all(object) }),
+  })
+}
+
+export function useDestroy(object: string): UseMutationResult<readonly SetOutcome[], Error, readonly string[]> {
+  const { api } = useServer()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (ids: readonly string[]) => inParts(api, ids, async part => {
+      const result = await api.call(`x:${object}/set`, { destroy: part })
+      const destroyed = result['destroyed']
+      const gone = new Set(Array.isArray(destroyed) ? destroyed : [])
+      return part.map(id => gone.has(id)
+        ? { kind: 'done', id, result: {} }
+        : { kind: 'refused', id, error: refusal(result, 'notDestroyed', id) })
+    }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.all(object) }),
+  })
+}
+
+export function useFailure(error: Error | null): Failure | null {
+  return useMemo(() => error === null ? null : failureOf(error), [error])
+}
+
+async function inParts(
+  api: Api, ids: readonly string[], change: (part: readonly string[]) => Promise<SetOutcome[]>,
+): Promise<readonly SetOutcome[]> {
+  const { objectsInSetMax } = await api.session()
+  const all: SetOutcome[] = []
+  for (let from = 0; from < ids.length; from += objectsInSetMax) all.push(...await change(ids.slice(from, from + objectsInSetMax)))
+  return all
+}
+
+async function countOf(api: Api, object: string, filter: JsonObject): Promise<number> {
+  const result = await api.call(`x:${object}/query`, { filter, limit: 0, calculateTotal: true })
+  const { total } = result
+  if (typeof total !== 'number') throw new ReplyMalformed(`x:${object}/query`, 'total is missing')
+  return total
+}
+
+async function pageOf(
+  api: Api, object: string, { filter = {}, sort, properties = null }: ListQuestion, position: number, limit: number,
+): Promise<readonly Row[]> {
+  const name = `x:${object}/query`
+  const [ids, got] = await api.request([
+    { name, args: { filter, position, limit, ...(sort === undefined ? {} : { sort: [{ ...sort }] }) } },
+    { name: `x:${object}/get`, args: { '#ids': { resultOf: 'c0', name, path: '/ids' }, properties } },
+  ])
+  if (ids === undefined || got === undefined) throw new ReplyMalformed(name, 'it is empty')
+  resultOf(ids)
+  return rowsOf(resultOf(got))
+}
+
+function rowsOf(result: JsonObject): Row[] {
+  return objects(result['list']).filter((row): row is Row => typeof row['id'] === 'string')
+}
+
+function samePages([a, b]: readonly [number, number], [c, d]: readonly [number, number]): boolean {
+  const page = (index: number) => Math.floor(index / PAGE_ROWS)
+  return page(a) === page(c) && page(b) === page(d)
+}
+
+/** Before the count is there: a first page that is not full is the whole list. */
+function shortTotal(indices: readonly number[], pages: readonly UseQueryResult<readonly Row[]>[]): number | null {
+  const rows = indices[0] === 0 ? pages[0]?.data : undefined
+  return rows !== undefined && rows.length < PAGE_ROWS ? rows.length : null
+}

@@ -1,0 +1,204 @@
+/**
+ * The login of this tab: authorization code with a proof key (RFC 6749 §4.1, RFC 7636), see docs/operate/web-login.md.
+ *
+ *   starting ──no refresh token──► signedOut ──begin()──► (the login page of the server) ──finish()──► signedIn
+ *      └──refresh──► signedIn ──the server refuses the refresh token──► ended ──begin()──► …
+ *
+ * The access token lives in memory only; the refresh token in the storage of the tab, so that a reload stays signed in.
+ * A refresh token may be used once: one renewal at a time, whoever asks meanwhile waits for the same one. When the server
+ * cannot be reached the login is not over: the call fails, and the next one tries again.
+ */
+import type { Clock } from '../../../src/base/clock.ts'
+import type { Json } from '../../../src/base/json.ts'
+import { isJsonObject } from '../../../src/base/json.ts'
+import type { CryptoSource } from './pkce.ts'
+import { proofKey, randomState } from './pkce.ts'
+
+export type LoginState = 'starting' | 'signedOut' | 'signedIn' | 'ended'
+
+export interface LoginPorts {
+  readonly origin: string
+  readonly clock: Clock
+  readonly crypto: CryptoSource
+  /** `sessionStorage`, or something like it. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  /** Leaves the page. */
+  goTo(this: void, url: string): void
+  /** POSTs a form; null: no answer. */
+  post(this: void, path: string, form: URLSearchParams): Promise<{ readonly status: number; readonly body: Json } | null>
+}
+
+/** The server could not be asked for a token: not a login that is over. */
+export class LoginUnreachable extends Error {
+  override readonly name = 'LoginUnreachable'
+}
+/** There is no login, or it has ended. */
+export class SignedOut extends Error {
+  override readonly name = 'SignedOut'
+}
+
+interface Pending { readonly state: string; readonly verifier: string; readonly returnTo: string }
+
+const CLIENT_ID = 'rota-webui'
+const CALLBACK = '/oauth/callback'
+const REFRESH_KEY = 'rota.refresh'
+const PENDING_KEY = 'rota.login'
+/** So long before its end a token is renewed. */
+const RENEW_BEFORE_MS = 60_000
+const OK = 200
+const CLIENT_FAULTS = [400, 401]
+
+export class Login {
+  readonly #ports: LoginPorts
+  readonly #watchers = new Set<() => void>()
+  #state: LoginState = 'starting'
+  #access: { readonly token: string; readonly untilMs: number } | null = null
+  #renewal: Promise<string> | null = null
+  #cancelTimer: () => void = () => undefined
+
+  constructor(ports: LoginPorts) {
+    this.#ports = ports
+    if (ports.storage.getItem(REFRESH_KEY) === null) this.#state = 'signedOut'
+  }
+
+  get state(): LoginState {
+    return this.#state
+  }
+
+  /** Calls `changed` after every change of state; the returned function ends that. */
+  watch(changed: () => void): () => void {
+    this.#watchers.add(changed)
+    return () => { this.#watchers.delete(changed) }
+  }
+
+  /** An access token that still holds; throws SignedOut or LoginUnreachable. */
+  async token(): Promise<string> {
+    const { clock } = this.#ports
+    if (this.#access !== null && clock.monotonicMs() < this.#access.untilMs) return this.#access.token
+    return this.renew()
+  }
+
+  /** A new token, because the server refused `refused`; the one of another call when that was quicker. */
+  async replace(refused: string): Promise<string> {
+    if (this.#access !== null && this.#access.token !== refused) return this.#access.token
+    this.#access = null
+    return this.renew()
+  }
+
+  renew(): Promise<string> {
+    this.#renewal ??= this.#renew().finally(() => { this.#renewal = null })
+    return this.#renewal
+  }
+
+  /** Leaves for the login page of the server, which leads back to `returnTo`, a path of the console. */
+  async begin(returnTo: string): Promise<void> {
+    const { crypto, storage, origin, goTo } = this.#ports
+    const key = await proofKey(crypto)
+    const pending: Pending = { state: randomState(crypto), verifier: key.verifier, returnTo }
+    storage.setItem(PENDING_KEY, JSON.stringify(pending))
+    goTo(`/login?${new URLSearchParams({
+      response_type: 'code', client_id: CLIENT_ID, redirect_uri: origin + CALLBACK, state: pending.state,
+      code_challenge: key.challenge, code_challenge_method: key.method, scope: 'offline_access',
+    }).toString()}`)
+  }
+
+  /**
+   * Changes the code in the address of the callback for tokens; gives the path to go on at.
+   * Throws SignedOut when the answer is not to a question of this tab, or is refused; LoginUnreachable when it may be
+   * tried again.
+   */
+  async finish(search: string): Promise<string> {
+    const { storage, origin } = this.#ports
+    const answer = new URLSearchParams(search)
+    const pending = readPending(storage.getItem(PENDING_KEY))
+    const code = answer.get('code')
+    if (pending === null || code === null || answer.get('state') !== pending.state) {
+      throw new SignedOut(answer.get('error_description') ?? 'the answer does not belong to a login of this tab')
+    }
+    await this.#ask(new URLSearchParams({
+      grant_type: 'authorization_code', client_id: CLIENT_ID, redirect_uri: origin + CALLBACK,
+      code, code_verifier: pending.verifier,
+    }))
+    storage.removeItem(PENDING_KEY)
+    return pending.returnTo
+  }
+
+  /** Ends the login of this tab and of the browser; leaves the page. */
+  async signOut(): Promise<void> {
+    const { storage, post, origin, goTo } = this.#ports
+    const token = storage.getItem(REFRESH_KEY)
+    this.#forget('signedOut')
+    if (token !== null) await post('/auth/revoke', new URLSearchParams({ client_id: CLIENT_ID, token }))
+    goTo(`/auth/logout?${new URLSearchParams({
+      client_id: CLIENT_ID, post_logout_redirect_uri: `${origin}/`,
+    }).toString()}`)
+  }
+
+  async #renew(): Promise<string> {
+    const refresh = this.#ports.storage.getItem(REFRESH_KEY)
+    if (refresh === null) {
+      this.#forget(this.#state === 'signedIn' ? 'ended' : this.#state === 'ended' ? 'ended' : 'signedOut')
+      throw new SignedOut('there is no login')
+    }
+    return this.#ask(new URLSearchParams({
+      grant_type: 'refresh_token', client_id: CLIENT_ID, refresh_token: refresh,
+    }))
+  }
+
+  async #ask(form: URLSearchParams): Promise<string> {
+    const { clock, post, storage } = this.#ports
+    const startedMs = clock.monotonicMs()
+    const reply = await post('/auth/token', form)
+    if (reply === null || (reply.status !== OK && !CLIENT_FAULTS.includes(reply.status))) {
+      throw new LoginUnreachable('no token: the server did not answer')
+    }
+    const grant = reply.status === OK ? readGrant(reply.body) : null
+    if (grant === null) {
+      this.#forget('ended')
+      throw new SignedOut('the login has ended')
+    }
+    if (grant.refresh !== null) storage.setItem(REFRESH_KEY, grant.refresh)
+    const lifeMs = Math.max(grant.expiresInMs - RENEW_BEFORE_MS, grant.expiresInMs / 2)
+    this.#access = { token: grant.access, untilMs: startedMs + lifeMs }
+    this.#cancelTimer()
+    // Renewed in the background; a failure shows at the next call, which tries again.
+    this.#cancelTimer = clock.after(lifeMs, () => { this.renew().catch(() => undefined) })
+    this.#become('signedIn')
+    return grant.access
+  }
+
+  #forget(state: LoginState): void {
+    this.#access = null
+    this.#cancelTimer()
+    this.#ports.storage.removeItem(REFRESH_KEY)
+    this.#become(state)
+  }
+
+  #become(state: LoginState): void {
+    if (state === this.#state) return
+    this.#state = state
+    for (const watcher of [...this.#watchers]) watcher()
+  }
+}
+
+interface Grant { readonly access: string; readonly refresh: string | null; readonly expiresInMs: number }
+
+function readGrant(body: Json): Grant | null {
+  if (!isJsonObject(body)) return null
+  const { access_token: access, refresh_token: refresh, expires_in: seconds } = body
+  if (typeof access !== 'string' || typeof seconds !== 'number' || seconds <= 0) return null
+  return { access, refresh: typeof refresh === 'string' ? refresh : null, expiresInMs: seconds * 1_000 }
+}
+
+function readPending(text: string | null): Pending | null {
+  try {
+    const value = JSON.parse(text ?? 'null') as Json
+    if (!isJsonObject(value)) return null
+    const { state, verifier, returnTo } = value
+    if (typeof state !== 'string' || typeof verifier !== 'string' || typeof returnTo !== 'string') return null
+    // A path of this console, never another host.
+    return { state, verifier, returnTo: /^\/(?!\/)/.test(returnTo) ? returnTo : '/' }
+  } catch {
+    return null
+  }
+}

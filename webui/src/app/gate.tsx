@@ -1,0 +1,88 @@
+/** Before the pages: signing in, loading schema and permissions, and the dialog over the page when a login has ended. */
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { Model } from '../../../src/jmap-client/model.ts'
+import type { Api } from '../api/api.ts'
+import { ServerContext } from '../api/context.ts'
+import { failureOf } from '../api/failure.ts'
+import type { Login } from '../api/login.ts'
+import { Button } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { FailurePanel } from '../parts/failure-panel.tsx'
+import { useTexts } from '../texts/language.ts'
+import css from './gate.module.css'
+import { Mark } from './mark.tsx'
+
+const CALLBACK = '/oauth/callback'
+
+export function Gate({ api, login, children }: { readonly api: Api; readonly login: Login; readonly children: ReactNode }) {
+  const t = useTexts()
+  const state = useSyncExternalStore(changed => login.watch(changed), () => login.state)
+  const [returning, setReturning] = useState(location.pathname === CALLBACK)
+  const ready = !returning && state !== 'signedOut'
+  const { data, error, refetch } = useQuery({
+    queryKey: ['server'],
+    enabled: ready && state !== 'ended',
+    staleTime: Infinity,
+    queryFn: async () => {
+      const [schema, account, session] = await Promise.all([api.schema(), api.account(), api.session()])
+      return { model: new Model(schema), account, username: session.username }
+    },
+  })
+  const begin = () => { void login.begin(location.pathname + location.search + location.hash) }
+  useEffect(() => {
+    if (!returning && state === 'signedOut') void login.begin(location.pathname + location.search + location.hash)
+  }, [returning, state, login])
+
+  if (returning) return <Callback login={login} onDone={() => { setReturning(false) }} />
+  if (data === undefined) {
+    return (
+      <Door>
+        {state === 'ended' ? <>
+          <h1>{t.login.endedTitle}</h1>
+          <Button kind="main" onClick={begin}>{t.login.endedButton}</Button>
+        </> : error === null ? <p role="status">{t.login.working}</p> : <FailurePanel failure={failureOf(error)} onRetry={() => { void refetch() }} />}
+      </Door>
+    )
+  }
+  return (
+    <ServerContext value={{ api, login, ...data }}>
+      {children}
+      <Dialog
+        open={state === 'ended'} title={t.login.endedTitle} text={t.login.ended}
+        actions={<Button kind="main" onClick={begin}>{t.login.endedButton}</Button>}
+      />
+    </ServerContext>
+  )
+}
+
+/** The way back from the login page: the code in the address is changed for tokens, once. */
+function Callback({ login, onDone }: { readonly login: Login; readonly onDone: () => void }) {
+  const t = useTexts()
+  const [problem, setProblem] = useState<string | null>(null)
+  const begun = useRef(false)
+  useEffect(() => {
+    // A code is worth one attempt: a second one would end the login.
+    if (begun.current) return
+    begun.current = true
+    login.finish(location.search).then(returnTo => {
+      history.replaceState(null, '', returnTo)
+      onDone()
+    }, (error: unknown) => { setProblem(error instanceof Error ? error.message : String(error)) })
+  }, [login, onDone])
+  return (
+    <Door>
+      {problem === null ? <p role="status">{t.login.working}</p> : <>
+        <h1>{t.login.failed}</h1>
+        <p>{problem}</p>
+        <Button kind="main" onClick={() => { void login.begin('/') }}>{t.login.again}</Button>
+      </>}
+    </Door>
+  )
+}
+
+function Door({ children }: { readonly children: ReactNode }) {
+  const t = useTexts()
+  return <main className={css['door']}><p className={css['brand']}><Mark />{t.product}</p>{children}</main>
+}

@@ -1,0 +1,54 @@
+/** What stands around every page: header, navigation, and the place of the page itself. */
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { CircleUser, LogOut, Menu as MenuIcon, X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useServer } from '../api/context.ts'
+import { Button } from '../parts/button.tsx'
+import { Menu } from '../parts/menu.tsx'
+import type { Language } from '../texts/language.ts'
+import { LANGUAGES, setLanguage, useLanguage, useTexts } from '../texts/language.ts'
+import { Mark } from './mark.tsx'
+import { Navigation } from './navigation.tsx'
+import css from './shell.module.css'
+import type { Theme } from './theme.ts'
+import { setTheme, THEMES, useTheme } from './theme.ts'
+
+export function Shell() {
+  const t = useTexts()
+  const [drawn, setDrawn] = useState(false)
+  const path = useRouterState({ select: state => state.location.pathname })
+  useEffect(() => { setDrawn(false) }, [path])
+  return (
+    <div className={css['shell']}>
+      <a className={css['skip']} href="#content">{t.shell.skip}</a>
+      <header className={css['header']}>
+        <Button
+          kind="quiet" iconOnly className={css['drawerButton']} icon={drawn ? <X aria-hidden="true" /> : <MenuIcon aria-hidden="true" />}
+          aria-expanded={drawn} aria-controls="navigation" onClick={() => { setDrawn(!drawn) }}
+        >{drawn ? t.shell.close : t.shell.menu}</Button>
+        <Link to="/" className={css['brand']}><Mark />{t.product}</Link>
+        <span className={css['space']} />
+        <PersonMenu />
+      </header>
+      <div id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>
+      {drawn ? <div className={css['shade']} onClick={() => { setDrawn(false) }} /> : null}
+      <main id="content" className={css['content']} tabIndex={-1}><Outlet /></main>
+    </div>
+  )
+}
+
+function PersonMenu() {
+  const t = useTexts()
+  const { login, username } = useServer()
+  return (
+    <Menu
+      trigger={<Button kind="quiet" iconOnly icon={<CircleUser aria-hidden="true" />}>{t.shell.signedInAs(username)}</Button>}
+      head={t.shell.signedInAs(username)}
+      choices={[
+        { label: t.shell.theme, value: useTheme(), options: THEMES.map(value => ({ value, label: t.shell.themes[value] })), choose: value => { setTheme(value as Theme) } },
+        { label: t.shell.language, value: useLanguage(), options: LANGUAGES.map(value => ({ value, label: t.shell.languages[value] })), choose: value => { setLanguage(value as Language) } },
+      ]}
+      actions={[{ label: t.shell.signOut, icon: <LogOut aria-hidden="true" />, run: () => { void login.signOut() } }]}
+    />
+  )
+}

@@ -1,0 +1,84 @@
+/** One object of any kind: its fields in the sections of its form, with edit and delete for those who may. */
+import { useNavigate } from '@tanstack/react-router'
+import { Trash2 } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useState } from 'react'
+import { useMay, useModel } from '../api/context.ts'
+import { failureOf } from '../api/failure.ts'
+import { useDestroy, useFailure, useObject } from '../api/hooks.ts'
+import { Button, ButtonLink } from '../parts/button.tsx'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { CopyId } from '../parts/copy-id.tsx'
+import { FailurePanel } from '../parts/failure-panel.tsx'
+import { Page, Panel } from '../parts/page.tsx'
+import { Skeleton } from '../parts/states.tsx'
+import { useTexts } from '../texts/language.ts'
+import css from './object-detail.module.css'
+import { listAddress } from './places.ts'
+import { labelOf, Value, wordsOf } from './value.tsx'
+
+export function ObjectDetailPage({ object, id, actions, children }: {
+  readonly object: string
+  readonly id: string
+  readonly actions?: ReactNode
+  readonly children?: ReactNode
+}) {
+  const t = useTexts()
+  const model = useModel()
+  const may = useMay()
+  const navigate = useNavigate()
+  const { data, error, refetch } = useObject(object, id)
+  const destroy = useDestroy(object)
+  const failure = useFailure(destroy.error)
+  const [asking, setAsking] = useState(false)
+  const described = model.list(object)
+  const singular = described?.singularName ?? object
+  const isSingleton = model.object(object)?.kind === 'singleton'
+  const title = data === undefined || data === null || isSingleton ? wordsOf(singular) : labelOf(described?.labelProperty ?? null, data)
+  return (
+    <Page
+      title={title} subtitle={isSingleton ? model.object(object)?.description : <>{wordsOf(singular)} <CopyId id={id} /></>}
+      actions={data === undefined || data === null ? undefined : <>
+        {actions}
+        {may(object, 'Update') ? <ButtonLink to={`/manage/o/${object}/${encodeURIComponent(id)}/edit`}>{t.action.edit}</ButtonLink> : null}
+        {may(object, 'Destroy') ? <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { setAsking(true) }}>{t.action.destroy}</Button> : null}
+      </>}
+    >
+      {error === null ? null : <FailurePanel failure={failureOf(error)} onRetry={() => { void refetch() }} />}
+      {data === null ? <FailurePanel failure={{ kind: 'notFound', detail: null }} /> : null}
+      {data === undefined && error === null ? <Skeleton lines={8} /> : null}
+      {data === undefined || data === null ? null : <>
+        <ObjectFields object={object} value={data} />
+        {children}
+      </>}
+      <ConfirmDialog
+        open={asking} onClose={() => { setAsking(false) }} danger busy={destroy.isPending} failure={failure}
+        title={t.list.destroyTitle(1, singular, singular)} text={t.list.destroyText} action={t.action.destroy}
+        onConfirm={() => { destroy.mutate([id], { onSuccess: () => { void navigate({ to: listAddress(object) }) } }) }}
+      />
+    </Page>
+  )
+}
+
+/** The fields of one object as panels, one a section of its form. */
+export function ObjectFields({ object, value, omit = [] }: {
+  readonly object: string
+  readonly value: Parameters<typeof labelOf>[1]
+  readonly omit?: readonly string[]
+}) {
+  const model = useModel()
+  const variant = model.variants(object).find(({ name }) => name === null || name === value['@type'])
+  if (variant === undefined) return null
+  return model.sections(object, variant.name).map((section, index) => (
+    <Panel key={index} title={section.title ?? variant.label}>
+      <dl className={css['fields']}>
+        {section.fields.filter(({ name }) => !omit.includes(name)).map(({ name, label }) => (
+          <div key={name}>
+            <dt>{label}</dt>
+            <dd><Value value={value[name]} type={variant.fields.get(name)?.type ?? null} /></dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  ))
+}

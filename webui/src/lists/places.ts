@@ -1,0 +1,20 @@
+/** Where an object of the schema is found in the console. Pages of their own come before the page that fits every object. */
+const LISTS: Readonly<Record<string, string>> = {
+  Task: '/manage/tasks', TaskRun: '/manage/tasks/history', ClusterNode: '/manage/cluster', Account: '/manage/accounts', Domain: '/manage/domains',
+  Tenant: '/manage/tenants', ArchivedItem: '/manage/archived-items', Certificate: '/manage/certificates', ClusterRole: '/settings/roles',
+  NetworkListener: '/settings/listeners', TaskManager: '/settings/task-manager', Schedule: '/settings/schedules', DataRetention: '/settings/retention',
+  ApiKey: '/settings/api-keys',
+}
+const DETAILS: Readonly<Record<string, string>> = { Task: '/manage/tasks/', ClusterNode: '/manage/cluster/nodes/' }
+
+export function listAddress(object: string): string {
+  return LISTS[object] ?? `/manage/o/${object}`
+}
+
+export function objectAddress(object: string, id: string): string {
+  return (DETAILS[object] ?? `/manage/o/${object}/`) + encodeURIComponent(id)
+}
+
+export function createAddress(object: string): string {
+  return object === 'Task' ? '/manage/tasks/new' : `/manage/o/${object}/new`
+}

@@ -1,0 +1,51 @@
+/** Puts the console together. */
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { Tooltip } from '@base-ui/react/tooltip'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { Api } from './api/api.ts'
+import { browserClock, browserCrypto } from './api/browser.ts'
+import { failureOf, mayPass } from './api/failure.ts'
+import { Login } from './api/login.ts'
+import { postForm } from './api/post-form.ts'
+import { Gate } from './app/gate.tsx'
+import { applyTheme } from './app/theme.ts'
+import { Toasts } from './parts/toast.tsx'
+import './style/tokens.css'
+import './style/base.css'
+import { language } from './texts/language.ts'
+
+const RETRIES_MAX = 2
+const FRESH_MS = 5_000
+
+applyTheme()
+document.documentElement.lang = language()
+
+const login = new Login({
+  origin: location.origin, clock: browserClock, crypto: browserCrypto, storage: sessionStorage, post: postForm, goTo: url => { location.assign(url) },
+})
+const api = new Api({ origin: location.origin, login, clock: browserClock })
+const client = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: FRESH_MS, retry: (count, error) => count < RETRIES_MAX && mayPass(failureOf(error)) },
+  },
+})
+const { router } = await import('./app/routes.tsx')
+
+const place = document.getElementById('root')
+if (place === null) throw new Error('the page has no #root')
+createRoot(place).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={client}>
+        <Tooltip.Provider delay={400}>
+          <Toasts>
+            <Gate api={api} login={login}><RouterProvider router={router} /></Gate>
+          </Toasts>
+        </Tooltip.Provider>
+      </QueryClientProvider>
+    </CSPProvider>
+  </StrictMode>,
+)

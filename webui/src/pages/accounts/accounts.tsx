@@ -1,0 +1,6 @@
+/** Users and groups. */
+import { ObjectListPage } from '../../lists/object-list.tsx'
+
+export function Page() {
+  return <ObjectListPage object="Account" />
+}

@@ -1,0 +1,35 @@
+/** A window over the page: it takes the focus and gives it back. `actions` are Buttons, the main one last. */
+import { Dialog as Base } from '@base-ui/react/dialog'
+import type { ReactNode } from 'react'
+import { useTexts } from '../texts/language.ts'
+import css from './dialog.module.css'
+import { X } from 'lucide-react'
+
+export function Dialog({ open, onClose, title, text, wide = false, actions, children }: {
+  readonly open: boolean
+  /** Left out: it cannot be closed without a choice. */
+  readonly onClose?: () => void
+  readonly title: string
+  readonly text?: ReactNode
+  readonly wide?: boolean
+  readonly actions?: ReactNode
+  readonly children?: ReactNode
+}) {
+  const t = useTexts()
+  return (
+    <Base.Root open={open} onOpenChange={now => { if (!now) onClose?.() }} disablePointerDismissal={onClose === undefined}>
+      <Base.Portal>
+        <Base.Backdrop className={css['backdrop']} />
+        <Base.Popup className={`${css['popup']} ${wide ? css['wide'] : ''}`}>
+          <header className={css['head']}>
+            <Base.Title className={css['title']}>{title}</Base.Title>
+            {onClose === undefined ? null : <Base.Close className={css['close']} aria-label={t.action.close}><X aria-hidden="true" /></Base.Close>}
+          </header>
+          {text === undefined ? null : <Base.Description className={css['text']} render={<div />}>{text}</Base.Description>}
+          {children}
+          {actions === undefined ? null : <footer className={css['actions']}>{actions}</footer>}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  )
+}

@@ -1,0 +1,100 @@
+/** Filters as chips that are kept in the address; a chip opens nothing: it is changed by its own editor in the bar. */
+import { Plus, X } from 'lucide-react'
+import { useState } from 'react'
+import type { Filter } from '../../../src/jmap-client/schema.ts'
+import { useModel } from '../api/context.ts'
+import { useTexts } from '../texts/language.ts'
+import { Button } from './button.tsx'
+import css from './filter-bar.module.css'
+import input from './input.module.css'
+import { Select } from './select.tsx'
+
+export interface FilterBarProps {
+  readonly filters: readonly Filter[]
+  readonly chosen: ReadonlyMap<string, string>
+  /** null: the filter goes away. */
+  readonly onChange: (field: string, value: string | null) => void
+  readonly onClear: () => void
+}
+
+export function FilterBar({ filters, chosen, onChange, onClear }: FilterBarProps) {
+  const t = useTexts()
+  const [opened, setOpened] = useState<string | null>(null)
+  const seen = filters.filter(({ field }) => chosen.has(field) || field === opened)
+  const left = filters.filter(filter => !seen.includes(filter))
+  if (filters.length === 0) return null
+  return (
+    <div className={css['bar']} role="group" aria-label={t.list.search}>
+      {seen.map(filter => (
+        <span key={filter.field} className={css['chip']}>
+          <span className={css['label']}>{filter.label}</span>
+          <Editor filter={filter} value={chosen.get(filter.field) ?? ''} onChange={value => { onChange(filter.field, value) }} />
+          <Button
+            kind="quiet" iconOnly icon={<X aria-hidden="true" />}
+            onClick={() => {
+              setOpened(null)
+              onChange(filter.field, null)
+            }}
+          >{t.list.removeFilter(filter.label)}</Button>
+        </span>
+      ))}
+      {left.length === 0 ? null : (
+        <span className={css['add']}>
+          <Plus aria-hidden="true" />
+          <Select
+            label={t.list.addFilter} placeholder={t.list.addFilter} value={null} data-filter-add=""
+            options={left.map(({ field, label }) => ({ value: field, label }))} onChange={setOpened}
+          />
+        </span>
+      )}
+      {chosen.size > 1 ? <Button kind="quiet" onClick={onClear}>{t.list.clearFilters}</Button> : null}
+    </div>
+  )
+}
+
+function Editor({ filter, value, onChange }: { readonly filter: Filter; readonly value: string; readonly onChange: (value: string) => void }) {
+  const model = useModel()
+  const t = useTexts()
+  if (filter.type === 'enum') {
+    const options = model.enum(filter.enumName).map(({ name, label }) => ({ value: name, label }))
+    return <Select label={filter.label} placeholder={t.list.any} value={value === '' ? null : value} options={options} onChange={next => { onChange(next ?? '') }} autoFocus={value === ''} />
+  }
+  if (filter.type === 'date') {
+    const [from = '', until = ''] = value.split('..')
+    return (
+      <>
+        <Moment label={`${filter.label} ${t.list.from}`} value={from} onChange={next => { onChange(range(next, until)) }} />
+        <span>–</span>
+        <Moment label={`${filter.label} ${t.list.until}`} value={until} onChange={next => { onChange(range(from, next)) }} />
+      </>
+    )
+  }
+  return (
+    <input
+      key={value} className={`${input['input']} ${css['text']}`} aria-label={filter.label} defaultValue={value} autoFocus={value === ''}
+      inputMode={filter.type === 'integer' ? 'numeric' : 'text'}
+      onBlur={event => { onChange(event.target.value.trim()) }}
+      onKeyDown={event => { if (event.key === 'Enter') onChange(event.currentTarget.value.trim()) }}
+    />
+  )
+}
+
+function Moment({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void }) {
+  return (
+    <input
+      type="datetime-local" className={`${input['input']} ${css['moment']}`} aria-label={label} defaultValue={value === '' ? '' : localInput(value)}
+      onBlur={event => { onChange(event.target.value === '' ? '' : new Date(event.target.value).toISOString()) }}
+    />
+  )
+}
+
+function range(from: string, until: string): string {
+  return from === '' && until === '' ? '' : `${from}..${until}`
+}
+
+/** What `datetime-local` shows: the viewer's zone, without seconds. */
+function localInput(iso: string): string {
+  const at = new Date(iso)
+  if (Number.isNaN(at.getTime())) return ''
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}

@@ -1,0 +1,30 @@
+/** A moment: in the viewer's zone, UTC on hover and focus; `relative` says how long ago it is, or until then. */
+import { useEffect, useState } from 'react'
+import { browserClock } from '../api/browser.ts'
+import { useLanguage, useTexts } from '../texts/language.ts'
+import { absoluteText, relativeText, utcText } from './moment.ts'
+import { Tooltip } from './tooltip.tsx'
+import css from './time.module.css'
+
+const TICK_MS = 10_000
+
+export function Time({ at, relative = false }: { readonly at: string; readonly relative?: boolean }) {
+  const t = useTexts()
+  const language = useLanguage()
+  const now = useNow()
+  const ms = Date.parse(at)
+  if (Number.isNaN(ms)) return <span>{at}</span>
+  const local = absoluteText(ms, language)
+  return (
+    <Tooltip text={<span className={css['both']}><b>{t.time.local}</b> {local}<b>{t.time.utc}</b> {utcText(ms)}</span>}>
+      <time dateTime={at} tabIndex={0} className={css['time']}>{relative ? relativeText(ms - now, language, t.time.now) : local}</time>
+    </Tooltip>
+  )
+}
+
+/** ms since 1970, anew every ten seconds. */
+export function useNow(): number {
+  const [now, setNow] = useState(() => browserClock.now())
+  useEffect(() => browserClock.after(TICK_MS, () => { setNow(browserClock.now()) }), [now])
+  return now
+}

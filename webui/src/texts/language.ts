@@ -1,0 +1,63 @@
+/** Languages of the console: which one holds, and how texts of a page are declared in both. */
+import { useSyncExternalStore } from 'react'
+import { de } from './de.ts'
+import type { Texts } from './en.ts'
+import { en } from './en.ts'
+
+export type Language = 'en' | 'de'
+export const LANGUAGES: readonly Language[] = ['en', 'de']
+
+const STORAGE_KEY = 'rota.language'
+const CATALOGUES: Readonly<Record<Language, Texts>> = { en, de }
+const watchers = new Set<() => void>()
+
+let current: Language = chosen() ?? preferred(navigator.languages)
+
+/** The first of the browser's languages that there is a catalogue for. */
+export function preferred(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const found = LANGUAGES.find(language => tag.toLowerCase().split('-')[0] === language)
+    if (found !== undefined) return found
+  }
+  return 'en'
+}
+
+export function language(): Language {
+  return current
+}
+
+export function setLanguage(to: Language): void {
+  current = to
+  localStorage.setItem(STORAGE_KEY, to)
+  document.documentElement.lang = to
+  for (const watcher of [...watchers]) watcher()
+}
+
+export function useLanguage(): Language {
+  return useSyncExternalStore(watch, language)
+}
+
+/** The catalogue of what all pages use. */
+export function useTexts(): Texts {
+  return CATALOGUES[useLanguage()]
+}
+
+/** Outside of React. */
+export function texts(): Texts {
+  return CATALOGUES[current]
+}
+
+/** Texts of one page: `const useTaskTexts = pageTexts({ en: { … }, de: { … } })`; both have the same keys. */
+export function pageTexts<T>(catalogues: { readonly en: T; readonly de: NoInfer<T> }): () => T {
+  return () => catalogues[useLanguage()]
+}
+
+function watch(changed: () => void): () => void {
+  watchers.add(changed)
+  return () => { watchers.delete(changed) }
+}
+
+function chosen(): Language | null {
+  const stored = localStorage.getItem(STORAGE_KEY)
+  return LANGUAGES.find(each => each === stored) ?? null
+}
