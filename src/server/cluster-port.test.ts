@@ -35,11 +35,24 @@ test('nodes come with what they said of themselves, leases with the node that ho
   assert.deepEqual(leases, [{ lane: 'store', bucket: 0, nodeId: 1 }, { lane: 'store', bucket: 1, nodeId: 1 }, { lane: 'store', bucket: 2, nodeId: 2 }])
 })
 
+test('addresses of listeners come with state, reason and connections', async () => {
+  const { join, look } = await cluster()
+  const up = { address: '127.0.0.1', port: 25, state: 'up', error: null, since: 5, connections: 3 } as const
+  const failed = { address: '::1', port: 25, state: 'failed', error: 'in use', since: 6, connections: 0 } as const
+  const listener = { id: '0000000000001', name: 'smtp', protocol: 'smtp', tls: false, addresses: [up, failed] } as const
+  await join('one', { ...BUSY, info: nodeInfo({ listeners: [listener], runningTasks: 0, clockOffsetMs: null, lastError: null }) })
+  const { nodes: [node] } = await look()
+  assert.deepEqual(node?.live?.addresses, [
+    { listener: 'smtp', protocol: 'smtp', address: '127.0.0.1:25', state: 'up', error: null, since: 5, connections: 3 },
+    { listener: 'smtp', protocol: 'smtp', address: '[::1]:25', state: 'failed', error: 'in use', since: 6, connections: 0 },
+  ])
+})
+
 test('what a node of another version says is left out where it cannot be read', async () => {
   const { join, look } = await cluster()
-  await join('one', { ...BUSY, info: { runningTasks: 'many', clockOffsetMs: null } })
+  await join('one', { ...BUSY, info: { runningTasks: 'many', clockOffsetMs: null, addresses: [{ state: 'odd' }, 7] } })
   const { nodes: [node] } = await look()
-  assert.deepEqual([node?.live?.runningTasks, node?.live?.clockOffsetMs, node?.live?.lastError], [0, null, null])
+  assert.deepEqual([node?.live?.runningTasks, node?.live?.clockOffsetMs, node?.live?.lastError, node?.live?.addresses], [0, null, null, []])
 })
 
 test('a drain is shown as soon as it was asked for, and asked of no later process', async () => {

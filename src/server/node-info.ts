@@ -1,11 +1,13 @@
 /** What a node says of itself in its row besides what assignment needs, and how the ClusterNode object reads it again. */
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { JudgedNode } from '../engine/assign/findings.ts'
 import type { KnownNode, NodeRow } from '../engine/ports.ts'
 import type { ListenerState } from '../listeners/manager.ts'
-import type { NodeData } from '../registry/objects/cluster-node.ts'
+import { isAddressState, type NodeAddress, type NodeData } from '../registry/objects/cluster-node.ts'
 
 const TEXT_CHARS_MAX = 500
+/** A heartbeat writes them each time. */
+const ADDRESSES_MAX = 200
 
 export interface NodeReport {
   readonly listeners: readonly ListenerState[]
@@ -18,8 +20,16 @@ export interface NodeReport {
 export function nodeInfo({ listeners, runningTasks, clockOffsetMs, lastError }: NodeReport): JsonObject {
   return {
     listeners: Object.fromEntries(listeners.map(listener => [listener.name, listenerText(listener)])),
+    addresses: listeners.flatMap(addressesOf).slice(0, ADDRESSES_MAX),
     runningTasks, clockOffsetMs, lastError: lastError?.slice(0, TEXT_CHARS_MAX) ?? null,
   }
+}
+
+function addressesOf({ name, protocol, addresses }: ListenerState): JsonObject[] {
+  return addresses.map(({ address, port, state, error, since, connections }) => ({
+    listener: name, protocol, address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`, state,
+    error: error?.slice(0, TEXT_CHARS_MAX) ?? null, since, connections,
+  }))
 }
 
 /** `http 127.0.0.1:8080 up`; with several addresses, one after the other. */
@@ -38,10 +48,25 @@ export function nodeData({ nodeId, hostname, renewedAt, live }: KnownNode): Node
   return {
     nodeId, hostname, renewedAt: live.renewedAt,
     live: {
-      expiresAt, role, duties, listeners: Object.fromEntries(texts), pushShard, draining: draining || drainRequested, runningTasks,
+      expiresAt, role, duties, listeners: Object.fromEntries(texts), addresses: addressesIn(info), pushShard, draining: draining || drainRequested, runningTasks,
       clockOffsetMs: clockOffsetOf(info), version, startedAt, lastError,
     },
   }
+}
+
+/** None of a node of an older version. */
+function addressesIn({ addresses }: JsonObject): NodeAddress[] {
+  return Array.isArray(addresses) ? addresses.flatMap(addressIn) : []
+}
+
+function addressIn(value: Json): NodeAddress[] {
+  if (!isJsonObject(value)) return []
+  const { listener, protocol, address, state, error, since, connections } = value
+  if (typeof listener !== 'string' || typeof protocol !== 'string' || typeof address !== 'string' || !isAddressState(state)) return []
+  return [{
+    listener, protocol, address, state, error: typeof error === 'string' ? error : null,
+    since: typeof since === 'number' ? since : 0, connections: typeof connections === 'number' ? connections : 0,
+  }]
 }
 
 /** A live node as the findings judge it. */

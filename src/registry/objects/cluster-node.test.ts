@@ -8,8 +8,9 @@ describe('ClusterNode', () => {
   beforeEach(async () => {
     test = await openRegistry()
     const now = test.clock.now()
+    const smtp = { listener: 'smtp', protocol: 'smtp', address: '127.0.0.1:2525', state: 'up', error: null, since: now - 50_000, connections: 2 } as const
     const live = {
-      expiresAt: now + 5_000, role: 'edge', duties: ['searchIndexing'], listeners: { smtp: 'open on 127.0.0.1:2525' }, pushShard: 2,
+      addresses: [smtp], expiresAt: now + 5_000, role: 'edge', duties: ['searchIndexing'], listeners: { smtp: 'open on 127.0.0.1:2525' }, pushShard: 2,
       draining: false, runningTasks: 3, clockOffsetMs: -20, version: '0.1.0', startedAt: now - 60_000, lastError: null,
     }
     test.nodes = [
@@ -31,6 +32,9 @@ describe('ClusterNode', () => {
       role: 'edge',
       duties: { searchIndexing: true },
       listeners: { smtp: 'open on 127.0.0.1:2525' },
+      addresses: { 0: {
+        listener: 'smtp', protocol: 'smtp', address: '127.0.0.1:2525', state: 'up', error: null, since: '2025-12-31T23:59:10Z', connections: 2,
+      } },
       pushShard: 2,
       draining: false,
       ownedBuckets: { search: 2, spam: 1 },
@@ -41,7 +45,7 @@ describe('ClusterNode', () => {
       lastError: null,
     })
     const gone = await test.get('ClusterNode', 'node-3')
-    assert.deepEqual([gone['role'], gone['duties'], gone['listeners'], gone['version'], gone['draining']], [null, {}, {}, null, false])
+    assert.deepEqual([gone['role'], gone['duties'], gone['listeners'], gone['addresses'], gone['version'], gone['draining']], [null, {}, {}, {}, null, false])
     assert.deepEqual([gone['ownedBuckets'], gone['runningTasks'], gone['clockOffset']], [{}, 0, null])
   })
   it('tells the living from the dead', async () => {

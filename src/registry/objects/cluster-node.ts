@@ -2,7 +2,7 @@
  * ClusterNode: what each node does and says of itself. Kept by the nodes; people can ask one thing of them, to drain. That
  * is a request in the node's row, which the node meets by ending as SIGTERM makes it, so it cannot be taken back.
  */
-import { boolean, enumType, map, nullable, number, oneOf, set, string, utcDateTime } from '../../base/fields.ts'
+import { boolean, enumType, map, nullable, number, objectList, oneOf, set, shape, string, utcDateTime } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { ObjectBackend } from '../ops/backend.ts'
@@ -24,6 +24,23 @@ const STATUS = enumType('ClusterNodeStatus', [
 const TEXT = { type: 'string', format: 'string' } as const
 const byServer = { update: 'serverSet' } as const
 
+const ADDRESS_STATE = enumType('ClusterNodeAddressState', [
+  { name: 'starting', label: 'Starting', explanation: 'It is being bound.' },
+  { name: 'up', label: 'Up', explanation: 'Connections are accepted.' },
+  { name: 'failed', label: 'Failed', explanation: 'It is not bound; the error says why. A bind is tried again by itself.' },
+  { name: 'draining', label: 'Draining', explanation: 'No new connections; the last ones finish.' },
+  { name: 'unsupported', label: 'Not served', explanation: 'This version has no server for the protocol.' },
+])
+const ADDRESS = shape('ClusterNodeAddress', {
+  listener: string('The name of its listener.'),
+  protocol: string('What is spoken there.'),
+  address: string('IP address and port.'),
+  state: oneOf(ADDRESS_STATE, 'What it does.'),
+  error: nullable(string('Why it is not served.', { format: 'text' })),
+  since: utcDateTime('Since when it is so.'),
+  connections: number('Connections that were open there when the node was last heard of.', 'unsignedInteger'),
+})
+
 export const clusterNode = object({
   name: 'ClusterNode',
   label: 'Cluster node',
@@ -37,6 +54,7 @@ export const clusterNode = object({
     role: nullable(string('The role that it was started with; empty: it runs everything.', byServer)),
     duties: set(TEXT, 'The background work that its role gives it.', byServer),
     listeners: map<string>(TEXT, { type: 'string', format: 'text' }, 'What its listeners do, by name.', byServer),
+    addresses: objectList(ADDRESS, 'The addresses of its listeners, one by one.', byServer),
     pushShard: nullable(number('Its STALWART_PUSH_SHARD.', 'unsignedInteger', byServer)),
     draining: boolean('It hands its work over and takes none, and then ends. Set it to true to make a node do so; that cannot be taken back.', {
       default: false,
@@ -57,13 +75,27 @@ export const clusterNode = object({
   sections: {
     ClusterNode: [
       { title: 'Node', fields: ['nodeId', 'hostname', 'status', 'lastRenewal', 'startedAt', 'version', 'clockOffset', 'lastError'] },
-      { title: 'Work', fields: ['role', 'duties', 'listeners', 'pushShard', 'ownedBuckets', 'runningTasks', 'draining'] },
+      { title: 'Work', fields: ['role', 'duties', 'listeners', 'addresses', 'pushShard', 'ownedBuckets', 'runningTasks', 'draining'] },
     ],
   },
   actions: [{ label: 'Drain', properties: { draining: true } }],
   menu: { section: 'Management', icon: 'server', group: 'Cluster', link: 'Nodes' },
   hooks: { check: checkDrain },
 })
+
+/** An address of a listener, as the node says; `address` with its port, `since` in ms since 1970. */
+export interface NodeAddress {
+  readonly listener: string
+  readonly protocol: string
+  readonly address: string
+  readonly state: NonNullable<(typeof ADDRESS_STATE)['_names']>
+  readonly error: string | null
+  readonly since: number
+  readonly connections: number
+}
+export function isAddressState(name: unknown): name is NodeAddress['state'] {
+  return ADDRESS_STATE.members.some(member => member.name === name)
+}
 
 /** A node as the store knows it; times in ms since 1970. `live` is null once it is gone. */
 export interface NodeData {
@@ -76,6 +108,7 @@ export interface NodeData {
     readonly duties: readonly string[]
     /** Name of the listener → what it does, for people. */
     readonly listeners: Readonly<Record<string, string>>
+    readonly addresses: readonly NodeAddress[]
     readonly pushShard: number | null
     /** It drains, or was asked to. */
     readonly draining: boolean
@@ -143,7 +176,7 @@ function checkDrain(next: JsonObject, before: JsonObject | null, problems: Probl
 
 /** What a node that is gone says; every property, so that an update of it that changes nothing is seen to. */
 const NOT_SAID = {
-  role: null, duties: {}, listeners: {}, pushShard: null, draining: false, ownedBuckets: {}, runningTasks: 0,
+  role: null, duties: {}, listeners: {}, addresses: {}, pushShard: null, draining: false, ownedBuckets: {}, runningTasks: 0,
   clockOffset: null, version: null, startedAt: null, lastError: null,
 } as const
 
@@ -152,15 +185,19 @@ function stored({ nodeId, hostname, renewedAt, live }: NodeData, held: readonly 
   const status = live && live.expiresAt > now ? 'active' : now - renewedAt < STALE_MS ? 'stale' : 'inactive'
   const seen: JsonObject = { nodeId, hostname, lastRenewal: formatDate(renewedAt), status }
   if (!live) return { id, version: 1, body: { ...seen, ...NOT_SAID } }
-  const { role, duties, listeners, pushShard, draining, runningTasks, clockOffsetMs, version, startedAt, lastError } = live
+  const { role, duties, listeners, addresses, pushShard, draining, runningTasks, clockOffsetMs, version, startedAt, lastError } = live
   return { id, version: startedAt, body: {
-    ...seen, role, duties: members(duties), listeners, pushShard, draining, ownedBuckets: countByLane(held), runningTasks,
+    ...seen, role, duties: members(duties), listeners, addresses: addressList(addresses), pushShard, draining, ownedBuckets: countByLane(held), runningTasks,
     clockOffset: clockOffsetMs, version, startedAt: formatDate(startedAt), lastError,
   } }
 }
 
 function members(names: readonly string[]): Json {
   return Object.fromEntries(names.map(name => [name, true]))
+}
+
+function addressList(addresses: readonly NodeAddress[]): JsonObject {
+  return Object.fromEntries(addresses.map(({ since, ...rest }, index) => [String(index), { ...rest, since: formatDate(since) }]))
 }
 
 function countByLane(held: readonly HeldLease[]): Record<string, number> {
