@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Lane, Node } from './facts.ts'
+import { badListeners, certificateOf, nodeOf, scheduleOf } from './facts.ts'
+import type { Facts } from './health.ts'
+import { causesOf, verdictOf } from './health.ts'
+
+const NOW = Date.parse('2026-11-22T11:20:00Z')
+const MINUTE = 60_000
+const WELL: Facts = {
+  nowMs: NOW, findings: [], nodes: [], lanes: [], failed: 0, failures: [], lastHour: { runs: 500, failures: 1, durationMs: 1 }, certificates: [],
+  schedules: [], unknown: [],
+}
+const LANE: Lane = { name: 'search', duty: 'searchIndexing', buckets: 64, unowned: 0, waiting: 0, oldestDueMs: null, running: 0, failed: 0 }
+const NODE: Node = nodeOf({ id: 'n1', hostname: 'mx1', status: 'active', lastRenewal: '2026-11-22T11:19:58Z' })
+
+function kinds(facts: Partial<Facts>): string[] {
+  return causesOf({ ...WELL, ...facts }).map(({ kind, severity }) => `${severity} ${kind}`)
+}
+
+test('a quiet cluster is well, and so is what this login may not see', () => {
+  assert.equal(verdictOf(causesOf(WELL)), 'well')
+  const blind = { findings: null, nodes: null, lanes: null, failed: null, failures: null, lastHour: null, certificates: null, schedules: null }
+  assert.deepEqual(kinds(blind), [])
+})
+
+test('what could not be read is no health', () => {
+  assert.deepEqual(kinds({ unknown: ['lanes'] }), ['attention unknown'])
+})
+
+test('work that waits is trouble before anything that only wants attention, however they came', () => {
+  const found = kinds({
+    failed: 12, findings: [
+      { severity: 'warning', kind: 'criticalLaneWithOneNode', subject: 'search', text: 'Only mx1 may work search.', advice: 'Give it to a second node.' },
+      { severity: 'error', kind: 'laneWithoutNode', subject: 'account', text: 'No live node works account.', advice: 'Start one.' },
+    ],
+  })
+  assert.deepEqual(found, ['trouble finding', 'attention finding', 'attention failed'])
+})
+
+test('the longest wait of a lane counts from ten minutes on, and is trouble from an hour on', () => {
+  const since = (minutes: number) => ({ ...LANE, waiting: 3, oldestDueMs: NOW - minutes * MINUTE })
+  assert.deepEqual(kinds({ lanes: [since(9)] }), [])
+  assert.deepEqual(kinds({ lanes: [since(11), { ...since(30), name: 'account' }] }), ['attention waiting', 'attention waiting'])
+  assert.deepEqual(kinds({ lanes: [since(61)] }), ['trouble waiting'])
+  const [first] = causesOf({ ...WELL, lanes: [since(11), { ...since(30), name: 'account' }] })
+  assert.ok(first?.kind === 'waiting' && first.lane === 'account' && first.to.includes('f.lane=account'))
+})
+
+test('a failure rate says something only of enough runs', () => {
+  const rate = (runs: number, failures: number) => kinds({ lastHour: { runs, failures, durationMs: 0 } })
+  assert.deepEqual(rate(19, 19), [])
+  assert.deepEqual(rate(100, 9), [])
+  assert.deepEqual(rate(100, 10), ['attention failing'])
+  assert.deepEqual(rate(100, 50), ['trouble failing'])
+})
+
+test('a node that fell silent wants attention; one that is silent for days, or drains, does not', () => {
+  assert.deepEqual(kinds({ nodes: [NODE, { ...NODE, status: 'stale' }, { ...NODE, status: 'inactive' }, { ...NODE, draining: true }] }), ['attention silentNode'])
+})
+
+test('listeners that are not served are named with their state', () => {
+  const listeners = { web: 'http 0.0.0.0:8080 up', mail: 'smtp 0.0.0.0:25 failed (address in use), [::]:25 up', imap: 'imap 0.0.0.0:143 unsupported (…)' }
+  assert.deepEqual(badListeners({ listeners }).map(({ listener }) => listener), ['mail', 'imap'])
+  assert.deepEqual(kinds({ nodes: [{ ...NODE, listeners }] }), ['attention listener', 'attention listener'])
+})
+
+test('certificates: over is trouble, soon is attention, the first to end first', () => {
+  const until = (date: string) => certificateOf({ id: date, subjectAlternativeNames: { [date]: true }, notValidAfter: date })
+  const certificates = [until('2027-11-22T00:00:00Z'), until('2026-12-01T00:00:00Z'), until('2026-11-25T00:00:00Z'), until('2026-11-22T00:00:00Z')]
+  assert.deepEqual(kinds({ certificates }), ['trouble certificateOver', 'attention certificateEnds', 'attention certificateEnds'])
+  const [, soonest] = causesOf({ ...WELL, certificates })
+  assert.ok(soonest?.kind === 'certificateEnds' && soonest.name === '2026-11-25T00:00:00Z')
+})
+
+test('schedules: a slot that nobody saw, and a last task that has failed', () => {
+  const failed = new Set(['t1'])
+  const row = { id: 's', name: 'nightly', lastTaskId: 't1', nextSlot: '2026-11-23T03:00:00Z' }
+  assert.deepEqual(kinds({ schedules: [scheduleOf(row, failed)] }), ['attention scheduleFailed'])
+  assert.deepEqual(kinds({ schedules: [scheduleOf({ ...row, lastTaskId: 't2' }, failed)] }), [])
+  assert.deepEqual(kinds({ schedules: [scheduleOf({ ...row, lastTaskId: null, nextSlot: '2026-11-22T11:00:00Z' }, failed)] }), ['attention scheduleLate'])
+  assert.deepEqual(kinds({ schedules: [scheduleOf({ ...row, lastTaskId: null, nextSlot: null, pausedUntil: '9999-12-31T23:59:59Z' }, failed)] }), [])
+})

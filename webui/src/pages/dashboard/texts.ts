@@ -1,0 +1,149 @@
+/** What the dashboard says, in both languages. */
+import { pageTexts } from '../../texts/language.ts'
+import { counter } from '../../texts/plural.ts'
+
+const enCount = counter('en')
+const deCount = counter('de')
+
+const en = {
+  subtitle: 'Whether the cluster is well, what waits, what failed, and who works.',
+  verdict: { well: 'The cluster is well.', attention: 'The cluster needs attention:', trouble: 'The cluster is in trouble:' },
+  wellDetail: 'Every lane has a node, nothing has failed, and nothing waits for long.',
+  asking: 'Looking at the cluster…',
+  others: 'What else wants attention',
+  more: (n: number) => enCount(n, { one: '# more', other: '# more' }),
+  less: 'Show fewer',
+  severity: { trouble: 'Trouble', attention: 'Attention' },
+  cause: {
+    waiting: (lane: string, waited: string, n: number) => enCount(n, { one: `a task of ${lane} waits, due for ${waited}`, other: `# tasks of ${lane} wait, the first one due for ${waited}` }),
+    failed: (n: number) => enCount(n, { one: '# task has failed and waits for somebody to look at it', other: '# tasks have failed and wait for somebody to look at them' }),
+    failing: (share: string, runs: number) => `${share} of ${enCount(runs, { one: '# run', other: '# runs' })} did not succeed lately`,
+    silentNode: (hostname: string) => `the node ${hostname} is not heard of any more; its work was taken over`,
+    listener: (hostname: string, listener: string) => `the listener ${listener} is not served on ${hostname}`,
+    certificateOver: (name: string) => `the certificate of ${name} is over`,
+    certificateEnds: (name: string, left: string) => `the certificate of ${name} ends in ${left}`,
+    scheduleFailed: (name: string) => `the last task of the schedule ${name} has failed`,
+    scheduleLate: (name: string) => `the schedule ${name} has missed its time: no node schedules`,
+    unknown: (part: string) => `it could not be read how it stands with: ${part}`,
+  },
+  finding: {
+    laneWithoutNode: (subject: string) => `no node works the lane ${subject}; its tasks wait`,
+    criticalLaneWithOneNode: (subject: string) => `only one node can work the lane ${subject}`,
+    shardWithoutNode: (subject: string) => `the shard ${subject} has no node; its tasks wait`,
+    unequalShards: (subject: string) => `the shards of ${subject} are of unequal size`,
+    spamTrainingSpread: () => 'several nodes train the spam classifier',
+    unknownRole: (subject: string) => `${subject} was started with a role that does not exist; it runs nothing`,
+    clockOffset: (subject: string) => `the clock of ${subject} is off`,
+    versionsDiffer: () => 'the nodes run different versions',
+    settingsDiffer: () => 'the nodes were started with different settings',
+  } as Readonly<Record<string, (subject: string) => string>>,
+  part: {
+    findings: 'findings about the cluster', nodes: 'nodes', lanes: 'lanes', failures: 'failed tasks', runs: 'runs of tasks',
+    certificates: 'certificates', schedules: 'schedules',
+  },
+  figures: {
+    label: 'The cluster in numbers', failed: 'Failed tasks', waiting: 'Due and waiting', oldest: 'Longest wait', running: 'Running now', nodes: 'Nodes alive',
+    uncovered: 'Lanes without a node', runs: 'Runs, last hour', rate: 'Failure rate, last hour', ofNodes: (n: number) => `of ${n}`,
+  },
+  runs: {
+    title: 'Throughput', all: 'History', span: 'Span', hour: 'Last hour', day: 'Last day', since: 'since', runs: 'Runs', perMinute: 'Runs a minute', notDone: 'Did not succeed',
+    rate: 'Failure rate', mean: 'Time of a run', chart: 'Ended runs in each hour of the last day', none: 'No run has ended in the last day.',
+    rateChart: 'Share of runs that did not succeed, in each hour of the last day',
+  },
+  lanes: {
+    title: 'Lanes', all: 'Assignment', lane: 'Lane', nodes: 'Coverage', waiting: 'Waiting', oldest: 'Longest wait', running: 'Running', failed: 'Failed',
+    covered: 'covered', uncovered: 'no node', partly: (n: number, of: number) => `${n} of ${of} buckets free`, quiet: 'Lanes in which nothing happens', empty: 'There are no lanes to be seen.',
+  },
+  failures: {
+    title: 'Failed tasks by reason', all: 'All failed tasks', reason: 'Why', kind: 'Kind of task', count: 'Tasks', since: 'Since', newest: 'Newest',
+    none: 'No task has failed.', others: (n: number) => enCount(n, { one: 'and # more reason', other: 'and # more reasons' }),
+  },
+  nodes: {
+    title: 'Nodes', all: 'Cluster', node: 'Node', status: 'Status', role: 'Role', running: 'Running', heard: 'Heard of', error: 'What went wrong last',
+    everything: 'everything', draining: 'draining', states: { active: 'active', stale: 'silent', inactive: 'away' } as Readonly<Record<string, string>>,
+    gone: (n: number) => enCount(n, { one: '# node that is away for more than a day', other: '# nodes that are away for more than a day' }),
+  },
+  certificates: {
+    title: 'Certificates', all: 'All certificates', none: 'There is no certificate; listeners show one that they made themselves.', good: 'All of them are valid for more than two weeks.',
+    ends: 'ends', over: 'is over since', nextEnd: 'The next one to end:',
+  },
+  schedules: {
+    title: 'Schedules', all: 'All schedules', none: 'There are no schedules.', good: 'All of them are on time.', paused: 'paused until', pausedForGood: 'paused for good',
+    late: 'has missed its time', failed: 'its last task has failed', next: 'Next:', nothingNext: 'None of them makes a task.', task: 'the task',
+  },
+  blindTitle: 'There is nothing here that you may see',
+  blind: 'This login has no permission to see the cluster. Somebody who manages accounts can give it the role of an auditor or operator.',
+}
+
+const de: typeof en = {
+  subtitle: 'Ob es dem Cluster gut geht, was wartet, was gescheitert ist und wer arbeitet.',
+  verdict: { well: 'Dem Cluster geht es gut.', attention: 'Der Cluster braucht Aufmerksamkeit:', trouble: 'Der Cluster ist in Not:' },
+  wellDetail: 'Jede Spur hat einen Knoten, nichts ist gescheitert, und nichts wartet lange.',
+  asking: 'Der Cluster wird angesehen …',
+  others: 'Was sonst Aufmerksamkeit braucht',
+  more: n => deCount(n, { one: '# weiterer Punkt', other: '# weitere Punkte' }),
+  less: 'Weniger zeigen',
+  severity: { trouble: 'Not', attention: 'Aufmerksamkeit' },
+  cause: {
+    waiting: (lane, waited, n) => deCount(n, { one: `eine Aufgabe von ${lane} wartet, fällig seit ${waited}`, other: `# Aufgaben von ${lane} warten, die erste ist seit ${waited} fällig` }),
+    failed: n => deCount(n, { one: '# Aufgabe ist gescheitert und wartet, dass jemand nachsieht', other: '# Aufgaben sind gescheitert und warten, dass jemand nachsieht' }),
+    failing: (share, runs) => `${share} von ${deCount(runs, { one: '# Lauf', other: '# Läufen' })} gelangen zuletzt nicht`,
+    silentNode: hostname => `vom Knoten ${hostname} ist nichts mehr zu hören; seine Arbeit wurde übernommen`,
+    listener: (hostname, listener) => `der Listener ${listener} wird auf ${hostname} nicht bedient`,
+    certificateOver: name => `das Zertifikat von ${name} ist abgelaufen`,
+    certificateEnds: (name, left) => `das Zertifikat von ${name} läuft in ${left} ab`,
+    scheduleFailed: name => `die letzte Aufgabe des Zeitplans ${name} ist gescheitert`,
+    scheduleLate: name => `der Zeitplan ${name} hat seine Zeit verpasst: kein Knoten plant`,
+    unknown: part => `nicht zu erfahren war, wie es hiermit steht: ${part}`,
+  },
+  finding: {
+    laneWithoutNode: subject => `kein Knoten bearbeitet die Spur ${subject}; ihre Aufgaben warten`,
+    criticalLaneWithOneNode: subject => `nur ein Knoten kann die Spur ${subject} bearbeiten`,
+    shardWithoutNode: subject => `der Anteil ${subject} hat keinen Knoten; seine Aufgaben warten`,
+    unequalShards: subject => `die Anteile von ${subject} sind ungleich groß`,
+    spamTrainingSpread: () => 'mehrere Knoten trainieren den Spamfilter',
+    unknownRole: subject => `${subject} wurde mit einer Rolle gestartet, die es nicht gibt, und tut nichts`,
+    clockOffset: subject => `die Uhr von ${subject} geht falsch`,
+    versionsDiffer: () => 'auf den Knoten laufen verschiedene Versionen',
+    settingsDiffer: () => 'die Knoten wurden mit verschiedenen Einstellungen gestartet',
+  },
+  part: {
+    findings: 'Befunde zum Cluster', nodes: 'Knoten', lanes: 'Spuren', failures: 'gescheiterte Aufgaben', runs: 'Läufe von Aufgaben',
+    certificates: 'Zertifikate', schedules: 'Zeitpläne',
+  },
+  figures: {
+    label: 'Der Cluster in Zahlen', failed: 'Gescheitert', waiting: 'Fällig und wartend', oldest: 'Längstes Warten', running: 'Laufen jetzt', nodes: 'Knoten am Leben',
+    uncovered: 'Spuren ohne Knoten', runs: 'Läufe, letzte Stunde', rate: 'Fehlerquote, letzte Stunde', ofNodes: n => `von ${n}`,
+  },
+  runs: {
+    title: 'Durchsatz', all: 'Verlauf', span: 'Zeitraum', hour: 'Letzte Stunde', day: 'Letzter Tag', since: 'seit', runs: 'Läufe', perMinute: 'Läufe je Minute', notDone: 'Nicht gelungen',
+    rate: 'Fehlerquote', mean: 'Dauer eines Laufs', chart: 'Beendete Läufe je Stunde des letzten Tages', none: 'Am letzten Tag endete kein Lauf.',
+    rateChart: 'Anteil der Läufe, die nicht gelangen, je Stunde des letzten Tages',
+  },
+  lanes: {
+    title: 'Spuren', all: 'Verteilung', lane: 'Spur', nodes: 'Abdeckung', waiting: 'Wartend', oldest: 'Längstes Warten', running: 'Laufend', failed: 'Gescheitert',
+    covered: 'abgedeckt', uncovered: 'kein Knoten', partly: (n, of) => `${n} von ${of} Fächern frei`, quiet: 'Spuren, in denen nichts geschieht', empty: 'Es sind keine Spuren zu sehen.',
+  },
+  failures: {
+    title: 'Gescheiterte Aufgaben nach Grund', all: 'Alle gescheiterten', reason: 'Warum', kind: 'Art der Aufgabe', count: 'Aufgaben', since: 'Seit', newest: 'Neueste',
+    none: 'Keine Aufgabe ist gescheitert.', others: n => deCount(n, { one: 'und # weiterer Grund', other: 'und # weitere Gründe' }),
+  },
+  nodes: {
+    title: 'Knoten', all: 'Cluster', node: 'Knoten', status: 'Zustand', role: 'Rolle', running: 'Laufend', heard: 'Gehört', error: 'Was zuletzt schiefging',
+    everything: 'alles', draining: 'leert sich', states: { active: 'aktiv', stale: 'stumm', inactive: 'fort' },
+    gone: n => deCount(n, { one: '# Knoten, der seit mehr als einem Tag fort ist', other: '# Knoten, die seit mehr als einem Tag fort sind' }),
+  },
+  certificates: {
+    title: 'Zertifikate', all: 'Alle Zertifikate', none: 'Es gibt kein Zertifikat; Listener zeigen ein selbst gemachtes.', good: 'Alle gelten noch länger als zwei Wochen.',
+    ends: 'endet', over: 'ist abgelaufen seit', nextEnd: 'Als nächstes endet:',
+  },
+  schedules: {
+    title: 'Zeitpläne', all: 'Alle Zeitpläne', none: 'Es gibt keine Zeitpläne.', good: 'Alle sind pünktlich.', paused: 'pausiert bis', pausedForGood: 'auf Dauer pausiert',
+    late: 'hat seine Zeit verpasst', failed: 'seine letzte Aufgabe ist gescheitert', next: 'Als nächstes:', nothingNext: 'Keiner von ihnen macht eine Aufgabe.', task: 'die Aufgabe',
+  },
+  blindTitle: 'Hier gibt es nichts, was Sie sehen dürfen',
+  blind: 'Dieser Zugang darf den Cluster nicht sehen. Wer Konten verwaltet, kann ihm die Rolle eines Prüfers oder Betreibers geben.',
+}
+
+export const useDashboardTexts = pageTexts({ en, de })
+export type DashboardTexts = typeof en
