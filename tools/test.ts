@@ -1,5 +1,5 @@
 /**
- * `npm test`: the type check, the linter, then every test file under src, webui and test, each in a process of its own.
+ * `npm test`: the type checks, the linter, then every test file under src, webui and test, each in a process of its own.
  * `npm test -- src/base email` runs only the test files whose path contains one of the words.
  */
 import { glob } from 'node:fs/promises'
@@ -27,7 +27,7 @@ await main(process.argv.slice(2))
 async function main(words: readonly string[]): Promise<void> {
   const files = await testFiles(words)
   const tests: Step[] = files.map(file => () => runTestFile(file, root, fileLimitMs))
-  const results = await runAll(words.length === 0 ? [typeCheck, lint, ...tests] : tests)
+  const results = await runAll(words.length === 0 ? [typeCheck, typeCheckConsole, lint, ...tests] : tests)
   if (files.length === 0) console.log(`no test file has ${words.join(' or ')} in its path`)
   const { text, ok } = summary(results)
   console.log(text)
@@ -58,6 +58,11 @@ async function runAll(steps: readonly Step[]): Promise<Result[]> {
 
 function typeCheck(): Promise<Result> {
   return form('type check (tsc)', ['node_modules/typescript/bin/tsc', '-p', '.'])
+}
+
+/** With the types of a browser in place of those of a node. */
+function typeCheckConsole(): Promise<Result> {
+  return form('type check of the console (tsc)', ['node_modules/typescript/bin/tsc', '-p', 'webui'])
 }
 
 function lint(): Promise<Result> {

@@ -1,7 +1,7 @@
 /** What stands around every page: header, navigation, and the place of the page itself. */
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { CircleUser, LogOut, Menu as MenuIcon, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useServer } from '../api/context.ts'
 import { Button } from '../parts/button.tsx'
 import { Menu } from '../parts/menu.tsx'
@@ -15,23 +15,24 @@ import { setTheme, THEMES, useTheme } from './theme.ts'
 
 export function Shell() {
   const t = useTexts()
-  const [drawn, setDrawn] = useState(false)
   const path = useRouterState({ select: state => state.location.pathname })
-  useEffect(() => { setDrawn(false) }, [path])
+  // The place at which the menu was drawn: going anywhere closes it.
+  const [drawnAt, setDrawnAt] = useState<string | null>(null)
+  const drawn = drawnAt === path
   return (
     <div className={css['shell']}>
       <a className={css['skip']} href="#content">{t.shell.skip}</a>
       <header className={css['header']}>
         <Button
           kind="quiet" iconOnly className={css['drawerButton']} icon={drawn ? <X aria-hidden="true" /> : <MenuIcon aria-hidden="true" />}
-          aria-expanded={drawn} aria-controls="navigation" onClick={() => { setDrawn(!drawn) }}
+          aria-expanded={drawn} aria-controls="navigation" onClick={() => { setDrawnAt(drawn ? null : path) }}
         >{drawn ? t.shell.close : t.shell.menu}</Button>
         <Link to="/" className={css['brand']}><Mark />{t.product}</Link>
         <span className={css['space']} />
         <PersonMenu />
       </header>
       <div id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>
-      {drawn ? <div className={css['shade']} onClick={() => { setDrawn(false) }} /> : null}
+      {drawn ? <div role="presentation" className={css['shade']} onClick={() => { setDrawnAt(null) }} /> : null}
       <main id="content" className={css['content']} tabIndex={-1}><Outlet /></main>
     </div>
   )

@@ -51,7 +51,8 @@ export function Reference({ object, id }: { readonly object: string; readonly id
 
 function Named({ object, id }: { readonly object: string; readonly id: string }) {
   const { data } = useObject(object, id)
-  const label = data === null || data === undefined ? id : labelOf(useLabelProperty(object), data)
+  const property = useLabelProperty(object)
+  const label = data === null || data === undefined ? id : labelOf(property, data)
   return <Link to={objectAddress(object, id)}>{label}</Link>
 }
 

@@ -110,6 +110,7 @@ export function DataTable(props: DataTableProps) {
             const row = list.rowAt(item.index)
             const selected = row !== undefined && selection?.ids.has(row.id) === true
             return (
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid around it has the keys
               <div
                 key={item.key} id={`${id}-${item.index}`} role="row" aria-rowindex={item.index + 2} aria-selected={selection === undefined ? undefined : selected}
                 className={`${css['row']} ${item.index === active ? css['active'] : ''}`}

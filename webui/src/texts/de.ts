@@ -141,6 +141,6 @@ export const de: Texts = {
     title: 'Tastatur',
     palette: 'Seiten, Objekte und Aktionen suchen', help: 'Diese Hilfe', goDashboard: 'Zur Übersicht', goTasks: 'Zu den Aufgaben',
     goFailed: 'Zu den gescheiterten Aufgaben', goCluster: 'Zum Cluster', move: 'In einer Liste bewegen', open: 'Zeile öffnen', select: 'Zeile auswählen',
-    selectAll: 'Alle geladenen Zeilen auswählen', filter: 'Zu den Filtern', create: 'Neuer Eintrag', save: 'Formular speichern', then: 'dann',
+    selectAll: 'Alle geladenen Zeilen auswählen', filter: 'Zu den Filtern', create: 'Neuer Eintrag', save: 'Formular speichern', thenKey: 'dann',
   },
 }

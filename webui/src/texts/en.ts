@@ -140,7 +140,7 @@ export const en = {
     title: 'Keyboard',
     palette: 'Search pages, objects and actions', help: 'This help', goDashboard: 'To the dashboard', goTasks: 'To the tasks',
     goFailed: 'To the failed tasks', goCluster: 'To the cluster', move: 'Move in a list', open: 'Open the row', select: 'Select the row',
-    selectAll: 'Select all loaded rows', filter: 'To the filters', create: 'New entry', save: 'Save a form', then: 'then',
+    selectAll: 'Select all loaded rows', filter: 'To the filters', create: 'New entry', save: 'Save a form', thenKey: 'then',
   },
 }
 
