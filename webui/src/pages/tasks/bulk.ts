@@ -57,12 +57,15 @@ export class BulkRun {
   readonly #target: BulkTarget
   readonly #order: BulkOrder
   readonly #expect: number
+  readonly #now: number
   #cursor: string | null
   #next = 0
   #sums: BulkSums = NOTHING
   #over = false
 
-  constructor(call: Call, target: BulkTarget, order: BulkOrder, { matched, cursor }: BulkCount) {
+  /** `now`: ms since 1970. */
+  constructor(call: Call, target: BulkTarget, order: BulkOrder, { matched, cursor }: BulkCount, now: number) {
+    this.#now = now
     this.#call = call
     this.#target = target
     this.#order = order
@@ -97,9 +100,10 @@ export class BulkRun {
   }
 
   async #stepChosen(tasks: readonly TaskView[]): Promise<void> {
-    const part = tasks.slice(this.#next, this.#next + STEP_TASKS)
+    const chosen = tasks.slice(this.#next, this.#next + STEP_TASKS)
     const { action } = this.#order
-    const result = await this.#call('x:Task/set', action === 'destroy'
+    const part = chosen.filter(task => action !== 'retry' || !isSo(task, this.#now))
+    const result = part.length === 0 ? {} : await this.#call('x:Task/set', action === 'destroy'
       ? { destroy: part.map(({ id }) => id) }
       : { update: Object.fromEntries(part.map(task => [task.id, patchOf(this.#order, task)])) })
     const destroyed = new Set(strings(result['destroyed']))
@@ -108,10 +112,11 @@ export class BulkRun {
     const refused = part.filter(task => !done(task)).map(task => ({ task, error: refusal(result, action === 'destroy' ? 'notDestroyed' : 'notUpdated', task.id) }))
     const running = changed.filter(task => task.running !== null).length
     this.#sums = added(this.#sums, {
-      ...NOTHING, matched: part.length, changed: changed.length - running, requested: running, refused: refused.length,
+      ...NOTHING, matched: chosen.length, changed: changed.length - running, requested: running, refused: refused.length,
+      unchanged: chosen.length - part.length,
       refusals: refused.map(({ task, error }) => ({ description: error.description ?? error.type, count: 1, exampleId: task.id })),
     })
-    this.#next += part.length
+    this.#next += chosen.length
     this.#over = this.#next >= tasks.length
   }
 }
@@ -121,6 +126,11 @@ function orderArgs({ action, due, reason }: { readonly action: BulkAction; reado
     action, ...(action === 'reschedule' && due !== undefined ? { due } : {}),
     ...(action === 'park' && reason !== undefined && reason !== '' ? { reason } : {}),
   }
+}
+
+/** Retrying what is due or runs already would only set it back. */
+function isSo({ status, running, due, attempts }: TaskView, now: number): boolean {
+  return running !== null || (status === 'Pending' && attempts === 0 && due !== null && Date.parse(due) <= now)
 }
 
 /** The same to one task by `/set`: a task that waits for another attempt keeps those it has had when it is moved. */

@@ -1,0 +1,42 @@
+/** Kinds of tasks in words: their names from the schema, and where they are worked as the server says. */
+import { useMemo } from 'react'
+import { useModel } from '../../api/context.ts'
+import { useRows } from '../../api/hooks.ts'
+import { textAt } from './task.ts'
+
+export interface Kind {
+  readonly name: string
+  readonly label: string
+  /** A sentence. */
+  readonly does: string
+  readonly lane: string
+  readonly duty: string
+  /** Why clients may not create one; null: they may. */
+  readonly refusal: string | null
+  /** false: it is tried again for ever. */
+  readonly givesUp: boolean
+}
+
+/** More than there will ever be. */
+const KINDS_MAX = 200
+
+/** undefined until they are there. */
+export function useKinds(): ReadonlyMap<string, Kind> | undefined {
+  const { data } = useRows('TaskVariant', { limit: KINDS_MAX })
+  return useMemo(() => data === undefined ? undefined : new Map(data.map(row => [row.id, {
+    name: row.id, label: textAt(row, 'label') ?? row.id, does: textAt(row, 'does') ?? '', lane: textAt(row, 'lane') ?? '', duty: textAt(row, 'duty') ?? '',
+    refusal: textAt(row, 'refusal'), givesUp: row['givesUp'] !== false,
+  }])), [data])
+}
+
+/** What people call a kind; the name itself where this version does not know it. */
+export function useKindLabel(): (variant: string) => string {
+  const model = useModel()
+  const labels = useMemo(() => new Map(model.variants('Task').map(({ name, label }) => [name, label])), [model])
+  return variant => labels.get(variant) ?? variant
+}
+
+export function useDutyLabel(): (duty: string) => string {
+  const model = useModel()
+  return duty => model.enum('ClusterTaskType').find(({ name }) => name === duty)?.label ?? duty
+}
