@@ -71,14 +71,18 @@ export function useList(object: string, question: ListQuestion): List {
   }
 }
 
+/** `everyMs`: asked again so often while the page is seen, for what changes without a word, as numbers in a heartbeat do. */
+export type RowsQuestion = ListQuestion & { readonly limit: number; readonly everyMs?: number }
+
 /** The first rows of a list and, when `total` is asked for, how many there are in all. */
-export function useRows(object: string, question: ListQuestion & { readonly limit: number }): UseQueryResult<readonly Row[]> {
+export function useRows(object: string, question: RowsQuestion): UseQueryResult<readonly Row[]> {
   const { api } = useServer()
-  const { limit, ...rest } = question
+  const { limit, everyMs, ...rest } = question
   return useQuery({
     queryKey: keys.rows(object, rest, limit),
     queryFn: () => pageOf(api, object, rest, 0, limit),
     placeholderData: keepPreviousData,
+    refetchInterval: everyMs ?? false,
   })
 }
 

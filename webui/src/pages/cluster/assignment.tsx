@@ -1,0 +1,186 @@
+/** The assignment as a picture: lanes × buckets, each with its owner; it follows as nodes come and go. */
+import { Link } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { browserClock } from '../../api/browser.ts'
+import type { ClusterNode, Lane } from '../../api/cluster.ts'
+import { Panel } from '../../parts/page.tsx'
+import { SimpleTable } from '../../parts/simple-table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { useDutyTexts } from '../../texts/duties.ts'
+import { useLanguage } from '../../texts/language.ts'
+import css from './cluster.module.css'
+import { LaneStrip } from './lane-strip.tsx'
+import type { Move, Sightings } from './moves.ts'
+import { bucketKey, movesBetween, withMoves } from './moves.ts'
+import { OwnerTag } from './owner-tag.tsx'
+import type { Owner } from './owners.ts'
+import { ownersOf, uncoveredOf } from './owners.ts'
+import { useClusterTexts } from './texts.ts'
+import { usePalette } from './use-palette.ts'
+
+const MOVES_SHOWN_MAX = 5
+
+export function Assignment({ nodes, lanes }: { readonly nodes: readonly ClusterNode[]; readonly lanes: readonly Lane[] }) {
+  const t = useClusterTexts()
+  const frame = useRef<HTMLDivElement>(null)
+  const width = useWidth(frame)
+  const palette = usePalette()
+  const owners = useMemo(() => ownersOf(nodes, lanes), [nodes, lanes])
+  const known = useMemo(() => new Map(owners.map(owner => [owner.id, owner])), [owners])
+  const [spotlight, setSpotlight] = useState<string | null>(null)
+  const { moves, sightings, openedAt } = useMoves(lanes)
+  const seen = spotlight !== null && known.has(spotlight) ? spotlight : null
+  return (
+    <Panel title={t.picture}>
+      <Legend owners={owners} uncovered={uncoveredOf(lanes)} spotlight={seen} onSpotlight={setSpotlight} />
+      <p className="unseen">{t.pictureHelp}</p>
+      <div className={css['lanes']}>
+        {lanes.length === 0 ? <p className={css['soft']}>{t.noLanes}</p> : null}
+        {lanes.map((lane, index) => (
+          <div key={lane.name} className={css['laneRow']}>
+            <LaneName lane={lane} />
+            <div className={css['laneStrip']} ref={index === 0 ? frame : undefined}>
+              {width === 0 ? null : (
+                <Strip lane={lane} width={width} known={known} palette={palette} spotlight={seen} sightings={sightings} openedAt={openedAt} />
+              )}
+            </div>
+            <LaneCount lane={lane} />
+          </div>
+        ))}
+      </div>
+      <div className={css['below']}>
+        <LastMoves moves={moves} known={known} />
+        <details className={css['details']}>
+          <summary>{t.asTable}</summary>
+          <AssignmentTable lanes={lanes} owners={owners} />
+        </details>
+      </div>
+    </Panel>
+  )
+}
+
+function Strip({ sightings, openedAt, ...props }: Omit<Parameters<typeof LaneStrip>[0], 'tell'> & { readonly sightings: Sightings; readonly openedAt: number }) {
+  const t = useClusterTexts()
+  const language = useLanguage()
+  const { lane, known } = props
+  const tell = (bucket: number) => {
+    const owner = lane.owners[bucket] ?? null
+    const at = sightings.get(bucketKey(lane.name, bucket))
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
+    const since = at === undefined ? t.sinceUnknown(clock.format(openedAt)) : t.sinceSeen(clock.format(at))
+    return `${t.bucketOf(bucket, owner === null ? t.uncoveredBucket : known.get(owner)?.name ?? owner)}, ${since}`
+  }
+  return <LaneStrip {...props} tell={tell} />
+}
+
+function LaneName({ lane: { name, duty } }: { readonly lane: Lane }) {
+  const duties = useDutyTexts()
+  return (
+    <div className={css['laneName']}>
+      <Link to={`/manage/tasks?f.lane=${encodeURIComponent(name)}`}>{name}</Link>
+      <span className={css['laneDuty']}>{duties[duty]?.name ?? duty}</span>
+    </div>
+  )
+}
+
+function LaneCount({ lane: { owners } }: { readonly lane: Lane }) {
+  const t = useClusterTexts()
+  const held = owners.filter(owner => owner !== null).length
+  return <span className={`${css['laneCount']} ${held < owners.length ? css['bad'] : ''}`}>{held < owners.length ? t.held(held, owners.length) : t.buckets(owners.length)}</span>
+}
+
+function Legend({ owners, uncovered, spotlight, onSpotlight }: {
+  readonly owners: readonly Owner[]
+  readonly uncovered: number
+  readonly spotlight: string | null
+  readonly onSpotlight: (id: string | null) => void
+}) {
+  const t = useClusterTexts()
+  return (
+    <div className={css['legend']} role="group" aria-label={t.legend}>
+      {owners.map(owner => (
+        <button
+          key={owner.id} type="button" className={css['legendItem']} aria-pressed={spotlight === owner.id} title={t.spotlight(owner.name)}
+          onClick={() => { onSpotlight(spotlight === owner.id ? null : owner.id) }}
+        >
+          <OwnerTag owner={owner} />
+          <span>{owner.name}</span>
+          <span className={css['soft']}>{owner.leaving ? `${owner.buckets}, ${t.leaving}` : owner.buckets}</span>
+        </button>
+      ))}
+      {uncovered === 0 ? null : (
+        <span className={css['legendItem']}>
+          <span className={css['tag']} data-nobody="" aria-hidden="true" />
+          <span className={css['bad']}>{t.nobody}</span>
+          <span className={css['soft']}>{uncovered}</span>
+        </span>
+      )}
+    </div>
+  )
+}
+
+interface Seen extends Move { readonly at: number }
+
+function LastMoves({ moves, known }: { readonly moves: readonly Seen[]; readonly known: ReadonlyMap<string, Owner> }) {
+  const t = useClusterTexts()
+  const name = (id: string | null) => id === null ? t.nobody : known.get(id)?.name ?? id
+  return (
+    <div>
+      <h3>{t.moves}</h3>
+      <ul className={css['moves']} aria-live="polite">
+        {moves.length === 0 ? <li className={css['soft']}>{t.noMoves}</li> : null}
+        {moves.map(move => (
+          <li key={`${move.at}${move.from ?? ''}${move.to ?? ''}`}>
+            <Time at={new Date(move.at).toISOString()} relative /> {t.moved(move.buckets, name(move.from), name(move.to))}{' '}
+            <span className={css['soft']}>{t.inLanes(move.lanes.join(', '))}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function AssignmentTable({ lanes, owners }: { readonly lanes: readonly Lane[]; readonly owners: readonly Owner[] }) {
+  const t = useClusterTexts()
+  const count = ({ owners: held }: Lane, id: string | null) => held.filter(owner => owner === id).length
+  return (
+    <SimpleTable
+      label={t.picture} rows={lanes} rowKey={lane => lane.name}
+      columns={[
+        { key: 'lane', label: t.lane, cell: lane => lane.name },
+        ...owners.map(({ id, name }) => ({ key: id, label: name, align: 'end' as const, cell: (lane: Lane) => count(lane, id) })),
+        { key: 'nobody', label: t.nobody, align: 'end', cell: lane => count(lane, null) },
+        { key: 'total', label: t.total, align: 'end', cell: lane => lane.owners.length },
+      ]}
+    />
+  )
+}
+
+/** What has moved since the page was opened. */
+function useMoves(lanes: readonly Lane[]): { readonly moves: readonly Seen[]; readonly sightings: Sightings; readonly openedAt: number } {
+  const [state, setState] = useState(() => ({ lanes, moves: [] as readonly Seen[], sightings: new Map() as Sightings, openedAt: browserClock.now() }))
+  useEffect(() => {
+    setState(before => {
+      if (before.lanes === lanes) return before
+      const at = browserClock.now()
+      const moves = movesBetween(before.lanes, lanes).map(move => ({ ...move, at }))
+      return {
+        ...before, lanes, moves: [...moves, ...before.moves].slice(0, MOVES_SHOWN_MAX), sightings: withMoves(before.sightings, before.lanes, lanes, at),
+      }
+    })
+  }, [lanes])
+  return state
+}
+
+/** Of an element, in CSS pixels; 0 until it is known. */
+function useWidth(of: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0)
+  useEffect(() => {
+    const element = of.current
+    if (element === null) return
+    const observer = new ResizeObserver(([entry]) => { if (entry !== undefined) setWidth(Math.floor(entry.contentRect.width)) })
+    observer.observe(element)
+    return () => { observer.disconnect() }
+  }, [of])
+  return width
+}

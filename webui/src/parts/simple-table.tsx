@@ -1,0 +1,52 @@
+/** A table of few rows, all of them in the page; below 640 px each row is a card. For long lists there is DataTable. */
+import type { ReactNode } from 'react'
+import css from './simple-table.module.css'
+
+export interface SimpleColumn<T> {
+  readonly key: string
+  readonly label: string
+  cell(this: void, item: T): ReactNode
+  readonly align?: 'end'
+  /** As wide as what is in it. */
+  readonly tight?: boolean
+}
+
+export function SimpleTable<T>({ label, columns, rows, rowKey, mark }: {
+  /** What is listed, for screen readers. */
+  readonly label: string
+  /** The first one names the row. */
+  readonly columns: readonly SimpleColumn<T>[]
+  readonly rows: readonly T[]
+  readonly rowKey: (item: T) => string
+  /** Rows that stand out, as those that somebody has just changed. */
+  readonly mark?: (item: T) => boolean
+}) {
+  return (
+    <div className={css['scroller']}>
+      <table className={css['table']} role="table" aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(({ key, label: name, align, tight }) =>
+              <th key={key} role="columnheader" scope="col" className={classOf(align, tight)}>{name}</th>)}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map(item => (
+            <tr key={rowKey(item)} role="row" className={mark?.(item) === true ? css['marked'] : undefined}>
+              {columns.map(({ key, label: name, cell, align, tight }, index) => (
+                <td key={key} role={index === 0 ? 'rowheader' : 'cell'} className={classOf(align, tight)}>
+                  <span className={css['name']} aria-hidden="true">{name}</span>
+                  <span className={css['value']}>{cell(item)}</span>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function classOf(align: 'end' | undefined, tight: boolean | undefined): string {
+  return [align === 'end' ? css['end'] : '', tight === true ? css['tight'] : ''].join(' ')
+}
