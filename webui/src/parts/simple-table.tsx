@@ -9,6 +9,8 @@ export interface SimpleColumn<T> {
   readonly align?: 'end'
   /** As wide as what is in it. */
   readonly tight?: boolean
+  /** The label is for screen readers only, as over buttons. */
+  readonly unnamed?: boolean
 }
 
 export function SimpleTable<T>({ label, columns, rows, rowKey, mark }: {
@@ -26,16 +28,17 @@ export function SimpleTable<T>({ label, columns, rows, rowKey, mark }: {
       <table className={css['table']} role="table" aria-label={label}>
         <thead role="rowgroup">
           <tr role="row">
-            {columns.map(({ key, label: name, align, tight }) =>
-              <th key={key} role="columnheader" scope="col" className={classOf(align, tight)}>{name}</th>)}
+            {columns.map(({ key, label: name, align, tight, unnamed }) => (
+              <th key={key} role="columnheader" scope="col" className={classOf(align, tight)}><span className={unnamed === true ? 'unseen' : undefined}>{name}</span></th>
+            ))}
           </tr>
         </thead>
         <tbody role="rowgroup">
           {rows.map(item => (
             <tr key={rowKey(item)} role="row" className={mark?.(item) === true ? css['marked'] : undefined}>
-              {columns.map(({ key, label: name, cell, align, tight }, index) => (
+              {columns.map(({ key, label: name, cell, align, tight, unnamed }, index) => (
                 <td key={key} role={index === 0 ? 'rowheader' : 'cell'} className={classOf(align, tight)}>
-                  <span className={css['name']} aria-hidden="true">{name}</span>
+                  <span className={css['name']} aria-hidden="true">{unnamed === true ? '' : name}</span>
                   <span className={css['value']}>{cell(item)}</span>
                 </td>
               ))}

@@ -45,7 +45,7 @@ export function Nodes({ nodes, lanes }: { readonly nodes: readonly ClusterNode[]
     { key: 'running', label: t.running, align: 'end', cell: node => node.status === 'active' ? <Link to="/manage/tasks?f.running=true">{node.runningTasks}</Link> : <Nothing /> },
     { key: 'version', label: t.version, cell: node => node.version ?? <Nothing /> },
     { key: 'started', label: t.started, cell: node => node.startedAt === null ? <Nothing /> : <Time at={node.startedAt} relative /> },
-    { key: 'drain', label: '', tight: true, cell: node => <DrainButton node={node} nodes={nodes} lanes={lanes} /> },
+    { key: 'drain', label: t.drain, tight: true, unnamed: true, cell: node => <DrainButton node={node} nodes={nodes} lanes={lanes} /> },
   ]
   return <>
     <SimpleTable label={t.nodesLabel} columns={columns} rows={all ? nodes : nodes.filter(({ status }) => status !== 'inactive')} rowKey={({ id }) => id} />
