@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import type { JsonObject } from '../../../src/base/json.ts'
 import type { SetOutcome } from '../../../src/jmap-client/client.ts'
 import { ReplyMalformed } from '../../../src/jmap-client/errors.ts'
-import { member, objects, refusal, resultOf } from '../../../src/jmap-client/reply.ts'
+import { member, objects, refusal, resultOf, strings } from '../../../src/jmap-client/reply.ts'
 import type { Api } from './api.ts'
 import { useServer } from './context.ts'
 import type { Failure } from './failure.ts'
@@ -97,10 +97,11 @@ export function useCount(object: string, filter: JsonObject): UseQueryResult<num
 
 /** One object; null when it is gone. The id of a singleton is `singleton`. */
 export function useObject(
-  object: string, id: string, properties: readonly string[] | null = null,
+  object: string, id: string, properties: readonly string[] | null = null, enabled = true,
 ): UseQueryResult<Row | null> {
   const { api } = useServer()
   return useQuery({
+    enabled,
     queryKey: keys.one(object, id, properties),
     queryFn: async () => {
       const result = await api.call(`x:${object}/get`, { ids: [id], properties })
@@ -202,8 +203,8 @@ async function pageOf(
     { name: `x:${object}/get`, args: { '#ids': { resultOf: 'c0', name, path: '/ids' }, properties } },
   ])
   if (ids === undefined || got === undefined) throw new ReplyMalformed(name, 'it is empty')
-  resultOf(ids)
-  return rowsOf(resultOf(got))
+  const byId = new Map(rowsOf(resultOf(got)).map(row => [row.id, row]))
+  return strings(resultOf(ids)['ids']).flatMap(id => byId.get(id) ?? [])
 }
 
 function rowsOf(result: JsonObject): Row[] {

@@ -16,7 +16,7 @@ import { setTheme, THEMES, useTheme } from './theme.ts'
 export function Shell() {
   const t = useTexts()
   const path = useRouterState({ select: state => state.location.pathname })
-  // The place at which the menu was drawn: going anywhere closes it.
+  // Going to another page closes the drawer.
   const [drawnAt, setDrawnAt] = useState<string | null>(null)
   const drawn = drawnAt === path
   return (
@@ -32,7 +32,7 @@ export function Shell() {
         <PersonMenu />
       </header>
       <div id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>
-      {drawn ? <div role="presentation" className={css['shade']} onClick={() => { setDrawnAt(null) }} /> : null}
+      {drawn ? <button type="button" tabIndex={-1} aria-label={t.shell.close} className={css['shade']} onClick={() => { setDrawnAt(null) }} /> : null}
       <main id="content" className={css['content']} tabIndex={-1}><Outlet /></main>
     </div>
   )

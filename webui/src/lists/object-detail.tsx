@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
+import type { JsonObject } from '../../../src/base/json.ts'
 import { useMay, useModel } from '../api/context.ts'
 import { failureOf } from '../api/failure.ts'
 import { useDestroy, useFailure, useObject } from '../api/hooks.ts'
@@ -14,8 +15,10 @@ import { Page, Panel } from '../parts/page.tsx'
 import { Skeleton } from '../parts/states.tsx'
 import { useTexts } from '../texts/language.ts'
 import css from './object-detail.module.css'
+import { labelOf } from './label.ts'
 import { listAddress } from './places.ts'
-import { labelOf, Value, wordsOf } from './value.tsx'
+import { Value } from './value.tsx'
+import { wordsOf } from './words.ts'
 
 export function ObjectDetailPage({ object, id, actions, children }: {
   readonly object: string
@@ -63,7 +66,7 @@ export function ObjectDetailPage({ object, id, actions, children }: {
 /** The fields of one object as panels, one a section of its form. */
 export function ObjectFields({ object, value, omit = [] }: {
   readonly object: string
-  readonly value: Parameters<typeof labelOf>[1]
+  readonly value: JsonObject
   readonly omit?: readonly string[]
 }) {
   const model = useModel()

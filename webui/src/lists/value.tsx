@@ -1,5 +1,6 @@
 /** Any value of the schema as something to read. `short`: one line, for a cell. */
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import type { Json, JsonObject } from '../../../src/base/json.ts'
 import { isJsonObject } from '../../../src/base/json.ts'
 import { bare } from '../../../src/jmap-client/model.ts'
@@ -10,8 +11,13 @@ import { Bytes, Count, Duration } from '../parts/amounts.tsx'
 import { Badge } from '../parts/status.tsx'
 import { Time } from '../parts/time.tsx'
 import { useTexts } from '../texts/language.ts'
+import { labelOf } from './label.ts'
 import { objectAddress } from './places.ts'
 import css from './value.module.css'
+import { wordsOf } from './words.ts'
+
+/** Of a list in a cell. */
+const SHORT_ENTRIES = 5
 
 export function Value({ value, type, short = false }: { readonly value: Json | undefined; readonly type: FieldType | null; readonly short?: boolean }) {
   const t = useTexts()
@@ -25,11 +31,15 @@ export function Value({ value, type, short = false }: { readonly value: Json | u
     case 'enum': return <span>{model.enum(type.enumName).find(({ name }) => name === value)?.label ?? String(value)}</span>
     case 'objectId': return <Reference object={type.objectName} id={String(value)} />
     case 'object': return isJsonObject(value) ? <Shape value={value} shape={type.objectName} short={short} /> : null
-    case 'objectList': return <Many items={entriesOf(value)} short={short} show={item => isJsonObject(item) ? <Shape value={item} shape={type.objectName} short={short} /> : null} />
-    case 'set': return <Many items={keysOf(value)} short={short} show={item => <Value value={item} type={type.class} short />} />
-    case 'map': return isJsonObject(value)
-      ? <Many items={Object.entries(value)} short={short} show={([key, each]) => <span><Value value={key} type={type.keyClass} short />: <Value value={each} type={type.valueClass} short /></span>} />
-      : null
+    case 'objectList': return (
+      <Many short={short}>{entriesOf(value).map((item, at) => isJsonObject(item) ? <Shape key={at} value={item} shape={type.objectName} short={short} /> : null)}</Many>
+    )
+    case 'set': return <Many short={short}>{keysOf(value).map(item => <Value key={item} value={item} type={type.class} short />)}</Many>
+    case 'map': return isJsonObject(value) ? (
+      <Many short={short}>
+        {Object.entries(value).map(([key, each]) => <span key={key}><Value value={key} type={type.keyClass} short />: <Value value={each} type={type.valueClass} short /></span>)}
+      </Many>
+    ) : null
     case 'blobId': return <code>{String(value)}</code>
     default: return <span className={short ? undefined : css['text']}>{String(value)}</span>
   }
@@ -50,22 +60,10 @@ export function Reference({ object, id }: { readonly object: string; readonly id
 }
 
 function Named({ object, id }: { readonly object: string; readonly id: string }) {
+  const property = useModel().list(object)?.labelProperty ?? null
   const { data } = useObject(object, id)
-  const property = useLabelProperty(object)
   const label = data === null || data === undefined ? id : labelOf(property, data)
   return <Link to={objectAddress(object, id)}>{label}</Link>
-}
-
-function useLabelProperty(object: string): string | null {
-  return useModel().list(object)?.labelProperty ?? null
-}
-
-export function labelOf(property: string | null, row: JsonObject): string {
-  for (const key of [property, 'emailAddress', 'name', 'description', 'subject', 'hostname']) {
-    const value = key === null ? undefined : row[key]
-    if (typeof value === 'string' && value !== '') return value
-  }
-  return String(row['id'])
 }
 
 function Shape({ value, shape, short }: { readonly value: JsonObject; readonly shape: string; readonly short: boolean }) {
@@ -74,22 +72,23 @@ function Shape({ value, shape, short }: { readonly value: JsonObject; readonly s
   const variant = variants.find(({ name }) => name === null || name === value['@type'])
   if (variant === undefined) return <code>{JSON.stringify(value)}</code>
   if (short) return <Badge>{variant.name === null ? Object.values(value).slice(0, 3).map(String).join(' · ') : variant.label}</Badge>
+  const labels = new Map(model.sections(bare(shape), variant.name).flatMap(({ fields }) => fields.map(({ name, label }) => [name, label] as const)))
   return (
     <div className={css['shape']}>
       {variant.name === null ? null : <span className={css['variant']}>{variant.label}</span>}
       <dl className={css['fields']}>
         {[...variant.fields].filter(([name]) => value[name] !== undefined && value[name] !== null).map(([name, field]) => (
-          <div key={name}><dt>{wordsOf(name)}</dt><dd><Value value={value[name]} type={field.type} /></dd></div>
+          <div key={name}><dt>{labels.get(name) ?? wordsOf(name)}</dt><dd><Value value={value[name]} type={field.type} /></dd></div>
         ))}
       </dl>
     </div>
   )
 }
 
-function Many<T>({ items, show, short }: { readonly items: readonly T[]; readonly show: (item: T) => React.ReactNode; readonly short: boolean }) {
-  if (items.length === 0) return <span className={css['none']}>–</span>
-  if (short) return <span className={css['inline']}>{items.slice(0, 5).map((item, index) => <span key={index}>{show(item)}</span>)}</span>
-  return <ul className={css['many']}>{items.map((item, index) => <li key={index}>{show(item)}</li>)}</ul>
+function Many({ children, short }: { readonly children: readonly ReactNode[]; readonly short: boolean }) {
+  if (children.length === 0) return <span className={css['none']}>–</span>
+  if (short) return <span className={css['inline']}>{children.slice(0, SHORT_ENTRIES).map((item, index) => <span key={index}>{item}</span>)}</span>
+  return <ul className={css['many']}>{children.map((item, index) => <li key={index}>{item}</li>)}</ul>
 }
 
 /** Lists of objects travel as maps by index. */
@@ -101,10 +100,4 @@ function entriesOf(value: Json): readonly Json[] {
 /** Sets travel as `{ member: true }`. */
 function keysOf(value: Json): readonly string[] {
   return isJsonObject(value) ? Object.keys(value).filter(key => value[key] === true) : Array.isArray(value) ? value.map(String) : []
-}
-
-/** `notValidAfter` → `Not valid after`: for a field that no form names. */
-export function wordsOf(name: string): string {
-  const words = name.replace(/^@/, '').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

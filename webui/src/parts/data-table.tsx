@@ -6,7 +6,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import type { KeyboardEvent, ReactNode } from 'react'
+import type { KeyboardEvent, MouseEvent, ReactNode } from 'react'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { List, Row } from '../api/hooks.ts'
 import { useTexts } from '../texts/language.ts'
@@ -94,6 +94,15 @@ export function DataTable(props: DataTableProps) {
     else return
     event.preventDefault()
   }
+  const onClick = ({ target }: MouseEvent) => {
+    const element = (target as Element).closest('[data-index]')
+    if (element === null || (target as Element).closest('a, button, input, label') !== null) return
+    const index = Number(element.getAttribute('data-index'))
+    setActive(index)
+    const row = list.rowAt(index)
+    // Who marks text to copy it does not want to leave.
+    if (row !== undefined && open !== undefined && getSelection()?.isCollapsed !== false) void navigate({ to: open(row) })
+  }
   const tracks = [...(selection === undefined ? [] : ['36px']), ...columns.map(column => column.width ?? 'minmax(120px, 1fr)')].join(' ')
 
   return (
@@ -102,7 +111,7 @@ export function DataTable(props: DataTableProps) {
       <div
         ref={scroller} className={`${css['scroller']} ${narrow ? css['cards'] : ''}`} tabIndex={0} role="grid" aria-label={label}
         aria-rowcount={total + 1} aria-colcount={columns.length} aria-activedescendant={`${id}-${active}`} aria-multiselectable={selection !== undefined}
-        onKeyDown={onKeyDown}
+        onKeyDown={onKeyDown} onClick={onClick}
       >
         <Head {...props} tracks={tracks} />
         <div role="rowgroup" className={css['body']} style={{ height: virtual.getTotalSize() }}>
@@ -110,16 +119,10 @@ export function DataTable(props: DataTableProps) {
             const row = list.rowAt(item.index)
             const selected = row !== undefined && selection?.ids.has(row.id) === true
             return (
-              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid around it has the keys
               <div
-                key={item.key} id={`${id}-${item.index}`} role="row" aria-rowindex={item.index + 2} aria-selected={selection === undefined ? undefined : selected}
+                key={item.key} data-index={item.index} id={`${id}-${item.index}`} role="row" aria-rowindex={item.index + 2} aria-selected={selection === undefined ? undefined : selected}
                 className={`${css['row']} ${item.index === active ? css['active'] : ''}`}
                 style={{ transform: `translateY(${item.start}px)`, height: item.size, gridTemplateColumns: narrow ? undefined : tracks }}
-                onClick={event => {
-                  if ((event.target as Element).closest('a, button, input, label') !== null) return
-                  setActive(item.index)
-                  if (row !== undefined && open !== undefined && getSelection()?.isCollapsed !== false) void navigate({ to: open(row) })
-                }}
               >
                 {selection === undefined ? null : (
                   <span role="gridcell" className={css['check']}>

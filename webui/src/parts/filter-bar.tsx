@@ -1,8 +1,10 @@
 /** Filters as chips that are kept in the address; a chip opens nothing: it is changed by its own editor in the bar. */
 import { Plus, X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { bare } from '../../../src/jmap-client/model.ts'
 import type { Filter } from '../../../src/jmap-client/schema.ts'
 import { useModel } from '../api/context.ts'
+import { ObjectPicker } from '../lists/object-picker.tsx'
 import { useTexts } from '../texts/language.ts'
 import { Button } from './button.tsx'
 import css from './filter-bar.module.css'
@@ -21,12 +23,17 @@ export function FilterBar({ filters, chosen, onChange, onClear }: FilterBarProps
   const t = useTexts()
   const [opened, setOpened] = useState<string | null>(null)
   const seen = filters.filter(({ field }) => chosen.has(field) || field === opened)
+  const bar = useRef<HTMLDivElement>(null)
+  // Who has just asked for a filter wants to fill it in.
+  useEffect(() => {
+    if (opened !== null) bar.current?.querySelector<HTMLElement>(`[data-filter="${CSS.escape(opened)}"] :is(select, input)`)?.focus()
+  }, [opened])
   const left = filters.filter(filter => !seen.includes(filter))
   if (filters.length === 0) return null
   return (
-    <div className={css['bar']} role="group" aria-label={t.list.search}>
+    <div ref={bar} className={css['bar']} role="group" aria-label={t.list.search}>
       {seen.map(filter => (
-        <span key={filter.field} className={css['chip']}>
+        <span key={filter.field} className={css['chip']} data-filter={filter.field}>
           <span className={css['label']}>{filter.label}</span>
           <Editor filter={filter} value={chosen.get(filter.field) ?? ''} onChange={value => { onChange(filter.field, value) }} />
           <Button
@@ -57,7 +64,10 @@ function Editor({ filter, value, onChange }: { readonly filter: Filter; readonly
   const t = useTexts()
   if (filter.type === 'enum') {
     const options = model.enum(filter.enumName).map(({ name, label }) => ({ value: name, label }))
-    return <Select label={filter.label} placeholder={t.list.any} value={value === '' ? null : value} options={options} onChange={next => { onChange(next ?? '') }} autoFocus={value === ''} />
+    return <Select label={filter.label} placeholder={t.list.any} value={value === '' ? null : value} options={options} onChange={next => { onChange(next ?? '') }}/>
+  }
+  if (filter.type === 'objectId') {
+    return <ObjectPicker object={bare(filter.objectName)} label={filter.label} value={value === '' ? null : value} onChange={next => { onChange(next ?? '') }} />
   }
   if (filter.type === 'date') {
     const [from = '', until = ''] = value.split('..')
@@ -71,7 +81,7 @@ function Editor({ filter, value, onChange }: { readonly filter: Filter; readonly
   }
   return (
     <input
-      key={value} className={`${input['input']} ${css['text']}`} aria-label={filter.label} defaultValue={value} autoFocus={value === ''}
+      key={value} className={`${input['input']} ${css['text']}`} aria-label={filter.label} defaultValue={value}
       inputMode={filter.type === 'integer' ? 'numeric' : 'text'}
       onBlur={event => { onChange(event.target.value.trim()) }}
       onKeyDown={event => { if (event.key === 'Enter') onChange(event.currentTarget.value.trim()) }}

@@ -97,6 +97,7 @@ export const de: Texts = {
     any: 'Alle',
   },
   form: {
+    once: 'Jetzt aufbewahren', onceText: 'Es wird nur dieses eine Mal gezeigt und lässt sich später nicht nachsehen.', onceKept: 'Ich habe es aufbewahrt',
     required: 'nötig', optional: 'freiwillig',
     requiredMissing: 'Das wird gebraucht.',
     unsavedTitle: 'Verlassen, ohne zu speichern?',

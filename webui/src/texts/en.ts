@@ -96,6 +96,7 @@ export const en = {
     any: 'Any',
   },
   form: {
+    once: 'Keep this now', onceText: 'It is shown this once and cannot be looked up later.', onceKept: 'I have kept it',
     required: 'required', optional: 'optional',
     requiredMissing: 'This is needed.',
     unsavedTitle: 'Leave without saving?',

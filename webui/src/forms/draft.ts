@@ -1,0 +1,54 @@
+/**
+ * What somebody has typed and not saved, in the storage of the tab: it outlives an error, a reload and another login, and
+ * not the tab. Secrets are never written.
+ */
+import type { Json, JsonObject } from '../../../src/base/json.ts'
+import { isJsonObject } from '../../../src/base/json.ts'
+import type { Model } from '../../../src/jmap-client/model.ts'
+import type { FieldType } from '../../../src/jmap-client/schema.ts'
+import { variantOf } from './shape.ts'
+
+type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+const PREFIX = 'rota.draft.'
+const DRAFT_CHARS_MAX = 200_000
+
+export function draftKey(object: string, id: string | null): string {
+  return `${PREFIX}${object}.${id ?? 'new'}`
+}
+
+export function readDraft(store: Store, key: string): JsonObject | null {
+  try {
+    const value = JSON.parse(store.getItem(key) ?? 'null') as Json
+    return isJsonObject(value) ? value : null
+  } catch {
+    return null // Written by another version, or by hand: there is no draft then.
+  }
+}
+
+/** null, or more than fits: no draft. */
+export function writeDraft(store: Store, key: string, value: JsonObject | null): void {
+  const text = value === null ? null : JSON.stringify(value)
+  if (text === null || text.length > DRAFT_CHARS_MAX) store.removeItem(key)
+  else store.setItem(key, text)
+}
+
+/** The value without its secrets. */
+export function withoutSecrets(model: Model, shape: string, value: JsonObject): JsonObject {
+  const fields = variantOf(model, shape, value)?.fields
+  return Object.fromEntries(Object.entries(value).flatMap(([name, each]) => {
+    const type = fields?.get(name)?.type
+    const kept = type === undefined ? each : open(model, type, each)
+    return kept === undefined ? [] : [[name, kept] as const]
+  }))
+}
+
+function open(model: Model, type: FieldType, value: Json): Json | undefined {
+  if (type.type === 'string') return type.format === 'secret' || type.format === 'secretText' ? undefined : value
+  if (!isJsonObject(value)) return value
+  if (type.type === 'object') return withoutSecrets(model, type.objectName, value)
+  const shape = type.type === 'objectList' ? type.objectName
+    : type.type === 'map' && type.valueClass.type === 'object' ? type.valueClass.objectName : null
+  if (shape === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, isJsonObject(entry) ? withoutSecrets(model, shape, entry) : entry]))
+}

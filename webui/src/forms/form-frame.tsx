@@ -1,0 +1,91 @@
+/**
+ * Around the fields of a form: the offer of a draft, the summary of what is wrong, the bar with the buttons, and the
+ * question before somebody leaves with changes that are not saved. After a refusal the first marked field has the focus.
+ */
+import { useBlocker } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useEffect, useEffectEvent, useRef } from 'react'
+import type { Row } from '../api/hooks.ts'
+import { useServer } from '../api/context.ts'
+import { Button } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { FailurePanel } from '../parts/failure-panel.tsx'
+import { useTexts } from '../texts/language.ts'
+import { EditorsContext } from './editor.tsx'
+import { EDITORS } from './editors.tsx'
+import css from './form-frame.module.css'
+import type { Form } from './use-form.ts'
+
+export function FormFrame({ form, onSaved, onCancel, action, children }: {
+  readonly form: Form
+  readonly onSaved: (row: Row) => void
+  readonly onCancel?: () => void
+  /** What the button says; Save or Create when left out. */
+  readonly action?: string
+  readonly children: ReactNode
+}) {
+  const t = useTexts()
+  const { login } = useServer()
+  const element = useRef<HTMLFormElement>(null)
+  const leaving = useRef(false)
+  const { problems, failure, dirty, saving, draft } = form
+  // A login page is no way to lose anything: the draft waits in the tab.
+  const held = () => dirty && !leaving.current && login.state === 'signedIn'
+  const blocker = useBlocker({ shouldBlockFn: held, enableBeforeUnload: held, withResolver: true })
+  useEffect(() => {
+    if (!saving && problems > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [saving, problems])
+  const submit = async () => {
+    const row = await form.save()
+    if (row === null) return
+    leaving.current = true
+    onSaved(row)
+  }
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    void submit()
+  })
+  useEffect(() => {
+    addEventListener('keydown', onKey)
+    return () => { removeEventListener('keydown', onKey) }
+  }, [])
+  return (
+    <form
+      ref={element} className={css['form']} noValidate
+      onSubmit={event => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <EditorsContext value={EDITORS}>
+      {draft === null ? null : (
+        <div className={css['draft']} role="status">
+          <span>{t.form.draft}</span>
+          <Button onClick={form.takeDraft}>{t.form.draftRestore}</Button>
+          <Button kind="quiet" onClick={form.dropDraft}>{t.form.draftDiscard}</Button>
+        </div>
+      )}
+      {failure === null ? null : <FailurePanel failure={failure} />}
+      {children}
+      <footer className={css['bar']}>
+        <Button type="submit" kind="main" busy={saving} disabled={saving || (form.id !== null && !dirty)}>
+          {action ?? (form.id === null ? t.action.create : t.action.save)}
+        </Button>
+        {onCancel === undefined ? null : <Button onClick={onCancel}>{t.action.cancel}</Button>}
+        {dirty && form.id !== null ? <Button kind="quiet" onClick={form.reset}>{t.action.discard}</Button> : null}
+        <span className={css['state']} aria-live="polite">
+          {problems > 0 ? <strong>{t.form.summary(problems)}</strong> : dirty && form.id !== null ? t.form.unsavedMark : ''}
+        </span>
+      </footer>
+      <Dialog
+        open={blocker.status === 'blocked'} title={t.form.unsavedTitle} text={t.form.unsaved} onClose={() => { blocker.reset?.() }}
+        actions={<>
+          <Button onClick={() => { blocker.reset?.() }}>{t.form.stay}</Button>
+          <Button kind="danger" onClick={() => { form.dropDraft(); blocker.proceed?.() }}>{t.form.leave}</Button>
+        </>}
+      />
+      </EditorsContext>
+    </form>
+  )
+}
