@@ -47,9 +47,14 @@ export function texts(): Texts {
   return CATALOGUES[current]
 }
 
-/** Texts of one page: `const useTaskTexts = pageTexts({ en: { … }, de: { … } })`; both have the same keys. */
-export function pageTexts<T>(catalogues: { readonly en: T; readonly de: NoInfer<T> }): () => T {
-  return () => catalogues[useLanguage()]
+interface Catalogues<T> { readonly en: T; readonly de: T }
+
+/**
+ * Texts of one page: `const useTaskTexts = pageTexts({ en: { … }, de: { … } })`; both have the same keys. A test reads the
+ * catalogues, to compare them.
+ */
+export function pageTexts<T>(catalogues: { readonly en: T; readonly de: NoInfer<T> }): (() => T) & { readonly catalogues: Catalogues<T> } {
+  return Object.assign(() => catalogues[useLanguage()], { catalogues })
 }
 
 function watch(changed: () => void): () => void {
