@@ -159,17 +159,14 @@ function AssignmentTable({ lanes, owners }: { readonly lanes: readonly Lane[]; r
 /** What has moved since the page was opened. */
 function useMoves(lanes: readonly Lane[]): { readonly moves: readonly Seen[]; readonly sightings: Sightings; readonly openedAt: number } {
   const [state, setState] = useState(() => ({ lanes, moves: [] as readonly Seen[], sightings: new Map() as Sightings, openedAt: browserClock.now() }))
-  useEffect(() => {
-    setState(before => {
-      if (before.lanes === lanes) return before
-      const at = browserClock.now()
-      const moves = movesBetween(before.lanes, lanes).map(move => ({ ...move, at }))
-      return {
-        ...before, lanes, moves: [...moves, ...before.moves].slice(0, MOVES_SHOWN_MAX), sightings: withMoves(before.sightings, before.lanes, lanes, at),
-      }
-    })
-  }, [lanes])
-  return state
+  if (state.lanes === lanes) return state
+  const at = browserClock.now()
+  const moves = movesBetween(state.lanes, lanes).map(move => ({ ...move, at }))
+  const next = {
+    ...state, lanes, moves: [...moves, ...state.moves].slice(0, MOVES_SHOWN_MAX), sightings: withMoves(state.sightings, state.lanes, lanes, at),
+  }
+  setState(next)
+  return next
 }
 
 /** Of an element, in CSS pixels; 0 until it is known. */

@@ -6,6 +6,7 @@ import type { KeyboardEvent, PointerEvent } from 'react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { browserClock } from '../../api/browser.ts'
 import type { Lane } from '../../api/cluster.ts'
+import { wantsStillness } from '../../parts/motion.ts'
 import css from './cluster.module.css'
 import type { Owner } from './owners.ts'
 import { bucketAt, stripLayout } from './strip-layout.ts'
@@ -54,7 +55,7 @@ export function LaneStrip({ lane, width, known, palette, spotlight, tell }: {
     const state = moving.current
     if (seen.current !== owners && seen.current.length === owners.length && seen.current.some((owner, bucket) => owner !== owners[bucket])) {
       state.before = seen.current
-      state.startedMs = matchMedia('(prefers-reduced-motion: reduce)').matches ? -Infinity : browserClock.monotonicMs()
+      state.startedMs = wantsStillness() ? -Infinity : browserClock.monotonicMs()
     }
     seen.current = owners
     const progress = (bucket: number) => {

@@ -63,15 +63,26 @@ function Shown({ node, nodes, lanes, findings }: {
 function Facts({ node }: { readonly node: ClusterNode }) {
   const t = useClusterTexts()
   const { clockOffset, startedAt, version, pushShard, lastError } = node
-  const facts: readonly (readonly [string, ReactNode])[] = [
-    [t.status, <NodeStatus node={node} />], [t.role, <RoleName node={node} />], [t.lastSeen, <Time at={node.lastRenewal} relative />],
-    [t.started, startedAt === null ? '–' : <Time at={startedAt} />], [t.version, version ?? '–'], [t.shard, pushShard ?? '–'],
-    [t.running, <Link to="/manage/tasks?f.running=true">{t.runningNow(node.runningTasks)}</Link>],
-    [t.clock, clockOffset === null ? '–' : <Duration ms={clockOffset} />],
-    [t.detail.runs, <Link to={`/manage/tasks/history?f.node=${encodeURIComponent(node.id)}`}>{t.detail.runsNext}</Link>],
-    [t.lastError, lastError === null ? '–' : <span className={css['bad']} lang="en">{lastError}</span>],
-  ]
-  return <dl className={css['facts']}>{facts.map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
+  return (
+    <dl className={css['facts']}>
+      <Fact label={t.status}><NodeStatus node={node} /></Fact>
+      <Fact label={t.role}><RoleName node={node} /></Fact>
+      <Fact label={t.lastSeen}><Time at={node.lastRenewal} relative /></Fact>
+      <Fact label={t.started}>{startedAt === null ? NOTHING : <Time at={startedAt} />}</Fact>
+      <Fact label={t.version}>{version ?? NOTHING}</Fact>
+      <Fact label={t.shard}>{pushShard ?? NOTHING}</Fact>
+      <Fact label={t.running}><Link to="/manage/tasks?f.running=true">{t.runningNow(node.runningTasks)}</Link></Fact>
+      <Fact label={t.clock}>{clockOffset === null ? NOTHING : <Duration ms={clockOffset} />}</Fact>
+      <Fact label={t.detail.runs}><Link to={`/manage/tasks/history?f.node=${encodeURIComponent(node.id)}`}>{t.detail.runsNext}</Link></Fact>
+      <Fact label={t.lastError}>{lastError === null ? NOTHING : <span className={css['bad']} lang="en">{lastError}</span>}</Fact>
+    </dl>
+  )
+}
+
+const NOTHING = '–'
+
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return <div><dt>{label}</dt><dd>{children}</dd></div>
 }
 
 function Addresses({ addresses }: { readonly addresses: readonly NodeAddress[] }) {

@@ -1,6 +1,6 @@
 /** The nodes, each with what it does right now; those that are gone for long are behind a button. */
 import { Link } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { bucketsOf } from '../../api/cluster.ts'
 import { Progress } from '../../parts/amounts.tsx'
@@ -69,15 +69,15 @@ export function NodeStatus({ node }: { readonly node: ClusterNode }) {
 /** How much it has handed over, of what it had when this page first saw it. */
 function Draining({ node }: { readonly node: ClusterNode }) {
   const t = useClusterTexts()
-  const most = useRef(0)
   const left = bucketsOf(node)
-  most.current = Math.max(most.current, left)
+  const [most, setMost] = useState(left)
+  if (left > most) setMost(left)
   return (
     <span className={css['stack']}>
       <Status tone="busy">{t.statuses.draining}</Status>
       {left > 0 ? <>
-        <Progress value={most.current - left} of={most.current} label={t.drainAsked(node.hostname)} />
-        <span className={css['soft']}>{t.drainProgress(left, most.current)}</span>
+        <Progress value={most - left} of={most} label={t.drainAsked(node.hostname)} />
+        <span className={css['soft']}>{t.drainProgress(left, most)}</span>
       </> : <span className={css['soft']}>{node.runningTasks > 0 ? t.drainLeft(node.runningTasks) : t.drainEnding}</span>}
     </span>
   )

@@ -5,6 +5,18 @@ import { counter } from '../../texts/plural.ts'
 const en = counter('en')
 const de = counter('de')
 
+const KINDS_EN: Readonly<Record<string, string>> = {
+  laneWithoutNode: 'Lane without a node', criticalLaneWithOneNode: 'Only one node for important work', shardWithoutNode: 'Shard without a node',
+  unequalShards: 'Shards of different size', spamTrainingSpread: 'Several nodes are named for spam training', unknownRole: 'A node has a role that does not exist',
+  clockOffset: 'A clock is off', versionsDiffer: 'Nodes run different versions', settingsDiffer: 'Nodes were started with different settings',
+}
+
+const KINDS_DE: Readonly<Record<string, string>> = {
+  laneWithoutNode: 'Bahn ohne Knoten', criticalLaneWithOneNode: 'Nur ein Knoten für wichtige Arbeit', shardWithoutNode: 'Teil ohne Knoten',
+  unequalShards: 'Ungleich große Teile', spamTrainingSpread: 'Mehrere Knoten für das Spamtraining genannt', unknownRole: 'Ein Knoten hat eine Rolle, die es nicht gibt',
+  clockOffset: 'Eine Uhr geht falsch', versionsDiffer: 'Knoten mit verschiedenen Versionen', settingsDiffer: 'Knoten mit verschiedenen Einstellungen',
+}
+
 export const useClusterTexts = pageTexts({
   en: {
     title: 'Cluster',
@@ -15,11 +27,7 @@ export const useClusterTexts = pageTexts({
       findings: (n: number) => en(n, { one: '# finding', other: '# findings' }),
     },
     findings: 'What wants attention', noFindings: 'No findings: the cluster is well.',
-    kinds: {
-      laneWithoutNode: 'Lane without a node', criticalLaneWithOneNode: 'Only one node for important work', shardWithoutNode: 'Shard without a node',
-      unequalShards: 'Shards of different size', spamTrainingSpread: 'Several nodes are named for spam training', unknownRole: 'A node has a role that does not exist',
-      clockOffset: 'A clock is off', versionsDiffer: 'Nodes run different versions', settingsDiffer: 'Nodes were started with different settings',
-    } as Readonly<Record<string, string>>,
+    kinds: KINDS_EN,
     todo: 'What to do', severity: { error: 'Work waits', warning: 'Not as it should be' },
     toRoles: 'To the roles', toNode: 'To the node', makeRole: (name: string) => `Make the role ${name}`, tasksOfLane: 'Its tasks',
     nodes: 'Nodes', nodesLabel: 'Nodes of the cluster',
@@ -68,11 +76,7 @@ export const useClusterTexts = pageTexts({
       findings: (n: number) => de(n, { one: '# Befund', other: '# Befunde' }),
     },
     findings: 'Was Aufmerksamkeit braucht', noFindings: 'Keine Befunde: dem Cluster geht es gut.',
-    kinds: {
-      laneWithoutNode: 'Bahn ohne Knoten', criticalLaneWithOneNode: 'Nur ein Knoten für wichtige Arbeit', shardWithoutNode: 'Teil ohne Knoten',
-      unequalShards: 'Ungleich große Teile', spamTrainingSpread: 'Mehrere Knoten für das Spamtraining genannt', unknownRole: 'Ein Knoten hat eine Rolle, die es nicht gibt',
-      clockOffset: 'Eine Uhr geht falsch', versionsDiffer: 'Knoten mit verschiedenen Versionen', settingsDiffer: 'Knoten mit verschiedenen Einstellungen',
-    },
+    kinds: KINDS_DE,
     todo: 'Was zu tun ist', severity: { error: 'Arbeit wartet', warning: 'Nicht wie es sein soll' },
     toRoles: 'Zu den Rollen', toNode: 'Zum Knoten', makeRole: (name: string) => `Rolle ${name} anlegen`, tasksOfLane: 'Ihre Aufgaben',
     nodes: 'Knoten', nodesLabel: 'Knoten des Clusters',
