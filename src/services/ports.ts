@@ -29,8 +29,8 @@ export interface DocumentTable {
   get(accountId: Id, collection: string, ids: readonly Id[]): Promise<StoredDocument[]>
   /** Creates or replaces the document with its index rows, and logs the change. Returns the new modseq of (account, collection). */
   put(accountId: Id, collection: string, id: Id, body: JsonObject, index: readonly DocumentIndex[]): Promise<number>
-  /** Null when it was not there. */
-  remove(accountId: Id, collection: string, id: Id): Promise<number | null>
+  /** Removes documents with their index rows, and logs that in the order of `ids`. Returns those that were there. */
+  remove(accountId: Id, collection: string, ids: readonly Id[]): Promise<ReadonlySet<Id>>
   scan(accountId: Id, collection: string, scan: DocumentScan): Promise<{ readonly id: Id; readonly sort: number }[]>
   /** The first document that an ascending scan of each value would give; values without one are left out. */
   first(accountId: Id, collection: string, name: string, values: readonly string[]): Promise<ReadonlyMap<string, Id>>
@@ -79,8 +79,8 @@ export interface BlobTable {
   size(hash: BlobHash): Promise<number | null>
   /** Throws blob/missing. */
   link(hash: BlobHash, owner: BlobOwner): Promise<void>
-  /** What a document has linked stays claimed by its account. */
-  unlink(hash: BlobHash, owner: BlobOwner): Promise<void>
+  /** Of documents of one collection. What they have linked stays claimed by the account. */
+  unlink(accountId: Id, collection: string, links: readonly BlobLink[]): Promise<void>
   /** Keeps what was put for an account without a document, from now on; only `holderId` may read it there. Null: its members. */
   claim(hash: BlobHash, accountId: Id, holderId: Id | null): Promise<void>
   /** Whether the blob may be read in this account, by `readerId`: a document links it, or it is claimed. */

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import type { BlobOwner, BlobPurged } from '../../src/services/ports.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Store, Tx } from '../../src/store/store.ts'
 import { purgeShardOf, shardOf } from '../support/blobs.ts'
 
 const ids = idSource(14, systemClock)
@@ -15,6 +15,8 @@ export function blobTableContract(store: () => Store): void {
   const get = (hash: string): Promise<Uint8Array | null> => store().read(tx => tx.blobs.get(hash))
   const readable = (hash: string, accountId: string, readerId?: string): Promise<boolean> =>
     store().read(tx => tx.blobs.readable(hash, accountId, readerId))
+  const unlink = ({ blobs }: Tx, hash: string, { accountId, collection, id }: BlobOwner): Promise<void> =>
+    blobs.unlink(accountId, collection, [{ id, hash }])
   const owner = (): BlobOwner => ({ accountId: ids.next(), collection: 'email', id: ids.next() })
 
   describe('blobs', () => {
@@ -91,10 +93,10 @@ export function blobTableContract(store: () => Store): void {
       })
       assert.equal(await readable(hash, first.accountId), true)
       assert.equal(await readable(hash, ids.next()), false)
-      await store().transact(tx => tx.blobs.unlink(hash, first))
+      await store().transact(tx => unlink(tx, hash, first))
       assert.equal(await readable(hash, first.accountId), true)
-      await store().transact(tx => tx.blobs.unlink(hash, second))
-      await store().transact(tx => tx.blobs.unlink(hash, second))
+      await store().transact(tx => unlink(tx, hash, second))
+      await store().transact(tx => unlink(tx, hash, second))
       assert.deepEqual([await readable(hash, first.accountId), await readable(hash, ids.next())], [true, false])
       await purgeShardOf(store(), hash, await store().now())
       assert.deepEqual([await get(hash), await readable(hash, first.accountId)], [null, false])
@@ -106,8 +108,28 @@ export function blobTableContract(store: () => Store): void {
         await assert.rejects(store().transact(tx => tx.blobs.link(hash, owner())), { code: 'blob/missing' })
       }
       const [hash, stranger] = [await put(randomBytes(32)), owner()]
-      await store().transact(tx => tx.blobs.unlink(hash, stranger))
+      await store().transact(tx => unlink(tx, hash, stranger))
       assert.equal(await readable(hash, stranger.accountId), false)
+    })
+
+    test('many are unlinked at once, pair by pair, and claimed for the account that had them', async () => {
+      const [one, two, three] = [await put(randomBytes(32)), await put(randomBytes(32)), await put(randomBytes(32))]
+      const first = owner()
+      const [second, stranger] = [{ ...first, id: ids.next() }, owner()]
+      await store().transact(async tx => {
+        for (const [hash, each] of [[one, first], [one, second], [two, second], [three, stranger]] as const) await tx.blobs.link(hash, each)
+      })
+      await store().transact(tx => tx.blobs.unlink(first.accountId, first.collection, [
+        { id: first.id, hash: one }, { id: second.id, hash: one }, { id: first.id, hash: two }, { id: stranger.id, hash: three },
+      ]))
+      assert.equal(await readable(one, first.accountId), true)
+      const before = await store().now()
+      await passedBy(store(), before)
+      // The claims are as old as the unlinking; what is still linked is kept all the same.
+      for (const hash of [one, two, three]) await purgeShardOf(store(), hash, before)
+      const readers = [await readable(one, first.accountId), await readable(two, first.accountId), await readable(three, first.accountId), await readable(three, stranger.accountId)]
+      assert.deepEqual([await get(one), !!await get(two), !!await get(three)], [null, true, true])
+      assert.deepEqual(readers, [false, true, false, true])
     })
 
     test('a claim lets its holder read, or every member, in that account', async () => {
@@ -256,7 +278,7 @@ export function blobTableContract(store: () => Store): void {
         await passedBy(store(), before)
         await store().transact(async tx => {
           await tx.blobs.claim(claimed, first.accountId, first.accountId)
-          await tx.blobs.unlink(unlinked, second)
+          await unlink(tx, unlinked, second)
         })
         const { looked, removed, octets, next } = await purge(201, before)
         assert.ok(looked >= 4 && removed >= 1 && octets >= 16 * removed && next === null)
@@ -335,7 +357,7 @@ export function blobTableContract(store: () => Store): void {
         await tx.blobs.link(hash, first)
         await tx.blobs.link(hash, { ...first, collection: 'file' })
         await tx.blobs.link(hash, { ...first, accountId: other.accountId })
-        await tx.blobs.unlink(hash, first)
+        await unlink(tx, hash, first)
       })
       for (const { accountId } of [first, other]) assert.equal(await readable(hash, accountId), true)
     })

@@ -20,8 +20,8 @@ export function documentTableContract(store: () => Store): void {
   ): Promise<number> => store().transact(tx => tx.documents.put(account, collection, id, body, index))
   const get = (account: Id, ...wanted: Id[]): Promise<StoredDocument[]> =>
     store().read(tx => tx.documents.get(account, COLLECTION, wanted))
-  const remove = (account: Id, id: Id): Promise<number | null> =>
-    store().transact(tx => tx.documents.remove(account, COLLECTION, id))
+  const remove = async (account: Id, ...gone: Id[]): Promise<Id[]> =>
+    [...await store().transact(tx => tx.documents.remove(account, COLLECTION, gone))]
   const count = (account: Id, name: string, value: string): Promise<number> =>
     store().read(tx => tx.documents.count(account, COLLECTION, name, value))
   const hits = (account: Id, part: Partial<DocumentScan> = {}): Promise<{ id: Id; sort: number }[]> => {
@@ -260,8 +260,8 @@ export function documentTableContract(store: () => Store): void {
       assert.equal(await put(account, first), 1)
       assert.equal(await put(account, second), 2)
       assert.equal(await put(account, first), 3)
-      assert.equal(await remove(account, first), 4)
-      assert.equal(await remove(account, first), null)
+      assert.deepEqual(await remove(account, first), [first])
+      assert.deepEqual(await remove(account, first), [])
       assert.equal(await put(account, first), 5)
       const log = [
         [1, first, 'created'], [2, second, 'created'], [3, first, 'updated'], [4, first, 'destroyed'],
@@ -272,6 +272,20 @@ export function documentTableContract(store: () => Store): void {
       assert.deepEqual(await changes(account, 2, 2), log.slice(2, 4))
       assert.deepEqual(await changes(account, 5), [])
       assert.deepEqual(await get(account, first), [{ id: first, modseq: 5, body: {} }])
+    })
+
+    test('many are removed at once, those that are there, and logged in the order in which they were named', async () => {
+      const [account, other] = [ids.next(), ids.next()]
+      const [first, second, third] = [ids.next(), ids.next(), ids.next()]
+      for (const id of [first, second, third]) await put(account, id, [{ name: 'box', value: 'in', sort: 1 }])
+      for (const id of [first, second]) await put(other, id, [{ name: 'box', value: 'in', sort: 1 }])
+      assert.deepEqual(await remove(account, third, 'NUL\0', ids.next(), first, third), [third, first])
+      assert.deepEqual(await changes(account, 3), [[4, third, 'destroyed'], [5, first, 'destroyed']])
+      assert.equal(await modseq(account), 5)
+      assert.deepEqual([await scan(account), await get(account, first, third)], [[second], []])
+      assert.deepEqual([await scan(other), await changes(other, 2)], [[first, second], []])
+      assert.deepEqual(await remove(account), [])
+      assert.equal(await put(account, first), 6)
     })
 
     const trim = (account: Id, keep: number, limit = 100): Promise<number> =>
@@ -331,7 +345,7 @@ export function documentTableContract(store: () => Store): void {
       await put(account, id, [{ name: 'box', value: 'in', sort: 1 }])
       await assert.rejects(store().transact(async tx => {
         await tx.documents.put(account, COLLECTION, id, { lost: true }, [])
-        await tx.documents.remove(account, COLLECTION, id)
+        await tx.documents.remove(account, COLLECTION, [id])
         throw new Error('rolled back on purpose')
       }), /rolled back on purpose/)
       assert.deepEqual(await changes(account, 0), [[1, id, 'created']])

@@ -31,8 +31,8 @@ export function domainTransactionContract(store: () => Store): void {
       await assert.rejects(store().transact(async tx => {
         await tx.objects.remove('Rollback', account)
         await tx.keys.remove(`rollback/${account}`)
-        await tx.documents.remove(account, 'email', account)
-        await tx.blobs.unlink(await tx.blobs.put(Buffer.from(account)), ownerOf(account))
+        await tx.documents.remove(account, 'email', [account])
+        await tx.blobs.unlink(account, 'email', [{ id: account, hash: await tx.blobs.put(Buffer.from(account)) }])
         await tx.search.remove([ownerOf(account)])
         throw new Error('rolled back on purpose')
       }), /rolled back on purpose/)
@@ -57,7 +57,7 @@ export function domainTransactionContract(store: () => Store): void {
       await store().read(async tx => {
         const before = await lookEverywhere(tx, account)
         await store().transact(async writer => {
-          await writer.documents.remove(account, 'email', account)
+          await writer.documents.remove(account, 'email', [account])
           await writer.keys.remove(`rollback/${account}`)
           await writer.search.remove([ownerOf(account)])
         })

@@ -56,7 +56,7 @@ for (const { name, prepare, skip } of EVERY_STORE) {
     })
     const destroyEmail = (accountId: Id, id: Id): Promise<void> =>
       world.store.transact(tx => world.mailStore.update(tx, accountId, async account => {
-        for (const email of await world.mailStore.emails(tx, accountId, [id])) await account.remove(id, email.record)
+        await account.remove(await world.mailStore.emails(tx, accountId, [id]))
       }))
     async function remove(accountId: Id): Promise<void> {
       await removal.begin(accountId)

@@ -28,7 +28,7 @@ test('StoreMaintenance purgeBlob, one shard', async () => {
       })
       await clock.advance(BLOB_GRACE_MS + 1)
       await store.transact(async ({ blobs }) => {
-        await blobs.unlink(unlinked, { ...OWNER, id: '0000000000001' })
+        await blobs.unlink(OWNER.accountId, OWNER.collection, [{ id: '0000000000001', hash: unlinked }])
         await blobs.claim(uploaded, OWNER.accountId, null)
       })
       return { variant: 'StoreMaintenance', payload: { maintenanceType: 'purgeBlob', shardIndex: SHARD } }

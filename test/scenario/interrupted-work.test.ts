@@ -130,7 +130,7 @@ test('RestoreArchivedItem', async () => {
         await mailStore.update(tx, accountId, account => account.change(id, email.record, { mailboxIds: { [idOf('archive')]: true }, keywords: { $seen: true } }))
         const [moved] = await mailStore.emails(tx, accountId, [id])
         assert(moved)
-        await mailStore.update(tx, accountId, account => account.remove(id, moved.record))
+        await mailStore.update(tx, accountId, account => account.remove([moved]))
         const [item] = await tx.objects.get('ArchivedItem', await tx.objects.query('ArchivedItem', { where: [], ascending: true, limit: 1 }))
         assert(item)
         await tx.objects.update('ArchivedItem', item.id, item.version, { ...item.body, status: 'requestRestore' }, [], [])

@@ -142,7 +142,7 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       await store.transact(tx => world.mailStore.update(tx, full.accountId, async mail => {
         const [stored] = await world.mailStore.emails(tx, full.accountId, [email])
         assert(stored)
-        await mail.remove(email, stored.record)
+        await mail.remove([stored])
       }))
       const [again] = await world.delivery.deliver({ recipients: [full], content: content(99) })
       assert.equal(again?.kind, 'delivered')

@@ -101,7 +101,7 @@ async function destroy({ delivery, mailStore }: Mail, content = plainMail(name))
   const [own] = await delivery.deliver({ recipients: [recipient(FIRST)], content })
   assert(own?.kind === 'delivered')
   return () => stepping.transact(tx => mailStore.update(tx, FIRST, async account => {
-    for (const { id, record } of await mailStore.emails(tx, FIRST, [own.id])) await account.remove(id, record)
+    await account.remove(await mailStore.emails(tx, FIRST, [own.id]))
   }))
 }
 

@@ -92,17 +92,13 @@ async function carryOut(
       updated.push(id)
     }
   }
-  const destroyed: string[] = []
-  const notDestroyed = new Map<string, SetError>()
-  for (const id of changes.destroy) {
+  const destroyed = changes.destroy.flatMap(id => {
     const record = records.get(id)
-    if (record === undefined) notDestroyed.set(id, GONE)
-    else {
-      await account.remove(id, record)
-      destroyed.push(id)
-    }
-  }
-  return { updated, notUpdated, destroyed, notDestroyed }
+    return record === undefined ? [] : [{ id, record }]
+  })
+  await account.remove(destroyed)
+  const notDestroyed = new Map(changes.destroy.filter(id => !records.has(id)).map(id => [id, GONE]))
+  return { updated, notUpdated, destroyed: destroyed.map(({ id }) => id), notDestroyed }
 }
 
 /** Both sets may be replaced whole or member by member (`keywords/$seen`). */

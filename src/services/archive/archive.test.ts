@@ -37,7 +37,7 @@ describe('the archive', () => {
     world.store.transact(tx => world.mailStore.update(tx, accountId, async account => {
       const [email] = await world.mailStore.emails(tx, accountId, [id])
       assert(email)
-      await account.remove(id, email.record)
+      await account.remove([email])
     }))
   const items = (limit = 100): Promise<{ id: Id; email: ArchivedEmail }[]> => world.store.read(async ({ objects }) => {
     const ids = await objects.query(ARCHIVED_ITEM, { where: [], ascending: true, limit })
@@ -124,7 +124,7 @@ describe('the archive', () => {
   test('puts what has no mailbox any more into the inbox', async () => {
     const { email, item } = await destroyed()
     await world.store.transact(async tx => {
-      for (const role of ['archive', 'sent'] as const) await tx.documents.remove(ANN.accountId, MAILBOX, idOf(role))
+      await tx.documents.remove(ANN.accountId, MAILBOX, [idOf('archive'), idOf('sent')])
     })
     await request(item.id)
     await restoration().restoreEmail(ANN.accountId, email.blobId)

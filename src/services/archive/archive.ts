@@ -61,7 +61,7 @@ async function removeItem(tx: ArchiveTx, id: Id, body: JsonObject, release: type
 
 /** The next purge past the grace removes it, when nothing else links it. */
 export async function releaseContent({ blobs }: DomainTx, id: Id, accountId: Id, blobId: string): Promise<void> {
-  await blobs.unlink(blobId, ownerOf(accountId, id))
+  await blobs.unlink(accountId, ARCHIVED_ITEM, [{ id, hash: blobId }])
 }
 
 async function removeContent({ blobs }: DomainTx, id: Id, accountId: Id, blobId: string): Promise<void> {

@@ -9,7 +9,6 @@ import type { EmailSummary, MailAccount, MailStore } from '../mailstore/mailstor
 import { TenantShares } from '../mailstore/tenant-shares.ts'
 import { parseMessage } from '../message/message.ts'
 import type { DomainStore } from '../ports.ts'
-import { ownerOf } from './archive.ts'
 import type { ArchiveTx } from './archive.ts'
 
 /** Records of one content that are read at once, and restored in one transaction. */
@@ -91,7 +90,7 @@ async function restoreAll(
       mailboxIds: left.length > 0 ? left : [INBOX_ID],
     })
     await tx.objects.remove(ARCHIVED_ITEM, id)
-    await tx.blobs.unlink(blobId, ownerOf(accountId, id))
+    await tx.blobs.unlink(accountId, ARCHIVED_ITEM, [{ id, hash: blobId }])
   }
   return items.length
 }

@@ -93,7 +93,7 @@ test('a mailbox takes as many messages as it may hold, and another one when one 
   assert.equal(refused.code, 452)
   const [email] = await world.emails(BOB, [first.id])
   assert(email)
-  await world.store.transact(tx => world.mailStore.update(tx, BOB.accountId, account => account.remove(email.id, email.record)))
+  await world.store.transact(tx => world.mailStore.update(tx, BOB.accountId, account => account.remove([email])))
   assert.equal((await deliver())?.kind, 'delivered')
 })
 

@@ -74,7 +74,7 @@ test('indexing twice changes nothing', async () => {
 test('a message that is gone is done, and leaves the index', async () => {
   const id = await world.deliver(plainMail('bicycles'))
   await world.runSearchTasks()
-  await world.store.transact(tx => tx.documents.remove(BOB.accountId, EMAIL, id))
+  await world.store.transact(tx => tx.documents.remove(BOB.accountId, EMAIL, [id]))
   const replies = await world.indexing.index([{ accountId: BOB.accountId, documentId: id }], new AbortController().signal)
   assert.deepEqual(replies, [{ kind: 'gone' }])
   assert.deepEqual(await find('bicycles'), [])
@@ -85,7 +85,7 @@ test('a message that goes while it is indexed is not left in the index, though i
   const document = { accountId: BOB.accountId, documentId: id }
   // As a task does that was queued under another ordering key, on another node.
   const store: MailWorld['store'] = { ...world.store, async transact(work) {
-    await world.store.transact(tx => tx.documents.remove(BOB.accountId, EMAIL, id))
+    await world.store.transact(tx => tx.documents.remove(BOB.accountId, EMAIL, [id]))
     await world.indexing.unindex([document])
     return world.store.transact(work)
   } }
@@ -100,7 +100,7 @@ test('a destroyed message leaves the index with its task', async () => {
   await world.store.transact(tx => world.mailStore.update(tx, BOB.accountId, async account => {
     const [email] = await world.mailStore.emails(tx, BOB.accountId, [id])
     assert(email)
-    await account.remove(id, email.record)
+    await account.remove([email])
   }))
   assert.deepEqual(await world.runSearchTasks(), [{ kind: 'done' }])
   assert.deepEqual(await find('bicycles'), [kept])

@@ -2,7 +2,7 @@
 import type { Id, IdSource } from '../../base/ids.ts'
 import type { DomainTx } from '../ports.ts'
 import { EMAIL, threadKeys } from './email.ts'
-import type { EmailRecord, EmailSummary } from './email.ts'
+import type { Email, EmailRecord, EmailSummary } from './email.ts'
 import { EMPTY_THREAD, joinable, THREAD, THREAD_EMAILS_MAX, threadIndex, withMember, withoutMember } from './thread.ts'
 import type { ThreadRecord } from './thread.ts'
 
@@ -46,8 +46,11 @@ export class AccountThreads {
     this.set(record.threadId, withMember(await this.get(record.threadId), id, record))
   }
 
-  async drop(id: Id, threadId: Id): Promise<void> {
-    this.set(threadId, withoutMember(await this.get(threadId), id))
+  /** These messages are members of no thread any more. */
+  async drop(emails: readonly Email[]): Promise<void> {
+    const unknown = new Set(emails.map(({ record }) => record.threadId).filter(threadId => !this.#known.has(threadId)))
+    for (const { id, body } of await this.#tx.documents.get(this.#accountId, THREAD, [...unknown])) this.#known.set(id, body as ThreadRecord)
+    for (const { id, record } of emails) this.set(record.threadId, withoutMember(await this.get(record.threadId), id))
   }
 
   set(id: Id, thread: ThreadRecord): void {
@@ -58,11 +61,13 @@ export class AccountThreads {
   /** Writes what has changed; a thread without messages goes. */
   async flush(): Promise<void> {
     const { documents } = this.#tx
+    const empty: Id[] = []
     for (const id of this.#changed) {
       const thread = await this.get(id)
-      if (sizeOf(thread) === 0) await documents.remove(this.#accountId, THREAD, id)
+      if (sizeOf(thread) === 0) empty.push(id)
       else await documents.put(this.#accountId, THREAD, id, thread, threadIndex(thread))
     }
+    if (empty.length > 0) await documents.remove(this.#accountId, THREAD, empty)
     this.#changed.clear()
   }
 

@@ -5,7 +5,7 @@ import { RotaError } from '../../errors.ts'
 import type { DomainTx, Usage, WantedTask } from '../ports.ts'
 import { AccountThreads } from './account-threads.ts'
 import { EMAIL, emailIndex, threadKeys, threadName } from './email.ts'
-import type { EmailRecord, EmailSummary } from './email.ts'
+import type { Email, EmailRecord, EmailSummary } from './email.ts'
 import { joinThreads } from './join-threads.ts'
 import type { MergeStep } from './join-threads.ts'
 import type { Membership, Memberships } from './membership.ts'
@@ -27,6 +27,8 @@ export interface NewEmail {
 /** Called for each message that is destroyed, in the same transaction. */
 export type KeepEmail = (record: EmailRecord) => Promise<void>
 export type EmailChange = Partial<Pick<EmailRecord, 'mailboxIds' | 'keywords'>>
+
+type Band = NonNullable<WantedTask['band']>
 
 export interface MailAccountParts {
   readonly tx: DomainTx
@@ -82,7 +84,7 @@ export class MailAccount {
     const record = { ...summary, blobId, size, receivedAt, threadId, mailboxIds: setOf(mailboxIds), memberships, keywords: setOf(keywords) }
     await this.#put(id, record)
     this.#use(size, 1)
-    this.#want('IndexDocument', id)
+    this.#want('IndexDocument', id, 0)
     if (ties) this.#wantMerge(summary)
     return id
   }
@@ -93,13 +95,17 @@ export class MailAccount {
     await this.#put(id, { ...record, ...change, memberships })
   }
 
-  async remove(id: Id, record: EmailRecord): Promise<void> {
-    await this.#keep(record)
-    await this.#tx.documents.remove(this.#accountId, EMAIL, id)
-    await this.#tx.blobs.unlink(record.blobId, { accountId: this.#accountId, collection: EMAIL, id })
-    await this.#threads.drop(id, record.threadId)
-    this.#use(-record.size, -1)
-    this.#want('UnindexDocument', id)
+  /** `band`: of the tasks that take them out of the index. */
+  async remove(emails: readonly Email[], band: Band = 0): Promise<void> {
+    if (emails.length === 0) return
+    for (const { record } of emails) await this.#keep(record)
+    await this.#tx.documents.remove(this.#accountId, EMAIL, emails.map(({ id }) => id))
+    await this.#tx.blobs.unlink(this.#accountId, EMAIL, emails.map(({ id, record }) => ({ id, hash: record.blobId })))
+    await this.#threads.drop(emails)
+    for (const { id, record } of emails) {
+      this.#use(-record.size, -1)
+      this.#want('UnindexDocument', id, band)
+    }
   }
 
   /** All UIDs of these mailboxes are void from now on; every message is to be numbered anew. */
@@ -108,7 +114,7 @@ export class MailAccount {
   }
 
   /** Gives those of the messages whose UID in this mailbox is void, or missing, new ones in their order. */
-  async renumber(mailboxId: Id, emails: readonly { readonly id: Id; readonly record: EmailRecord }[]): Promise<void> {
+  async renumber(mailboxId: Id, emails: readonly Email[]): Promise<void> {
     const uidValidity = await this.#uids.validity(mailboxId)
     const without = emails.filter(({ record }) => record.memberships?.[mailboxId]?.uidValidity !== uidValidity)
     if (without.length === 0) return
@@ -163,8 +169,8 @@ export class MailAccount {
     this.#tasks.push({ variant: 'MergeThreads', band: 0, payload: { accountId: this.#accountId, threadName: threadName(summary), messageIds } })
   }
 
-  #want(variant: string, documentId: Id): void {
-    this.#tasks.push({ variant, band: 0, payload: { accountId: this.#accountId, documentId, documentType: 'email' } })
+  #want(variant: string, documentId: Id, band: Band): void {
+    this.#tasks.push({ variant, band, payload: { accountId: this.#accountId, documentId, documentType: 'email' } })
   }
 }
 

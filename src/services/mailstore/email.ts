@@ -57,6 +57,8 @@ export type EmailRecord = {
   readonly parts: readonly Part[]
 }
 
+export interface Email { readonly id: Id; readonly record: EmailRecord }
+
 /** What a message says about itself; the rest of the record is where and when it was put. */
 export type EmailSummary = Omit<EmailRecord, 'blobId' | 'size' | 'threadId' | 'receivedAt' | 'mailboxIds' | 'memberships' | 'keywords'>
 

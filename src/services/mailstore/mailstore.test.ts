@@ -18,7 +18,7 @@ const somebody = (quotaBytes: number | null = null): MailRecipient => ({ account
 const remove = (owner: MailRecipient, id: string) => world.store.transact(tx => world.mailStore.update(tx, owner.accountId, async account => {
   const [email] = await world.mailStore.emails(tx, owner.accountId, [id])
   assert(email)
-  await account.remove(id, email.record)
+  await account.remove([email])
 }))
 
 describe('mailboxes', () => {
@@ -121,7 +121,7 @@ describe('removing a message', () => {
     await assert.rejects(world.store.transact(tx => world.mailStore.update(tx, owner.accountId, async account => {
       const [email] = await world.mailStore.emails(tx, owner.accountId, [id])
       assert(email)
-      await account.remove(id, email.record)
+      await account.remove([email])
       throw new Error('no')
     })), /no/)
     assert.equal((await world.emails(owner, [id])).length, 1)

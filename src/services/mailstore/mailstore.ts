@@ -8,7 +8,7 @@ import type { DomainTx, Enqueue, Usage } from '../ports.ts'
 import { MailAccount } from './account.ts'
 import type { KeepEmail } from './account.ts'
 import { EMAIL, partContent } from './email.ts'
-import type { EmailRecord } from './email.ts'
+import type { Email, EmailRecord } from './email.ts'
 import { ensureMailboxes, MAILBOX } from './mailbox.ts'
 import type { MailboxRecord } from './mailbox.ts'
 import { TenantShares } from './tenant-shares.ts'
@@ -16,14 +16,13 @@ import { membersOf, THREAD } from './thread.ts'
 import type { ThreadRecord } from './thread.ts'
 
 export { EMAIL, summaryOf } from './email.ts'
-export type { Addresses, EmailRecord, EmailSummary, Part } from './email.ts'
+export type { Addresses, Email, EmailRecord, EmailSummary, Part } from './email.ts'
 export { DISCARD_IDS, idOf, INBOX_ID, MAILBOX } from './mailbox.ts'
 export { DISCARDED } from './membership.ts'
 export { THREAD } from './thread.ts'
 export { uidsOf, uidState } from './uids.ts'
 export type { EmailChange, KeepEmail, MailAccount, NewEmail } from './account.ts'
 
-export interface Email { readonly id: Id; readonly record: EmailRecord }
 export interface Mailbox {
   readonly id: Id
   readonly record: MailboxRecord

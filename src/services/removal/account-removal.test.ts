@@ -51,7 +51,7 @@ describe('the removal of an account', () => {
     const destroyed = await world.deliver(plainMail('destroyed before'), ANN)
     const [{ record } = assert.fail('not delivered')] = await world.emails(ANN, [destroyed])
     unlinkedBlob = record.blobId
-    await world.store.transact(tx => world.mailStore.update(tx, ANN.accountId, account => account.remove(destroyed, record)))
+    await world.store.transact(tx => world.mailStore.update(tx, ANN.accountId, account => account.remove([{ id: destroyed, record }])))
     // Something that nobody got around to.
     await world.deliver(plainMail('not indexed yet'), ANN)
   }

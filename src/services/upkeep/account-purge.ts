@@ -3,14 +3,14 @@ import type { Id } from '../../base/ids.ts'
 import { retentionNow } from '../../registry/objects/data-retention.ts'
 import type { KeptFor } from '../../registry/objects/data-retention.ts'
 import { DISCARD_IDS, DISCARDED, EMAIL } from '../mailstore/mailstore.ts'
-import type { MailAccount, MailStore } from '../mailstore/mailstore.ts'
+import type { Email, MailAccount, MailStore } from '../mailstore/mailstore.ts'
 import type { DocumentScan, DomainStore } from '../ports.ts'
 import type { Expiring } from './expiring.ts'
 import { EXPIRING, OVER } from './expiring.ts'
 import type { UpkeepTx } from './inventory.ts'
 
-/** Of one transaction, for which a delivery to the account waits: some ten statements each. */
-const EMAILS_AT_ONCE_MAX = 50
+/** Of one transaction, for which a delivery to the account waits: some ten statements for each that stays, as many for all that go. */
+const EMAILS_AT_ONCE_MAX = 100
 const ROWS_AT_ONCE_MAX = 500
 
 /** How many so far, by what people call them; what did not occur is left out. */
@@ -89,10 +89,12 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
     if ((await this.#store.read(expired)).length === 0) return 0
     return this.#update(accountId, async (tx, account) => {
       const ids = await expired(tx)
-      for (const { id, record } of await this.#mailStore.emails(tx, accountId, ids)) {
-        const { [mailboxId]: _, ...others } = record.mailboxIds
-        if (Object.keys(others).length === 0) await account.remove(id, record)
-        else await account.change(id, record, { mailboxIds: others })
+      const emails = await this.#mailStore.emails(tx, accountId, ids)
+      const isElsewhere = ({ record }: Email): boolean => Object.keys(record.mailboxIds).some(other => other !== mailboxId)
+      await account.remove(emails.filter(email => !isElsewhere(email)), 1)
+      for (const { id, record } of emails.filter(isElsewhere)) {
+        const { [mailboxId]: _, ...mailboxIds } = record.mailboxIds
+        await account.change(id, record, { mailboxIds })
       }
       return ids.length
     })
@@ -105,7 +107,7 @@ export class AccountPurge<Tx extends UpkeepTx = UpkeepTx> {
     return this.#store.transact(async tx => {
       if (!await this.#mailStore.enter(tx, accountId, collection)) return 0
       const ids = await expired(tx)
-      for (const id of ids) await tx.documents.remove(accountId, collection, id)
+      await tx.documents.remove(accountId, collection, ids)
       return ids.length
     })
   }

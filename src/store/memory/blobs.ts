@@ -58,8 +58,8 @@ export function memoryBlobs(context: MemoryContext): BlobTable {
       links.set(linkKey(hash, owner), { hash, accountId, collection, id })
     },
 
-    async unlink(hash, owner) {
-      if (links.delete(linkKey(hash, owner))) claim(hash, owner.accountId, null)
+    async unlink(accountId, collection, unlinked) {
+      for (const { id, hash } of unlinked) if (links.delete(linkKey(hash, { accountId, collection, id }))) claim(hash, accountId, null)
     },
 
     async claim(hash, accountId, holderId) {

@@ -57,11 +57,13 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
       return modseq
     },
 
-    async remove(accountId, collection, id) {
+    async remove(accountId, collection, ids) {
       const rows = new Map(rowsOf(accountId, collection))
-      if (!rows.delete(id)) return null
+      const gone = new Set(ids.filter(id => rows.delete(id)))
+      if (gone.size === 0) return gone
       documents.set(rowKey(accountId, collection), rows)
-      return record(accountId, collection, id, 'destroyed')
+      for (const id of gone) record(accountId, collection, id, 'destroyed')
+      return gone
     },
 
     async scan(accountId, collection, { name, value, ascending, limit, after }) {

@@ -7,7 +7,7 @@ import type { BlobHash, BlobLink, BlobOwner, BlobTable } from '../../services/po
 import { storableText } from '../storable.ts'
 import { purgeBlobs, removeUnused } from './blob-purge.ts'
 import type { SqlContext } from './context.ts'
-import { listed } from './listed.ts'
+import { listed, valueList } from './listed.ts'
 
 export function sqlBlobs(context: SqlContext): BlobTable {
   const { db, dialect, now } = context
@@ -19,10 +19,11 @@ export function sqlBlobs(context: SqlContext): BlobTable {
     return known !== undefined
   }
 
-  async function claim(hash: BlobHash, accountId: string, holderId: string): Promise<void> {
-    const at = now()
-    await db.insertInto('blob_claim').values({ account_id: accountId, holder_id: holderId, hash, at })
-      .onConflict(conflict => conflict.columns(['account_id', 'holder_id', 'hash']).doUpdateSet({ at })).execute()
+  /** In order, so that two who claim the same never wait for each other. */
+  async function claim(hashes: readonly BlobHash[], accountId: string, holderId: string): Promise<void> {
+    await sql`insert into blob_claim (account_id, holder_id, hash, at)
+      select ${accountId}, ${holderId}, v.value, ${now()} from ${valueList(context, [...new Set(hashes)].toSorted())} where true
+      on conflict (account_id, holder_id, hash) do update set at = excluded.at`.execute(db)
   }
 
   return {
@@ -60,13 +61,13 @@ export function sqlBlobs(context: SqlContext): BlobTable {
         .onConflict(conflict => conflict.doNothing()).execute()
     },
 
-    async unlink(hash, owner) {
-      const gone = await db.deleteFrom('blob_link').where(eb => eb.and(linkKey(hash, owner)))
-        .returning('hash').executeTakeFirst()
-      if (gone) await claim(hash, owner.accountId, ANY_HOLDER)
+    async unlink(accountId, collection, links) {
+      const { rows } = await sql<{ hash: BlobHash }>`delete from blob_link where (hash, account_id, collection, id) in (
+        select given.hash, ${accountId}, ${collection}, given.id from ${pairs(context, links)}) returning hash`.execute(db)
+      if (rows.length > 0) await claim(rows.map(({ hash }) => hash), accountId, ANY_HOLDER)
     },
 
-    claim: (hash, accountId, holderId) => claim(hash, accountId, holderId ?? ANY_HOLDER),
+    claim: (hash, accountId, holderId) => claim([hash], accountId, holderId ?? ANY_HOLDER),
 
     async readable(hash, accountId, readerId = ANY_HOLDER) {
       const wanted = storableText(hash)

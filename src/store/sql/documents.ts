@@ -8,7 +8,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { DocumentChange, DocumentIndex, DocumentTable } from '../../services/ports.ts'
 import { keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
-import { listed, valueList } from './listed.ts'
+import { listed, numberedList, valueList } from './listed.ts'
 
 /** Rows of one insert: below the parameter limits of both databases. */
 const INSERTED_ROWS_MAX = 1_000
@@ -63,15 +63,16 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
       return modseq
     },
 
-    async remove(accountId, collection, id) {
-      const key = { account_id: accountId, collection, id: storableText(id) }
+    async remove(accountId, collection, ids) {
+      const key = { account_id: accountId, collection }
       await lock(context, key)
-      const removed = await db.deleteFrom('document').where(eb => eb.and(key)).executeTakeFirst()
-      if (removed.numDeletedRows === 0n) return null
-      await db.deleteFrom('document_index').where(eb => eb.and(key)).execute()
-      const modseq = await nextModseq(context, key)
-      await log(context, key, modseq, 'destroyed')
-      return modseq
+      const removed = await db.deleteFrom('document').where(eb => eb.and(key)).where(listed(context, 'id', ids)).returning('id').execute()
+      const there = new Set(removed.map(({ id }) => id))
+      const gone = new Set(ids.filter(id => there.has(id)))
+      if (gone.size === 0) return gone
+      await db.deleteFrom('document_index').where(eb => eb.and(key)).where(listed(context, 'id', [...gone])).execute()
+      await logRemoved(context, key, await nextModseq(context, key, gone.size), gone)
+      return gone
     },
 
     async scan(accountId, collection, { name, value, ascending, limit, after }) {
@@ -188,6 +189,13 @@ async function log(
   { db }: SqlContext, key: DocumentKey, modseq: number, kind: DocumentChange['kind'],
 ): Promise<void> {
   await db.insertInto('document_change').values({ ...key, modseq, kind }).execute()
+}
+
+/** `last` is the modseq of the last of them. */
+async function logRemoved(context: SqlContext, { account_id, collection }: CollectionKey, last: number, ids: ReadonlySet<Id>): Promise<void> {
+  await sql`insert into document_change (account_id, collection, modseq, id, kind)
+    select ${account_id}, ${collection}, cast(${last - ids.size} as bigint) + v.nth, v.value, 'destroyed'
+    from ${numberedList(context, [...ids])}`.execute(context.db)
 }
 
 /** Writes only the rows that differ: a flag that changes moves one row of a message, not all of them. */

@@ -14,6 +14,14 @@ export function listed(
     : sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`
 }
 
+/** As `valueList`, with the column `nth` from 1 on. */
+export function numberedList({ dialect }: SqlContext, values: readonly string[]): RawBuilder<unknown> {
+  const texts = values.map(storableText)
+  return dialect === 'postgres'
+    ? sql`unnest(${texts}::text[]) with ordinality as v(value, nth)`
+    : sql`(select value, key + 1 as nth from json_each(${JSON.stringify(texts)})) v`
+}
+
 /** A table `v` with the column `value`. */
 export function valueList({ dialect }: SqlContext, values: readonly string[]): RawBuilder<unknown> {
   const texts = values.map(storableText)
