@@ -14,6 +14,8 @@ import { LEASE_TIMES } from '../src/engine/lease/lease.ts'
 import type { NewTask } from '../src/engine/ports.ts'
 import { RETRY_DEFAULTS } from '../src/base/retry-plan.ts'
 import { taskDefiner, type AnyVariant } from '../src/engine/task-variant.ts'
+import { LiveSource } from '../src/server/live.ts'
+import { LiveChanges } from '../src/services/live/live-changes.ts'
 import { openPostgresStore } from '../src/store/postgres/store.ts'
 import { openSqliteStore } from '../src/store/sqlite/store.ts'
 import type { Store } from '../src/store/store.ts'
@@ -65,10 +67,12 @@ export function probeCatalogue(probe: Probe, lanes: readonly Lane[] = [PROBE_LAN
 export interface BenchNode { readonly node: EngineNode; readonly ids: IdSource; tasks(count: number, word: (index: number) => string): NewTask[] }
 
 export function benchNode({ store }: BenchStore, catalogue: Catalogue): BenchNode {
+  // As a server has it: what runs do is told to those who look on.
+  const live = new LiveSource(store.wakeups, new LiveChanges('bench', systemClock), systemClock)
   const node = new EngineNode({
     store, catalogue, clock: systemClock, random: systemRandom, log: silentLog, times: LEASE_TIMES,
     runDeps: {}, chores: [], settings: () => RETRY_DEFAULTS, hostname: 'bench', version: 'bench', alone: true,
-    nodeState: () => ({ role: null, duties: ['probing'], pushShard: null, draining: false, info: {} }),
+    nodeState: () => ({ role: null, duties: ['probing'], pushShard: null, draining: false, info: {} }), onlooker: live,
   })
   const ids = idSource(1_000, systemClock)
   return {

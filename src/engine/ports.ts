@@ -395,6 +395,12 @@ export type Hint =
   | { readonly kind: 'requests' }
   | { readonly kind: 'schedules' }
   | { readonly kind: 'objects'; readonly names: readonly string[] }
+  /** For people who look on, and nobody else: runs of these tasks began to last, went on or ended. Said a few times a second at most. */
+  | { readonly kind: 'ran'; readonly ids: readonly Id[] }
+  /** Likewise: the history has more. */
+  | { readonly kind: 'recorded' }
+  /** Likewise: hints may have been lost, of this process or of another one. All others come with it. */
+  | { readonly kind: 'lost' }
 export interface Wakeups {
   /** Tells the other nodes, and this one, after commit. */
   publish(hint: Hint): void

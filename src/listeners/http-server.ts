@@ -23,6 +23,12 @@ const CHECK_MS = 5_000
 
 const REFUSAL = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
 
+/** Of the server that a response belongs to: aborts when that drains, so that a reply without an end can be ended. */
+const DRAINS = new WeakMap<ServerResponse, AbortSignal>()
+export function drainOf(response: ServerResponse): AbortSignal | undefined {
+  return DRAINS.get(response)
+}
+
 export function httpProtocol(handler: RequestListener, limits: HttpLimits = HTTP_LIMITS): Protocol {
   return { alpn: ['http/1.1'], create: () => httpServer(handler, limits) }
 }
@@ -33,14 +39,15 @@ function httpServer(handler: RequestListener, limits: HttpLimits): ProtocolServe
     keepAliveTimeout: limits.idleMsMax, connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersMsMax),
   })
   const running = new Set<ServerResponse>()
-  let draining = false
+  const draining = new AbortController()
   server.on('request', (request, response) => {
     running.add(response)
+    DRAINS.set(response, draining.signal)
     response.on('close', () => {
       running.delete(response)
-      if (draining) server.closeIdleConnections()
+      if (draining.signal.aborted) server.closeIdleConnections()
     })
-    if (draining) closeAfter(response)
+    if (draining.signal.aborted) closeAfter(response)
     handler(request, response)
   })
   // The sockets come from outside, so this server never listens; without the event it would not watch their time-outs.
@@ -50,8 +57,8 @@ function httpServer(handler: RequestListener, limits: HttpLimits): ProtocolServe
     accept(socket) { server.emit('connection', socket) },
     renew() {},
     drain() {
-      draining = true
       running.forEach(closeAfter)
+      draining.abort()
       server.closeIdleConnections()
     },
     close() { server.close() },

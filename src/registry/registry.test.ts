@@ -80,7 +80,7 @@ describe('the registry, as the server uses it', () => {
     const heard: string[] = []
     test.store.wakeups.subscribe(hint => { if (hint.kind === 'objects') heard.push(...hint.names) })
     await test.registry.create(networkListener, { name: 'http', bind: ['127.0.0.1:0'] })
-    assert.deepEqual(heard, ['NetworkListener'])
+    assert.deepEqual(heard, ['NetworkListener', 'AuditEntry'])
   })
 
   it('has no way to write what is only worked out', async () => {

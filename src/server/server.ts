@@ -41,6 +41,7 @@ import { Auth } from '../services/auth/auth.ts'
 import { OAuth } from '../services/auth/oauth/oauth.ts'
 import { CertificateReader } from '../services/certificates/certificate-reader.ts'
 import type { Variables } from '../services/certificates/pem-source.ts'
+import { LiveChanges } from '../services/live/live-changes.ts'
 import { TraceRecorder } from '../services/telemetry/trace-recorder.ts'
 import type { Principal } from '../registry/method.ts'
 import type { Store, Tx } from '../store/store.ts'
@@ -54,6 +55,7 @@ import { contentPort } from './content-port.ts'
 import type { Environment } from './env.ts'
 import { healthChecks } from './health-checks.ts'
 import { RememberingLog } from './last-error.ts'
+import { liveObjects, LiveSource } from './live.ts'
 import { LocalLogin } from './local-login.ts'
 import { buildMail, type Mail } from './mail.ts'
 import { metricsWork } from './metrics-work.ts'
@@ -88,6 +90,8 @@ export class Server implements Service {
   readonly #node: EngineNode
   readonly #mail: Mail
   readonly #traces: TraceRecorder
+  readonly #changes: LiveChanges
+  readonly #live: LiveSource
   readonly #objects: Objects
   readonly #auth: OAuth
   readonly #role: RoleWatch
@@ -119,8 +123,11 @@ export class Server implements Service {
       slotWork: [metricsWork({ store, catalogue, ids: { next: () => this.#node.ids.next() } })],
       hostname: environment.hostname, nodeId: environment.legacyScheme?.nodeId ?? null, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
+      onlooker: { ran: ids => { this.#live.ran(ids) }, recorded: () => { this.#live.recorded() }, planned: view => { this.#live.planned(view) } },
     })
     const { ids } = this.#node
+    this.#changes = new LiveChanges(ids.next(), clock)
+    this.#live = new LiveSource(store.wakeups, this.#changes, clock)
     this.#mail = buildMail(store, catalogue, ids, clock, () => this.#node.incarnation?.id)
     Object.assign(runDeps, this.#mail)
     this.#traces = new TraceRecorder({ traces: this.#mail.traces, ids, clock, log: this.#log })
@@ -223,6 +230,8 @@ export class Server implements Service {
     const ends = await parts
     await this.#traces.stop()
     await this.#http?.close()
+    this.#live.stop()
+    this.#changes.stop()
     await this.#certificates.stop()
     await this.#selfMade.stop()
     await this.#health?.stop()
@@ -288,7 +297,8 @@ export class Server implements Service {
     const jmap = new JmapEndpoint({ methods, log: this.#log, ids: this.#node.ids, clock: this.#deps.clock, capabilities: [REGISTRY_CAPABILITY, MAIL_CAPABILITY] })
     return createHttpHandler({
       jmap, auth, oauth: this.#auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
-      console: await readConsole(CONSOLE_FOLDER, this.#log), ...contentPort(store, this.#mail),
+      console: await readConsole(CONSOLE_FOLDER, this.#log), live: { changes: this.#changes, objects: liveObjects(registry.objects), clock: this.#deps.clock },
+      ...contentPort(store, this.#mail),
     })
   }
 

@@ -19,7 +19,7 @@ test('one hint of each kind, names merged, and then nothing', () => {
 })
 
 test('hints that were taken out can be put into another buffer', () => {
-  const hints: Hint[] = [{ kind: 'tasks', lanes: ['a'] }, { kind: 'objects', names: ['X'] }, { kind: 'requests' }, { kind: 'schedules' }, { kind: 'leases' }]
+  const hints: Hint[] = [{ kind: 'tasks', lanes: ['a'] }, { kind: 'objects', names: ['X'] }, { kind: 'requests' }, { kind: 'schedules' }, { kind: 'leases' }, { kind: 'ran', ids: ['t'] }, { kind: 'recorded' }, { kind: 'lost' }]
   const buffer = new HintBuffer()
   for (const hint of [...hints, ...hints]) buffer.add(hint)
   assert.deepEqual(new Set(buffer.take()), new Set(hints))

@@ -9,9 +9,12 @@ export class HintBuffer {
   readonly #lanes = new NameSet()
   readonly #objects = new NameSet()
   readonly #edited = new NameSet()
+  readonly #ran = new NameSet()
   #leases = false
   #requests = false
   #schedules = false
+  #recorded = false
+  #lost = false
 
   /** A task of this lane was added, or is due earlier than it was. */
   lane(name: string): void { this.#lanes.add([name]) }
@@ -34,12 +37,19 @@ export class HintBuffer {
       case 'leases': return this.leases()
       case 'requests': return this.requests()
       case 'schedules': return this.schedules()
+      case 'ran': return this.#ran.add(hint.ids)
+      case 'recorded':
+        this.#recorded = true
+        return
+      case 'lost':
+        this.#lost = true
     }
   }
 
   /** What was gathered, at most one hint a kind; the buffer is empty afterwards. */
   take(): Hint[] {
     const hints: Hint[] = []
+    if (this.#lost) hints.push({ kind: 'lost' })
     if (this.#leases) hints.push({ kind: 'leases' })
     if (this.#requests) hints.push({ kind: 'requests' })
     if (this.#schedules) hints.push({ kind: 'schedules' })
@@ -49,7 +59,10 @@ export class HintBuffer {
     if (ids) hints.push({ kind: 'edited', ids })
     const lanes = this.#lanes.take()
     if (lanes) hints.push({ kind: 'tasks', lanes })
-    this.#leases = this.#requests = this.#schedules = false
+    const ran = this.#ran.take()
+    if (ran) hints.push({ kind: 'ran', ids: ran })
+    if (this.#recorded) hints.push({ kind: 'recorded' })
+    this.#leases = this.#requests = this.#schedules = this.#recorded = this.#lost = false
     return hints
   }
 }

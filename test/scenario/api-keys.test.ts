@@ -11,6 +11,7 @@ import { JmapEndpoint } from '../../src/jmap/endpoint.ts'
 import { REGISTRY_CAPABILITY } from '../../src/jmap/session.ts'
 import { createHttpHandler } from '../../src/listeners/http/http-handler.ts'
 import { domain } from '../../src/registry/objects/domain.ts'
+import { LiveChanges } from '../../src/services/live/live-changes.ts'
 import { contentPort } from '../../src/server/content-port.ts'
 import { buildMail } from '../../src/server/mail.ts'
 import { buildObjects } from '../../src/server/objects.ts'
@@ -38,7 +39,8 @@ async function openNode(store: Store, clock: VirtualClock, number: number) {
   const schema = objects.registry.schemaDocument()
   const download = () => Promise.resolve(null)
   const uploads = contentPort(store, mail).uploads
-  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, uploads, console: null, log: silentLog, ids }))
+  const live = { changes: new LiveChanges(ids.next(), clock), objects: new Map<string, string>(), clock }
+  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, uploads, console: null, live, log: silentLog, ids }))
   const call = async (login: Login, name: string, args: JsonObject): Promise<JsonObject> => {
     const calls: MethodCall[] = [[name, args]]
     return (await apiCall(http.port, login, calls))[0] ?? {}

@@ -6,6 +6,7 @@ import { silentLog } from '../../src/base/log.ts'
 import { seededRandom } from '../../src/base/random.ts'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { Catalogue } from '../../src/engine/catalogue.ts'
+import type { Onlooker } from '../../src/engine/cluster/incarnation.ts'
 import { EngineNode } from '../../src/engine/cluster/node.ts'
 import type { Lane } from '../../src/engine/lane.ts'
 import { LEASE_TIMES } from '../../src/engine/lease/lease.ts'
@@ -26,6 +27,7 @@ interface NodeOptions {
   /** In place of the world's. */
   readonly store?: Store
   readonly clock?: Clock
+  readonly onlooker?: Onlooker
 }
 
 export interface World {
@@ -51,6 +53,7 @@ export async function world(variants: readonly AnyVariant[]): Promise<World> {
         store: options.store ?? store, clock: options.clock ?? clock,
         catalogue, random: seededRandom(hostname.length), log: silentLog, times: LEASE_TIMES,
         runDeps: {}, chores: [], settings: options.settings ?? (() => RETRY_DEFAULTS), nodeState, hostname, nodeId: options.nodeId ?? null, version: 'test', alone: false,
+        ...(options.onlooker ? { onlooker: options.onlooker } : {}),
       })
     },
     async enqueue(payload, { variant = 'Probe', due, band } = {}) {

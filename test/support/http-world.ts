@@ -14,18 +14,22 @@ import { createHttpHandler } from '../../src/listeners/http/http-handler.ts'
 import type { HttpHandler } from '../../src/listeners/http/http-handler.ts'
 import type { Download } from '../../src/listeners/http/download-route.ts'
 import type { UploadService } from '../../src/listeners/http/upload-route.ts'
+import type { LiveService } from '../../src/listeners/http/live/live-route.ts'
 import type { JmapService } from '../../src/listeners/http/jmap-routes.ts'
 import type { Method } from '../../src/registry/method.ts'
 import { Auth } from '../../src/services/auth/auth.ts'
 import { OAuth } from '../../src/services/auth/oauth/oauth.ts'
 import { Directory } from '../../src/services/directory/directory.ts'
+import { LiveChanges } from '../../src/services/live/live-changes.ts'
 import { listenHttp } from './http-listener.ts'
+import type { HttpListener } from './http-listener.ts'
 import { openPeople, passwords } from './people.ts'
 import type { People } from './people.ts'
 import { RawHttp } from './raw-http.ts'
 
 export const BASIC = `Basic ${Buffer.from('jane:pä:ssword').toString('base64')}`
 const JSON_TEXT = JSON.stringify({ objects: {} })
+const LIVE = new Map([['Task', 'sysTaskGet'], ['Account', 'sysAccountGet'], ['Domain', 'sysDomainGet']])
 export const SCHEMA = { json: JSON_TEXT, gzip: gzipSync(JSON_TEXT), hash: 'hash-of-the-schema' }
 
 export interface HttpWorldOptions {
@@ -33,6 +37,8 @@ export interface HttpWorldOptions {
   readonly download?: Download
   /** Left out: it is not built. */
   readonly console?: ConsoleFiles
+  /** In place of Task and ApiKey, and the clock of `people`. */
+  readonly live?: Partial<LiveService>
   /** In place of one that takes everything and keeps nothing. */
   readonly uploads?: Partial<UploadService>
   /** In place of the limits of the real endpoint. */
@@ -47,6 +53,8 @@ export interface HttpWorld {
   readonly accountId: Id
   readonly url: string
   readonly http: HttpHandler
+  readonly live: LiveService
+  readonly listener: HttpListener
   readonly lines: readonly LogLine[]
   /** Resolves when a line with that message is or was written. */
   logged(message: string): Promise<LogLine>
@@ -76,12 +84,13 @@ export async function withHttp(
   const uploads: UploadService = {
     octetsMax: 1_000, atOnceMax: 4, mayUpload: () => 'yes', checkRoom: () => Promise.resolve(), store: () => Promise.resolve('blob'), ...options.uploads,
   }
-  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, uploads, console: options.console ?? null, log, ids })
+  const live = { changes: new LiveChanges(ids.next(), people.clock), objects: LIVE, clock: people.clock, ...options.live }
+  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, uploads, console: options.console ?? null, live, log, ids })
 
   const listener = await listenHttp(http)
   const { url, port } = listener
   const world: HttpWorld = {
-    people, accountId, url, http, lines, logged,
+    people, accountId, url, http, live, listener, lines, logged,
     open: () => RawHttp.open(port),
     jmap: (methodCalls, path = '/jmap') => fetch(url + path, {
       method: 'POST', headers: { authorization: BASIC, 'content-type': 'application/json' },
@@ -92,6 +101,7 @@ export async function withHttp(
     await work(world)
   } finally {
     await listener.close()
+    live.changes.stop()
     await people.store.close()
   }
 }

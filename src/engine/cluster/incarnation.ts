@@ -43,6 +43,18 @@ export interface EngineDeps {
   readonly slotWork?: readonly SlotWork[]
   readonly settings: () => RetrySettings
   readonly nodeState: () => NodeState
+  /** Left out: nobody looks on. */
+  readonly onlooker?: Onlooker
+}
+
+/** Is told what people see change. Called by the hot path: what it does must cost next to nothing. */
+export interface Onlooker {
+  /** Tasks whose run was pinned, went on, or ended and is written. */
+  readonly ran: (ids: readonly Id[]) => void
+  /** Runs were added to the history. */
+  readonly recorded: () => void
+  /** The cluster as the store shows it at the moment; about once a second. */
+  readonly planned: (view: ClusterView) => void
 }
 
 export class Incarnation {
@@ -83,12 +95,13 @@ export class Incarnation {
     this.#drainAsked = drain.resolve
     this.#storeTime = new StoreTime(deps.clock)
     this.#duties = new Set(deps.nodeState().duties)
-    const { store, catalogue, clock, log, random, settings, runDeps } = deps
+    const { store, catalogue, clock, log, random, settings, runDeps, onlooker } = deps
+    const ran = onlooker?.ran
     const lost = () => { this.#lost() }
-    this.#completer = new Completer({ queue: store.queue, holder: id, clock, log, lost })
+    this.#completer = new Completer({ queue: store.queue, holder: id, clock, log, lost, ...(ran ? { written: ran } : {}) })
     const release = (task: Id, startedAt: number) => { this.#completer.add({ kind: 'release', id: task, startedAt }, () => {}) }
-    this.#pins = new Pins({ queue: store.queue, holder: id, clock, log, lost, release })
-    this.#history = new History({ store, ids, clock, log })
+    this.#pins = new Pins({ queue: store.queue, holder: id, clock, log, lost, release, ...(ran ? { written: ran } : {}) })
+    this.#history = new History({ store, ids, clock, log, ...(onlooker ? { written: onlooker.recorded } : {}) })
     this.#scheduler = new Scheduler({ store, catalogue, ids, clock, log })
     this.#chores = new Chores(deps.chores, clock, log)
     this.#slotLoops = (deps.slotWork ?? []).map(work => new SlotLoop(work, { store, clock, log, ended: () => { this.#kickIfClosing() } }))
@@ -201,6 +214,7 @@ export class Incarnation {
         idle: bucket => this.#idle(bucket),
         planned: view => {
           this.view = view
+          this.#deps.onlooker?.planned(view)
           this.#storeTime.seen(view.storeNow, view.askedMs)
           if (view.nodes.some(node => node.incarnation === this.id && node.drainRequested)) this.#drainAsked()
         },
@@ -263,6 +277,11 @@ export class Incarnation {
         break
       case 'objects':
         for (const loop of this.#slotLoops) loop.kick()
+        break
+      case 'ran':
+      case 'recorded':
+      case 'lost':
+        // For onlookers.
         break
     }
   }

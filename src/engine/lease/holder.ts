@@ -8,7 +8,7 @@ import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
 import { assign, type Assignment } from '../assign/assign.ts'
 import type { Lane } from '../lane.ts'
-import type { BucketRef, LeaseStore, NodeRow, NodeState } from '../ports.ts'
+import type { BucketRef, LeaseRow, LeaseStore, NodeRow, NodeState } from '../ports.ts'
 import { LEASE_TIMES, type HeldBucket, type Lease, type LeaseTimes } from './lease.ts'
 
 /** A heartbeat that failed is tried again this soon: one that hung must not cost the lease. */
@@ -43,6 +43,7 @@ export interface HolderListener {
 /** What the last plan saw, for health and people. */
 export interface ClusterView {
   readonly nodes: readonly NodeRow[]
+  readonly leases: readonly LeaseRow[]
   readonly assignment: Assignment
   readonly storeNow: number
   /** Monotonic time of this node at which the store was asked. */
@@ -152,7 +153,7 @@ export class Holder {
     const askedMs = clock.monotonicMs()
     const view = await leases.view()
     const assignment = assign(view.nodes, lanes)
-    listener.planned({ nodes: view.nodes, assignment, storeNow: view.now, askedMs })
+    listener.planned({ nodes: view.nodes, leases: view.leases, assignment, storeNow: view.now, askedMs })
     const wanted = this.#lease.plan(this.#closing ? nobody(assignment) : assignment, view.leases, view.now)
     if (wanted.length > 0 && this.#lease.trusted(clock.monotonicMs())) {
       const granted = await leases.acquire(this.#lease.incarnation, wanted)

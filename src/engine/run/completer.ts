@@ -19,6 +19,8 @@ export interface CompleterDeps {
   readonly log: Log
   /** The store says that this incarnation is over. */
   readonly lost: () => void
+  /** Told of the tasks whose results are in the store. */
+  readonly written?: (ids: readonly Id[]) => void
 }
 /** `failing`: it stands for a result that the store refused. */
 interface Entry { readonly item: Finish; readonly written: (applied: boolean) => void; readonly failing?: boolean }
@@ -74,6 +76,7 @@ export class Completer {
 
   #tell(entries: readonly Entry[], reply: 'lost' | readonly boolean[]): void {
     if (reply === 'lost') this.#deps.lost()
+    else this.#deps.written?.(entries.map(({ item }) => item.id))
     for (const [index, entry] of entries.entries()) entry.written(reply !== 'lost' && reply[index] === true)
   }
 

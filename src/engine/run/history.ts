@@ -13,7 +13,14 @@ const BUFFERED_MAX = 10_000
 const BATCH_MAX = 1_000
 const HOUR_MS = 3_600_000
 
-export interface HistoryDeps { readonly store: EngineStore; readonly ids: IdSource; readonly clock: Clock; readonly log: Log }
+export interface HistoryDeps {
+  readonly store: EngineStore
+  readonly ids: IdSource
+  readonly clock: Clock
+  readonly log: Log
+  /** Told when there is more in the store. */
+  readonly written?: () => void
+}
 
 export class History {
   readonly #deps: HistoryDeps
@@ -50,6 +57,7 @@ export class History {
       this.#counts = new Map()
       try {
         await this.#deps.store.transact(tx => tx.runs.record(runs, counts))
+        this.#deps.written?.()
       } catch (error) {
         this.#runs = [...runs, ...this.#runs].slice(0, BUFFERED_MAX)
         for (const count of counts) this.#add(count)

@@ -34,7 +34,16 @@ export interface Flight {
   readonly requested: Set<Id>
 }
 
-export interface PinsDeps { readonly queue: QueueStore; readonly holder: Id; readonly clock: Clock; readonly log: Log; readonly lost: () => void; readonly release: (id: Id, startedAt: number) => void }
+export interface PinsDeps {
+  readonly queue: QueueStore
+  readonly holder: Id
+  readonly clock: Clock
+  readonly log: Log
+  readonly lost: () => void
+  readonly release: (id: Id, startedAt: number) => void
+  /** Told of the tasks whose pins or progress are in the store. */
+  readonly written?: (ids: readonly Id[]) => void
+}
 
 export class Pins {
   readonly #deps: PinsDeps
@@ -166,6 +175,7 @@ export class Pins {
       }
     }
     flight.progressWritten = progress
+    this.#deps.written?.(rows.map(row => row.id))
   }
 
   #takeRequests(pinned: readonly PinnedRow[]): void {

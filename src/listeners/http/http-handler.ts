@@ -42,6 +42,8 @@ import type { Download } from './download-route.ts'
 import { jmapRoutes } from './jmap-routes.ts'
 import type { JmapService } from './jmap-routes.ts'
 import { sendJson } from './json-reply.ts'
+import { liveRoute } from './live/live-route.ts'
+import type { LiveService } from './live/live-route.ts'
 import { loginRoutes } from './login-routes.ts'
 import type { LoginService } from './login-routes.ts'
 import { oauthRoutes } from './oauth-routes.ts'
@@ -60,6 +62,7 @@ export interface HttpDeps {
   readonly uploads: UploadService
   /** Null: the web console is not built. */
   readonly console: ConsoleFiles | null
+  readonly live: LiveService
   readonly log: Log
   /** Makes the reference that leads from a 500 to the log. */
   readonly ids: IdSource
@@ -89,7 +92,7 @@ const HEADERS = {
 }
 
 export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
-  const { auth, oauth, jmap, schema, download, uploads, console, log } = deps
+  const { auth, oauth, jmap, schema, download, uploads, console, live, log } = deps
   const refuse = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     await sendProblem(error, request, reply, deps)
   }
@@ -131,6 +134,7 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   const bodies = new SmallBodies()
   oauthRoutes(app, oauth, bodies)
   loginRoutes(app, oauth, bodies)
+  liveRoute(app, auth, live, log)
   consoleRoutes(app, console)
   await app.ready()
   return closable(app.routing.bind(app), () => app.close())

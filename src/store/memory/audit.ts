@@ -13,6 +13,7 @@ export function memoryAudit(context: MemoryContext): AuditTable {
       entries.set(entry.id, {
         ...entry, actorName: storableText(actorName), via: via && storableText(via), remote: remote && storableText(remote),
       })
+      context.hints.object('AuditEntry')
     },
 
     async get(ids) {

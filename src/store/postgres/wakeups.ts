@@ -4,7 +4,8 @@
  * and sent as one (measured: NOTIFY in every insert costs more than half of the enqueue rate).
  *
  * When the connection breaks it is made again, and then a hint for everything is fired: whatever was said in between is
- * unknown. Hints that are published while it is down reach only this process; the others find the work when they poll.
+ * unknown. Hints that are published while it is down reach only this process; the others find the work when they poll, and
+ * are told of everything when it is back.
  */
 import pg from 'pg'
 import { pause } from '../../base/clock.ts'
@@ -23,6 +24,7 @@ const NOTIFY_MS_MAX = 5_000
 /** PostgreSQL refuses payloads of 8000 bytes and more. */
 const PAYLOAD_BYTES_MAX = 7_999
 const EVERYTHING: readonly Hint[] = [
+  { kind: 'lost' }, { kind: 'ran', ids: [] }, { kind: 'recorded' },
   { kind: 'leases' }, { kind: 'requests' }, { kind: 'schedules' }, { kind: 'objects', names: [] }, { kind: 'edited', ids: [] }, { kind: 'tasks', lanes: [] },
 ]
 
@@ -38,6 +40,8 @@ export class PostgresWakeups implements Wakeups {
   #session: Session | null = null
   #sending: Promise<void> = Promise.resolve()
   #flushQueued = false
+  /** The others were not told of something. */
+  #unsaid = false
   #listening: Promise<void> = Promise.resolve()
 
   constructor(url: string, clock: Clock, log: Log) {
@@ -62,6 +66,10 @@ export class PostgresWakeups implements Wakeups {
   publish(hint: Hint): void {
     this.#near.publish(hint)
     this.#outbox.add(hint)
+    this.#send()
+  }
+
+  #send(): void {
     if (this.#flushQueued) return
     this.#flushQueued = true
     this.#sending = this.#sending.then(() => this.#flush())
@@ -75,10 +83,15 @@ export class PostgresWakeups implements Wakeups {
     this.#flushQueued = false
     const hints = this.#outbox.take()
     const session = this.#session
-    if (!session || hints.length === 0) return
+    if (hints.length === 0) return
+    if (!session) {
+      this.#unsaid = true
+      return
+    }
     try {
       await session.client.query('select pg_notify($1, $2)', [CHANNEL, payload(hints)])
     } catch (error) {
+      this.#unsaid = true
       this.#log.debug({ error: errorText(error) }, 'a wake-up was not sent')
       // Broken, or so slow that it may as well be: a new connection is made.
       await endConnection(session.client, this.#clock)
@@ -95,13 +108,21 @@ export class PostgresWakeups implements Wakeups {
       }
       try {
         session = await this.#connect()
-        for (const hint of EVERYTHING) this.#near.publish(hint)
+        this.#sayEverything()
       } catch (error) {
         this.#log.warn({ error: errorText(error) }, 'no connection for wake-ups; polling goes on')
         await pause(this.#clock, RECONNECT_MS, this.#stop.signal)
       }
     }
     if (session) await endConnection(session.client, this.#clock)
+  }
+
+  #sayEverything(): void {
+    for (const hint of EVERYTHING) this.#near.publish(hint)
+    if (!this.#unsaid) return
+    this.#unsaid = false
+    for (const hint of EVERYTHING) this.#outbox.add(hint)
+    this.#send()
   }
 
   async #connect(): Promise<Session> {
@@ -140,7 +161,7 @@ function payload(hints: readonly Hint[]): string {
   if (Buffer.byteLength(text) <= PAYLOAD_BYTES_MAX) return text
   return JSON.stringify(hints.map(hint => {
     if (hint.kind === 'tasks') return { ...hint, lanes: [] }
-    if (hint.kind === 'edited') return { ...hint, ids: [] }
+    if (hint.kind === 'edited' || hint.kind === 'ran') return { ...hint, ids: [] }
     return hint.kind === 'objects' ? { ...hint, names: [] } : hint
   }))
 }
@@ -165,6 +186,9 @@ function hintOf(value: unknown): Hint | null {
     case 'leases': return { kind: 'leases' }
     case 'requests': return { kind: 'requests' }
     case 'schedules': return { kind: 'schedules' }
+    case 'ran': return { kind: 'ran', ids: names(value['ids']) }
+    case 'recorded': return { kind: 'recorded' }
+    case 'lost': return { kind: 'lost' }
     default: return null
   }
 }

@@ -8,10 +8,11 @@ import { listed } from './listed.ts'
 import type { AuditColumns } from './tables/registry.ts'
 
 export function sqlAudit(context: SqlContext): AuditTable {
-  const { db } = context
+  const { db, hints } = context
   return {
     async append(entry) {
       await db.insertInto('audit').values(columnsOf(entry)).execute()
+      hints.object('AuditEntry')
     },
 
     async get(ids) {
