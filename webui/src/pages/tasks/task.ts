@@ -46,6 +46,9 @@ export interface TaskView {
 export type TaskState =
   | 'running' | 'stopping' | 'changing' | 'spread' | 'scheduled' | 'retry' | 'noNode' | 'sameKey' | 'turn' | 'failed'
 
+/** What every task has besides the fields of its kind. */
+export const COMMON_FIELDS: readonly string[] = ['status', 'due', 'parentId', 'parts', 'running', 'waitingFor']
+
 export function taskOf(row: JsonObject): TaskView {
   const status = objectAt(row, 'status')
   const name = textAt(status, '@type')

@@ -90,7 +90,7 @@ export const de: TaskTexts = {
     noNodeGive: 'Lebende Knoten, die ihn über ihre Rolle bekommen könnten:', noNodeNoNode: 'Sonst lebt kein Knoten.',
     noRole: 'ohne Rolle', editRole: 'Rolle ändern',
     failed: 'Sie ist fehlgeschlagen und wird erst wieder versucht, wenn jemand es verlangt.',
-    failedGroup: 'Aufgaben, die ebenso fehlgeschlagen sind',
+    failedGroup: 'Fehlgeschlagene Aufgaben dieser Art:',
     stopping: 'Jemand will sie abbrechen. Ihr Knoten hält den Lauf an, dann wird sie entfernt.',
     changing: 'Jemand hat sie geändert, während sie lief. Ihr Knoten hält den Lauf an, dann gilt die Änderung.',
     parts: 'Ihre Arbeit tun andere Aufgaben, ihre Teile. Sie sieht nach ihnen und ist fertig, wenn sie fertig sind.',
@@ -112,7 +112,7 @@ export const de: TaskTexts = {
     started: 'Begonnen', duration: 'Dauer', node: 'Knoten', attempt: 'Versuch', outcome: 'Ausgang', why: 'Grund', task: 'Aufgabe', account: 'Konto',
   },
   edit: {
-    title: 'Aufgabe ändern', save: 'Speichern', nothing: 'An dieser Aufgabe lässt sich nur ändern, wann sie läuft.', running: 'Sie läuft: Ihr Knoten hält den Lauf zuerst an, dann gilt die Änderung.',
+    title: 'Aufgabe ändern', running: 'Sie läuft: Ihr Knoten hält den Lauf zuerst an, dann gilt die Änderung.',
     saved: 'Gespeichert', requested: 'Die Änderung gilt, sobald der Lauf angehalten ist.',
   },
   created: 'Aufgabe angelegt',

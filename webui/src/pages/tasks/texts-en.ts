@@ -89,7 +89,7 @@ export const en = {
     noNodeGive: 'Live nodes that could be given it, by their role:', noNodeNoNode: 'No node is alive besides.',
     noRole: 'without a role', editRole: 'Edit the role',
     failed: 'It has failed and is not tried again until somebody retries it.',
-    failedGroup: 'Tasks that failed the same way',
+    failedGroup: 'Failed tasks of this kind:',
     stopping: 'Somebody asked for it to be cancelled. Its node stops the run, then the task is removed.',
     changing: 'Somebody changed it while it ran. Its node stops the run, then the change is made.',
     parts: 'Its work is done by other tasks, its parts. It looks after them and ends when they have.',
@@ -111,7 +111,7 @@ export const en = {
     started: 'Started', duration: 'Duration', node: 'Node', attempt: 'Attempt', outcome: 'Outcome', why: 'Reason', task: 'Task', account: 'Account',
   },
   edit: {
-    title: 'Edit the task', save: 'Save', nothing: 'Nothing of this task can be changed but when it runs.', running: 'It runs: its node stops the run first, then the change is made.',
+    title: 'Edit the task', running: 'It runs: its node stops the run first, then the change is made.',
     saved: 'Saved', requested: 'The change is made as soon as the run has stopped.',
   },
   created: 'Task created',
