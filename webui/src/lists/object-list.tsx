@@ -22,7 +22,7 @@ import { chosenFilters, conditionsOf, sortOf, withFilter, withoutFilters, withSo
 import { createAddress, objectAddress } from './places.ts'
 import { Value } from './value.tsx'
 
-export function ObjectListPage({ object, view, title, subtitle, actions, columns }: {
+export function ObjectListPage({ object, view, title, subtitle, actions, columns, destroyText }: {
   /** Without prefix. */
   readonly object: string
   /** A view of it, as in `TaskFailed`. */
@@ -32,6 +32,8 @@ export function ObjectListPage({ object, view, title, subtitle, actions, columns
   readonly actions?: ReactNode
   /** Instead of those of the schema. */
   readonly columns?: readonly Column[]
+  /** What follows when some are destroyed; left out: that it cannot be undone. */
+  readonly destroyText?: ReactNode
 }) {
   const t = useTexts()
   const model = useModel()
@@ -94,7 +96,7 @@ export function ObjectListPage({ object, view, title, subtitle, actions, columns
       />
       <ConfirmDialog
         open={asking} onClose={() => { setAsking(false) }} onConfirm={remove} danger busy={destroy.isPending} failure={failure}
-        title={t.list.destroyTitle(selected.size, singular, plural)} text={t.list.destroyText} action={t.action.destroy}
+        title={t.list.destroyTitle(selected.size, singular, plural)} text={destroyText ?? t.list.destroyText} action={t.action.destroy}
       />
     </Page>
   )

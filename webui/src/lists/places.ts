@@ -5,7 +5,9 @@ const LISTS: Readonly<Record<string, string>> = {
   NetworkListener: '/settings/listeners', TaskManager: '/settings/task-manager', Schedule: '/settings/schedules', DataRetention: '/settings/retention',
   ApiKey: '/settings/api-keys',
 }
-const DETAILS: Readonly<Record<string, string>> = { Task: '/manage/tasks/', ClusterNode: '/manage/cluster/nodes/' }
+const DETAILS: Readonly<Record<string, string>> = {
+  Task: '/manage/tasks/', ClusterNode: '/manage/cluster/nodes/', Account: '/manage/accounts/',
+}
 
 export function listAddress(object: string): string {
   return LISTS[object] ?? `/manage/o/${object}`

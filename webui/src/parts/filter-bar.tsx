@@ -19,10 +19,13 @@ export interface FilterBarProps {
   readonly onClear: () => void
 }
 
+/** Search by words is looked for most: it is always there. */
+const SEARCH = 'text'
+
 export function FilterBar({ filters, chosen, onChange, onClear }: FilterBarProps) {
   const t = useTexts()
   const [opened, setOpened] = useState<string | null>(null)
-  const seen = filters.filter(({ field }) => chosen.has(field) || field === opened)
+  const seen = filters.filter(({ field }) => chosen.has(field) || field === opened || field === SEARCH)
   const bar = useRef<HTMLDivElement>(null)
   // Who has just asked for a filter wants to fill it in.
   useEffect(() => {
@@ -36,13 +39,15 @@ export function FilterBar({ filters, chosen, onChange, onClear }: FilterBarProps
         <span key={filter.field} className={css['chip']} data-filter={filter.field}>
           <span className={css['label']}>{filter.label}</span>
           <Editor filter={filter} value={chosen.get(filter.field) ?? ''} onChange={value => { onChange(filter.field, value) }} />
-          <Button
-            kind="quiet" iconOnly icon={<X aria-hidden="true" />}
-            onClick={() => {
-              setOpened(null)
-              onChange(filter.field, null)
-            }}
-          >{t.list.removeFilter(filter.label)}</Button>
+          {filter.field === SEARCH && !chosen.has(SEARCH) ? null : (
+            <Button
+              kind="quiet" iconOnly icon={<X aria-hidden="true" />}
+              onClick={() => {
+                setOpened(null)
+                onChange(filter.field, null)
+              }}
+            >{t.list.removeFilter(filter.label)}</Button>
+          )}
         </span>
       ))}
       {left.length === 0 ? null : (

@@ -33,7 +33,7 @@ export const de: Texts = {
   nav: {
     dashboard: 'Übersicht', management: 'Verwaltung', settings: 'Einstellungen', more: 'Weiteres',
     tasks: 'Aufgaben', tasksFailed: 'Gescheiterte Aufgaben', tasksHistory: 'Verlauf', newTask: 'Neue Aufgabe',
-    cluster: 'Cluster', node: 'Knoten', accounts: 'Konten', domains: 'Domains', tenants: 'Mandanten', archivedItems: 'Archiviertes',
+    cluster: 'Cluster', node: 'Knoten', accounts: 'Konten', deletedAccounts: 'Gelöschte Konten', domains: 'Domains', tenants: 'Mandanten', archivedItems: 'Archiviertes',
     certificates: 'Zertifikate', roles: 'Rollen', listeners: 'Listener', taskManager: 'Aufgabenverwaltung',
     schedules: 'Zeitpläne', retention: 'Aufbewahrung', apiKeys: 'API-Schlüssel',
   },
@@ -133,6 +133,8 @@ export const de: Texts = {
     now: 'jetzt', never: 'nie', utc: 'UTC', local: 'Ihre Zeit',
     units: { d: 'T', h: 'Std.', min: 'Min.', s: 's', ms: 'ms' },
   },
+  used: { of: (used, limit) => `${used} von ${limit}`, full: 'voll' },
+  taskCounts: { waiting: n => `${n} warten`, running: n => `${n} laufen`, failed: n => `${n} gescheitert` },
   chart: { table: 'Die Zahlen als Tabelle', time: 'Zeit', noData: 'Keine Zahlen in diesem Zeitraum' },
   palette: {
     title: 'Befehle', placeholder: 'Seite, Objekt oder Aktion', nothing: 'Nichts gefunden', pages: 'Seiten', actions: 'Aktionen', objects: 'Objekte',

@@ -32,7 +32,7 @@ export const en = {
   nav: {
     dashboard: 'Dashboard', management: 'Management', settings: 'Settings', more: 'More',
     tasks: 'Tasks', tasksFailed: 'Failed tasks', tasksHistory: 'History', newTask: 'New task',
-    cluster: 'Cluster', node: 'Node', accounts: 'Accounts', domains: 'Domains', tenants: 'Tenants', archivedItems: 'Archived items',
+    cluster: 'Cluster', node: 'Node', accounts: 'Accounts', deletedAccounts: 'Deleted accounts', domains: 'Domains', tenants: 'Tenants', archivedItems: 'Archived items',
     certificates: 'Certificates', roles: 'Roles', listeners: 'Listeners', taskManager: 'Task manager',
     schedules: 'Schedules', retention: 'Data retention', apiKeys: 'API keys',
   },
@@ -132,6 +132,8 @@ export const en = {
     now: 'now', never: 'never', utc: 'UTC', local: 'Your time',
     units: { d: 'd', h: 'h', min: 'min', s: 's', ms: 'ms' },
   },
+  used: { of: (used: string, limit: string) => `${used} of ${limit}`, full: 'full' },
+  taskCounts: { waiting: (n: string) => `${n} waiting`, running: (n: string) => `${n} running`, failed: (n: string) => `${n} failed` },
   chart: { table: 'The numbers as a table', time: 'Time', noData: 'No numbers in this range' },
   palette: {
     title: 'Commands', placeholder: 'Page, object or action', nothing: 'Nothing found', pages: 'Pages', actions: 'Actions', objects: 'Objects',

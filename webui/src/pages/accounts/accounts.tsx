@@ -1,6 +1,52 @@
-/** Users and groups. */
+/** All accounts, with what they store and what works on them; deleted ones are a list of their own. */
+import { Link } from '@tanstack/react-router'
+import { Undo2 } from 'lucide-react'
+import { useMemo } from 'react'
+import { useMay, useModel } from '../../api/context.ts'
+import { useCount } from '../../api/hooks.ts'
+import { objectAddress } from '../../lists/places.ts'
 import { ObjectListPage } from '../../lists/object-list.tsx'
+import { Reference } from '../../lists/value.tsx'
+import { ButtonLink } from '../../parts/button.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { TaskCounts } from '../../parts/task-counts.tsx'
+import { Used } from '../../parts/used.tsx'
+import { useLanguage } from '../../texts/language.ts'
+import { amountOf, quotaOf } from './account-facts.ts'
+import { useKeptFor } from './kept-for.ts'
+import { useAccountTexts } from './texts.ts'
 
 export function Page() {
-  return <ObjectListPage object="Account" />
+  const own = useAccountTexts()
+  const model = useModel()
+  const may = useMay()
+  const kept = useKeptFor()
+  const columns = useMemo((): readonly Column[] => {
+    const kinds = new Map(model.variants('Account').map(({ name, label }) => [name, label]))
+    return [
+      { key: 'emailAddress', label: own.column.address, width: 'minmax(200px, 2fr)', cell: row => <Link to={objectAddress('Account', row.id)}>{String(row['emailAddress'])}</Link> },
+      { key: '@type', label: own.column.kind, width: 'minmax(72px, 0.5fr)', cell: row => kinds.get(String(row['@type'])) ?? String(row['@type']) },
+      { key: 'description', label: own.column.description, width: 'minmax(120px, 1.5fr)', cell: row => typeof row['description'] === 'string' ? row['description'] : '' },
+      { key: 'tenant', label: own.column.tenant, cell: row => typeof row['memberTenantId'] === 'string' ? <Reference object="x:Tenant" id={row['memberTenantId']} /> : '–' },
+      { key: 'usedDiskQuota', label: own.column.storage, width: 'minmax(220px, 1.3fr)', cell: row => <Used used={amountOf(row['usedDiskQuota'])} limit={quotaOf(row, 'maxDiskQuota')} label={own.column.storage} bytes /> },
+      { key: 'tasks', label: own.column.tasks, width: 'minmax(150px, 1fr)', cell: row => <TaskCounts about={{ accountId: row.id }} /> },
+    ]
+  }, [model, own])
+  return (
+    <ObjectListPage
+      object="Account" columns={columns} destroyText={kept === undefined ? undefined : own.destroyText(kept)}
+      actions={may('Task', 'Query') ? <DeletedLink /> : null}
+    />
+  )
+}
+
+function DeletedLink() {
+  const own = useAccountTexts()
+  const language = useLanguage()
+  const { data } = useCount('Task', { '@type': 'DestroyAccount' })
+  return (
+    <ButtonLink to="/manage/accounts/deleted" icon={<Undo2 aria-hidden="true" />}>
+      {own.deleted(data === undefined ? '…' : new Intl.NumberFormat(language).format(data))}
+    </ButtonLink>
+  )
 }

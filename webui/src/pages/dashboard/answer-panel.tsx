@@ -5,16 +5,14 @@ import { failureOf } from '../../api/failure.ts'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import css from './dashboard.module.css'
 import type { Answer } from './questions.ts'
 
-export function AnswerPanel<T>({ title, all, to, answer: { seen, query }, wide = false, lines = 4, children }: {
+export function AnswerPanel<T>({ title, all, to, answer: { seen, query }, lines = 4, children }: {
   readonly title: string
   /** Words of the link to the list behind it. */
   readonly all: string
   readonly to: string
   readonly answer: Answer<T>
-  readonly wide?: boolean
   /** Of the place that is kept while nothing is known. */
   readonly lines?: number
   readonly children: (data: T) => ReactNode
@@ -22,11 +20,9 @@ export function AnswerPanel<T>({ title, all, to, answer: { seen, query }, wide =
   if (!seen) return null
   const { data, error } = query
   return (
-    <div className={wide ? css['wide'] : undefined}>
-      <Panel title={title} actions={<Link to={to}>{all}</Link>}>
-        {data !== undefined ? children(data)
-          : error === null ? <Skeleton lines={lines} /> : <FailurePanel failure={failureOf(error)} onRetry={() => { void query.refetch() }} />}
-      </Panel>
-    </div>
+    <Panel title={title} actions={<Link to={to}>{all}</Link>}>
+      {data !== undefined ? children(data)
+        : error === null ? <Skeleton lines={lines} /> : <FailurePanel failure={failureOf(error)} onRetry={() => { void query.refetch() }} />}
+    </Panel>
   )
 }

@@ -16,6 +16,7 @@ import { NodesPanel } from './nodes-panel.tsx'
 import type { Answer, Answers } from './questions.ts'
 import { useAnswers } from './questions.ts'
 import { totalOf } from './run-hours.ts'
+import { RunsPanel } from './runs-panel.tsx'
 import { SchedulesPanel } from './schedules-panel.tsx'
 import { useDashboardTexts } from './texts.ts'
 import { VerdictPanel } from './verdict-panel.tsx'
@@ -36,11 +37,16 @@ export function Page() {
         )}
         <Figures answers={answers} nowMs={nowMs} />
         <div className={css['panels']}>
-          <LanesPanel answer={answers.lanes} findings={answers.findings} nowMs={nowMs} />
-          <FailuresPanel answer={answers.failures} />
-          <NodesPanel answer={answers.nodes} />
-          <CertificatesPanel answer={answers.certificates} nowMs={nowMs} />
-          <SchedulesPanel answer={answers.schedules} nowMs={nowMs} />
+          <div className={css['column']}>
+            <LanesPanel answer={answers.lanes} findings={answers.findings} nowMs={nowMs} />
+            <FailuresPanel answer={answers.failures} />
+            <NodesPanel answer={answers.nodes} />
+          </div>
+          <div className={css['column']}>
+            <RunsPanel answer={answers.runs} nowMs={nowMs} />
+            <CertificatesPanel answer={answers.certificates} nowMs={nowMs} />
+            <SchedulesPanel answer={answers.schedules} nowMs={nowMs} />
+          </div>
         </div>
       </>}
     </Frame>
