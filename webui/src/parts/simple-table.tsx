@@ -5,6 +5,7 @@ import css from './simple-table.module.css'
 export interface SimpleColumn<T> {
   readonly key: string
   readonly label: string
+  /** null: there is nothing to say. */
   cell(this: void, item: T): ReactNode
   readonly align?: 'end'
   /** As wide as what is in it. */
@@ -12,6 +13,8 @@ export interface SimpleColumn<T> {
   /** The label is for screen readers only, as over buttons. */
   readonly unnamed?: boolean
 }
+
+const NOTHING = '–'
 
 export function SimpleTable<T>({ label, columns, rows, rowKey, mark }: {
   /** What is listed, for screen readers. */
@@ -36,12 +39,15 @@ export function SimpleTable<T>({ label, columns, rows, rowKey, mark }: {
         <tbody role="rowgroup">
           {rows.map(item => (
             <tr key={rowKey(item)} role="row" className={mark?.(item) === true ? css['marked'] : undefined}>
-              {columns.map(({ key, label: name, cell, align, tight, unnamed }, index) => (
-                <td key={key} role={index === 0 ? 'rowheader' : 'cell'} className={classOf(align, tight)}>
-                  <span className={css['name']} aria-hidden="true">{unnamed === true ? '' : name}</span>
-                  <span className={css['value']}>{cell(item)}</span>
-                </td>
-              ))}
+              {columns.map(({ key, label: name, cell, align, tight, unnamed }, index) => {
+                const content = cell(item)
+                return (
+                  <td key={key} role={index === 0 ? 'rowheader' : 'cell'} className={`${classOf(align, tight)} ${content === null ? css['none'] : ''}`}>
+                    <span className={css['name']} aria-hidden="true">{unnamed === true ? '' : name}</span>
+                    <span className={css['value']}>{content ?? (unnamed === true ? '' : NOTHING)}</span>
+                  </td>
+                )
+              })}
             </tr>
           ))}
         </tbody>

@@ -49,7 +49,7 @@ export function Assignment({ nodes, lanes }: { readonly nodes: readonly ClusterN
         ))}
       </div>
       <div className={css['below']}>
-        <LastMoves moves={moves} known={known} />
+        <LastMoves moves={moves} nodes={nodes} />
         <details className={css['details']}>
           <summary>{t.asTable}</summary>
           <AssignmentTable lanes={lanes} owners={owners} />
@@ -121,9 +121,9 @@ function Legend({ owners, uncovered, spotlight, onSpotlight }: {
 
 interface Seen extends Move { readonly at: number }
 
-function LastMoves({ moves, known }: { readonly moves: readonly Seen[]; readonly known: ReadonlyMap<string, Owner> }) {
+function LastMoves({ moves, nodes }: { readonly moves: readonly Seen[]; readonly nodes: readonly ClusterNode[] }) {
   const t = useClusterTexts()
-  const name = (id: string | null) => id === null ? t.nobody : known.get(id)?.name ?? id
+  const name = (id: string | null) => id === null ? t.nobody : nodes.find(node => node.id === id)?.hostname ?? id
   return (
     <div>
       <h3>{t.moves}</h3>

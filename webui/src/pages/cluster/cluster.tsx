@@ -33,8 +33,8 @@ function Shown({ nodes, lanes, findings }: { readonly nodes: readonly ClusterNod
   const t = useClusterTexts()
   return <>
     <Summary nodes={nodes} lanes={lanes} findings={findings} />
-    {findings.length === 0 ? null : <Panel title={<span id="findings">{t.findings}</span>}><Findings findings={findings} nodes={nodes} /></Panel>}
     <Panel title={t.nodes}><Nodes nodes={nodes} lanes={lanes} /></Panel>
+    {findings.length === 0 ? null : <Panel title={<span id="findings">{t.findings}</span>}><Findings findings={findings} nodes={nodes} /></Panel>}
     <Assignment nodes={nodes} lanes={lanes} />
   </>
 }

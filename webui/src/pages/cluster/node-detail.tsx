@@ -111,7 +111,7 @@ function Work({ node, lanes }: { readonly node: ClusterNode; readonly lanes: rea
         label={t.detail.lanes} rows={own} rowKey={({ name }) => name}
         columns={[
           { key: 'lane', label: t.lane, cell: ({ name }) => <Link to={`/manage/tasks?f.lane=${encodeURIComponent(name)}`}>{name}</Link> },
-          { key: 'share', label: t.detail.share, align: 'end', cell: ({ name, owners }) => t.held(node.owned.get(name) ?? 0, owners.length) },
+          { key: 'share', label: t.detail.share, align: 'end', cell: ({ name, owners }) => t.detail.shareOf(node.owned.get(name) ?? 0, owners.length) },
         ]}
       />
     )}

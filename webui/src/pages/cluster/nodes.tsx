@@ -38,13 +38,13 @@ export function Nodes({ nodes, lanes }: { readonly nodes: readonly ClusterNode[]
       },
     },
     { key: 'status', label: t.status, cell: node => <NodeStatus node={node} /> },
-    { key: 'role', label: t.role, cell: node => <RoleName node={node} /> },
-    { key: 'duties', label: t.duties, cell: node => <DutyCount node={node} /> },
-    { key: 'listeners', label: t.listeners, cell: node => <ListenerCount node={node} /> },
-    { key: 'load', label: t.load, align: 'end', cell: node => node.status === 'active' || bucketsOf(node) > 0 ? bucketsOf(node) : <Nothing /> },
-    { key: 'running', label: t.running, align: 'end', cell: node => node.status === 'active' ? <Link to="/manage/tasks?f.running=true">{node.runningTasks}</Link> : <Nothing /> },
-    { key: 'version', label: t.version, cell: node => node.version ?? <Nothing /> },
-    { key: 'started', label: t.started, cell: node => node.startedAt === null ? <Nothing /> : <Time at={node.startedAt} relative /> },
+    { key: 'role', label: t.role, cell: node => node.status === 'active' ? <RoleName node={node} /> : null },
+    { key: 'duties', label: t.duties, cell: node => node.status === 'active' ? <DutyCount node={node} /> : null },
+    { key: 'listeners', label: t.listeners, cell: node => node.status === 'active' ? <ListenerCount node={node} /> : null },
+    { key: 'load', label: t.load, align: 'end', cell: node => node.status === 'active' || bucketsOf(node) > 0 ? bucketsOf(node) : null },
+    { key: 'running', label: t.running, align: 'end', cell: node => node.status === 'active' ? <Link to="/manage/tasks?f.running=true">{node.runningTasks}</Link> : null },
+    { key: 'version', label: t.version, cell: node => node.version },
+    { key: 'started', label: t.started, cell: node => node.startedAt === null ? null : <Time at={node.startedAt} relative /> },
     { key: 'drain', label: t.drain, tight: true, unnamed: true, cell: node => <DrainButton node={node} nodes={nodes} lanes={lanes} /> },
   ]
   return <>
@@ -85,19 +85,16 @@ function Draining({ node }: { readonly node: ClusterNode }) {
 
 export function RoleName({ node }: { readonly node: ClusterNode }) {
   const t = useClusterTexts()
-  if (node.status !== 'active') return <Nothing />
   return node.role === null ? <span className={css['soft']}>{t.noRole}</span> : <Link to={`/settings/roles?role=${encodeURIComponent(node.role)}`}>{node.role}</Link>
 }
 
-function DutyCount({ node: { status, duties } }: { readonly node: ClusterNode }) {
+function DutyCount({ node: { duties } }: { readonly node: ClusterNode }) {
   const t = useClusterTexts()
-  if (status !== 'active') return <Nothing />
   return duties.length === 0 ? t.noDuties : duties.length >= DUTIES ? t.allDuties : t.dutyCount(duties.length, DUTIES)
 }
 
-function ListenerCount({ node: { status, addresses } }: { readonly node: ClusterNode }) {
+function ListenerCount({ node: { addresses } }: { readonly node: ClusterNode }) {
   const t = useClusterTexts()
-  if (status !== 'active') return <Nothing />
   const down = addresses.filter(({ state }) => state !== 'up' && state !== 'draining').length
   if (addresses.length === 0) return <span className={css['soft']}>{t.noListeners}</span>
   return (
@@ -106,8 +103,4 @@ function ListenerCount({ node: { status, addresses } }: { readonly node: Cluster
       {down === 0 ? null : <Status tone="bad">{t.listenersDown(down)}</Status>}
     </span>
   )
-}
-
-function Nothing() {
-  return <span className={css['soft']}>–</span>
 }

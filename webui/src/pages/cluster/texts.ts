@@ -64,7 +64,7 @@ export const useClusterTexts = pageTexts({
     asTable: 'The same as a table', lane: 'Lane', total: 'Total', held: (n: number, of: number) => `${n} of ${of} held`, critical: 'important',
     noLanes: 'The server tells of no lanes.', leaving: 'leaving',
     detail: { addresses: 'Addresses', address: 'Address', protocol: 'Protocol', state: 'State', connections: 'Connections', since: 'Since', listener: 'Listener', work: 'Work', about: 'The process',
-      lanes: 'Lanes', share: 'Holds', noLanes: 'It holds no bucket.', noAddresses: 'It serves no address: its role opens no listener.', notThere: 'There is no node of this number.',
+      lanes: 'Lanes', share: 'Holds', shareOf: (n: number, of: number) => `${n} of ${of}`, noLanes: 'It holds no bucket.', noAddresses: 'It serves no address: its role opens no listener.', notThere: 'There is no node of this number.',
       runs: 'What ran here', runsNext: 'History of this node', findings: 'Findings about it', back: 'To the cluster', gone: 'It is gone, and holds nothing. What it was is not known any more.' },
   },
   de: {
@@ -113,7 +113,7 @@ export const useClusterTexts = pageTexts({
     asTable: 'Dasselbe als Tabelle', lane: 'Bahn', total: 'Gesamt', held: (n: number, of: number) => `${n} von ${of} besetzt`, critical: 'wichtig',
     noLanes: 'Der Server nennt keine Bahnen.', leaving: 'geht',
     detail: { addresses: 'Adressen', address: 'Adresse', protocol: 'Protokoll', state: 'Zustand', connections: 'Verbindungen', since: 'Seit', listener: 'Listener', work: 'Arbeit', about: 'Der Prozess',
-      lanes: 'Bahnen', share: 'Hält', noLanes: 'Er hält kein Fach.', noAddresses: 'Er bedient keine Adresse: seine Rolle öffnet keinen Listener.', notThere: 'Es gibt keinen Knoten dieser Nummer.',
+      lanes: 'Bahnen', share: 'Hält', shareOf: (n: number, of: number) => `${n} von ${of}`, noLanes: 'Er hält kein Fach.', noAddresses: 'Er bedient keine Adresse: seine Rolle öffnet keinen Listener.', notThere: 'Es gibt keinen Knoten dieser Nummer.',
       runs: 'Was hier lief', runsNext: 'Verlauf dieses Knotens', findings: 'Befunde zu ihm', back: 'Zum Cluster', gone: 'Er ist weg und hält nichts. Was er war, ist nicht mehr bekannt.' },
   },
 })
