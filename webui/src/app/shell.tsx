@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx'
 import { Menu } from '../parts/menu.tsx'
 import type { Language } from '../texts/language.ts'
 import { LANGUAGES, setLanguage, useLanguage, useTexts } from '../texts/language.ts'
+import { LiveMark } from './live-mark.tsx'
 import { Mark } from './mark.tsx'
 import { Navigation } from './navigation.tsx'
 import css from './shell.module.css'
@@ -29,6 +30,7 @@ export function Shell() {
         >{drawn ? t.shell.close : t.shell.menu}</Button>
         <Link to="/" className={css['brand']}><Mark />{t.product}</Link>
         <span className={css['space']} />
+        <LiveMark />
         <PersonMenu />
       </header>
       <div id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>

@@ -29,7 +29,9 @@ export function FilterBar({ filters, chosen, onChange, onClear }: FilterBarProps
   const bar = useRef<HTMLDivElement>(null)
   // Who has just asked for a filter wants to fill it in.
   useEffect(() => {
-    if (opened !== null) bar.current?.querySelector<HTMLElement>(`[data-filter="${CSS.escape(opened)}"] :is(select, input)`)?.focus()
+    if (opened === null) return
+    const chip = bar.current?.querySelector(`[data-filter="${CSS.escape(opened)}"]`)
+    chip?.querySelector<HTMLElement>('select,input')?.focus()
   }, [opened])
   const left = filters.filter(filter => !seen.includes(filter))
   if (filters.length === 0) return null

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { Json } from '../../../src/base/json.ts'
+import { VirtualClock } from '../../../src/base/virtual-clock.ts'
+import { Login, LoginUnreachable, SignedOut } from './login.ts'
+
+const HOUR_MS = 3_600_000
+
+/** A server that gives token 1, 2, 3, …; `answers` replaces what it says. */
+class World {
+  readonly clock = new VirtualClock()
+  readonly stored = new Map<string, string>()
+  readonly asked: Record<string, string>[] = []
+  readonly visited: string[] = []
+  answers: ((form: Record<string, string>) => { readonly status: number; readonly body: Json } | null)[] = []
+  #count = 0
+  readonly login: Login
+
+  constructor(refresh?: string) {
+    if (refresh !== undefined) this.stored.set('rota.refresh', refresh)
+    this.login = new Login({
+      origin: 'http://here', clock: this.clock, crypto: { getRandomValues: bytes => bytes.fill(7) },
+      storage: {
+        getItem: key => this.stored.get(key) ?? null,
+        setItem: (key, value) => { this.stored.set(key, value) },
+        removeItem: key => { this.stored.delete(key) },
+      },
+      goTo: url => { this.visited.push(url) },
+      post: async (path, form) => {
+        const sent = { path, ...Object.fromEntries(form) }
+        this.asked.push(sent)
+        await Promise.resolve()
+        const answer = this.answers.shift()
+        if (answer !== undefined) return answer(sent)
+        this.#count += 1
+        return { status: 200, body: { access_token: `access${this.#count}`, refresh_token: `refresh${this.#count}`, expires_in: 3_600 } }
+      },
+    })
+  }
+}
+
+suite('the login', () => {
+  test('leads to the login page and back to where it began', async () => {
+    const world = new World()
+    assert.equal(world.login.state, 'signedOut')
+    await world.login.begin('/manage/tasks?f.status=Failed')
+    const page = new URL(world.visited[0] ?? '', 'http://here')
+    assert.equal(page.pathname, '/login')
+    assert.deepEqual(
+      ['client_id', 'redirect_uri', 'response_type', 'code_challenge_method'].map(key => page.searchParams.get(key)),
+      ['rota-webui', 'http://here/oauth/callback', 'code', 'plain'],
+    )
+    const back = await world.login.finish(`?code=c1&state=${page.searchParams.get('state') ?? ''}&iss=x`)
+    assert.equal(back, '/manage/tasks?f.status=Failed')
+    assert.equal(world.asked[0]?.['code_verifier'], page.searchParams.get('code_challenge'))
+    assert.equal(world.login.state, 'signedIn')
+    assert.equal(await world.login.token(), 'access1')
+    assert.equal(world.asked.length, 1)
+  })
+
+  test('takes no answer to a question of somebody else, and leads to no other host', async () => {
+    const world = new World()
+    await world.login.begin('//evil.example/')
+    await assert.rejects(world.login.finish('?code=c1&state=other'), SignedOut)
+    assert.equal(world.asked.length, 0)
+    const state = new URL(world.visited[0] ?? '', 'http://here').searchParams.get('state') ?? ''
+    assert.equal(await world.login.finish(`?code=c1&state=${state}`), '/')
+  })
+
+  test('goes on after a reload, with a refresh token that is replaced', async () => {
+    const world = new World('refresh0')
+    assert.equal(await world.login.token(), 'access1')
+    assert.deepEqual([world.asked[0]?.['grant_type'], world.asked[0]?.['refresh_token']], ['refresh_token', 'refresh0'])
+    assert.equal(world.stored.get('rota.refresh'), 'refresh1')
+  })
+
+  test('renews once for all who ask at the same time: a refresh token is worth one use', async () => {
+    const world = new World('refresh0')
+    const tokens = await Promise.all([world.login.token(), world.login.token(), world.login.replace('old')])
+    assert.deepEqual(new Set(tokens), new Set(['access1']))
+    assert.equal(world.asked.length, 1)
+  })
+
+  test('renews in silence before the token ends', async () => {
+    const world = new World('refresh0')
+    await world.login.token()
+    await world.clock.advance(HOUR_MS - 61_000)
+    assert.equal(world.asked.length, 1)
+    await world.clock.advance(2_000)
+    assert.equal(world.asked.length, 2)
+    assert.equal(await world.login.token(), 'access2')
+  })
+
+  test('replaces a refused token, unless that has happened already', async () => {
+    const world = new World('refresh0')
+    const first = await world.login.token()
+    assert.equal(await world.login.replace(first), 'access2')
+    assert.equal(await world.login.replace(first), 'access2')
+  })
+
+  test('is not over when the server is away, and over when it refuses', async () => {
+    const world = new World('refresh0')
+    world.answers = [() => null, () => ({ status: 503, body: null })]
+    await assert.rejects(world.login.token(), LoginUnreachable)
+    await assert.rejects(world.login.token(), LoginUnreachable)
+    assert.equal(world.stored.get('rota.refresh'), 'refresh0')
+    assert.equal(await world.login.token(), 'access1')
+    const states: string[] = []
+    world.login.watch(() => { states.push(world.login.state) })
+    world.answers = [() => ({ status: 400, body: { error: 'invalid_grant' } })]
+    await assert.rejects(world.login.replace('access1'), SignedOut)
+    assert.deepEqual(states, ['ended'])
+    assert.equal(world.stored.has('rota.refresh'), false)
+    await assert.rejects(world.login.token(), SignedOut)
+    assert.equal(world.login.state, 'ended')
+  })
+
+  test('ends at the server too, and leaves', async () => {
+    const world = new World('refresh0')
+    await world.login.token()
+    await world.login.signOut()
+    assert.deepEqual([world.asked.at(-1)?.['path'], world.asked.at(-1)?.['token']], ['/auth/revoke', 'refresh1'])
+    assert.match(world.visited[0] ?? '', /^\/auth\/logout\?/)
+    assert.equal(world.login.state, 'signedOut')
+  })
+})
