@@ -1,11 +1,12 @@
 /** The assignment as a picture: lanes × buckets, each with its owner; it follows as nodes come and go. */
 import { Link } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { browserClock } from '../../api/browser.ts'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { Panel } from '../../parts/page.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { Time } from '../../parts/time.tsx'
+import { useWidth } from '../../parts/use-width.ts'
 import { useDutyTexts } from '../../texts/duties.ts'
 import { useLanguage } from '../../texts/language.ts'
 import css from './cluster.module.css'
@@ -167,17 +168,4 @@ function useMoves(lanes: readonly Lane[]): { readonly moves: readonly Seen[]; re
   }
   setState(next)
   return next
-}
-
-/** Of an element, in CSS pixels; 0 until it is known. */
-function useWidth(of: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0)
-  useEffect(() => {
-    const element = of.current
-    if (element === null) return
-    const observer = new ResizeObserver(([entry]) => { if (entry !== undefined) setWidth(Math.floor(entry.contentRect.width)) })
-    observer.observe(element)
-    return () => { observer.disconnect() }
-  }, [of])
-  return width
 }
