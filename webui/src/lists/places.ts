@@ -6,7 +6,7 @@ const LISTS: Readonly<Record<string, string>> = {
   ApiKey: '/settings/api-keys',
 }
 const DETAILS: Readonly<Record<string, string>> = {
-  Task: '/manage/tasks/', ClusterNode: '/manage/cluster/nodes/', Account: '/manage/accounts/',
+  Task: '/manage/tasks/', ClusterNode: '/manage/cluster/nodes/', Account: '/manage/accounts/', Domain: '/manage/domains/', Tenant: '/manage/tenants/',
 }
 
 export function listAddress(object: string): string {

@@ -12,7 +12,7 @@ import type { Column } from '../../parts/data-table.tsx'
 import { TaskCounts } from '../../parts/task-counts.tsx'
 import { Used } from '../../parts/used.tsx'
 import { useLanguage } from '../../texts/language.ts'
-import { amountOf, quotaOf } from './account-facts.ts'
+import { amountOf, quotaOf } from '../../lists/quota.ts'
 import { useKeptFor } from './kept-for.ts'
 import { useAccountTexts } from './texts.ts'
 
@@ -25,11 +25,11 @@ export function Page() {
     const kinds = new Map(model.variants('Account').map(({ name, label }) => [name, label]))
     return [
       { key: 'emailAddress', label: own.column.address, width: 'minmax(200px, 2fr)', cell: row => <Link to={objectAddress('Account', row.id)}>{String(row['emailAddress'])}</Link> },
-      { key: '@type', label: own.column.kind, width: 'minmax(72px, 0.5fr)', cell: row => kinds.get(String(row['@type'])) ?? String(row['@type']) },
-      { key: 'description', label: own.column.description, width: 'minmax(120px, 1.5fr)', cell: row => typeof row['description'] === 'string' ? row['description'] : '' },
-      { key: 'tenant', label: own.column.tenant, cell: row => typeof row['memberTenantId'] === 'string' ? <Reference object="x:Tenant" id={row['memberTenantId']} /> : '–' },
       { key: 'usedDiskQuota', label: own.column.storage, width: 'minmax(220px, 1.3fr)', cell: row => <Used used={amountOf(row['usedDiskQuota'])} limit={quotaOf(row, 'maxDiskQuota')} label={own.column.storage} bytes /> },
       { key: 'tasks', label: own.column.tasks, width: 'minmax(150px, 1fr)', cell: row => <TaskCounts about={{ accountId: row.id }} /> },
+      { key: '@type', label: own.column.kind, width: 'minmax(72px, 0.5fr)', cell: row => kinds.get(String(row['@type'])) ?? String(row['@type']) },
+      { key: 'tenant', label: own.column.tenant, cell: row => typeof row['memberTenantId'] === 'string' ? <Reference object="x:Tenant" id={row['memberTenantId']} /> : '–' },
+      { key: 'description', label: own.column.description, width: 'minmax(120px, 1.5fr)', cell: row => typeof row['description'] === 'string' ? row['description'] : '' },
     ]
   }, [model, own])
   return (

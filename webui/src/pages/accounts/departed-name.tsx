@@ -1,6 +1,6 @@
 /** The address that a deleted account had. */
 import { useObject } from '../../api/hooks.ts'
-import type { Departure } from './account-facts.ts'
+import type { Departure } from './departure.ts'
 
 export function DepartedName({ of: { name, domainId } }: { readonly of: Departure }) {
   return domainId === null ? name : <WithDomain name={name} domainId={domainId} />

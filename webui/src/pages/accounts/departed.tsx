@@ -13,8 +13,8 @@ import { Skeleton } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useToast } from '../../parts/toast.tsx'
 import css from './account-detail.module.css'
-import type { Departure } from './account-facts.ts'
-import { departureOf } from './account-facts.ts'
+import type { Departure } from './departure.ts'
+import { departureOf } from './departure.ts'
 import { DepartedName } from './departed-name.tsx'
 import { DepartureStatus } from './departure-status.tsx'
 import { RecoverButton } from './recover.tsx'
@@ -40,7 +40,7 @@ function Leaving({ departure }: { readonly departure: Departure }) {
   const { taskId, state, due, failure, progress } = departure
   return (
     <Panel title={<DepartedName of={departure} />}>
-      <DepartureStatus state={state} words={t} />
+      <p className={css['status']}><DepartureStatus state={state} words={t} /></p>
       <dl className={css['facts']}>
         {due === null ? null : <div><dt>{t.goes}</dt><dd><Time at={due} relative />, <Time at={due} /></dd></div>}
         {progress === null ? null : <div><dt>{t.progress}</dt><dd>{progress}</dd></div>}

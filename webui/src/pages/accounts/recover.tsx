@@ -9,7 +9,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { useToast } from '../../parts/toast.tsx'
-import type { Departure } from './account-facts.ts'
+import type { Departure } from './departure.ts'
 import { useAccountTexts } from './texts.ts'
 
 /** Nothing for who may not, or once the removal has begun. */

@@ -8,7 +8,7 @@ import { Status } from '../../parts/status.tsx'
 import { Used } from '../../parts/used.tsx'
 import css from './account-detail.module.css'
 import { editAddress } from './addresses.ts'
-import { amountOf, quotaOf } from './account-facts.ts'
+import { amountOf, quotaOf } from '../../lists/quota.ts'
 import { useAccountTexts } from './texts.ts'
 
 const NEARLY = 0.9

@@ -20,7 +20,7 @@ const en = {
   },
   tasks: {
     title: 'Tasks', all: 'All of them', now: 'Now', none: 'There are no tasks about this account.', kind: 'Kind', state: 'State', when: 'When',
-    history: 'Last runs', noHistory: 'There are no runs in the history.', allHistory: 'Its history', failed: 'Failed ones', running: 'running since', due: 'due', failedAt: 'failed', took: 'took',
+    history: 'Last runs', noHistory: 'There are no runs in the history.', allHistory: 'Its history', failed: 'Failed ones', running: 'running since', due: 'due', failedAt: 'failed', took: 'Took',
   },
   maintenance: {
     title: 'Maintenance', start: 'Start', startOf: (what: string) => `Start: ${what}`, started: 'The task was created', forbidden: 'This login may not create maintenance tasks.',
@@ -71,7 +71,7 @@ const de: typeof en = {
   },
   tasks: {
     title: 'Aufgaben', all: 'Alle', now: 'Jetzt', none: 'Zu diesem Konto gibt es keine Aufgaben.', kind: 'Art', state: 'Zustand', when: 'Wann',
-    history: 'Letzte Läufe', noHistory: 'Im Verlauf stehen keine Läufe.', allHistory: 'Sein Verlauf', failed: 'Gescheiterte', running: 'läuft seit', due: 'fällig', failedAt: 'gescheitert', took: 'dauerte',
+    history: 'Letzte Läufe', noHistory: 'Im Verlauf stehen keine Läufe.', allHistory: 'Sein Verlauf', failed: 'Gescheiterte', running: 'läuft seit', due: 'fällig', failedAt: 'gescheitert', took: 'Dauer',
   },
   maintenance: {
     title: 'Wartung', start: 'Starten', startOf: what => `Starten: ${what}`, started: 'Die Aufgabe ist angelegt', forbidden: 'Dieser Zugang darf keine Wartungsaufgaben anlegen.',

@@ -65,7 +65,7 @@ const en = {
   },
   certificates: {
     title: 'Certificates', all: 'All certificates', none: 'There is no certificate; listeners show one that they made themselves.', good: 'All of them are valid for more than two weeks.',
-    ends: 'ends', over: 'is over since', nextEnd: 'The next one to end:',
+    ends: 'ends', over: 'ended', nextEnd: 'The next one to end:',
   },
   schedules: {
     title: 'Schedules', all: 'All schedules', none: 'There are no schedules.', good: 'All of them are on time.', paused: 'paused until', pausedForGood: 'paused for good',
@@ -135,7 +135,7 @@ const de: typeof en = {
   },
   certificates: {
     title: 'Zertifikate', all: 'Alle Zertifikate', none: 'Es gibt kein Zertifikat; Listener zeigen ein selbst gemachtes.', good: 'Alle gelten noch länger als zwei Wochen.',
-    ends: 'endet', over: 'ist abgelaufen seit', nextEnd: 'Als nächstes endet:',
+    ends: 'endet', over: 'endete', nextEnd: 'Als nächstes endet:',
   },
   schedules: {
     title: 'Zeitpläne', all: 'Alle Zeitpläne', none: 'Es gibt keine Zeitpläne.', good: 'Alle sind pünktlich.', paused: 'pausiert bis', pausedForGood: 'auf Dauer pausiert',

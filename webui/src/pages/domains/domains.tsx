@@ -1,6 +1,26 @@
-/** Domains of the accounts. */
+/** All domains, whether they take mail, and how many accounts each has. */
+import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { isJsonObject } from '../../../../src/base/json.ts'
 import { ObjectListPage } from '../../lists/object-list.tsx'
+import { listAddress, objectAddress } from '../../lists/places.ts'
+import { Reference } from '../../lists/value.tsx'
+import { CountedLink } from '../../parts/counted-link.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { Status } from '../../parts/status.tsx'
+import { TaskCounts } from '../../parts/task-counts.tsx'
+import { useDomainTexts } from './texts.ts'
 
 export function Page() {
-  return <ObjectListPage object="Domain" />
+  const own = useDomainTexts()
+  const columns = useMemo((): readonly Column[] => [
+    { key: 'name', label: own.column.name, width: 'minmax(180px, 2fr)', cell: row => <Link to={objectAddress('Domain', row.id)}>{String(row['name'])}</Link> },
+    { key: 'isEnabled', label: own.column.state, cell: row => row['isEnabled'] === true ? <Status tone="good">{own.enabled}</Status> : <Status tone="paused">{own.disabled}</Status> },
+    { key: 'accounts', label: own.column.accounts, width: 'minmax(80px, 0.6fr)', cell: row => <CountedLink object="Account" filter={{ domainId: row.id }} at={listAddress('Account')} label={own.column.accounts} /> },
+    { key: 'tenant', label: own.column.tenant, cell: row => typeof row['memberTenantId'] === 'string' ? <Reference object="x:Tenant" id={row['memberTenantId']} /> : '–' },
+    { key: 'tasks', label: own.column.tasks, cell: row => <TaskCounts about={{ domainId: row.id }} /> },
+    { key: 'aliases', label: own.column.aliases, cell: row => isJsonObject(row['aliases']) ? Object.keys(row['aliases']).join(', ') : '' },
+    { key: 'description', label: own.column.description, cell: row => typeof row['description'] === 'string' ? row['description'] : '' },
+  ], [own])
+  return <ObjectListPage object="Domain" columns={columns} destroyText={own.destroyText} />
 }

@@ -1,17 +1,6 @@
-/** What the account pages read out of the rows of the server. */
+/** What a deleted account has become, as the task says that removes its data. */
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
-
-/** null: no limit. */
-export function quotaOf(row: JsonObject, name: string): number | null {
-  const quotas = row['quotas']
-  const limit = isJsonObject(quotas) ? quotas[name] : undefined
-  return typeof limit === 'number' ? limit : null
-}
-
-export function amountOf(value: Json | undefined): number {
-  return typeof value === 'number' ? value : 0
-}
 
 /** A task DestroyAccount: an account that is away, and whose data goes. */
 export interface Departure {

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { departureOf, quotaOf } from './account-facts.ts'
+import { departureOf } from './departure.ts'
 
 const ROW = { id: 't', accountId: 'a', accountName: 'jane', accountDomainId: 'd', accountType: 'User', due: '2027-01-01T00:00:00Z', running: null }
-
-test('a quota that is not set is no limit, and one of nothing is one', () => {
-  assert.equal(quotaOf({}, 'maxEmails'), null)
-  assert.equal(quotaOf({ quotas: { maxDiskQuota: 5 } }, 'maxEmails'), null)
-  assert.equal(quotaOf({ quotas: { maxEmails: 0 } }, 'maxEmails'), 0)
-})
 
 test('an account can come back while its removal waits, not once it has begun', () => {
   const state = (row: object) => departureOf({ ...ROW, ...row }).state

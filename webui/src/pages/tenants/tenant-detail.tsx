@@ -1,0 +1,95 @@
+/** One tenant: what it has of what it may have, and its upkeep. */
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useMay, useServer } from '../../api/context.ts'
+import { failureOf } from '../../api/failure.ts'
+import { useObject, useSave } from '../../api/hooks.ts'
+import { ObjectDetailPage } from '../../lists/object-detail.tsx'
+import { objectAddress } from '../../lists/places.ts'
+import { amountOf, quotaOf } from '../../lists/quota.ts'
+import { Button } from '../../parts/button.tsx'
+import { FailurePanel } from '../../parts/failure-panel.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { PlainTable } from '../../parts/plain-table.tsx'
+import { Skeleton } from '../../parts/states.tsx'
+import { useToast } from '../../parts/toast.tsx'
+import { Used } from '../../parts/used.tsx'
+import { Held, HELD } from './held.tsx'
+import css from './tenant-detail.module.css'
+import { useTenantTexts } from './texts.ts'
+
+export function Page() {
+  const { id = '' } = useParams({ strict: false })
+  return (
+    <ObjectDetailPage key={id} object="Tenant" id={id}>
+      <div className={css['panels']}>
+        <Limits id={id} />
+        <Maintenance id={id} />
+      </div>
+    </ObjectDetailPage>
+  )
+}
+
+function Limits({ id }: { readonly id: string }) {
+  const own = useTenantTexts()
+  const may = useMay()
+  const { data } = useObject('Tenant', id)
+  const edit = may('Tenant', 'Update') ? <Link to={`/manage/o/Tenant/${encodeURIComponent(id)}/edit`}>{own.limits.edit}</Link> : undefined
+  return (
+    <Panel title={own.limits.title} actions={edit}>
+      {data === undefined || data === null ? <Skeleton lines={4} /> : (
+        <PlainTable
+          label={own.limits.title} columns={[{ key: 'what', label: own.limits.what }, { key: 'used', label: own.limits.used }]}
+          rows={[
+            {
+              key: 'storage',
+              cells: {
+                what: own.limits.storage,
+                used: <WithLimit limit={quotaOf(data, 'maxDiskQuota')}><Used used={amountOf(data['usedDiskQuota'])} limit={quotaOf(data, 'maxDiskQuota')} label={own.limits.storage} bytes /></WithLimit>,
+              },
+            },
+            ...(['users', 'groups', 'domains'] as const).map(what => ({
+              key: what,
+              cells: { what: own.column[what], used: <WithLimit limit={quotaOf(data, HELD[what].quota)}><Held tenant={data} what={what} label={own.column[what]} /></WithLimit> },
+            })),
+          ]}
+        />
+      )}
+      <p className={css['note']}>{own.limits.full}</p>
+    </Panel>
+  )
+}
+
+function WithLimit({ limit, children }: { readonly limit: number | null; readonly children: React.ReactNode }) {
+  const own = useTenantTexts()
+  return limit === null ? <>{children} <span className={css['soft']}>({own.limits.noLimit})</span></> : children
+}
+
+function Maintenance({ id }: { readonly id: string }) {
+  const { maintenance: t } = useTenantTexts()
+  const may = useMay()
+  const { account: { permissions } } = useServer()
+  const navigate = useNavigate()
+  const toast = useToast()
+  const save = useSave('Task')
+  const allowed = may('Task', 'Create') && permissions.has('taskTenantMaintenance')
+  const start = () => {
+    save.mutate({ create: { '@type': 'TenantMaintenance', tenantId: id, maintenanceType: 'recalculateQuota' } }, {
+      onSuccess: task => {
+        toast({ title: t.started })
+        void navigate({ to: objectAddress('Task', task.id) })
+      },
+    })
+  }
+  return (
+    <Panel title={t.title}>
+      {save.error === null ? null : <FailurePanel failure={failureOf(save.error)} />}
+      <div className={css['action']}>
+        <div className={css['what']}>
+          <h3>{t.count}</h3>
+          <p className={css['soft']}>{allowed ? t.text : t.forbidden}</p>
+        </div>
+        {allowed ? <Button disabled={save.isPending} onClick={start}>{t.start}</Button> : null}
+      </div>
+    </Panel>
+  )
+}
