@@ -72,10 +72,11 @@ export function ObjectFields({ object, value, omit = [] }: {
   const model = useModel()
   const variant = model.variants(object).find(({ name }) => name === null || name === value['@type'])
   if (variant === undefined) return null
-  return model.sections(object, variant.name).map((section, index) => (
-    <Panel key={index} title={section.title ?? variant.label}>
+  const sections = model.sections(object, variant.name).map(({ title, fields }) => ({ title, fields: fields.filter(({ name }) => !omit.includes(name)) }))
+  return sections.filter(({ fields }) => fields.length > 0).map(({ title, fields }, index) => (
+    <Panel key={index} title={title ?? variant.label}>
       <dl className={css['fields']}>
-        {section.fields.filter(({ name }) => !omit.includes(name)).map(({ name, label }) => (
+        {fields.map(({ name, label }) => (
           <div key={name}>
             <dt>{label}</dt>
             <dd><Value value={value[name]} type={variant.fields.get(name)?.type ?? null} /></dd>

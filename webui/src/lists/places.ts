@@ -1,11 +1,12 @@
 /** Where an object of the schema is found in the console. Pages of their own come before the page that fits every object. */
 const LISTS: Readonly<Record<string, string>> = {
-  Task: '/manage/tasks', TaskRun: '/manage/tasks/history', ClusterNode: '/manage/cluster', Account: '/manage/accounts', Domain: '/manage/domains',
+  Task: '/manage/tasks', TaskRun: '/manage/tasks/history', TaskFailure: '/manage/tasks/failed', ClusterNode: '/manage/cluster', Account: '/manage/accounts', Domain: '/manage/domains',
   Tenant: '/manage/tenants', ArchivedItem: '/manage/archived-items', Certificate: '/manage/certificates', ClusterRole: '/settings/roles',
   NetworkListener: '/settings/listeners', TaskManager: '/settings/task-manager', Schedule: '/settings/schedules', DataRetention: '/settings/retention',
   ApiKey: '/settings/api-keys',
 }
 const DETAILS: Readonly<Record<string, string>> = {
+  TaskRun: '/manage/tasks/runs/', TaskFailure: '/manage/tasks/failed?group=',
   Task: '/manage/tasks/', ClusterNode: '/manage/cluster/nodes/', Account: '/manage/accounts/', Domain: '/manage/domains/', Tenant: '/manage/tenants/',
 }
 

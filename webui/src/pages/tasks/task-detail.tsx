@@ -70,11 +70,7 @@ function Known({ row, ended }: { readonly row: Row; readonly ended: boolean }) {
       actions={ended ? undefined : <Actions task={task} ask={ask} onEdit={() => { setEditing(true) }} />}
     >
       {ended ? <Ended last={runs?.[0]} /> : <WhyPanel task={task} kind={kind} />}
-      {task.reason === null ? null : (
-        <Panel title={task.status === 'Failed' ? t.detail.reason : t.detail.lastReason}>
-          <p className={css['reasonText']}>{task.reason}</p>
-        </Panel>
-      )}
+      {ended && task.reason !== null ? <Panel title={t.detail.lastReason}><p className={css['reasonText']}>{task.reason}</p></Panel> : null}
       <PartsPanel task={task} {...(may('Task', 'Update') && !ended ? { onRetry: retryParts } : {})} />
       <div className={css['columns']}>
         <Facts task={task} kind={kind} row={row} />
@@ -96,7 +92,7 @@ function Actions({ task, ask, onEdit }: { readonly task: TaskView; readonly ask:
   const state = stateOf(task)
   const requested = task.running !== null && task.running.requested !== null
   const button = (action: BulkAction, icon: ReactNode, kind: 'plain' | 'main' | 'danger' = 'plain') =>
-    <Button key={action} kind={kind} icon={icon} disabled={requested} onClick={() => { ask(action) }}>{t.actions[action]}</Button>
+    <Button key={action} kind={kind} icon={icon} disabled={requested} onClick={() => { ask(action) }}>{action === 'retry' && task.status === 'Pending' ? t.actions.runNow : t.actions[action]}</Button>
   const waits = task.running === null && state !== 'turn'
   return (
     <>

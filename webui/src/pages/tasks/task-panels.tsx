@@ -81,8 +81,7 @@ export function AttemptsPanel({ task, kind, runs }: { readonly task: TaskView; r
             <ol className={css['timeline']}>
               {at.map((each, index) => (
                 <li key={each}>
-                  {index === 0 ? null : <span className={css['soft']}>{t.attempts.about} </span>}
-                  <Time at={new Date(each).toISOString()} relative />
+                  {index === 0 ? <Time at={new Date(each).toISOString()} relative /> : <span>{t.attempts.after} <Duration ms={each - (at[0] ?? each)} /></span>}
                 </li>
               ))}
             </ol>

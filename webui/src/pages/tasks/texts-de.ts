@@ -31,7 +31,7 @@ export const de: TaskTexts = {
   part: 'Teil einer anderen Aufgabe',
   about: { account: 'Konto', domain: 'Domain' },
   actions: {
-    retry: 'Jetzt versuchen', reschedule: 'Verschieben', park: 'Beiseitelegen', resume: 'Wieder aufnehmen', destroy: 'Abbrechen', edit: 'Ändern', retryParts: 'Fehlgeschlagene Teile neu versuchen',
+    retry: 'Jetzt versuchen', runNow: 'Jetzt ausführen', reschedule: 'Verschieben', park: 'Beiseitelegen', resume: 'Wieder aufnehmen', destroy: 'Abbrechen', edit: 'Ändern', retryParts: 'Fehlgeschlagene Teile neu versuchen',
     more: 'Weitere Aktionen', copy: 'Kennung kopieren',
   },
   bulk: {
@@ -103,7 +103,7 @@ export const de: TaskTexts = {
   },
   attempts: {
     title: 'Versuche', next: 'Nächste Versuche, wenn jeder sofort fehlschlägt', none: 'Keine', plan: 'nach den Einstellungen der Aufgabenverwaltung',
-    perpetual: 'Sie wird für immer wieder versucht.', spent: 'Von selbst wird sie nicht wieder versucht.', about: 'etwa', first: 'der erste', giveUp: 'Danach wird sie aufgegeben.',
+    perpetual: 'Sie wird für immer wieder versucht.', spent: 'Von selbst wird sie nicht wieder versucht.', after: 'etwa +', giveUp: 'Danach wird sie aufgegeben.',
     used: (n: number, of: number) => `${n} von ${of} Wiederholungen verbraucht`,
     settings: 'Aufgabenverwaltung',
   },
@@ -143,7 +143,7 @@ export const de: TaskTexts = {
     title: 'Verlauf der Aufgaben', subtitle: 'Versuche, die zu Ende sind: wann, wo, wie lange und wie.',
     counts: 'Läufe, die in jeder Stunde endeten', range: 'Zeitraum', day: '24 Stunden', week: '7 Tage', month: '30 Tage',
     runs: 'Läufe', failedShare: 'Fehlgeschlagen', mean: 'Mittlere Dauer',
-    series: { done: 'Erledigt', snooze: 'Aufgeschoben', retry: 'Fehlgeschlagen, neu versucht', failed: 'Endgültig fehlgeschlagen', cancelled: 'Angehalten' },
+    series: { all: 'Alle Läufe', failing: 'Fehlgeschlagen oder neu versucht' },
     none: 'Von dieser Art ist kein Lauf aufgehoben', noneNext: 'Läufe werden so lange aufgehoben, wie die Aufbewahrung sagt; gewöhnliche Erfolge des Suchindex werden nur gezählt.',
     retention: 'Aufbewahrung', runTitle: 'Lauf', taskStill: 'Die Aufgabe gibt es noch:', taskGone: 'Die Aufgabe wurde erledigt oder entfernt.', otherRuns: 'Alle Läufe dieser Aufgabe', note: 'Was er getan hat',
     hour: 'Läufe dieser Stunde', open: 'Lauf öffnen', parent: 'Teil von',

@@ -30,7 +30,7 @@ export const en = {
   part: 'part of another task',
   about: { account: 'Account', domain: 'Domain' },
   actions: {
-    retry: 'Retry now', reschedule: 'Reschedule', park: 'Park', resume: 'Resume', destroy: 'Cancel', edit: 'Edit', retryParts: 'Retry the failed parts',
+    retry: 'Retry now', runNow: 'Run now', reschedule: 'Reschedule', park: 'Park', resume: 'Resume', destroy: 'Cancel', edit: 'Edit', retryParts: 'Retry the failed parts',
     more: 'More actions', copy: 'Copy the id',
   },
   bulk: {
@@ -102,7 +102,7 @@ export const en = {
   },
   attempts: {
     title: 'Attempts', next: 'Next attempts, if each fails at once', none: 'None', plan: 'as the task manager is set',
-    perpetual: 'It is tried again for ever.', spent: 'It is not tried again by itself.', about: 'about', first: 'the first', giveUp: 'Then it is given up.',
+    perpetual: 'It is tried again for ever.', spent: 'It is not tried again by itself.', after: 'about +', giveUp: 'Then it is given up.',
     used: (n: number, of: number) => `${n} of ${of} retries used`,
     settings: 'Task manager',
   },
@@ -142,7 +142,7 @@ export const en = {
     title: 'History of tasks', subtitle: 'Attempts that have ended: when, where, how long, and how.',
     counts: 'Runs that ended each hour', range: 'Range', day: '24 hours', week: '7 days', month: '30 days',
     runs: 'Runs', failedShare: 'Failed', mean: 'Mean duration',
-    series: { done: 'Done', snooze: 'Put off', retry: 'Failed, tried again', failed: 'Failed for good', cancelled: 'Stopped' },
+    series: { all: 'All runs', failing: 'Failed or tried again' },
     none: 'No run of this kind is kept', noneNext: 'Runs are kept for as long as the retention says; routine successes of search indexing are only counted.',
     retention: 'Data retention', runTitle: 'Run', taskStill: 'The task is still there:', taskGone: 'The task is done or was removed.', otherRuns: 'All runs of this task', note: 'What it did',
     hour: 'Runs of this hour', open: 'Open the run', parent: 'Part of',

@@ -20,7 +20,7 @@ export function WhyPanel({ task, kind }: { readonly task: TaskView; readonly kin
   const state = stateOf(task)
   const runs = task.running !== null && task.running.requested === null
   return (
-    <Panel title={runs || state === 'spread' ? t.detail.state : t.why.title}>
+    <Panel title={state === 'failed' ? t.detail.reason : runs || state === 'spread' ? t.detail.state : t.why.title}>
       <div className={css['stack']}>
         <p className={css['bar']}>
           <TaskStateMark state={state} />
@@ -34,6 +34,12 @@ export function WhyPanel({ task, kind }: { readonly task: TaskView; readonly kin
         </p>
         {state === 'stopping' || state === 'changing' ? <Steps state={state} /> : null}
         {state === 'spread' ? <p>{t.why.parts}</p> : null}
+        {task.reason === null ? null : (
+          <div>
+            {state === 'failed' ? null : <p className={css['softWrap']}>{t.detail.lastReason}</p>}
+            <p className={css['reasonText']}>{task.reason}</p>
+          </div>
+        )}
         {state === 'failed' ? <FailedHint task={task} /> : null}
         {task.running === null && state !== 'failed' ? <Waiting task={task} kind={kind} /> : null}
       </div>

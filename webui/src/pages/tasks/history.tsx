@@ -1,0 +1,133 @@
+/** Attempts that have ended, with filters that the address keeps, under how many there were each hour. */
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import type { Row } from '../../api/hooks.ts'
+import { useList } from '../../api/hooks.ts'
+import { browserClock } from '../../api/browser.ts'
+import { useMay, useModel } from '../../api/context.ts'
+import { failureOf } from '../../api/failure.ts'
+import type { Chosen, Query } from '../../lists/address.ts'
+import { chosenFilters, conditionsOf, withFilter, withoutFilters } from '../../lists/address.ts'
+import { Reference } from '../../lists/value.tsx'
+import { Count, Duration } from '../../parts/amounts.tsx'
+import { Button, ButtonLink } from '../../parts/button.tsx'
+import { Chart } from '../../parts/chart.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { DataTable } from '../../parts/data-table.tsx'
+import { FailurePanel } from '../../parts/failure-panel.tsx'
+import { FilterBar } from '../../parts/filter-bar.tsx'
+import { Page as Frame, Panel } from '../../parts/page.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
+import { Time } from '../../parts/time.tsx'
+import { useLanguage, useTexts } from '../../texts/language.ts'
+import { useKindLabel } from './kinds.ts'
+import { DAY_MS, hourlyRuns } from './run-counts.ts'
+import { Outcome } from './runs-list.tsx'
+import { numberAt, textAt } from './task.ts'
+import css from './tasks.module.css'
+import type { TaskTexts } from './texts.ts'
+import { useTaskTexts } from './texts.ts'
+import { useRunCounts } from './use-run-counts.ts'
+
+const CHART_PX = 130
+
+export function Page() {
+  const t = useTexts()
+  const tt = useTaskTexts()
+  const model = useModel()
+  const may = useMay()
+  const navigate = useNavigate()
+  const query: Query = useSearch({ strict: false })
+  const filters = model.list('TaskRun')?.filters ?? []
+  const chosen = chosenFilters(query, filters)
+  const list = useList('TaskRun', { filter: conditionsOf(chosen, filters, {}) })
+  const label = useKindLabel()
+  const columns = useMemo(() => columnsOf(tt, label), [tt, label])
+  const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
+  const retention = may('DataRetention', 'Get') ? <ButtonLink to="/settings/retention">{tt.history.retention}</ButtonLink> : null
+  return (
+    <Frame fill title={tt.history.title} subtitle={tt.history.subtitle} actions={retention}>
+      {may('TaskRunCount', 'Query') ? <Counts chosen={chosen} range={query['range'] ?? 'day'} onRange={range => { goTo({ ...query, range }) }} /> : null}
+      <FilterBar
+        filters={filters} chosen={chosen}
+        onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
+      />
+      <DataTable
+        label={tt.history.title} list={list} columns={columns} open={row => `/manage/tasks/runs/${row.id}`}
+        empty={chosen.size > 0
+          ? <EmptyState title={tt.history.none} next={tt.history.noneNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
+          : <EmptyState title={tt.history.none} next={tt.history.noneNext} />}
+      />
+    </Frame>
+  )
+}
+
+const RANGES_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS } as const
+
+/** Follows those filters of the list that counts have as well. */
+function Counts({ chosen, range, onRange }: { readonly chosen: Chosen; readonly range: string; readonly onRange: (range: string) => void }) {
+  const tt = useTaskTexts()
+  const language = useLanguage()
+  const [now] = useState(() => browserClock.now())
+  const known = range === 'week' || range === 'month' ? range : 'day'
+  const from = now - RANGES_MS[known]
+  const hour = new Date(Math.floor(from / 3_600_000) * 3_600_000).toISOString()
+  const same = Object.fromEntries(['variant', 'node', 'outcome'].flatMap(field => {
+    const value = chosen.get(field)
+    return value === undefined ? [] : [[field, value]]
+  }))
+  const { data, error, refetch } = useRunCounts({ ...same, hourIsGreaterThanOrEqual: hour })
+  const { hours, runs, failing, total, totalFailing, meanMs } = useMemo(() => hourlyRuns(data ?? [], from, now), [data, from, now])
+  const series = useMemo(() => [
+    { label: tt.history.series.all, tone: 'busy', values: runs }, { label: tt.history.series.failing, tone: 'bad', values: failing },
+  ] as const, [tt, runs, failing])
+  const share = total === 0 ? 0 : totalFailing / total
+  return (
+    <Panel
+      title={tt.history.counts}
+      actions={(
+        <div className={css['quick']} role="group" aria-label={tt.history.range}>
+          {(['day', 'week', 'month'] as const).map(each => (
+            <button key={each} type="button" className={css['choice']} aria-pressed={each === known} onClick={() => { onRange(each) }}>{tt.history[each]}</button>
+          ))}
+        </div>
+      )}
+    >
+      {error === null ? null : <FailurePanel failure={failureOf(error)} onRetry={() => { void refetch() }} />}
+      {data === undefined ? error === null ? <Skeleton lines={4} /> : null : (
+        <div className={css['chartRow']}>
+          <dl className={css['figures']}>
+            <div><dt>{tt.history.runs}</dt><dd><Count value={total} /></dd></div>
+            <div>
+              <dt>{tt.history.failedShare}</dt>
+              <dd>
+                <Link to="/manage/tasks/history" search={{ 'f.outcome': 'failed', 'f.startedAt': `${hour}..`, range: known }}>
+                  {new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(share)}
+                </Link>
+              </dd>
+            </div>
+            <div><dt>{tt.history.mean}</dt><dd>{meanMs === null ? '–' : <Duration ms={meanMs} />}</dd></div>
+          </dl>
+          <div className={css['chart']}><Chart label={tt.history.counts} times={hours} series={series} kind="bars" height={CHART_PX} /></div>
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+function columnsOf(tt: TaskTexts, label: (variant: string) => string): readonly Column[] {
+  const text = (row: Row, key: string) => textAt(row, key) ?? ''
+  return [
+    { key: 'startedAt', label: tt.runs.started, width: 'minmax(120px, .8fr)', cell: row => <Time at={text(row, 'startedAt')} relative /> },
+    {
+      key: 'variant', label: tt.runs.task, width: 'minmax(180px, 1.2fr)',
+      cell: row => <Link to={`/manage/tasks/runs/${row.id}`} tabIndex={-1}>{label(text(row, 'variant'))}</Link>,
+    },
+    { key: 'outcome', label: tt.runs.outcome, width: 'minmax(160px, 1fr)', cell: row => <Outcome of={text(row, 'outcome')} /> },
+    { key: 'duration', label: tt.runs.duration, width: '90px', align: 'end', cell: row => <Duration ms={numberAt(row, 'duration') ?? 0} /> },
+    { key: 'node', label: tt.runs.node, width: 'minmax(90px, .6fr)', cell: row => <Reference object="ClusterNode" id={text(row, 'node')} /> },
+    { key: 'attempt', label: tt.runs.attempt, width: '80px', align: 'end', cell: row => <Count value={numberAt(row, 'attempt') ?? 1} /> },
+    { key: 'accountId', label: tt.runs.account, width: 'minmax(140px, 1fr)', cell: row => typeof row['accountId'] === 'string' ? <Reference object="Account" id={row['accountId']} /> : '–' },
+    { key: 'why', label: tt.runs.why, width: 'minmax(160px, 2fr)', cell: row => <span className={css['reason']} title={text(row, 'error')}>{textAt(row, 'error') ?? textAt(row, 'note') ?? '–'}</span> },
+  ]
+}
