@@ -32,10 +32,10 @@ function world() {
   const wires: Wire[] = []
   const changes: (readonly string[] | null)[] = []
   let refused = false
-  const live = new Live(['Task', 'ClusterNode'], {
+  const live = new Live({
     clock, random: () => 0,
     open: (path, lastEventId, signal) => {
-      assert.equal(path, '/api/live/changes?objects=Task,ClusterNode')
+      assert.equal(path, '/api/live/changes')
       if (refused) throw new Error('connection refused')
       const wire = new Wire(lastEventId)
       wires.push(wire)
@@ -53,7 +53,7 @@ suite('live changes', () => {
     live.start()
     await clock.advance(1)
     assert.equal(live.state, 'live')
-    wires[0]?.push('event: change\ndata: {"objects":["Task"]}\n\nevent: reset\ndata: {}\n\nevent: change\ndata: no JSON\n\n')
+    wires[0]?.push('event: change\ndata: {"changed":{"Task":["t1"]}}\n\nevent: reset\ndata: {}\n\nevent: change\ndata: no JSON\n\n')
     await clock.advance(1)
     assert.deepEqual(changes, [['Task'], null, null])
     live.stop()
@@ -61,11 +61,24 @@ suite('live changes', () => {
     assert.equal(wires.length, 1)
   })
 
+  test('make old what was loaded before the first connection stood, and not what came before a later one', async () => {
+    const { clock, wires, changes, live } = world()
+    live.start()
+    await clock.advance(1)
+    wires[0]?.push('event: ready\ndata: {"objects":["Task"]}\nid: 1\n\n')
+    wires[0]?.push(null)
+    await clock.advance(300)
+    wires[1]?.push('event: ready\ndata: {"objects":["Task"]}\nid: 2\n\nevent: change\ndata: {"changed":{"Domain":null}}\nid: 3\n\n')
+    await clock.advance(1)
+    assert.deepEqual(changes, [null, ['Domain']])
+    live.stop()
+  })
+
   test('go on after the last event that was seen', async () => {
     const { clock, wires, live } = world()
     live.start()
     await clock.advance(1)
-    wires[0]?.push('id: 41\nevent: change\ndata: {"objects":[]}\n\n')
+    wires[0]?.push('id: 41\nevent: change\ndata: {"changed":{}}\n\n')
     wires[0]?.push(null)
     await clock.advance(1)
     assert.equal(live.state, 'waiting')

@@ -5,7 +5,9 @@
  *   connecting ──headers──► live ──end, error, silence──► waiting ──0.5…15 s──► connecting
  *
  * While it is not live everything on the page is asked for every ten seconds. A connection goes on after the last event
- * that was seen; when the server cannot tell what was missed (`reset`), everything counts as changed.
+ * that was seen; when the server cannot tell what was missed (`reset`), everything counts as changed, and so does what was
+ * loaded before the first connection stood (`ready`). The server says goodbye (`bye`) when a login or an hour is over; the
+ * next connection finds out what that means.
  */
 import type { Clock } from '../../../src/base/clock.ts'
 import type { Json } from '../../../src/base/json.ts'
@@ -25,13 +27,14 @@ export interface LivePorts {
   onChange(this: void, objects: readonly string[] | null): void
 }
 
+/** All objects that this login may get, as far as their changes are told. */
+const PATH = '/api/live/changes'
 /** Without a word for so long, heartbeats included, the connection counts as dead. */
 const SILENCE_MS = 45_000
 const POLL_MS = 10_000
 
 export class Live {
   readonly #ports: LivePorts
-  readonly #path: string
   readonly #watchers = new Set<() => void>()
   #state: LiveState = 'connecting'
   #failures = 0
@@ -39,10 +42,8 @@ export class Live {
   #stop: AbortController | null = null
   #cancelPoll: () => void = () => undefined
 
-  /** `objects` without prefix. */
-  constructor(objects: readonly string[], ports: LivePorts) {
+  constructor(ports: LivePorts) {
     this.#ports = ports
-    this.#path = `/api/live/changes?objects=${objects.map(encodeURIComponent).join(',')}`
   }
 
   get state(): LiveState {
@@ -103,7 +104,7 @@ export class Live {
     heard()
     try {
       const stream = new EventStream()
-      for await (const piece of open(this.#path, this.#lastId, AbortSignal.any([stopped, silence.signal]))) {
+      for await (const piece of open(PATH, this.#lastId, AbortSignal.any([stopped, silence.signal]))) {
         heard()
         this.#failures = 0
         this.#become('live')
@@ -118,7 +119,7 @@ export class Live {
   }
 
   #take({ event, data }: ServerEvent): void {
-    if (event === 'reset') this.#ports.onChange(null)
+    if (event === 'reset' || (event === 'ready' && this.#lastId === '')) this.#ports.onChange(null)
     if (event === 'change') this.#ports.onChange(objectsOf(data))
   }
 
@@ -140,8 +141,8 @@ export class Live {
 function objectsOf(data: string): readonly string[] | null {
   try {
     const value = JSON.parse(data) as Json
-    const objects = isJsonObject(value) ? value['objects'] : undefined
-    return Array.isArray(objects) ? objects.filter(each => typeof each === 'string') : null
+    const changed = isJsonObject(value) ? value['changed'] : undefined
+    return isJsonObject(changed) ? Object.keys(changed) : null
   } catch {
     return null
   }

@@ -43,7 +43,7 @@ function useLive(): Live {
         await Promise.all([...names].map(name => client.invalidateQueries({ queryKey: keys.all(name) }, { cancelRefetch: false })))
       },
     })
-    return new Live(known, {
+    return new Live({
       clock: browserClock, random: browserRandom,
       open: (path, lastEventId, signal) => openStream(login, path, lastEventId, signal),
       onChange: objects => { gather.add(objects ?? known) },

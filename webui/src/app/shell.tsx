@@ -1,6 +1,6 @@
 /** What stands around every page: header, navigation, and the place of the page itself. */
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
-import { CircleUser, LogOut, Menu as MenuIcon, X } from 'lucide-react'
+import { CircleUser, Keyboard, LogOut, Menu as MenuIcon, Search, X } from 'lucide-react'
 import { useState } from 'react'
 import { useServer } from '../api/context.ts'
 import { Button } from '../parts/button.tsx'
@@ -11,6 +11,7 @@ import { LiveMark } from './live-mark.tsx'
 import { Mark } from './mark.tsx'
 import { Navigation } from './navigation.tsx'
 import css from './shell.module.css'
+import { Shortcuts } from './shortcuts.tsx'
 import type { Theme } from './theme.ts'
 import { setTheme, THEMES, useTheme } from './theme.ts'
 
@@ -20,6 +21,7 @@ export function Shell() {
   // Going to another page closes the drawer.
   const [drawnAt, setDrawnAt] = useState<string | null>(null)
   const drawn = drawnAt === path
+  const [open, setOpen] = useState<'palette' | 'help' | null>(null)
   return (
     <div className={css['shell']}>
       <a className={css['skip']} href="#content">{t.shell.skip}</a>
@@ -30,17 +32,24 @@ export function Shell() {
         >{drawn ? t.shell.close : t.shell.menu}</Button>
         <Link to="/" className={css['brand']}><Mark />{t.product}</Link>
         <span className={css['space']} />
+        <button type="button" className={css['commands']} aria-keyshortcuts="Control+K" onClick={() => { setOpen('palette') }}>
+          <Search aria-hidden="true" />
+          <span>{t.shell.commands}</span>
+          <kbd>{t.shell.commandsHint}</kbd>
+        </button>
+        <span className={css['space']} />
         <LiveMark />
-        <PersonMenu />
+        <PersonMenu onKeys={() => { setOpen('help') }} />
       </header>
       <div id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>
       {drawn ? <button type="button" tabIndex={-1} aria-label={t.shell.close} className={css['shade']} onClick={() => { setDrawnAt(null) }} /> : null}
       <main id="content" className={css['content']} tabIndex={-1}><Outlet /></main>
+      <Shortcuts open={open} onOpen={setOpen} />
     </div>
   )
 }
 
-function PersonMenu() {
+function PersonMenu({ onKeys }: { readonly onKeys: () => void }) {
   const t = useTexts()
   const { login, username } = useServer()
   return (
@@ -51,7 +60,7 @@ function PersonMenu() {
         { label: t.shell.theme, value: useTheme(), options: THEMES.map(value => ({ value, label: t.shell.themes[value] })), choose: value => { setTheme(value as Theme) } },
         { label: t.shell.language, value: useLanguage(), options: LANGUAGES.map(value => ({ value, label: t.shell.languages[value] })), choose: value => { setLanguage(value as Language) } },
       ]}
-      actions={[{ label: t.shell.signOut, icon: <LogOut aria-hidden="true" />, run: () => { void login.signOut() } }]}
+      actions={[{ label: t.shell.keyboard, icon: <Keyboard aria-hidden="true" />, run: onKeys }, { label: t.shell.signOut, icon: <LogOut aria-hidden="true" />, run: () => { void login.signOut() } }]}
     />
   )
 }

@@ -21,13 +21,12 @@ export function Dialog({ open, onClose, title, text, wide = false, actions, chil
       <Base.Portal>
         <Base.Backdrop className={css['backdrop']} />
         <Base.Popup className={`${css['popup']} ${wide ? css['wide'] : ''}`}>
-          <header className={css['head']}>
-            <Base.Title className={css['title']}>{title}</Base.Title>
-            {onClose === undefined ? null : <Base.Close className={css['close']} aria-label={t.action.close}><X aria-hidden="true" /></Base.Close>}
-          </header>
+          <Base.Title className={css['title']}>{title}</Base.Title>
           {text === undefined ? null : <Base.Description className={css['text']} render={<div />}>{text}</Base.Description>}
           {children}
           {actions === undefined ? null : <footer className={css['actions']}>{actions}</footer>}
+          {/* The last one, so that the focus goes to what the dialog is about. */}
+          {onClose === undefined ? null : <Base.Close className={css['close']} aria-label={t.action.close}><X aria-hidden="true" /></Base.Close>}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

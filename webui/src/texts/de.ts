@@ -141,9 +141,9 @@ export const de: Texts = {
     hint: 'Enter öffnet, Esc schließt',
   },
   keyboard: {
-    title: 'Tastatur',
+    title: 'Tastatur', ctrl: 'Strg', space: 'Leertaste',
     palette: 'Seiten, Objekte und Aktionen suchen', help: 'Diese Hilfe', goDashboard: 'Zur Übersicht', goTasks: 'Zu den Aufgaben',
     goFailed: 'Zu den gescheiterten Aufgaben', goCluster: 'Zum Cluster', move: 'In einer Liste bewegen', open: 'Zeile öffnen', select: 'Zeile auswählen',
-    selectAll: 'Alle geladenen Zeilen auswählen', filter: 'Zu den Filtern', create: 'Neuer Eintrag', save: 'Formular speichern', thenKey: 'dann',
+    selectAll: 'Alle geladenen Zeilen auswählen', filter: 'Zu den Filtern', save: 'Formular speichern',
   },
 }

@@ -140,10 +140,10 @@ export const en = {
     hint: 'Enter opens, Esc closes',
   },
   keyboard: {
-    title: 'Keyboard',
+    title: 'Keyboard', ctrl: 'Ctrl', space: 'Space',
     palette: 'Search pages, objects and actions', help: 'This help', goDashboard: 'To the dashboard', goTasks: 'To the tasks',
     goFailed: 'To the failed tasks', goCluster: 'To the cluster', move: 'Move in a list', open: 'Open the row', select: 'Select the row',
-    selectAll: 'Select all loaded rows', filter: 'To the filters', create: 'New entry', save: 'Save a form', thenKey: 'then',
+    selectAll: 'Select all loaded rows', filter: 'To the filters', save: 'Save a form',
   },
 }
 

@@ -1,0 +1,134 @@
+/** Ctrl-K: goes to any page or object by its name, and does what the open page offers. */
+import { useNavigate } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { Box, CornerDownLeft, FileText, Zap } from 'lucide-react'
+import type { KeyboardEvent, ReactNode } from 'react'
+import { useDeferredValue, useId, useRef, useState } from 'react'
+import type { Api } from '../api/api.ts'
+import { useMay, useServer } from '../api/context.ts'
+import { objects, resultOf } from '../../../src/jmap-client/reply.ts'
+import type { Model } from '../../../src/jmap-client/model.ts'
+import { labelOf } from '../lists/label.ts'
+import { createAddress, listAddress, objectAddress } from '../lists/places.ts'
+import { wordsOf } from '../lists/words.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import input from '../parts/input.module.css'
+import { useTexts } from '../texts/language.ts'
+import { useOfferedCommands } from './commands.ts'
+import { matching } from './match.ts'
+import { useOtherObjects, usePlaces } from './navigation.tsx'
+import css from './palette.module.css'
+
+interface Entry { readonly id: string; readonly label: string; readonly group: string; readonly icon: ReactNode; run(this: void): void }
+
+/** Objects that people know by name; each is one query when something is typed. */
+const NAMED = ['Account', 'Domain', 'Tenant', 'ClusterNode', 'ClusterRole', 'NetworkListener', 'Schedule'] as const
+const OFFERED_MAX = 30
+const NAMED_LOADED_MAX = 200
+const TYPED_MIN_CHARS = 2
+
+export function Palette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+  const t = useTexts()
+  return (
+    <Dialog open={open} onClose={onClose} title={t.palette.title} wide>
+      {open ? <Search onClose={onClose} /> : null}
+    </Dialog>
+  )
+}
+
+function Search({ onClose }: { readonly onClose: () => void }) {
+  const t = useTexts()
+  const [typed, setTyped] = useState('')
+  const [active, setActive] = useState(0)
+  const list = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const entries = useEntries(useDeferredValue(typed))
+  const at = Math.min(active, Math.max(0, entries.length - 1))
+  const run = (entry: Entry | undefined) => {
+    if (entry === undefined) return
+    onClose()
+    entry.run()
+  }
+  const move = (to: number) => {
+    const next = (to + entries.length) % Math.max(1, entries.length)
+    setActive(next)
+    list.current?.children[next]?.scrollIntoView({ block: 'nearest' })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') move(at + 1)
+    else if (event.key === 'ArrowUp') move(at - 1)
+    else if (event.key === 'Enter') run(entries[at])
+    else return
+    event.preventDefault()
+  }
+  return (
+    <div className={css['search']}>
+      <input
+        className={input['input']} role="combobox" aria-expanded="true" aria-controls={id} aria-label={t.palette.placeholder} placeholder={t.palette.placeholder}
+        aria-activedescendant={entries.length === 0 ? undefined : `${id}-${at}`} autoComplete="off" spellCheck={false} value={typed}
+        onChange={event => {
+          setTyped(event.target.value)
+          setActive(0)
+        }}
+        onKeyDown={onKeyDown}
+      />
+      {entries.length === 0 ? <p role="status">{t.palette.nothing}</p> : null}
+      <div ref={list} id={id} role="listbox" aria-label={t.palette.title} className={css['list']}>
+        {entries.map((entry, index) => (
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are those of the input that controls the list
+          <div
+            key={entry.id} id={`${id}-${index}`} role="option" tabIndex={-1} aria-selected={index === at} className={css['entry']}
+            onClick={() => { run(entry) }} onPointerMove={() => { setActive(index) }}
+          >
+            {entry.icon}
+            <span className={css['label']}>{entry.label}</span>
+            <span className={css['group']}>{entry.group}</span>
+            {index === at ? <CornerDownLeft aria-hidden="true" /> : null}
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function useEntries(typed: string): readonly Entry[] {
+  const t = useTexts()
+  const navigate = useNavigate()
+  const { model } = useServer()
+  const may = useMay()
+  const goTo = (to: string) => () => { void navigate({ to }) }
+  const actions = useOfferedCommands().map((command): Entry => ({ ...command, group: t.palette.actions, icon: <Zap aria-hidden="true" /> }))
+  const pages = [
+    ...usePlaces().filter(({ path }) => !path.includes('$')).map(({ path, title }) => ({ to: path, label: t.nav[title] })),
+    ...useOtherObjects().map(({ name, title }) => ({ to: listAddress(name), label: title })),
+  ].map(({ to, label }): Entry => ({ id: to, label, group: t.palette.pages, icon: <FileText aria-hidden="true" />, run: goTo(to) }))
+  const creatable = model.objects().filter(({ name }) => name !== 'Task' && may(name, 'Create')).map(({ name }): Entry => ({
+    id: createAddress(name), label: t.list.create(model.list(name)?.singularName ?? name), group: t.palette.actions, icon: <Zap aria-hidden="true" />, run: goTo(createAddress(name)),
+  }))
+  const named = useNamed(typed.trim().length >= TYPED_MIN_CHARS).map(({ object, id, label }): Entry => ({
+    id: `${object}/${id}`, label, group: wordsOf(model.list(object)?.singularName ?? object), icon: <Box aria-hidden="true" />, run: goTo(objectAddress(object, id)),
+  }))
+  return matching([...actions, ...pages, ...creatable, ...named], typed, each => `${each.label} ${each.group}`).slice(0, OFFERED_MAX)
+}
+
+interface Named { readonly object: string; readonly id: string; readonly label: string }
+
+function useNamed(enabled: boolean): readonly Named[] {
+  const { api, model } = useServer()
+  const may = useMay()
+  const known = NAMED.filter(name => may(name, 'Query') && may(name, 'Get'))
+  const { data = [] } = useQuery({ queryKey: ['palette', known], enabled, staleTime: 30_000, queryFn: () => loadNamed(api, model, known) })
+  return data
+}
+
+async function loadNamed(api: Api, model: Model, known: readonly string[]): Promise<readonly Named[]> {
+  const lists = await Promise.all(known.map(async object => {
+    const name = `x:${object}/query`
+    const [, got] = await api.request([
+      { name, args: { limit: NAMED_LOADED_MAX } }, { name: `x:${object}/get`, args: { '#ids': { resultOf: 'c0', name, path: '/ids' } } },
+    ])
+    const rows = got === undefined ? [] : objects(resultOf(got)['list'])
+    return rows.map((row): Named => ({ object, id: String(row['id']), label: labelOf(model.list(object)?.labelProperty ?? null, row) }))
+  }))
+  return lists.flat()
+}
