@@ -42,9 +42,9 @@ function Editor({ stored }: { readonly stored: Row }) {
     <div className={css['columns']}>
       <div className={css['form']}>
         <FormFrame form={form} onSaved={() => { toast({ title: t.saved }) }}>
-          <Panel title={t.limits}>
+          <Panel title={t.limits}><div className={css['form']}>
             <Field form={form} path={['maxAttempts']} />
-            <Field form={form} path={['totalDeadline']} />
+            <Field form={form} path={['totalDeadline']} /></div>
           </Panel>
           <Panel title={t.waits}><Field form={form} path={['strategy']} /></Panel>
         </FormFrame>

@@ -1,0 +1,173 @@
+/** One role: what it gives, who uses it, what a change will move before it is saved, and that it happens after. */
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Json, JsonObject } from '../../../../src/base/json.ts'
+import { isJsonObject } from '../../../../src/base/json.ts'
+import type { ClusterNode, Lane } from '../../api/cluster.ts'
+import { useMay, useModel } from '../../api/context.ts'
+import { failureOf } from '../../api/failure.ts'
+import type { Row } from '../../api/hooks.ts'
+import { useRows } from '../../api/hooks.ts'
+import { Field } from '../../forms/field.tsx'
+import { FormFrame } from '../../forms/form-frame.tsx'
+import type { Form } from '../../forms/use-form.ts'
+import { useForm } from '../../forms/use-form.ts'
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { FailurePanel } from '../../parts/failure-panel.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { Status } from '../../parts/status.tsx'
+import { useToast } from '../../parts/toast.tsx'
+import { useDutyTexts } from '../../texts/duties.ts'
+import { GroupEditor } from './group-editor.tsx'
+import { Happening } from './happening.tsx'
+import { PreviewDetails, Warning } from './preview-panel.tsx'
+import type { Preview } from './preview.ts'
+import { uncoveredBy } from './preview.ts'
+import { closesHere } from './closes-here.ts'
+import css from './roles.module.css'
+import { useRoleTexts } from './texts.ts'
+import { usePreview } from './use-preview.ts'
+
+export interface Cluster { readonly nodes: readonly ClusterNode[]; readonly lanes: readonly Lane[] }
+/** What was saved, and how the cluster was then. */
+interface Saved { readonly preview: Preview; readonly lanes: readonly Lane[] }
+
+export function RoleEditor({ stored, name, cluster, onSaved }: {
+  /** null: a new one. */
+  readonly stored: Row | null
+  /** Of a new one, when it is known. */
+  readonly name: string
+  readonly cluster: Cluster
+  readonly onSaved: (name: string) => void
+}) {
+  const t = useRoleTexts()
+  const may = useMay()
+  const toast = useToast()
+  const form = useForm({ object: 'ClusterRole', id: stored?.id ?? null, ...(stored === null ? { initial: { name } } : { stored }) })
+  const isNew = stored === null
+  const change = isNew ? { create: { n: form.changes } } : form.dirty ? { update: { [stored.id]: form.changes } } : null
+  const { preview, asking: looking, error } = usePreview(change)
+  const [asking, setAsking] = useState(false)
+  const [saved, setSaved] = useState<Saved | null>(null)
+  const uncovered = preview === null ? [] : uncoveredBy(preview)
+  const here = preview !== null && closesHere(preview, cluster.nodes, location)
+  const finish = () => {
+    const title = String(form.value['name'])
+    if (preview !== null && !isNew) setSaved({ preview, lanes: cluster.lanes })
+    toast({ title: isNew ? t.made(title) : t.saved(title) })
+    onSaved(title)
+  }
+  // What leaves work without a node, or this console without its listener, is asked about first.
+  const guarded: Form = {
+    ...form,
+    save: async () => {
+      if (uncovered.length === 0 && !here) return form.save()
+      setAsking(true)
+      return null
+    },
+  }
+  const confirm = async () => {
+    const row = await form.save()
+    setAsking(false)
+    if (row !== null) finish()
+  }
+  const readOnly = !may('ClusterRole', isNew ? 'Create' : 'Update')
+  return (
+    <div className={css['columns']}>
+      <div className={css['form']}>
+        {readOnly ? <><p className={css['soft']}>{t.readOnly}</p><Groups form={form} cluster={cluster} disabled /></> : (
+          <FormFrame form={guarded} onSaved={finish}>
+            <Panel title={t.about}>
+              <div className={css['fields']}>
+                <Field form={form} path={['name']} />
+                <Field form={form} path={['description']} />
+              </div>
+            </Panel>
+            <Groups form={form} cluster={cluster} disabled={false} />
+          </FormFrame>
+        )}
+      </div>
+      <div className={css['side']}>
+        <Users name={String(form.value['name'] ?? '')} nodes={cluster.nodes} />
+        {saved === null || form.dirty ? null : <Happening saved={saved.preview} before={saved.lanes} nodes={cluster.nodes} lanes={cluster.lanes} />}
+        {readOnly || (saved !== null && !form.dirty) ? null : (
+          <Panel title={t.effect}>
+            <div aria-live="polite" aria-busy={looking}>
+              {error !== null && change !== null ? <FailurePanel failure={failureOf(error)} />
+                : change === null ? <p className={css['soft']}>{t.noChange}</p>
+                : preview === null ? <p className={css['soft']}>{t.looking}</p>
+                : <PreviewDetails preview={preview} nodes={cluster.nodes} here={here} />}
+            </div>
+          </Panel>
+        )}
+      </div>
+      <ConfirmDialog
+        open={asking} onClose={() => { setAsking(false) }} onConfirm={() => { void confirm() }} danger busy={form.saving} failure={form.failure}
+        title={uncovered.length > 0 ? t.confirmTitle : t.confirmHere} text={t.confirmText} action={t.confirm}
+      >
+        {uncovered.length > 0 ? <Warning>{t.uncovered(uncovered.map(({ id }) => id).join(', '))}</Warning> : null}
+        {here ? <Warning>{t.here}</Warning> : null}
+      </ConfirmDialog>
+    </div>
+  )
+}
+
+function Groups({ form, cluster, disabled }: { readonly form: Form; readonly cluster: Cluster; readonly disabled: boolean }) {
+  const t = useRoleTexts()
+  return <>
+    <Panel title={t.dutiesTitle}><Duties form={form} cluster={cluster} disabled={disabled} /></Panel>
+    <Panel title={t.listenersTitle}><Listeners form={form} disabled={disabled} /></Panel>
+  </>
+}
+
+function Duties({ form, cluster, disabled }: Parameters<typeof Groups>[0]) {
+  const t = useRoleTexts()
+  const texts = useDutyTexts()
+  const members = useModel().enum('ClusterTaskType').map(({ name, label }) => {
+    const others = cluster.nodes.filter(node => node.status === 'active' && node.role !== form.value['name'] && node.duties.includes(name)).length
+    const text = texts[name]
+    return {
+      id: name, name: text?.name ?? label,
+      help: <>{text?.what} {others > 0 ? t.others(others) : <span className={css['bad']}>{t.nobodyElse}{text === undefined ? '' : `; ${t.without(text.without)}`}</span>}</>,
+    }
+  })
+  return (
+    <GroupEditor
+      group={groupOf(form.value['tasks'])} property="taskTypes" members={members} legend={t.dutiesTitle} ticks={t.tickDuties} choices={t.dutyChoices}
+      disabled={disabled} onChange={group => { form.set(['tasks'], group) }}
+    />
+  )
+}
+
+const LISTENERS_MAX = 500
+
+function Listeners({ form, disabled }: { readonly form: Form; readonly disabled: boolean }) {
+  const t = useRoleTexts()
+  const { data = [] } = useRows('NetworkListener', { limit: LISTENERS_MAX })
+  const members = data.map(row => ({
+    id: row.id, name: String(row['name']), help: `${String(row['protocol'])} ${isJsonObject(row['bind']) ? Object.keys(row['bind']).join(', ') : ''}`,
+  }))
+  return (
+    <GroupEditor
+      group={groupOf(form.value['listeners'])} property="listenerIds" members={members} legend={t.listenersTitle} ticks={t.tickListeners} choices={t.listenerChoices}
+      disabled={disabled} empty={t.noListeners} onChange={group => { form.set(['listeners'], group) }}
+    />
+  )
+}
+
+function Users({ name, nodes }: { readonly name: string; readonly nodes: readonly ClusterNode[] }) {
+  const t = useRoleTexts()
+  const using = nodes.filter(node => node.status === 'active' && node.role === name)
+  return (
+    <Panel title={t.nowTitle}>
+      {using.length === 0 ? <p className={css['soft']}>{t.unused}</p> : <>
+        <Status tone="good">{t.usedBy(using.length)}</Status>
+        <p className={css['names']}>{using.map(({ id, hostname }) => <Link key={id} to={`/manage/cluster/nodes/${encodeURIComponent(id)}`}>{hostname}</Link>)}</p>
+      </>}
+    </Panel>
+  )
+}
+
+function groupOf(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : { '@type': 'EnableAll' }
+}
