@@ -356,6 +356,11 @@ export interface RunFilter {
 export interface RunCount { readonly hour: number; readonly variant: string; readonly nodeId: number; readonly outcome: RunOutcome; readonly runs: number; readonly durationMs: number }
 /** `id`: of the hour, variant, node and outcome; the text order is that of the hours. */
 export interface StoredRunCount extends RunCount { readonly id: string }
+/** Runs of a node that ended in the same five minutes (when they began) in one way. */
+export interface RunSlot { readonly slot: number; readonly nodeId: number; readonly outcome: RunOutcome; readonly runs: number; readonly durationMs: number }
+export const RUN_SLOT_MS = 300_000
+/** Of all nodes and variants; `at`: when the five minutes or the hour began. */
+export interface RunRate { readonly at: number; readonly outcome: RunOutcome; readonly runs: number; readonly durationMs: number }
 /** `hourMin`, `hourMax`: hours that began then included. */
 export interface RunCountFilter { readonly hourMin?: number; readonly hourMax?: number; readonly variant?: string; readonly nodeId?: number; readonly outcome?: RunOutcome }
 /** In the order of ids; after the id `after`, and then `position` further ones are passed over. */
@@ -368,8 +373,11 @@ export interface RunPage {
   readonly position?: number
 }
 export interface RunHistory {
-  /** `counts`: of all runs, kept or not; they are added to the store's counters too, as `run.<outcome>` and, all together in ms, as `run.time`. */
-  record(runs: readonly RunRecord[], counts: readonly RunCount[]): Promise<void>
+  /**
+   * `counts`: of all runs, kept or not; they are added to the store's counters too, as `run.<outcome>` and, all together in ms, as `run.time`.
+   * `slots`: the same runs once more; they are remembered for a day.
+   */
+  record(runs: readonly RunRecord[], counts: readonly RunCount[], slots?: readonly RunSlot[]): Promise<void>
   /** In the order of `ids`; unknown ids are left out. */
   get(ids: readonly Id[]): Promise<RunRecord[]>
   query(filter: RunFilter, page: RunPage): Promise<RunRecord[]>
@@ -377,6 +385,8 @@ export interface RunHistory {
   /** In the order of `ids`; unknown ids are left out. */
   getCounts(ids: readonly string[]): Promise<StoredRunCount[]>
   queryCounts(filter: RunCountFilter, page: RunCountPage): Promise<StoredRunCount[]>
+  /** By what they are counted; of five minutes or hours that began at `min` or later, in no particular order. */
+  rates(by: 'slot' | 'hour', min: number): Promise<RunRate[]>
   /** How many counts there are, not how many runs. */
   countCounts(filter: RunCountFilter): Promise<number>
   /** Removes records that started before, and the counts of hours that were over by then; returns how many records. */

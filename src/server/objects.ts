@@ -14,7 +14,9 @@ import { scheduleBackend } from '../registry/objects/schedule-backend.ts'
 import { scheduleSlots } from '../registry/objects/schedule-slots.ts'
 import { taskBackend, taskParts, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
+import { laneLoad } from '../registry/objects/lane-load.ts'
 import { metricReader } from '../registry/objects/metric.ts'
+import { runRates } from '../registry/objects/run-rates.ts'
 import { taskBulk } from '../registry/objects/task-bulk.ts'
 import { taskFailureReader } from '../registry/objects/task-failure.ts'
 import { taskRunCountReader } from '../registry/objects/task-run-count.ts'
@@ -33,6 +35,7 @@ import { CLUSTER_TASK_TYPE } from '../tasks/define.ts'
 import { accountDepartures } from './account-departures.ts'
 import { archivePort } from './archive-port.ts'
 import { clusterPort, type ClusterObjects, type JudgeCluster } from './cluster-port.ts'
+import { laneLoads } from './lane-loads.ts'
 import { schedulePort } from './schedule-port.ts'
 import { taskPort, type TaskPortDeps } from './task-port.ts'
 
@@ -76,7 +79,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
     objects: standard.all,
     placeholders: PLACEHOLDERS,
     backends: backends(tasks, nodes, catalogue),
-    methods: ownMethods(tasks, standard),
+    methods: { ...ownMethods(tasks, standard), 'ClusterLane/load': laneLoad(laneLoads<Tx>(catalogue), standard.task) },
     store, ids, clock,
   })
   return { registry, standard, findings: nodes.judge, permissionsOf: account => effectivePermissions(account, standard.roles) }
@@ -106,6 +109,7 @@ export function backends(
 export function ownMethods(tasks: TaskPort<Tx>, { hookedVariants }: Pick<StandardObjects<Tx>, 'hookedVariants'>): OwnMethods<Tx> {
   return {
     'Task/bulk': taskBulk(tasks, hookedVariants),
+    'TaskRunCount/rates': runRates<Tx>(tx => tx.runs),
     'Schedule/slots': scheduleSlots<Tx>(nextSlot, (cron, timeZone) => scheduleProblem(cron, timeZone, tasks.now())),
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { RunCount, RunCountFilter, RunCountPage, RunFilter, RunPage, RunRecord, StoredRunCount } from '../../src/engine/ports.ts'
+import { RUN_SLOT_MS } from '../../src/engine/ports.ts'
+import type { RunCount, RunCountFilter, RunCountPage, RunFilter, RunPage, RunRecord, RunSlot, StoredRunCount } from '../../src/engine/ports.ts'
 import { newId } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 
@@ -36,6 +37,25 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await query({ taskId }, { after, position: 1, limit: 1 }), expected.slice(3, 4))
       assert.deepEqual(await query({ taskId }, { after, ascending: true }), expected.slice(0, 1))
       assert.deepEqual(await query({ taskId }, { ascending: true }), expected.toReversed())
+    })
+
+    test('counts of five minutes and hours are summed over nodes and variants, those of five minutes for a day', async () => {
+      const now = await store().now()
+      const slot = now - now % RUN_SLOT_MS
+      const hour = now - now % HOUR_MS + 100 * 365 * DAY_MS
+      const counted = { outcome: 'retry', runs: 2, durationMs: 10.4 } as const
+      const hourly = ['A', 'B'].map(variant => ({ ...counted, hour, variant, nodeId: 1 }))
+      const old = { ...counted, slot: now - DAY_MS - RUN_SLOT_MS, nodeId: 1 }
+      const recordAll = (slots: readonly RunSlot[]) => store().transact(tx => tx.runs.record([], hourly, slots))
+      await recordAll([{ ...counted, slot, nodeId: 1 }, { ...counted, slot, nodeId: 2 }, { ...counted, slot, nodeId: 2, outcome: 'failed' }])
+      await recordAll([{ ...counted, slot, nodeId: 2 }, old])
+      const rates = async (by: 'slot' | 'hour', min: number) => (await store().read(tx => tx.runs.rates(by, min))).toSorted((a, b) => a.outcome < b.outcome ? -1 : 1)
+      assert.deepEqual(await rates('slot', 0), [
+        { at: slot, outcome: 'failed', runs: 2, durationMs: 10 }, { at: slot, outcome: 'retry', runs: 6, durationMs: 30 },
+      ])
+      assert.deepEqual(await rates('slot', slot + 1), [])
+      assert.deepEqual(await rates('hour', hour), [{ at: hour, outcome: 'retry', runs: 8, durationMs: 40 }])
+      assert.deepEqual(await rates('hour', hour + 1), [])
     })
 
     test('lies in the order in which runs began, whenever they ended, in pages with a bound on either side', async () => {

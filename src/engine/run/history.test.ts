@@ -20,8 +20,9 @@ async function open() {
   const transact: EngineStore['transact'] = work => isAway ? Promise.reject(new Error('away')) : store.transact(work)
   const history = new History({ store: { ...store, transact, now: store.now }, ids: idSource(1, clock), clock, log: silentLog })
   return {
-    history, away: (is: boolean) => { isAway = is },
+    clock, history, away: (is: boolean) => { isAway = is },
     records: () => store.read(tx => tx.runs.count({})),
+    slots: () => store.read(tx => tx.runs.rates('slot', 0)),
     counts: () => store.read(async tx => (await tx.runs.queryCounts({}, { ascending: true, limit: 10 })).map(({ id: _, ...count }) => count)),
   }
 }
@@ -53,4 +54,18 @@ test('while the store is away nothing is lost, and nothing counts twice', async 
   await history.flush()
   assert.equal(await records(), 2)
   assert.deepEqual((await counts()).map(({ runs }) => runs), [2])
+})
+
+test('runs are counted by five minutes too, once, also when the store was away', async () => {
+  const { clock, history, away, slots } = await open()
+  const at = clock.now()
+  away(true)
+  for (const startedAt of [at, at + 299_000, at + 299_999, at + 300_000]) history.record({ ...RUN, startedAt, durationMs: 1 }, false)
+  await history.flush()
+  away(false)
+  await history.flush()
+  await history.flush()
+  assert.deepEqual((await slots()).toSorted((one, other) => one.at - other.at), [
+    { at, outcome: 'done', runs: 2, durationMs: 2 }, { at: at + 300_000, outcome: 'done', runs: 2, durationMs: 2 },
+  ])
 })

@@ -6,7 +6,8 @@ import { pause, type Clock } from '../../base/clock.ts'
 import type { IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
-import type { EngineStore, RunCount, RunRecord } from '../ports.ts'
+import { RUN_SLOT_MS } from '../ports.ts'
+import type { EngineStore, RunCount, RunRecord, RunSlot } from '../ports.ts'
 
 const FLUSH_EVERY_MS = 500
 const BUFFERED_MAX = 10_000
@@ -26,6 +27,7 @@ export class History {
   readonly #deps: HistoryDeps
   #runs: RunRecord[] = []
   #counts = new Map<string, RunCount>()
+  #slots = new Map<string, RunSlot>()
   #dropped = 0
   readonly #stop = new AbortController()
   #loop: Promise<void> = Promise.resolve()
@@ -53,14 +55,17 @@ export class History {
     while (this.#runs.length > 0 || this.#counts.size > 0) {
       const runs = this.#runs.slice(0, BATCH_MAX)
       const counts = [...this.#counts.values()]
+      const slots = [...this.#slots.values()]
       this.#runs = this.#runs.slice(BATCH_MAX)
       this.#counts = new Map()
+      this.#slots = new Map()
       try {
-        await this.#deps.store.transact(tx => tx.runs.record(runs, counts))
+        await this.#deps.store.transact(tx => tx.runs.record(runs, counts, slots))
         this.#deps.written?.()
       } catch (error) {
         this.#runs = [...runs, ...this.#runs].slice(0, BUFFERED_MAX)
-        for (const count of counts) this.#add(count)
+        for (const count of counts) this.#addCount(count)
+        for (const slot of slots) this.#addSlot(slot)
         this.#deps.log.warn({ error: errorText(error), waiting: this.#runs.length }, 'run history not written yet')
         return
       }
@@ -76,14 +81,24 @@ export class History {
     }
   }
 
-  #count(run: Omit<RunRecord, 'id'>): void {
-    const hour = Math.floor((run.startedAt + run.durationMs) / HOUR_MS) * HOUR_MS
-    this.#add({ hour, variant: run.variant, nodeId: run.nodeId, outcome: run.outcome, runs: 1, durationMs: run.durationMs })
+  #count({ startedAt, durationMs, variant, nodeId, outcome }: Omit<RunRecord, 'id'>): void {
+    const endedAt = startedAt + durationMs
+    this.#addCount({ hour: Math.floor(endedAt / HOUR_MS) * HOUR_MS, variant, nodeId, outcome, runs: 1, durationMs })
+    this.#addSlot({ slot: Math.floor(endedAt / RUN_SLOT_MS) * RUN_SLOT_MS, nodeId, outcome, runs: 1, durationMs })
   }
 
-  #add(count: RunCount): void {
-    const key = `${count.hour}/${count.variant}/${count.nodeId}/${count.outcome}`
-    const old = this.#counts.get(key)
-    this.#counts.set(key, old ? { ...old, runs: old.runs + count.runs, durationMs: old.durationMs + count.durationMs } : count)
+  #addCount(count: RunCount): void {
+    add(this.#counts, `${count.hour}/${count.variant}/${count.nodeId}/${count.outcome}`, count)
   }
+
+  #addSlot(slot: RunSlot): void {
+    add(this.#slots, `${slot.slot}/${slot.nodeId}/${slot.outcome}`, slot)
+  }
+}
+
+interface Amount { readonly runs: number; readonly durationMs: number }
+
+function add<Of extends Amount>(amounts: Map<string, Of>, key: string, more: Of): void {
+  const old = amounts.get(key)
+  amounts.set(key, old ? { ...old, runs: old.runs + more.runs, durationMs: old.durationMs + more.durationMs } : more)
 }

@@ -32,6 +32,30 @@ describe('TaskRunCount', () => {
     assert.deepEqual((await test.call('TaskRunCount/get', { ids: ['nonsense', `${done}-`, late ?? ''] }))['notFound'], ['nonsense', `${done}-`])
   })
 
+  it('tells rates of the last day by hour and of the last hour by five minutes, with a step for each, over all nodes', async () => {
+    const now = test.clock.now()
+    const slot = { nodeId: 1, outcome: 'done', runs: 2, durationMs: 30 } as const
+    const [inSlot, inHour] = [Math.floor(now / 300_000) * 300_000, Math.floor(now / HOUR_MS) * HOUR_MS]
+    await test.store.transact(tx => tx.runs.record([], [
+      { ...slot, variant: 'IndexDocument', hour: inHour }, { ...slot, variant: 'StoreMaintenance', outcome: 'failed', hour: inHour - 23 * HOUR_MS },
+      { ...slot, variant: 'StoreMaintenance', hour: inHour - 25 * HOUR_MS },
+    ], [{ ...slot, slot: inSlot }, { ...slot, slot: inSlot, nodeId: 2 }, { ...slot, slot: inSlot - 12 * 300_000, outcome: 'retry' }, { ...slot, slot: inSlot - 13 * 300_000 }]))
+    const none = { done: 0, snooze: 0, retry: 0, failed: 0, cancelled: 0, duration: 0 }
+    const date = (at: number) => new Date(at).toISOString().replace('.000', '')
+    const hour = await test.call('TaskRunCount/rates', {})
+    const steps = hour['list'] as unknown as JsonObject[]
+    assert.deepEqual([hour['span'], hour['step'], steps.length], ['hour', 300_000, 13])
+    assert.deepEqual(steps[0], { ...none, at: date(inSlot - 12 * 300_000), retry: 2, duration: 30 })
+    assert.deepEqual(steps[1], { ...none, at: date(inSlot - 11 * 300_000) })
+    assert.deepEqual(steps[12], { ...none, at: date(inSlot), done: 4, duration: 60 })
+    const { list } = await test.call('TaskRunCount/rates', { span: 'day' })
+    const hours = list as unknown as JsonObject[]
+    assert.deepEqual([hours.length, hours[24], hours[1]], [
+      25, { ...none, at: date(inHour), done: 2, duration: 30 }, { ...none, at: date(inHour - 23 * HOUR_MS), failed: 2, duration: 30 },
+    ])
+    await assert.rejects(test.call('TaskRunCount/rates', { span: 'week' }), { type: 'invalidArguments' })
+  })
+
   it('is found by hour, kind, node and outcome, the newest hour first, in pages by key', async () => {
     assert.deepEqual(await query({}), [late, failed, done, early])
     assert.deepEqual(await query({}, { sort: [{ property: 'hour' }] }), [early, done, failed, late])

@@ -1,18 +1,19 @@
 /** Run history in memory. */
-import type { RunCountFilter, RunCountPage, RunFilter, RunHistory, RunRecord, StoredRunCount } from '../../engine/ports.ts'
+import type { RunCountFilter, RunCountPage, RunFilter, RunHistory, RunRate, RunRecord, RunSlot, StoredRunCount } from '../../engine/ports.ts'
 import type { CounterTable } from '../../services/ports.ts'
-import { HOUR_MS } from '../queue/retention.ts'
+import { DAY_MS, HOUR_MS } from '../queue/retention.ts'
 import { runCounters, runCountId, runCountRange } from '../queue/run-counts.ts'
 import { storableText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
 
 type RunPlace = Pick<RunRecord, 'startedAt' | 'id'>
 
-export function memoryRuns({ table }: MemoryContext, counters: CounterTable): RunHistory {
+export function memoryRuns({ table, now }: MemoryContext, counters: CounterTable): RunHistory {
   const records = table<RunRecord>('run')
   const totals = table<StoredRunCount>('run_hour')
+  const slots = table<RunSlot>('run_slot')
   return {
-    async record(runs, counts) {
+    async record(runs, counts, more = []) {
       for (const run of runs) {
         if (!records.get(run.id)) records.set(run.id, storedRun(run))
       }
@@ -21,6 +22,12 @@ export function memoryRuns({ table }: MemoryContext, counters: CounterTable): Ru
         const { runs: sum, durationMs } = totals.get(id) ?? { runs: 0, durationMs: 0 }
         totals.set(id, { ...count, id, runs: sum + count.runs, durationMs: durationMs + Math.round(count.durationMs) })
       }
+      for (const slot of more) {
+        const id = `${slot.slot}/${slot.nodeId}/${slot.outcome}`
+        const { runs: sum, durationMs } = slots.get(id) ?? { runs: 0, durationMs: 0 }
+        slots.set(id, { ...slot, runs: sum + slot.runs, durationMs: durationMs + Math.round(slot.durationMs) })
+      }
+      for (const [id, { slot }] of [...slots.entries()]) if (more.length > 0 && slot < now() - DAY_MS) slots.delete(id)
       await counters.add(runCounters(counts))
     },
 
@@ -42,6 +49,10 @@ export function memoryRuns({ table }: MemoryContext, counters: CounterTable): Ru
         .sort((a, b) => (a.id < b.id) === ascending ? -1 : 1).slice(position, position + limit)
     },
 
+    rates: async (by, min) => by === 'slot'
+      ? summed([...slots.rows()].filter(({ slot }) => slot >= min).map(({ slot, ...rest }) => ({ ...rest, at: slot })))
+      : summed([...totals.rows()].filter(({ hour }) => hour >= min).map(({ hour, ...rest }) => ({ ...rest, at: hour }))),
+
     countCounts: async filter => [...totals.rows()].filter(count => isCounted(count, filter)).length,
 
     async purge(before, limit) {
@@ -52,6 +63,14 @@ export function memoryRuns({ table }: MemoryContext, counters: CounterTable): Ru
       return old.length
     },
   }
+}
+
+function summed(counts: readonly RunRate[]): RunRate[] {
+  const groups = Map.groupBy(counts, ({ at, outcome }) => `${at}/${outcome}`)
+  return [...groups.values()].flatMap(([first, ...others]) => first ? [others.reduce(
+    (sum, { runs, durationMs }) => ({ ...sum, runs: sum.runs + runs, durationMs: sum.durationMs + durationMs }),
+    { at: first.at, outcome: first.outcome, runs: first.runs, durationMs: first.durationMs },
+  )] : [])
 }
 
 function byStart(a: RunPlace, b: RunPlace): number {

@@ -1,7 +1,8 @@
-/** Runs counted by hour: ids begin with the hour, so a stretch of time is a range of them. */
+/** Runs counted by hour: ids begin with the hour, so a stretch of time is a range of them. And by five minutes, of the last day. */
 import { sql } from 'kysely'
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
-import type { RunCount, RunCountFilter, RunCountPage, RunOutcome, StoredRunCount } from '../../engine/ports.ts'
+import type { Expression, ExpressionBuilder, RawBuilder, SqlBool } from 'kysely'
+import type { RunCount, RunCountFilter, RunCountPage, RunOutcome, RunRate, RunSlot, StoredRunCount } from '../../engine/ports.ts'
+import { DAY_MS } from '../queue/retention.ts'
 import { runCountId, runCountRange } from '../queue/run-counts.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
@@ -19,6 +20,28 @@ export async function addRunCounts({ db }: SqlContext, counts: readonly RunCount
         duration_ms: sql<number>`run_hour.duration_ms + excluded.duration_ms`,
       })).execute()
   }
+}
+
+/** Kept for a day by the store's clock: that of a node may be wrong. */
+export async function addRunSlots({ db, now }: SqlContext, slots: readonly RunSlot[]): Promise<void> {
+  for (const { slot, nodeId, outcome, runs, durationMs } of slots) {
+    await db.insertInto('run_slot')
+      .values({ slot, node_id: nodeId, outcome, runs, duration_ms: Math.round(durationMs) })
+      .onConflict(conflict => conflict.columns(['slot', 'node_id', 'outcome']).doUpdateSet({
+        runs: sql<number>`run_slot.runs + excluded.runs`,
+        duration_ms: sql<number>`run_slot.duration_ms + excluded.duration_ms`,
+      })).execute()
+  }
+  if (slots.length > 0) await db.deleteFrom('run_slot').where('slot', '<', sql<number>`${now()} - ${DAY_MS}`).execute()
+}
+
+export async function runRates({ db }: SqlContext, by: 'slot' | 'hour', min: number): Promise<RunRate[]> {
+  const sums = by === 'slot'
+    ? sql`select slot as at, outcome, sum(runs) as runs, sum(duration_ms) as ms from run_slot where slot >= ${min} group by slot, outcome`
+    : sql`select hour as at, outcome, sum(runs) as runs, sum(duration_ms) as ms from run_hour
+      where id > ${runCountRange({ hourMin: min }).above} group by hour, outcome`
+  const { rows } = await (sums as RawBuilder<{ at: number; outcome: RunOutcome; runs: number; ms: number }>).execute(db)
+  return rows.map(({ at, outcome, runs, ms }) => ({ at, outcome, runs: Number(runs), durationMs: Number(ms) }))
 }
 
 export async function getRunCounts(context: SqlContext, ids: readonly string[]): Promise<StoredRunCount[]> {

@@ -8,7 +8,7 @@ import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import type { Database } from './database.ts'
 import { listed } from './listed.ts'
-import { addRunCounts, countRunCounts, getRunCounts, purgeRunCounts, queryRunCounts } from './run-counts.ts'
+import { addRunCounts, addRunSlots, countRunCounts, getRunCounts, purgeRunCounts, queryRunCounts, runRates } from './run-counts.ts'
 import type { RunColumns } from './tables/queue.ts'
 import { chunks } from './task-query.ts'
 
@@ -18,11 +18,12 @@ const RECORDS_MAX = 1_000
 export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory {
   const { db } = context
   return {
-    async record(runs, counts) {
+    async record(runs, counts, slots = []) {
       for (const some of chunks(runs, RECORDS_MAX)) {
         await db.insertInto('run').values(some.map(runColumns)).onConflict(conflict => conflict.doNothing()).execute()
       }
       await addRunCounts(context, counts)
+      await addRunSlots(context, slots)
       await counters.add(runCounters(counts))
     },
 
@@ -48,6 +49,7 @@ export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory
     getCounts: ids => getRunCounts(context, ids),
     queryCounts: (filter, page) => queryRunCounts(context, filter, page),
     countCounts: filter => countRunCounts(context, filter),
+    rates: (by, min) => runRates(context, by, min),
 
     async purge(before, limit) {
       await purgeRunCounts(context, before - HOUR_MS)

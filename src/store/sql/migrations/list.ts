@@ -19,9 +19,11 @@ import { runNotes } from './0017-run-notes.ts'
 import { runLists } from './0018-run-lists.ts'
 import { runOrder } from './0019-run-order.ts'
 import { runHours } from './0020-run-hours.ts'
+import { runSlots } from './0021-run-slots.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents, leaseDeaths,
   usageCorrections, drainOfSleepers, blobClaims, telemetry, taskFailures, runNotes, runLists, runOrder, runHours,
+  runSlots,
 ]

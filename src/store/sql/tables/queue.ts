@@ -117,6 +117,14 @@ export interface RunHourColumns {
   duration_ms: number
 }
 
+export interface RunSlotColumns {
+  slot: number
+  node_id: number
+  outcome: string
+  runs: number
+  duration_ms: number
+}
+
 export interface QueueTables {
   task: TaskColumns
   node: NodeColumns
@@ -126,4 +134,5 @@ export interface QueueTables {
   schedule_slot: ScheduleSlotColumns
   run: RunColumns
   run_hour: RunHourColumns
+  run_slot: RunSlotColumns
 }

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { failedState } from '../../test/contract/queue-fixtures.ts'
+import { taskRow } from '../../test/support/rows.ts'
+import { VirtualClock } from '../base/virtual-clock.ts'
+import { Catalogue } from '../engine/catalogue.ts'
+import { openMemoryStore } from '../store/memory/store.ts'
+import { VARIANTS } from '../tasks/catalogue.ts'
+import { lanes } from '../tasks/lanes.ts'
+import { laneLoads } from './lane-loads.ts'
+
+test('each lane with tasks says what waits, runs and has failed, and since when its oldest due task waits', async () => {
+  const clock = new VirtualClock()
+  const store = await openMemoryStore({ clock })
+  const catalogue = new Catalogue(VARIANTS, lanes())
+  const now = clock.now()
+  const row = (id: string, variant: string, due: number, more: object = {}) =>
+    ({ ...taskRow(id, { variant, lane: catalogue.variants.get(variant)?.lane ?? '', due }), ...more })
+  await store.leases.join({ incarnation: 'i', hostname: 'h', version: '1', state: { role: null, duties: [], pushShard: null, draining: false, info: {} } }, 60_000)
+  await store.transact(tx => tx.tasks.insert([
+    row('running', 'IndexDocument', now - 9_000), row('older', 'IndexDocument', now - 5_000), row('old', 'IndexTrace', now - 7_000),
+    row('later', 'IndexDocument', now + 1), row('failed', 'IndexDocument', 0, { state: failedState() }), row('ahead', 'MergeThreads', now + 60_000),
+  ]))
+  assert.deepEqual(await store.queue.pin('i', [{ id: 'running', version: 1, startedAt: now, progress: null }]), [true])
+  const loads = await store.read(tx => laneLoads(catalogue)(tx, now))
+  assert.deepEqual(loads.map(({ lane }) => lane).toSorted(), [...new Set(VARIANTS.map(({ lane }) => lane))].toSorted())
+  const of = (name: string) => loads.find(({ lane }) => lane === name)
+  assert.deepEqual(of('search'), { lane: 'search', waiting: 3, running: 1, failed: 1, oldestDue: now - 7_000 })
+  assert.deepEqual(of('threads'), { lane: 'threads', waiting: 1, running: 0, failed: 0, oldestDue: null })
+  assert.deepEqual(of('store'), { lane: 'store', waiting: 0, running: 0, failed: 0, oldestDue: null })
+})
