@@ -36,6 +36,7 @@ export const PLACES: readonly Place[] = [
   { path: '/manage/tenants', title: 'tenants', group: 'management', needs: ['Tenant', 'Query'], load: page(() => import('../pages/tenants/tenants.tsx')) },
   { path: '/manage/tenants/$id', title: 'tenants', needs: ['Tenant', 'Get'], load: page(() => import('../pages/tenants/tenant-detail.tsx')) },
   { path: '/manage/archived-items', title: 'archivedItems', group: 'management', needs: ['ArchivedItem', 'Query'], load: page(() => import('../pages/archived-items/archived-items.tsx')) },
+  { path: '/manage/archived-items/$id', title: 'archivedItems', needs: ['ArchivedItem', 'Get'], load: page(() => import('../pages/archived-items/archived-item.tsx')) },
   { path: '/manage/certificates', title: 'certificates', group: 'management', needs: ['Certificate', 'Query'], load: page(() => import('../pages/certificates/certificates.tsx')) },
   { path: '/settings/roles', title: 'roles', group: 'settings', needs: ['ClusterRole', 'Query'], load: page(() => import('../pages/roles/roles.tsx')) },
   { path: '/settings/listeners', title: 'listeners', group: 'settings', needs: ['NetworkListener', 'Query'], load: page(() => import('../pages/listeners/listeners.tsx')) },

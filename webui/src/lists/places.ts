@@ -8,6 +8,7 @@ const LISTS: Readonly<Record<string, string>> = {
 const DETAILS: Readonly<Record<string, string>> = {
   TaskRun: '/manage/tasks/runs/', TaskFailure: '/manage/tasks/failed?group=',
   Task: '/manage/tasks/', ClusterNode: '/manage/cluster/nodes/', Account: '/manage/accounts/', Domain: '/manage/domains/', Tenant: '/manage/tenants/',
+  ArchivedItem: '/manage/archived-items/', Certificate: '/manage/certificates/',
 }
 
 export function listAddress(object: string): string {

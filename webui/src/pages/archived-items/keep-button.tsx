@@ -1,0 +1,69 @@
+/** Keeps archived items longer than the settings say. */
+import { useId, useState } from 'react'
+import type { Failure } from '../../api/failure.ts'
+import { failureOf } from '../../api/failure.ts'
+import { browserClock } from '../../api/browser.ts'
+import { useUpdateMany } from '../../api/hooks.ts'
+import { fromLocalInput } from '../../forms/date-input.ts'
+import { Button } from '../../parts/button.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { FailurePanel } from '../../parts/failure-panel.tsx'
+import input from '../../parts/input.module.css'
+import { useToast } from '../../parts/toast.tsx'
+import { useTexts } from '../../texts/language.ts'
+import css from './archived-items.module.css'
+import { useArchivedTexts } from './texts.ts'
+
+export function KeepButton({ ids, onDone }: { readonly ids: readonly string[]; readonly onDone: () => void }) {
+  const t = useTexts()
+  const { keep: own, some, restore } = useArchivedTexts()
+  const toast = useToast()
+  const update = useUpdateMany('ArchivedItem')
+  const field = useId()
+  const [open, setOpen] = useState(false)
+  const [text, setText] = useState('')
+  const [problem, setProblem] = useState<string | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const save = () => {
+    const until = fromLocalInput(text)
+    const wrong = until === null ? own.missing : Date.parse(until) <= browserClock.now() ? own.past : null
+    setProblem(wrong)
+    setFailure(null)
+    if (until === null || wrong !== null) return
+    update.mutate({ ids, patch: { archivedUntil: until } }, {
+      onSuccess: outcomes => {
+        const refused = outcomes.filter(outcome => outcome.kind === 'refused')
+        const [first] = refused
+        if (first !== undefined && refused.length === outcomes.length) {
+          setFailure({ kind: 'refused', error: first.error })
+          return
+        }
+        const done = own.done(outcomes.length - refused.length)
+        toast(first === undefined ? { title: done } : { title: some(done, restore.refused(refused.length)), kind: 'warning', text: first.error.description ?? '' })
+        setOpen(false)
+        onDone()
+      },
+      onError: error => { setFailure(failureOf(error)) },
+    })
+  }
+  return <>
+    <Button onClick={() => { setOpen(true) }}>{ids.length === 1 ? own.action : own.selected(ids.length)}</Button>
+    <Dialog
+      open={open} onClose={() => { setOpen(false) }} title={own.title(ids.length)} text={own.text}
+      actions={<>
+        <Button onClick={() => { setOpen(false) }}>{t.action.cancel}</Button>
+        <Button kind="main" busy={update.isPending} disabled={update.isPending} onClick={save}>{t.action.save}</Button>
+      </>}
+    >
+      <label className={input['field']} htmlFor={field}>
+        <span>{own.label}</span>
+        <input
+          id={field} type="datetime-local" step="1" className={input['input']} value={text} aria-invalid={problem !== null} aria-describedby={`${field}-problem`}
+          onChange={event => { setText(event.target.value) }}
+        />
+      </label>
+      <p id={`${field}-problem`} className={css['problem']} role="alert">{problem}</p>
+      {failure === null ? null : <FailurePanel failure={failure} />}
+    </Dialog>
+  </>
+}
