@@ -128,7 +128,7 @@ function Duties({ form, cluster, disabled }: Parameters<typeof Groups>[0]) {
     const text = texts[name]
     return {
       id: name, name: text?.name ?? label,
-      help: <>{text?.what} {others > 0 ? t.others(others) : <span className={css['bad']}>{t.nobodyElse}{text === undefined ? '' : `; ${t.without(text.without)}`}</span>}</>,
+      help: <>{text?.what} {others > 0 ? t.others(others) : <span className={css['bad']}>{text === undefined ? t.nobodyElse : t.withoutIt(text.without)}</span>}</>,
     }
   })
   return (

@@ -1,0 +1,46 @@
+/** Where a listener runs, as the nodes say. */
+import type { ClusterNode, NodeAddress } from '../../api/cluster.ts'
+
+export interface Running { readonly node: ClusterNode; readonly address: NodeAddress }
+
+/** Every address of it on every live node, in the order of the nodes. */
+export function runningOf(listener: string, nodes: readonly ClusterNode[]): readonly Running[] {
+  return nodes.filter(({ status }) => status === 'active')
+    .flatMap(node => node.addresses.filter(address => address.listener === listener).map(address => ({ node, address })))
+}
+
+export interface Tally {
+  /** Names of nodes on which all of its addresses are up. */
+  readonly up: readonly string[]
+  /** Names of nodes on which one is not, and why. */
+  readonly down: readonly { readonly node: string; readonly why: string | null }[]
+  /** No node has a server for its protocol. */
+  readonly unsupported: boolean
+}
+
+export function tallyOf(running: readonly Running[]): Tally {
+  const byNode = [...Map.groupBy(running, ({ node }) => node.hostname)]
+  const bad = ({ address: { state } }: Running) => state !== 'up' && state !== 'starting' && state !== 'draining'
+  return {
+    up: byNode.filter(([, each]) => each.every(({ address }) => address.state === 'up')).map(([name]) => name),
+    down: byNode.flatMap(([node, each]) => {
+      const first = each.find(bad)
+      return first === undefined ? [] : [{ node, why: first.address.error }]
+    }),
+    unsupported: running.length > 0 && running.every(({ address }) => address.state === 'unsupported'),
+  }
+}
+
+/** Whether this page came over it. `place`: as in `location`. */
+export function isHere(running: readonly Running[], place: { readonly port: string; readonly protocol: string }): boolean {
+  const port = place.port === '' ? (place.protocol === 'https:' ? '443' : '80') : place.port
+  return running.some(({ address: { protocol, address, state } }) => protocol === 'http' && state === 'up' && address.endsWith(`:${port}`))
+}
+
+/** Changes of these leave connections that are open alone, and the address as it is. */
+const HARMLESS = new Set(['maxConnections', 'tlsTimeout'])
+
+/** `patch`: as it is sent. */
+export function closesIt(patch: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(patch).some(key => !HARMLESS.has(key.split('/')[0] ?? ''))
+}
