@@ -27,6 +27,8 @@ export interface DocumentTable {
   share(accountId: Id, collection: string): Promise<void>
   /** In the order of `ids`; unknown ids are left out. */
   get(accountId: Id, collection: string, ids: readonly Id[]): Promise<StoredDocument[]>
+  /** Those of `ids` that are there. */
+  present(accountId: Id, collection: string, ids: readonly Id[]): Promise<ReadonlySet<Id>>
   /** Creates or replaces the document with its index rows, and logs the change. Returns the new modseq of (account, collection). */
   put(accountId: Id, collection: string, id: Id, body: JsonObject, index: readonly DocumentIndex[]): Promise<number>
   /** Removes documents with their index rows, and logs that in the order of `ids`. Returns those that were there. */

@@ -44,6 +44,15 @@ export function documentTableContract(store: () => Store): void {
       assert.deepEqual(await store().read(tx => tx.documents.get(account, 'contact', [first])), [])
     })
 
+    test('says which are there, of this account and collection', async () => {
+      const [account, first, second] = [ids.next(), ids.next(), ids.next()]
+      await put(account, first)
+      await put(account, second, [], {}, 'contact')
+      const present = (...asked: Id[]): Promise<ReadonlySet<Id>> => store().read(tx => tx.documents.present(account, COLLECTION, asked))
+      assert.deepEqual(await present(second, 'NUL\0', first, ids.next()), new Set([first]))
+      assert.deepEqual(await present(), new Set())
+    })
+
     test('many ids are read at once', async () => {
       const account = ids.next()
       const made = Array.from({ length: 400 }, () => ids.next())

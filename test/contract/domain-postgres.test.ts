@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
@@ -11,8 +12,9 @@ import { searchAgreement } from './search-agreement.ts'
 
 describe('on PostgreSQL', { skip: postgresMissing() }, () => {
   let store: Store
+  let url: string
   before(async () => {
-    const url = await (await sharedPostgres()).freshDatabase()
+    url = await (await sharedPostgres()).freshDatabase()
     store = await openPostgresStore({ url, clock: systemClock, log: silentLog })
   })
   after(async () => {
@@ -22,6 +24,29 @@ describe('on PostgreSQL', { skip: postgresMissing() }, () => {
 
   domainContract(() => store)
   searchAgreement(() => store)
+
+  test('a document whose words are as they were is not written to the index again', async () => {
+    const account = idSource(15, systemClock).next()
+    const index = (word: string) => store.transact(tx => tx.search.put([
+      { accountId: account, collection: 'email', id: account, fields: { subject: [word], from: [], to: [], cc: [], body: [] } },
+    ]))
+    const place = async (): Promise<unknown> => {
+      const { rows } = await client.query('select ctid from search_document where account_id = $1', [account])
+      return rows
+    }
+    const client = new pg.Client(url)
+    await client.connect()
+    try {
+      await index('one')
+      const written = await place()
+      await index('one')
+      assert.deepEqual(await place(), written)
+      await index('two')
+      assert.notDeepEqual(await place(), written)
+    } finally {
+      await client.end()
+    }
+  })
 
   test('transactions that share a collection do not wait for each other', async () => {
     const account = idSource(14, systemClock).next()

@@ -138,7 +138,7 @@ export class Indexing<Tx extends DomainTx = DomainTx> {
     const gone = await this.#store.read(async tx => {
       const gone: SearchDocument[] = []
       for (const [accountId, group] of Map.groupBy(written, document => document.accountId)) {
-        const there = new Set((await tx.documents.get(accountId, EMAIL, group.map(({ id }) => id))).map(({ id }) => id))
+        const there = await tx.documents.present(accountId, EMAIL, group.map(({ id }) => id))
         gone.push(...group.filter(({ id }) => !there.has(id)))
       }
       return gone

@@ -48,6 +48,11 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
       })
     },
 
+    async present(accountId, collection, ids) {
+      const rows = rowsOf(accountId, collection)
+      return new Set(ids.filter(id => rows.has(id)))
+    },
+
     async put(accountId, collection, id, body, index) {
       const rows = new Map(rowsOf(accountId, collection))
       const modseq = record(accountId, collection, id, rows.has(id) ? 'updated' : 'created')

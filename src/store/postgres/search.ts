@@ -7,6 +7,9 @@
  * before it has statistics, and for words it has not counted: 50 ms instead of 1 for a rare word among 20,000
  * documents. The price is that a word that is in all of those takes 25 ms, for its matches come without an
  * order.
+ *
+ * A document whose tokens are as they were is not written: most of an index that is made again is right, and its new
+ * versions would cost the index more than the words of new mail.
  */
 import { sql } from 'kysely'
 import { assertNever } from '../../base/assert.ts'
@@ -28,7 +31,8 @@ export function postgresSearch({ db }: SqlContext): SearchTable {
         from unnest(
           ${accounts}::text[], ${collections}::text[], ${ids}::text[], ${tokens}::text[]
         ) as given (account_id, collection, id, tokens)
-        on conflict (account_id, collection, id) do update set tokens = excluded.tokens`.execute(db)
+        on conflict (account_id, collection, id) do update set tokens = excluded.tokens
+        where search_document.tokens <> excluded.tokens`.execute(db)
     },
 
     async remove(owners) {

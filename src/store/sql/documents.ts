@@ -50,6 +50,11 @@ export function sqlDocuments(context: SqlContext): DocumentTable {
       })
     },
 
+    async present(accountId, collection, ids) {
+      const rows = await documents(accountId, collection).select('id').where(listed(context, 'id', ids)).execute()
+      return new Set(rows.map(({ id }) => id))
+    },
+
     async put(accountId, collection, id, body, index) {
       const key = { account_id: accountId, collection, id }
       const modseq = await nextModseq(context, key)
