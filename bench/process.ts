@@ -85,7 +85,25 @@ async function residentOf(pid: number): Promise<number> {
 
 /** Linux only; NaN elsewhere. */
 export async function cpuSeconds(pid: number): Promise<number> {
+  return seconds(await statOf(pid), [11, 12])
+}
+
+/** Of all processes of the database server: the first, those of its children that have ended, and those that live. */
+export async function postgresCpuSeconds(): Promise<number> {
+  const { pid } = await sharedPostgres()
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => 'none')
+  const living = await Promise.all(children.split(' ').filter(text => text !== '').map(child => statOf(Number(child))))
+  // One that ended between the two looks counts in the next one.
+  const sum = living.filter(fields => fields.length > 1).reduce((all, fields) => all + seconds(fields, [11, 12]), 0)
+  return sum + seconds(await statOf(pid), [11, 12, 13, 14])
+}
+
+/** Of /proc/<pid>/stat what follows the name; empty when there is no such process. */
+async function statOf(pid: number): Promise<string[]> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+function seconds(fields: readonly string[], columns: readonly number[]): number {
+  return columns.reduce((sum, column) => sum + Number(fields[column]), 0) / TICKS_PER_SECOND
 }

@@ -21,6 +21,10 @@ export function openStoreOf(env: NodeJS.ProcessEnv): Promise<Store> {
     : openPostgresStore({ url, clock: systemClock, log: silentLog })
 }
 
+export async function emptyIndex(store: Store, accountId: string): Promise<void> {
+  while (await store.transact(tx => tx.search.purge(accountId, AT_ONCE)) > 0) continue
+}
+
 export async function fillAccount(store: Store, accountId: string, messages: number): Promise<void> {
   const clock = { now: () => systemClock.now() - LONG_AGO_MS }
   const ids = idSource(1_001, systemClock)

@@ -1,30 +1,39 @@
 /**
  * How fast is the upkeep of one large account, and how much memory does it take? `rota serve` itself, asked by its API, as an
  * operator would: index everything again, count again, purge (half of the mail is in Trash for too long), destroy. On
- * PostgreSQL the index is also made by two nodes.
+ * PostgreSQL the index is also made by two nodes: one that is right already, where nothing has to be written, and one that was
+ * emptied, where everything has; each beside one node that does the same and is as warm.
  *
  * Database and nodes share the machine. A node indexes one batch after the other: while it reads and analyses one, the
  * database rests, and while the database writes one, the node does. So a second node uses what is free of two
- * cores, as long as nothing else works on them; the CPU time for each message says how much that is.
+ * cores, as long as nothing else works on them: with the CPU times of both for each message, n and d, two nodes on two cores
+ * can do no more than 2 / (n + d).
  */
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import type { JsonObject } from '../src/base/json.ts'
 import { apiCall, create, update, type Caller } from '../test/support/api-call.ts'
-import { cpuSeconds, launch, makeHome, type Home, type NodeProcess } from './process.ts'
-import { fillAccount, openStoreOf } from './upkeep-account.ts'
+import { cpuSeconds, launch, makeHome, postgresCpuSeconds, type Home, type NodeProcess } from './process.ts'
+import { emptyIndex, fillAccount, openStoreOf } from './upkeep-account.ts'
 import type { Measure, StoreKind } from './world.ts'
 
 const MESSAGES = 10_000
 const MESSAGES_LARGE = 100_000
 const PASSWORD = 'benchmark only'
 const AGAIN = 'indexing again'
+const EMPTIED = 'indexing of what was taken out of the index'
 const LOOK_MS = 250
 /** A second node is there, and has got its buckets. */
 const JOINED_MS = 8_000
 
-interface Job { readonly what: string; readonly messages: number; readonly work: () => Promise<void> }
+interface Job {
+  readonly what: string
+  readonly messages: number
+  /** Not measured. */
+  readonly before?: () => Promise<void>
+  readonly work: () => Promise<void>
+}
 
 export async function upkeepMeasures(kind: StoreKind, large: boolean): Promise<Measure[]> {
   const messages = large ? MESSAGES_LARGE : MESSAGES
@@ -50,9 +59,12 @@ export async function upkeepMeasures(kind: StoreKind, large: boolean): Promise<M
     const [measured, ofTwo]: [Measure[], Measure[]] = [[], []]
     try {
       for (const job of jobs) {
-        const { measures, perSecond } = await measure(job, [node])
+        const { measures, perSecond } = await measure(kind, job, [node])
         measured.push(...measures)
-        if (kind === 'postgres' && job.what === AGAIN) ofTwo.push(...await withASecond(home, node, job, perSecond))
+        if (kind !== 'postgres' || job.what !== AGAIN) continue
+        const again = { ...job, what: EMPTIED, before: () => emptied(home, accountId) }
+        const alone = await measure(kind, again, [node])
+        ofTwo.push(...alone.measures, ...await withASecond(home, node, [{ job, alone: perSecond }, { job: again, alone: alone.perSecond }]))
       }
     } finally {
       await node.stop()
@@ -64,13 +76,18 @@ export async function upkeepMeasures(kind: StoreKind, large: boolean): Promise<M
   }
 }
 
-async function withASecond(home: Home, first: NodeProcess, job: Job, alone: number): Promise<Measure[]> {
+interface Alone { readonly job: Job; readonly alone: number }
+async function withASecond(home: Home, first: NodeProcess, jobs: readonly Alone[]): Promise<Measure[]> {
   const other = await makeHome('sqlite', PASSWORD)
   const second = await launch({ ...home.env, ROTA_DATA_DIR: other.env['ROTA_DATA_DIR'], STALWART_HOSTNAME: 'bench2' })
   try {
     await new Promise(resolve => { setTimeout(resolve, JOINED_MS) })
-    const { measures, perSecond } = await measure({ ...job, what: `${job.what}, 2 nodes` }, [first, second])
-    return [...measures, { what: 'upkeep: 2 nodes index so many times as fast as one', unit: '', value: perSecond / alone }]
+    const measured: Measure[] = []
+    for (const { job, alone } of jobs) {
+      const { measures, perSecond } = await measure('postgres', { ...job, what: `${job.what}, 2 nodes` }, [first, second])
+      measured.push(...measures, { what: '  so many times as fast as one node', unit: '', value: perSecond / alone })
+    }
+    return measured
   } finally {
     await second.stop()
     await other.remove()
@@ -87,6 +104,13 @@ async function prepared(home: Home, messages: number): Promise<string> {
   await fillAccount(store, accountId, messages)
   await store.close()
   return accountId
+}
+
+/** As when it was lost. */
+async function emptied(home: Home, accountId: string): Promise<void> {
+  const store = await openStoreOf(home.env)
+  await emptyIndex(store, accountId)
+  await store.close()
 }
 
 function callerOf({ port }: NodeProcess): Caller {
@@ -110,19 +134,25 @@ async function idle(caller: Caller): Promise<void> {
   }
 }
 
-async function measure({ what, messages, work }: Job, nodes: readonly NodeProcess[]): Promise<{ measures: Measure[]; perSecond: number }> {
+interface Measured { readonly measures: Measure[]; readonly perSecond: number }
+async function measure(kind: StoreKind, { what, messages, before: prepare, work }: Job, nodes: readonly NodeProcess[]): Promise<Measured> {
+  await prepare?.()
   const pids = nodes.map(node => node.process.pid ?? 0)
   for (const pid of pids) await forgetPeak(pid)
+  const ofDatabase = () => kind === 'postgres' ? postgresCpuSeconds() : Promise.resolve(0)
   const cpu = async (): Promise<number> => (await Promise.all(pids.map(cpuSeconds))).reduce((sum, each) => sum + each, 0)
-  const [start, before] = [performance.now(), await cpu()]
+  const [start, before, databaseBefore] = [performance.now(), await cpu(), await ofDatabase()]
   await work()
   const seconds = (performance.now() - start) / 1_000
-  const [micros, peaks] = [(await cpu() - before) * 1e6 / messages, await Promise.all(pids.map(peakOf))]
+  const [micros, databaseMicros] = [(await cpu() - before) * 1e6 / messages, (await ofDatabase() - databaseBefore) * 1e6 / messages]
+  const peaks = await Promise.all(pids.map(peakOf))
   return {
     perSecond: messages / seconds,
     measures: [
       { what: `upkeep: ${what}`, unit: 'messages/s', value: messages / seconds },
       { what: '  CPU of the nodes for each', unit: 'µs', value: micros },
+      // 0 where the store is in the node.
+      { what: '  CPU of a database server for each', unit: 'µs', value: databaseMicros },
       { what: '  most memory of a node', unit: 'MiB', value: Math.max(...peaks) },
     ],
   }

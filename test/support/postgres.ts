@@ -19,6 +19,8 @@ const DEBIAN_ROOT = '/usr/lib/postgresql'
 const STARTS_MAX = 5
 
 export interface PostgresServer {
+  /** Of its first process, whose children are the others. */
+  readonly pid: number
   /** The address of a new empty database. */
   freshDatabase(): Promise<string>
   /** Ends the server at once, as a power cut would, and starts it again on the same port and folder. */
@@ -90,6 +92,7 @@ export async function startPostgres({ ownGroup = false }: PostgresOptions = {}):
   const url = (database: string) => `postgres://rota@127.0.0.1:${port}/${database}`
 
   return {
+    get pid() { return server.pid ?? 0 },
     async freshDatabase() {
       const name = `test_${++databases}`
       const client = new pg.Client(url('postgres'))
