@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { useMay, useModel } from '../api/context.ts'
-import { failureOf } from '../api/failure.ts'
+import { failureOf, Refused } from '../api/failure.ts'
 import { useDestroy, useFailure, useObject } from '../api/hooks.ts'
 import { Button, ButtonLink } from '../parts/button.tsx'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
@@ -20,10 +20,20 @@ import { listAddress } from './places.ts'
 import { Value } from './value.tsx'
 import { wordsOf } from './words.ts'
 
-export function ObjectDetailPage({ object, id, actions, children }: {
+export function ObjectDetailPage({ object, id, titleOf, actions, edit, destroyText, omit, above, children }: {
   readonly object: string
   readonly id: string
+  /** Instead of the label that the schema names. */
+  readonly titleOf?: (value: JsonObject) => string
   readonly actions?: ReactNode
+  /** Where it is changed; null: one of the actions leads there. Left out: the form of the schema. */
+  readonly edit?: string | null
+  /** What follows when it is destroyed; left out: that it cannot be undone. */
+  readonly destroyText?: ReactNode
+  /** Fields that are shown elsewhere on the page. */
+  readonly omit?: readonly string[] | 'all'
+  /** Above the fields; the children are below them. */
+  readonly above?: ReactNode
   readonly children?: ReactNode
 }) {
   const t = useTexts()
@@ -32,18 +42,29 @@ export function ObjectDetailPage({ object, id, actions, children }: {
   const navigate = useNavigate()
   const { data, error, refetch } = useObject(object, id)
   const destroy = useDestroy(object)
-  const failure = useFailure(destroy.error)
+  const [refused, setRefused] = useState<Refused | null>(null)
+  const failure = useFailure(refused ?? destroy.error)
   const [asking, setAsking] = useState(false)
   const described = model.list(object)
   const singular = described?.singularName ?? object
   const isSingleton = model.object(object)?.kind === 'singleton'
-  const title = data === undefined || data === null || isSingleton ? wordsOf(singular) : labelOf(described?.labelProperty ?? null, data)
+  const nameOf = titleOf ?? (value => labelOf(described?.labelProperty ?? null, value))
+  const title = data === undefined || data === null || isSingleton ? wordsOf(singular) : nameOf(data)
+  const remove = () => {
+    setRefused(null)
+    destroy.mutate([id], {
+      onSuccess: ([outcome]) => {
+        if (outcome?.kind === 'refused') setRefused(new Refused(outcome.error))
+        else void navigate({ to: listAddress(object) })
+      },
+    })
+  }
   return (
     <Page
       title={title} subtitle={isSingleton ? model.object(object)?.description : <>{wordsOf(singular)} <CopyId id={id} /></>}
       actions={data === undefined || data === null ? undefined : <>
         {actions}
-        {may(object, 'Update') ? <ButtonLink to={`/manage/o/${object}/${encodeURIComponent(id)}/edit`}>{t.action.edit}</ButtonLink> : null}
+        {edit !== null && may(object, 'Update') ? <ButtonLink to={edit ?? `/manage/o/${object}/${encodeURIComponent(id)}/edit`}>{t.action.edit}</ButtonLink> : null}
         {may(object, 'Destroy') ? <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { setAsking(true) }}>{t.action.destroy}</Button> : null}
       </>}
     >
@@ -51,13 +72,13 @@ export function ObjectDetailPage({ object, id, actions, children }: {
       {data === null ? <FailurePanel failure={{ kind: 'notFound', detail: null }} /> : null}
       {data === undefined && error === null ? <Skeleton lines={8} /> : null}
       {data === undefined || data === null ? null : <>
-        <ObjectFields object={object} value={data} />
+        {above}
+        {omit === 'all' ? null : <ObjectFields object={object} value={data} {...(omit === undefined ? {} : { omit })} />}
         {children}
       </>}
       <ConfirmDialog
         open={asking} onClose={() => { setAsking(false) }} danger busy={destroy.isPending} failure={failure}
-        title={t.list.destroyTitle(1, singular, singular)} text={t.list.destroyText} action={t.action.destroy}
-        onConfirm={() => { destroy.mutate([id], { onSuccess: () => { void navigate({ to: listAddress(object) }) } }) }}
+        title={t.list.destroyTitle(1, singular, singular)} text={destroyText ?? t.list.destroyText} action={t.action.destroy} onConfirm={remove}
       />
     </Page>
   )

@@ -10,6 +10,7 @@ const DETAILS: Readonly<Record<string, string>> = {
   Task: '/manage/tasks/', ClusterNode: '/manage/cluster/nodes/', Account: '/manage/accounts/', Domain: '/manage/domains/', Tenant: '/manage/tenants/',
   ArchivedItem: '/manage/archived-items/', Certificate: '/manage/certificates/',
 }
+const CREATES: Readonly<Record<string, string>> = { Task: '/manage/tasks/new', Certificate: '/manage/certificates/new' }
 
 export function listAddress(object: string): string {
   return LISTS[object] ?? `/manage/o/${object}`
@@ -20,5 +21,5 @@ export function objectAddress(object: string, id: string): string {
 }
 
 export function createAddress(object: string): string {
-  return object === 'Task' ? '/manage/tasks/new' : `/manage/o/${object}/new`
+  return CREATES[object] ?? `/manage/o/${object}/new`
 }

@@ -13,7 +13,8 @@ import { useDomainTexts } from './texts.ts'
 
 export function Page() {
   const { id = '' } = useParams({ strict: false })
-  return <ObjectDetailPage key={id} object="Domain" id={id}><Around id={id} /></ObjectDetailPage>
+  const own = useDomainTexts()
+  return <ObjectDetailPage key={id} object="Domain" id={id} destroyText={own.destroyText} above={<Around id={id} />} />
 }
 
 function Around({ id }: { readonly id: string }) {

@@ -19,13 +19,17 @@ import { useTenantTexts } from './texts.ts'
 
 export function Page() {
   const { id = '' } = useParams({ strict: false })
+  const own = useTenantTexts()
   return (
-    <ObjectDetailPage key={id} object="Tenant" id={id}>
-      <div className={css['panels']}>
-        <Limits id={id} />
-        <Maintenance id={id} />
-      </div>
-    </ObjectDetailPage>
+    <ObjectDetailPage
+      key={id} object="Tenant" id={id} destroyText={own.destroyText} omit={['quotas', 'usedDiskQuota']}
+      above={
+        <div className={css['panels']}>
+          <Limits id={id} />
+          <Maintenance id={id} />
+        </div>
+      }
+    />
   )
 }
 

@@ -4,7 +4,7 @@ import { pageTexts } from '../../texts/language.ts'
 const en = {
   column: { name: 'Tenant', storage: 'Storage', users: 'Users', groups: 'Groups', domains: 'Domains', created: 'Created' },
   limits: {
-    title: 'What it has, of what it may have', what: 'What', used: 'Used', noLimit: 'no limit', edit: 'Change the limits', storage: 'Stored mail',
+    title: 'Limits', what: 'What', used: 'Used', noLimit: 'no limit', edit: 'Change the limits', storage: 'Stored mail',
     full: 'At a limit nothing more of its kind is created, and mail is put off: senders try again later.',
   },
   maintenance: {
@@ -18,7 +18,7 @@ const en = {
 const de: typeof en = {
   column: { name: 'Mandant', storage: 'Speicher', users: 'Benutzer', groups: 'Gruppen', domains: 'Domains', created: 'Angelegt' },
   limits: {
-    title: 'Was er hat, von dem, was er haben darf', what: 'Was', used: 'Belegt', noLimit: 'keine Grenze', edit: 'Grenzen ändern', storage: 'Gespeicherte Post',
+    title: 'Grenzen', what: 'Was', used: 'Belegt', noLimit: 'keine Grenze', edit: 'Grenzen ändern', storage: 'Gespeicherte Post',
     full: 'An einer Grenze wird nichts mehr dieser Art angelegt, und Post wird verschoben: Absender versuchen es später wieder.',
   },
   maintenance: {
