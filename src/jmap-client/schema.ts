@@ -55,10 +55,11 @@ const filter = taggedOf('type', {
   enum: { field: text, enumName: text, label: text },
   objectId: { field: text, objectName: text, label: text },
 })
+const massAction = taggedOf('type', { setProperty: { label: text, properties: recordOf(json) }, delete: { label: text }, separator: {} })
 const list = objectOf({
   title: text, subtitle: text, singularName: text, pluralName: text, labelProperty: optional(text),
   columns: listOf(objectOf({ name: text, label: text })), filters: optional(listOf(filter)),
-  filtersStatic: optional(recordOf(json)), sort: optional(listOf(text)),
+  filtersStatic: optional(recordOf(json)), sort: optional(listOf(text)), massActions: optional(listOf(massAction)),
 })
 const form = objectOf({
   sections: listOf(objectOf({ title: optional(text), fields: listOf(objectOf({ name: text, label: text })) })),
@@ -77,6 +78,7 @@ export type ScalarType = Checked<typeof scalarType>
 export type MapValueType = Checked<typeof mapValueType>
 export type Form = Checked<typeof form>
 export type List = Checked<typeof list>
+export type MassAction = Checked<typeof massAction>
 export type Filter = Checked<typeof filter>
 export type EnumVariant = Checked<typeof enumVariant>
 

@@ -9,7 +9,9 @@ import { Api } from './api/api.ts'
 import { browserClock, browserCrypto } from './api/browser.ts'
 import { failureOf, mayPass } from './api/failure.ts'
 import { Login } from './api/login.ts'
+import { randomState } from './api/pkce.ts'
 import { postForm } from './api/post-form.ts'
+import { Tabs } from './api/tabs.ts'
 import { Gate } from './app/gate.tsx'
 import { applyTheme } from './app/theme.ts'
 import { Toasts } from './parts/toast.tsx'
@@ -19,18 +21,29 @@ import { language } from './texts/language.ts'
 
 const RETRIES_MAX = 2
 const FRESH_MS = 5_000
+/** The script for which the page was loaded anew. */
+const RELOADED_KEY = 'rota.reloaded'
 
 applyTheme()
 document.documentElement.lang = language()
 
 const login = new Login({
   origin: location.origin, clock: browserClock, crypto: browserCrypto, storage: sessionStorage, post: postForm, goTo: url => { location.assign(url) },
+  tabs: new Tabs(new BroadcastChannel('rota.login'), browserClock, randomState(browserCrypto)),
+  mayBeCopy: performance.getEntriesByType('navigation').some(entry => 'type' in entry && entry.type !== 'reload'),
 })
 const api = new Api({ origin: location.origin, login, clock: browserClock })
 const client = new QueryClient({
   defaultOptions: {
     queries: { staleTime: FRESH_MS, retry: (count, error) => count < RETRIES_MAX && mayPass(failureOf(error)) },
   },
+})
+// A page whose file is gone: the server is newer than this console. Once, so that a broken upgrade is no endless loop.
+addEventListener('vite:preloadError', event => {
+  if (sessionStorage.getItem(RELOADED_KEY) === document.querySelector('script[src]')?.getAttribute('src')) return
+  sessionStorage.setItem(RELOADED_KEY, document.querySelector('script[src]')?.getAttribute('src') ?? '')
+  event.preventDefault()
+  location.reload()
 })
 const { router } = await import('./app/routes.tsx')
 

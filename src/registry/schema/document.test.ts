@@ -24,7 +24,7 @@ interface Document {
   readonly fields: Readonly<Record<string, { properties: Readonly<Record<string, FieldFact>>; defaults: Named }>>
   readonly forms: Readonly<Record<string, { sections: { fields: { name: string }[] }[] }>>
   readonly lists: Readonly<
-    Record<string, { columns: { name: string }[]; filters?: Named[]; filtersStatic?: Named; massActions?: Named[]; labelProperty?: string }>
+    Record<string, { columns: { name: string }[]; filters?: Named[]; filtersStatic?: Named; sort?: string[]; massActions?: Named[]; labelProperty?: string }>
   >
   readonly enums: Readonly<Record<string, { name: string }[]>>
   readonly layouts: readonly unknown[]
@@ -128,6 +128,7 @@ describe('the schema document', () => {
     assert.deepEqual(document.lists['x:Task/TaskFailed']?.massActions, again)
     assert.deepEqual(document.lists['x:ClusterNode']?.massActions, [{ type: 'setProperty', label: 'Drain', properties: { draining: true } }])
     assert.equal(document.lists['x:ClusterRole']?.labelProperty, 'name')
+    assert.deepEqual(document.lists['x:Task']?.sort, ['due'])
   })
 
   it('has the objects, variants and enumerations that clients know', () => {

@@ -172,10 +172,12 @@ function mayHave({ shape }: Declared, variant: Json | undefined, filter: string)
 /** What the list of an object and its views have in common. */
 function listParts(of: Declared, columns: readonly string[], filtered: readonly string[]): JsonObject {
   const filters = Object.entries(of.filters).filter(([field]) => filtered.includes(field)).map(entry => filterOf(...entry))
+  const sortable = of.order.properties.filter(property => columns.includes(property))
   const massActions = of.actions.map(action => ({ type: 'setProperty', ...action }))
   return {
     singularName: of.label.toLowerCase(), pluralName: of.plural.toLowerCase(), columns: columnsOf(of, columns),
-    ...(filters.length > 0 ? { filters } : {}), ...(massActions.length > 0 ? { massActions } : {}),
+    ...(filters.length > 0 ? { filters } : {}), ...(sortable.length > 0 ? { sort: sortable } : {}),
+    ...(massActions.length > 0 ? { massActions } : {}),
   }
 }
 

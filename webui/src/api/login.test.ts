@@ -3,6 +3,8 @@ import { suite, test } from 'node:test'
 import type { Json } from '../../../src/base/json.ts'
 import { VirtualClock } from '../../../src/base/virtual-clock.ts'
 import { Login, LoginUnreachable, SignedOut } from './login.ts'
+import type { Channel, SharedToken } from './tabs.ts'
+import { Tabs } from './tabs.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -15,8 +17,10 @@ class World {
   answers: ((form: Record<string, string>) => { readonly status: number; readonly body: Json } | null)[] = []
   #count = 0
   readonly login: Login
+  share: (copyOf: string | null) => Promise<SharedToken | null> = async () => null
 
-  constructor(refresh?: string) {
+  /** `others`: what another tab answers. */
+  constructor(refresh?: string, { mayBeCopy = false, others }: { readonly mayBeCopy?: boolean; readonly others?: (copyOf: string | null) => Promise<SharedToken | null> } = {}) {
     if (refresh !== undefined) this.stored.set('rota.refresh', refresh)
     this.login = new Login({
       origin: 'http://here', clock: this.clock, crypto: { getRandomValues: bytes => bytes.fill(7) },
@@ -25,6 +29,8 @@ class World {
         setItem: (key, value) => { this.stored.set(key, value) },
         removeItem: key => { this.stored.delete(key) },
       },
+      mayBeCopy,
+      tabs: { ask: others ?? (async () => null), answer: share => { this.share = share } },
       goTo: url => { this.visited.push(url) },
       post: async (path, form) => {
         const sent = { path, ...Object.fromEntries(form) }
@@ -42,6 +48,7 @@ class World {
 suite('the login', () => {
   test('leads to the login page and back to where it began', async () => {
     const world = new World()
+    await assert.rejects(world.login.token(), SignedOut)
     assert.equal(world.login.state, 'signedOut')
     await world.login.begin('/manage/tasks?f.status=Failed')
     const page = new URL(world.visited[0] ?? '', 'http://here')
@@ -122,5 +129,55 @@ suite('the login', () => {
     assert.deepEqual([world.asked.at(-1)?.['path'], world.asked.at(-1)?.['token']], ['/auth/revoke', 'refresh1'])
     assert.match(world.visited[0] ?? '', /^\/auth\/logout\?/)
     assert.equal(world.login.state, 'signedOut')
+  })
+})
+
+suite('tabs of one browser', () => {
+  test('get their tokens from the one that has the refresh token', async () => {
+    const first = new World('refresh0')
+    await first.login.token()
+    const second = new World(undefined, { others: copyOf => first.share(copyOf) })
+    assert.equal(await second.login.token(), 'access1')
+    assert.equal(second.login.state, 'signedIn')
+    assert.equal(second.asked.length, 0)
+    assert.equal(await second.share(null), null)
+  })
+
+  test('do not use the refresh token of the tab that they are a copy of', async () => {
+    const first = new World('refresh0')
+    await first.login.token()
+    const copy = new World('refresh1', { mayBeCopy: true, others: copyOf => first.share(copyOf) })
+    assert.equal(await copy.login.token(), 'access1')
+    assert.equal(copy.asked.length, 0)
+    assert.equal(copy.stored.has('rota.refresh'), false)
+  })
+
+  test('use their own when nobody else has the same', async () => {
+    const first = new World('refresh0')
+    await first.login.token()
+    const other = new World('refresh9', { mayBeCopy: true, others: copyOf => first.share(copyOf) })
+    await other.login.token()
+    assert.equal(other.asked[0]?.['refresh_token'], 'refresh9')
+  })
+
+  test('ask and answer over a channel, and wait for no answer', async () => {
+    const clock = new VirtualClock()
+    const takers: ((event: { readonly data: unknown }) => void)[] = []
+    const channel = (): Channel => {
+      let own: ((event: { readonly data: unknown }) => void)[] = []
+      return {
+        addEventListener: (_, take) => {
+          own = [...own, take]
+          takers.push(take)
+        },
+        postMessage: data => { for (const take of takers) if (!own.includes(take)) take({ data }) },
+      }
+    }
+    const [one, other] = [new Tabs(channel(), clock, 'one'), new Tabs(channel(), clock, 'other')]
+    other.answer(async copyOf => copyOf === 'theirs' ? null : { token: 't', lifeMs: 5 })
+    assert.deepEqual(await one.ask(null), { token: 't', lifeMs: 5 })
+    const silent = one.ask('theirs')
+    await clock.advance(200)
+    assert.equal(await silent, null)
   })
 })

@@ -1,18 +1,20 @@
 /**
  * The login of this tab: authorization code with a proof key (RFC 6749 §4.1, RFC 7636), see docs/operate/web-login.md.
  *
- *   starting ──no refresh token──► signedOut ──begin()──► (the login page of the server) ──finish()──► signedIn
- *      └──refresh──► signedIn ──the server refuses the refresh token──► ended ──begin()──► …
+ *   starting ──no token here nor in another tab──► signedOut ──begin()──► (the login page) ──finish()──► signedIn
+ *      └──a token──► signedIn ──the server refuses the refresh token──► ended ──begin()──► …
  *
  * The access token lives in memory only; the refresh token in the storage of the tab, so that a reload stays signed in.
- * A refresh token may be used once: one renewal at a time, whoever asks meanwhile waits for the same one. When the server
- * cannot be reached the login is not over: the call fails, and the next one tries again.
+ * A refresh token may be used once: one renewal at a time, whoever asks meanwhile waits for the same one; other tabs of the
+ * browser get access tokens from the tab that has it (tabs.ts). When the server cannot be reached the login is not over: the
+ * call fails, and the next one tries again.
  */
 import type { Clock } from '../../../src/base/clock.ts'
 import type { Json } from '../../../src/base/json.ts'
 import { isJsonObject } from '../../../src/base/json.ts'
 import type { CryptoSource } from './pkce.ts'
 import { proofKey, randomState } from './pkce.ts'
+import type { SharedToken, Tabs } from './tabs.ts'
 
 export type LoginState = 'starting' | 'signedOut' | 'signedIn' | 'ended'
 
@@ -22,6 +24,9 @@ export interface LoginPorts {
   readonly crypto: CryptoSource
   /** `sessionStorage`, or something like it. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  readonly tabs: Pick<Tabs, 'ask' | 'answer'>
+  /** The storage may be a copy of another tab's: this page was not loaded anew in its place. */
+  readonly mayBeCopy: boolean
   /** Leaves the page. */
   goTo(this: void, url: string): void
   /** POSTs a form; null: no answer. */
@@ -54,11 +59,13 @@ export class Login {
   #state: LoginState = 'starting'
   #access: { readonly token: string; readonly untilMs: number } | null = null
   #renewal: Promise<string> | null = null
+  #mayBeCopy: boolean
   #cancelTimer: () => void = () => undefined
 
   constructor(ports: LoginPorts) {
     this.#ports = ports
-    if (ports.storage.getItem(REFRESH_KEY) === null) this.#state = 'signedOut'
+    this.#mayBeCopy = ports.mayBeCopy
+    ports.tabs.answer(copyOf => this.#share(copyOf))
   }
 
   get state(): LoginState {
@@ -135,9 +142,17 @@ export class Login {
   }
 
   async #renew(): Promise<string> {
-    const refresh = this.#ports.storage.getItem(REFRESH_KEY)
+    const { storage, tabs } = this.#ports
+    const refresh = storage.getItem(REFRESH_KEY)
+    if (refresh === null || this.#mayBeCopy) {
+      this.#mayBeCopy = false
+      const shared = await tabs.ask(refresh)
+      // The original goes on using its refresh token; a second use here would end the login for both.
+      if (shared !== null) storage.removeItem(REFRESH_KEY)
+      if (shared !== null) return this.#take(shared.token, shared.lifeMs)
+    }
     if (refresh === null) {
-      this.#forget(this.#state === 'signedIn' ? 'ended' : this.#state === 'ended' ? 'ended' : 'signedOut')
+      this.#forget(this.#state === 'starting' || this.#state === 'signedOut' ? 'signedOut' : 'ended')
       throw new SignedOut('there is no login')
     }
     return this.#ask(new URLSearchParams({
@@ -158,13 +173,27 @@ export class Login {
       throw new SignedOut('the login has ended')
     }
     if (grant.refresh !== null) storage.setItem(REFRESH_KEY, grant.refresh)
-    const lifeMs = Math.max(grant.expiresInMs - RENEW_BEFORE_MS, grant.expiresInMs / 2)
-    this.#access = { token: grant.access, untilMs: startedMs + lifeMs }
+    return this.#take(grant.access, grant.expiresInMs - (clock.monotonicMs() - startedMs))
+  }
+
+  #take(token: string, expiresInMs: number): string {
+    const { clock } = this.#ports
+    const lifeMs = Math.max(expiresInMs - RENEW_BEFORE_MS, expiresInMs / 2)
+    this.#access = { token, untilMs: clock.monotonicMs() + lifeMs }
     this.#cancelTimer()
     // Renewed in the background; a failure shows at the next call, which tries again.
     this.#cancelTimer = clock.after(lifeMs, () => { this.renew().catch(() => undefined) })
     this.#become('signedIn')
-    return grant.access
+    return token
+  }
+
+  /** For another tab; only the one that has the refresh token answers. */
+  async #share(copyOf: string | null): Promise<SharedToken | null> {
+    const refresh = this.#ports.storage.getItem(REFRESH_KEY)
+    if (refresh === null || this.#mayBeCopy || this.#state !== 'signedIn' || (copyOf !== null && copyOf !== refresh)) return null
+    const token = await this.token()
+    const lifeMs = (this.#access?.untilMs ?? 0) - this.#ports.clock.monotonicMs()
+    return lifeMs > 0 ? { token, lifeMs } : null
   }
 
   #forget(state: LoginState): void {

@@ -1,7 +1,7 @@
 /** What stands around every page: header, navigation, and the place of the page itself. */
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { CircleUser, Keyboard, LogOut, Menu as MenuIcon, Search, X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useServer } from '../api/context.ts'
 import { Button } from '../parts/button.tsx'
 import { Menu } from '../parts/menu.tsx'
@@ -21,6 +21,14 @@ export function Shell() {
   // Going to another page closes the drawer.
   const [drawnAt, setDrawnAt] = useState<string | null>(null)
   const drawn = drawnAt === path
+  const content = useRef<HTMLElement>(null)
+  const before = useRef(path)
+  useEffect(() => {
+    if (before.current === path) return
+    before.current = path
+    // Who hears the page begins at the new one; a field that the page itself has given the focus keeps it.
+    if (content.current?.contains(document.activeElement) !== true) content.current?.focus({ preventScroll: true })
+  }, [path])
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
   return (
     <div className={css['shell']}>
@@ -43,7 +51,7 @@ export function Shell() {
       </header>
       <div id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>
       {drawn ? <button type="button" tabIndex={-1} aria-label={t.shell.close} className={css['shade']} onClick={() => { setDrawnAt(null) }} /> : null}
-      <main id="content" className={css['content']} tabIndex={-1}><Outlet /></main>
+      <main ref={content} id="content" className={css['content']} tabIndex={-1}><Outlet /></main>
       <Shortcuts open={open} onOpen={setOpen} />
     </div>
   )

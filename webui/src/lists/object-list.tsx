@@ -1,24 +1,23 @@
 /** The list of any object, made from its schema: columns, filters, order, selection, create, delete. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus, Trash2 } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useMemo, useState } from 'react'
 import type { FieldType } from '../../../src/jmap-client/schema.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
 import { useMay, useModel } from '../api/context.ts'
 import type { Row } from '../api/hooks.ts'
-import { useDestroy, useFailure, useList } from '../api/hooks.ts'
+import { useList } from '../api/hooks.ts'
 import { Button, ButtonLink } from '../parts/button.tsx'
-import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import type { Column } from '../parts/data-table.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { FilterBar } from '../parts/filter-bar.tsx'
 import { Page } from '../parts/page.tsx'
 import { EmptyState } from '../parts/states.tsx'
-import { useToast } from '../parts/toast.tsx'
 import { useTexts } from '../texts/language.ts'
 import type { Query } from './address.ts'
 import { chosenFilters, conditionsOf, sortOf, withFilter, withoutFilters, withSort } from './address.ts'
+import { MassActions, useHasMassActions } from './mass-actions.tsx'
 import { createAddress, objectAddress } from './places.ts'
 import { Value } from './value.tsx'
 
@@ -39,7 +38,6 @@ export function ObjectListPage({ object, view, title, subtitle, actions, columns
   const model = useModel()
   const may = useMay()
   const navigate = useNavigate()
-  const toast = useToast()
   const query: Query = useSearch({ strict: false })
   const described = model.list(view === undefined ? object : `${object}/${view}`)
   const filters = described?.filters ?? []
@@ -48,28 +46,11 @@ export function ObjectListPage({ object, view, title, subtitle, actions, columns
   const sort = sortOf(query)
   const list = useList(object, { filter, sort })
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const [asking, setAsking] = useState(false)
-  const destroy = useDestroy(object)
-  const failure = useFailure(destroy.error)
+  const hasActions = useHasMassActions(object)
   const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
   const made = useMemo(() => columns ?? columnsOf(model, object, described?.columns ?? [], described?.sort ?? []), [columns, model, object, described])
   const singular = described?.singularName ?? object
-  const plural = described?.pluralName ?? object
   const mayCreate = may(object, 'Create')
-
-  const remove = () => {
-    destroy.mutate([...selected], {
-      onSuccess: outcomes => {
-        const refused = outcomes.filter(outcome => outcome.kind === 'refused')
-        const done = outcomes.length - refused.length
-        setSelected(new Set(refused.map(({ id }) => id)))
-        setAsking(false)
-        toast(refused.length === 0
-          ? { title: t.list.destroyed(done) }
-          : { title: `${t.list.destroyed(done)}, ${t.list.refusedSome(refused.length)}`, kind: 'warning', text: refused[0]?.kind === 'refused' ? refused[0].error.description ?? '' : '' })
-      },
-    })
-  }
 
   return (
     <Page
@@ -84,19 +65,15 @@ export function ObjectListPage({ object, view, title, subtitle, actions, columns
         onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
       />
       <SelectionBar count={selected.size} total={list.total} onClear={() => { setSelected(new Set()) }}>
-        {may(object, 'Destroy') ? <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { setAsking(true) }}>{t.action.destroy}</Button> : null}
+        <MassActions object={object} ids={selected} onDone={setSelected} {...(destroyText === undefined ? {} : { destroyText })} />
       </SelectionBar>
       <DataTable
         label={title ?? described?.title ?? object} list={list} columns={made} open={row => objectAddress(object, row.id)}
-        {...(may(object, 'Destroy') ? { selection: { ids: selected, onChange: setSelected } } : {})}
+        {...(hasActions ? { selection: { ids: selected, onChange: setSelected } } : {})}
         sort={sort} onSort={next => { goTo(withSort(query, next)) }}
         empty={chosen.size > 0
           ? <EmptyState title={t.list.emptyFiltered} next={t.list.emptyFilteredNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
           : <EmptyState title={t.list.empty} next={mayCreate ? t.list.emptyNext(singular) : t.list.emptyNextReadOnly} />}
-      />
-      <ConfirmDialog
-        open={asking} onClose={() => { setAsking(false) }} onConfirm={remove} danger busy={destroy.isPending} failure={failure}
-        title={t.list.destroyTitle(selected.size, singular, plural)} text={destroyText ?? t.list.destroyText} action={t.action.destroy}
       />
     </Page>
   )
