@@ -143,6 +143,13 @@ suite('tabs of one browser', () => {
     assert.equal(await second.share(null), null)
   })
 
+  test('get them as well from one that has just signed in', async () => {
+    const first = new World(undefined, { mayBeCopy: true })
+    await first.login.begin('/')
+    await first.login.finish(`?code=c1&state=${new URL(first.visited[0] ?? '', 'http://here').searchParams.get('state') ?? ''}`)
+    assert.equal((await first.share(null))?.token, 'access1')
+  })
+
   test('do not use the refresh token of the tab that they are a copy of', async () => {
     const first = new World('refresh0')
     await first.login.token()

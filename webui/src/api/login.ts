@@ -173,6 +173,8 @@ export class Login {
       throw new SignedOut('the login has ended')
     }
     if (grant.refresh !== null) storage.setItem(REFRESH_KEY, grant.refresh)
+    // Whatever it was before, this one was given to this tab.
+    this.#mayBeCopy = false
     return this.#take(grant.access, grant.expiresInMs - (clock.monotonicMs() - startedMs))
   }
 

@@ -12,11 +12,15 @@ const DETAILS: Readonly<Record<string, string>> = {
 }
 const CREATES: Readonly<Record<string, string>> = { Task: '/manage/tasks/new', Certificate: '/manage/certificates/new' }
 
+const SINGLETON = 'singleton'
+
 export function listAddress(object: string): string {
   return LISTS[object] ?? `/manage/o/${object}`
 }
 
 export function objectAddress(object: string, id: string): string {
+  // What there is only one of has its page where others have their list.
+  if (id === SINGLETON && LISTS[object] !== undefined) return LISTS[object]
   return (DETAILS[object] ?? `/manage/o/${object}/`) + encodeURIComponent(id)
 }
 
