@@ -1,6 +1,7 @@
 /** Any value of the schema as something to read. `short`: one line, for a cell. */
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useContext } from 'react'
 import type { Json, JsonObject } from '../../../src/base/json.ts'
 import { isJsonObject } from '../../../src/base/json.ts'
 import { bare } from '../../../src/jmap-client/model.ts'
@@ -8,6 +9,7 @@ import type { FieldType } from '../../../src/jmap-client/schema.ts'
 import { useModel } from '../api/context.ts'
 import { useObject } from '../api/hooks.ts'
 import { Bytes, Count, Duration } from '../parts/amounts.tsx'
+import { InCell } from '../parts/in-cell.ts'
 import { Badge } from '../parts/status.tsx'
 import { Time } from '../parts/time.tsx'
 import { useTexts } from '../texts/language.ts'
@@ -62,8 +64,9 @@ export function Reference({ object, id }: { readonly object: string; readonly id
 function Named({ object, id }: { readonly object: string; readonly id: string }) {
   const property = useModel().list(object)?.labelProperty ?? null
   const { data } = useObject(object, id)
+  const inCell = useContext(InCell)
   const label = data === null || data === undefined ? id : labelOf(property, data)
-  return <Link to={objectAddress(object, id)}>{label}</Link>
+  return <Link to={objectAddress(object, id)} tabIndex={inCell ? -1 : undefined}>{label}</Link>
 }
 
 function Shape({ value, shape, short }: { readonly value: JsonObject; readonly shape: string; readonly short: boolean }) {

@@ -7,12 +7,13 @@ import { useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { KeyboardEvent, MouseEvent, ReactNode } from 'react'
-import { useEffect, useId, useRef, useState } from 'react'
+import { memo, useEffect, useId, useRef, useState } from 'react'
 import type { List, Row } from '../api/hooks.ts'
 import { useTexts } from '../texts/language.ts'
 import { EmptyState, Skeleton } from './states.tsx'
 import { FailurePanel } from './failure-panel.tsx'
 import css from './data-table.module.css'
+import { InCell } from './in-cell.ts'
 import { useNarrow } from './narrow.ts'
 
 export interface Column {
@@ -132,12 +133,7 @@ export function DataTable(props: DataTableProps) {
                     />
                   </span>
                 )}
-                {columns.map(column => (
-                  <span key={column.key} role="gridcell" className={`${css['cell']} ${column.align === 'end' ? css['end'] : ''}`}>
-                    {narrow ? <span className={css['cardLabel']}>{column.label}</span> : null}
-                    {row === undefined ? <span className={css['blank']} aria-hidden="true" /> : column.cell(row)}
-                  </span>
-                ))}
+                <Cells row={row} columns={columns} narrow={narrow} />
               </div>
             )
           })}
@@ -146,6 +142,24 @@ export function DataTable(props: DataTableProps) {
     </div>
   )
 }
+
+/** Made once a row: scrolling moves those that are there already, and must not make them again. */
+const Cells = memo(function Cells({ row, columns, narrow }: {
+  readonly row: Row | undefined
+  readonly columns: readonly Column[]
+  readonly narrow: boolean
+}) {
+  return (
+    <InCell value>
+      {columns.map(column => (
+        <span key={column.key} role="gridcell" className={`${css['cell']} ${column.align === 'end' ? css['end'] : ''}`}>
+          {narrow ? <span className={css['cardLabel']}>{column.label}</span> : null}
+          {row === undefined ? <span className={css['blank']} aria-hidden="true" /> : column.cell(row)}
+        </span>
+      ))}
+    </InCell>
+  )
+})
 
 function Head({ columns, selection, sort, onSort, list, tracks }: DataTableProps & { readonly tracks: string }) {
   const t = useTexts()

@@ -1,7 +1,8 @@
 /** A moment: in the viewer's zone, UTC on hover and focus; `relative` says how long ago it is, or until then. */
-import { useEffect, useState } from 'react'
+import { useContext, useEffect, useState } from 'react'
 import { browserClock } from '../api/browser.ts'
 import { useLanguage, useTexts } from '../texts/language.ts'
+import { InCell } from './in-cell.ts'
 import { absoluteText, relativeText, utcText } from './moment.ts'
 import { Tooltip } from './tooltip.tsx'
 import css from './time.module.css'
@@ -12,12 +13,15 @@ export function Time({ at, relative = false }: { readonly at: string; readonly r
   const t = useTexts()
   const language = useLanguage()
   const now = useNow()
+  const light = useContext(InCell)
   const ms = Date.parse(at)
   if (Number.isNaN(ms)) return <span>{at}</span>
   const local = absoluteText(ms, language)
+  const shown = relative ? relativeText(ms - now, language, t.time.now) : local
+  if (light) return <time dateTime={at} title={`${local} · ${utcText(ms)}`} className={css['time']}>{shown}</time>
   return (
     <Tooltip text={<span className={css['both']}><b>{t.time.local}</b> {local}<b>{t.time.utc}</b> {utcText(ms)}</span>}>
-      <time dateTime={at} tabIndex={0} className={css['time']}>{relative ? relativeText(ms - now, language, t.time.now) : local}</time>
+      <time dateTime={at} tabIndex={0} className={css['time']}>{shown}</time>
     </Tooltip>
   )
 }

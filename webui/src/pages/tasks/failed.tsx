@@ -52,16 +52,16 @@ export function Page() {
       actions={<ButtonLink to="/manage/tasks/history?f.outcome=failed">{t.failed.history}</ButtonLink>}
     >
       <div className={css['bar']}>
-        <Select
-          label={t.failed.kind} placeholder={t.failed.anyKind} value={kind ?? null} className={css['narrow']}
+        <span className={css['narrow']}><Select
+          label={t.failed.kind} placeholder={t.failed.anyKind} value={kind ?? null}
           options={model.enum('TaskType').map(({ name }) => ({ value: name, label: label(name) }))}
           onChange={next => { goTo(withMember(withMember(query, 'kind', next), 'group', null)) }}
-        />
-        <Select
-          label={t.failed.sort} value={sort === 'newest' ? 'newest' : 'count'} className={css['narrow']}
+        /></span>
+        <span className={css['narrow']}><Select
+          label={t.failed.sort} value={sort === 'newest' ? 'newest' : 'count'}
           options={[{ value: 'count', label: t.failed.sortCount }, { value: 'newest', label: t.failed.sortNewest }]}
           onChange={next => { goTo(withMember(query, 'sort', next === 'newest' ? next : null)) }}
-        />
+        /></span>
         {group === undefined ? null : <Link to="/manage/tasks/failed" search={withMember(query, 'group', null)}>{t.failed.otherGroups}</Link>}
         {data === undefined || data.length === 0 ? null : <>
           <span className={css['soft']} aria-live="polite">{t.failed.groups(data.length, tasks)}</span>
@@ -92,7 +92,7 @@ function Group({ row, ask }: { readonly row: Row; readonly ask: (action: BulkAct
     <Panel
       title={<span className={css['bar']}><Badge tone="bad"><Count value={count} /></Badge>{label(textAt(row, 'variant') ?? '')}</span>}
       actions={(
-        <div className={css['quick']}>
+        <div className={css['buttons']}>
           {may('Task', 'Update') ? <Button icon={<RotateCw aria-hidden="true" />} onClick={() => { ask('retry') }}>{t.actions.retry}</Button> : null}
           <MoreActions ask={ask} />
         </div>

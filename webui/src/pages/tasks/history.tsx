@@ -16,6 +16,7 @@ import type { Column } from '../../parts/data-table.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { FilterBar } from '../../parts/filter-bar.tsx'
+import { useNarrow } from '../../parts/narrow.ts'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -68,6 +69,8 @@ const RANGES_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS } as const
 function Counts({ chosen, range, onRange }: { readonly chosen: Chosen; readonly range: string; readonly onRange: (range: string) => void }) {
   const tt = useTaskTexts()
   const language = useLanguage()
+  // There the picture would leave no room for the list.
+  const narrow = useNarrow()
   const [now] = useState(() => browserClock.now())
   const known = range === 'week' || range === 'month' ? range : 'day'
   const from = now - RANGES_MS[known]
@@ -108,7 +111,7 @@ function Counts({ chosen, range, onRange }: { readonly chosen: Chosen; readonly 
             </div>
             <div><dt>{tt.history.mean}</dt><dd>{meanMs === null ? '–' : <Duration ms={meanMs} />}</dd></div>
           </dl>
-          <div className={css['chart']}><Chart label={tt.history.counts} times={hours} series={series} kind="bars" height={CHART_PX} /></div>
+          {narrow ? null : <div className={css['chart']}><Chart label={tt.history.counts} times={hours} series={series} kind="bars" height={CHART_PX} /></div>}
         </div>
       )}
     </Panel>
@@ -124,10 +127,10 @@ function columnsOf(tt: TaskTexts, label: (variant: string) => string): readonly 
       cell: row => <Link to={`/manage/tasks/runs/${row.id}`} tabIndex={-1}>{label(text(row, 'variant'))}</Link>,
     },
     { key: 'outcome', label: tt.runs.outcome, width: 'minmax(160px, 1fr)', cell: row => <Outcome of={text(row, 'outcome')} /> },
+    { key: 'why', label: tt.runs.why, width: 'minmax(160px, 2fr)', cell: row => <span className={css['reason']} title={text(row, 'error')}>{textAt(row, 'error') ?? textAt(row, 'note') ?? '–'}</span> },
     { key: 'duration', label: tt.runs.duration, width: '90px', align: 'end', cell: row => <Duration ms={numberAt(row, 'duration') ?? 0} /> },
     { key: 'node', label: tt.runs.node, width: 'minmax(90px, .6fr)', cell: row => <Reference object="ClusterNode" id={text(row, 'node')} /> },
     { key: 'attempt', label: tt.runs.attempt, width: '80px', align: 'end', cell: row => <Count value={numberAt(row, 'attempt') ?? 1} /> },
     { key: 'accountId', label: tt.runs.account, width: 'minmax(140px, 1fr)', cell: row => typeof row['accountId'] === 'string' ? <Reference object="Account" id={row['accountId']} /> : '–' },
-    { key: 'why', label: tt.runs.why, width: 'minmax(160px, 2fr)', cell: row => <span className={css['reason']} title={text(row, 'error')}>{textAt(row, 'error') ?? textAt(row, 'note') ?? '–'}</span> },
   ]
 }

@@ -1,5 +1,5 @@
 /** Kinds of tasks in words: their names from the schema, and where they are worked as the server says. */
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 import { useModel } from '../../api/context.ts'
 import { useRows } from '../../api/hooks.ts'
 import { textAt } from './task.ts'
@@ -33,7 +33,7 @@ export function useKinds(): ReadonlyMap<string, Kind> | undefined {
 export function useKindLabel(): (variant: string) => string {
   const model = useModel()
   const labels = useMemo(() => new Map(model.variants('Task').map(({ name, label }) => [name, label])), [model])
-  return variant => labels.get(variant) ?? variant
+  return useCallback(variant => labels.get(variant) ?? variant, [labels])
 }
 
 export function useDutyLabel(): (duty: string) => string {
