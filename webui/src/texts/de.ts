@@ -78,6 +78,7 @@ export const de: Texts = {
     selectAll: 'Alle geladenen Zeilen auswählen',
     selectRow: 'Zeile auswählen',
     clearSelection: 'Auswahl aufheben',
+    changedShow: 'Die Liste hat sich geändert: zeigen',
     empty: 'Hier ist nichts',
     emptyFiltered: 'Nichts passt zu den Filtern',
     emptyFilteredNext: 'Entfernen Sie einen Filter, um mehr zu sehen.',

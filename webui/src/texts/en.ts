@@ -77,6 +77,7 @@ export const en = {
     selectAll: 'Select all rows that are loaded',
     selectRow: 'Select the row',
     clearSelection: 'Clear the selection',
+    changedShow: 'The list has changed: show it',
     empty: 'Nothing here',
     emptyFiltered: 'Nothing matches the filters',
     emptyFilteredNext: 'Remove a filter to see more.',

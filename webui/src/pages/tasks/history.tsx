@@ -8,6 +8,7 @@ import { useMay, useModel } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import type { Chosen, Query } from '../../lists/address.ts'
 import { chosenFilters, conditionsOf, withFilter, withoutFilters } from '../../lists/address.ts'
+import { ListChanged, Reading, useHeldList } from '../../lists/held-list.tsx'
 import { Reference } from '../../lists/value.tsx'
 import { Count, Duration } from '../../parts/amounts.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
@@ -42,6 +43,7 @@ export function Page() {
   const filters = model.list('TaskRun')?.filters ?? []
   const chosen = chosenFilters(query, filters)
   const list = useList('TaskRun', { filter: conditionsOf(chosen, filters, {}) })
+  const held = useHeldList(list, false)
   const label = useKindLabel()
   const columns = useMemo(() => columnsOf(tt, label), [tt, label])
   const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
@@ -49,16 +51,21 @@ export function Page() {
   return (
     <Frame fill title={tt.history.title} subtitle={tt.history.subtitle} actions={retention}>
       {may('TaskRunCount', 'Query') ? <Counts chosen={chosen} range={query['range'] ?? 'day'} onRange={range => { goTo({ ...query, range }) }} /> : null}
-      <FilterBar
-        filters={filters} chosen={chosen}
-        onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
-      />
-      <DataTable
-        label={tt.history.title} list={list} columns={columns} open={row => `/manage/tasks/runs/${row.id}`}
-        empty={chosen.size > 0
-          ? <EmptyState title={tt.history.none} next={tt.history.noneNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
-          : <EmptyState title={tt.history.none} next={tt.history.noneNext} />}
-      />
+      <div className={css['bar']}>
+        <FilterBar
+          filters={filters} chosen={chosen}
+          onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
+        />
+        <ListChanged held={held} />
+      </div>
+      <Reading held={held}>
+        <DataTable
+          label={tt.history.title} list={held.list} columns={columns} open={row => `/manage/tasks/runs/${row.id}`}
+          empty={chosen.size > 0
+            ? <EmptyState title={tt.history.none} next={tt.history.noneNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
+            : <EmptyState title={tt.history.none} next={tt.history.noneNext} />}
+        />
+      </Reading>
     </Frame>
   )
 }

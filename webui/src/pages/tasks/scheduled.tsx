@@ -8,6 +8,7 @@ import type { Row } from '../../api/hooks.ts'
 import { useCount, useList } from '../../api/hooks.ts'
 import type { Query } from '../../lists/address.ts'
 import { chosenFilters, conditionsOf, sortOf, withFilter, withoutFilters, withSort } from '../../lists/address.ts'
+import { ListChanged, Reading, useHeldList } from '../../lists/held-list.tsx'
 import { SelectionBar } from '../../lists/object-list.tsx'
 import { Reference } from '../../lists/value.tsx'
 import { Count } from '../../parts/amounts.tsx'
@@ -52,6 +53,7 @@ export function Page() {
   const label = useKindLabel()
   const columns = useMemo(() => columnsOf(tt, label), [tt, label])
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const held = useHeldList(list, selected.size > 0)
   const seen = useRef(new Map<string, TaskView>())
   const [question, setQuestion] = useState<BulkQuestion | null>(null)
   const actions = ACTIONS.filter(action => may('Task', action === 'destroy' ? 'Destroy' : 'Update'))
@@ -89,6 +91,7 @@ export function Page() {
             )
           })}
         </SelectionBar>
+        <ListChanged held={held} />
         {selected.size > 0 || actions.length === 0 || (list.total ?? 0) === 0 ? null : (
           <Menu
             trigger={<Button kind="quiet" icon={<Ellipsis aria-hidden="true" />}>{tt.scheduled.matching(list.total ?? 0)}</Button>}
@@ -102,19 +105,21 @@ export function Page() {
           />
         )}
       </div>
-      <DataTable
-        label={tt.scheduled.title} list={list} columns={columns} open={row => `/manage/tasks/${row.id}`}
-        {...(actions.length > 0 ? { selection: { ids: selected, onChange: select } } : {})}
-        sort={sort} onSort={next => { goTo(withSort(query, next)) }}
-        empty={chosen.size > 0
-          ? <EmptyState title={t.list.emptyFiltered} next={t.list.emptyFilteredNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
-          : (
-            <EmptyState
-              title={tt.scheduled.emptyTitle} next={tt.scheduled.emptyNext}
-              action={<ButtonLink icon={<History aria-hidden="true" />} to="/manage/tasks/history">{tt.scheduled.toHistory}</ButtonLink>}
-            />
-          )}
-      />
+      <Reading held={held}>
+        <DataTable
+          label={tt.scheduled.title} list={held.list} columns={columns} open={row => `/manage/tasks/${row.id}`}
+          {...(actions.length > 0 ? { selection: { ids: selected, onChange: select } } : {})}
+          sort={sort} onSort={next => { goTo(withSort(query, next)) }}
+          empty={chosen.size > 0
+            ? <EmptyState title={t.list.emptyFiltered} next={t.list.emptyFilteredNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
+            : (
+              <EmptyState
+                title={tt.scheduled.emptyTitle} next={tt.scheduled.emptyNext}
+                action={<ButtonLink icon={<History aria-hidden="true" />} to="/manage/tasks/history">{tt.scheduled.toHistory}</ButtonLink>}
+              />
+            )}
+        />
+      </Reading>
       <BulkDialog
         question={question}
         onClose={done => {

@@ -15,8 +15,6 @@ export const de: TaskTexts = {
     emptyTitle: 'Keine Aufgabe wartet, läuft oder ist fehlgeschlagen', emptyNext: 'Was erledigt ist, steht im Verlauf. Aufgaben kommen von selbst mit Post und Zeitplänen; auch hier lässt sich eine anlegen.',
     toHistory: 'Verlauf öffnen',
     matching: (n: number) => count(n, { one: 'Mit der einen, die passt', other: 'Mit allen #, die passen' }),
-    more: (n: number) => count(n, { one: '# Aufgabe hat sich geändert', other: '# Aufgaben haben sich geändert' }),
-    show: 'Zeigen',
   },
   state: {
     running: 'Läuft', stopping: 'Wird angehalten', changing: 'Angehalten, um sie zu ändern', spread: 'Ihre Teile laufen', scheduled: 'Noch nicht fällig',

@@ -14,8 +14,6 @@ export const en = {
     emptyTitle: 'No task waits, runs or has failed', emptyNext: 'What was done is in the history. Tasks come by themselves with mail and schedules; one can be made here too.',
     toHistory: 'Open the history',
     matching: (n: number) => count(n, { one: 'With the one that matches', other: 'With all # that match' }),
-    more: (n: number) => count(n, { one: '# task changed', other: '# tasks changed' }),
-    show: 'Show',
   },
   state: {
     running: 'Running', stopping: 'Being stopped', changing: 'Stopped to be changed', spread: 'Its parts run', scheduled: 'Not due yet',
