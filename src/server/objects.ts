@@ -15,7 +15,9 @@ import { scheduleSlots } from '../registry/objects/schedule-slots.ts'
 import { taskBackend, taskParts, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
 import { laneLoad } from '../registry/objects/lane-load.ts'
+import { networkListener } from '../registry/objects/network-listener.ts'
 import { metricReader } from '../registry/objects/metric.ts'
+import { rolePreview } from '../registry/objects/role-preview.ts'
 import { runRates } from '../registry/objects/run-rates.ts'
 import { taskBulk } from '../registry/objects/task-bulk.ts'
 import { taskFailureReader } from '../registry/objects/task-failure.ts'
@@ -36,6 +38,7 @@ import { accountDepartures } from './account-departures.ts'
 import { archivePort } from './archive-port.ts'
 import { clusterPort, type ClusterObjects, type JudgeCluster } from './cluster-port.ts'
 import { laneLoads } from './lane-loads.ts'
+import { rolePreviews } from './role-preview.ts'
 import { schedulePort } from './schedule-port.ts'
 import { taskPort, type TaskPortDeps } from './task-port.ts'
 
@@ -73,13 +76,21 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
     departures: accountDepartures(catalogue, ids, () => registry),
     archive: archivePort(catalogue, ids, clock),
   })
-  const roles = async (tx: Tx) => new Set((await registry.all(tx, standard.clusterRole)).map(({ value }) => value.name))
-  const nodes = clusterPort<Tx>({ lanes: [...catalogue.lanes.values()], alone: store.kind !== 'postgres', roles })
+  const allLanes = [...catalogue.lanes.values()]
+  const roles = async (tx: Tx) => (await registry.all(tx, standard.clusterRole)).map(({ value }) => value)
+  const roleNames = async (tx: Tx) => new Set((await roles(tx)).map(({ name }) => name))
+  const nodes = clusterPort<Tx>({ lanes: allLanes, alone: store.kind !== 'postgres', roles: roleNames })
+  const listeners = async (tx: Tx) => (await registry.all(tx, networkListener)).map(({ id, value: { name } }) => ({ id, name }))
+  const previews = rolePreviews<Tx>({ lanes: allLanes, judge: nodes.judge, roles, listeners })
   const registry: Registry<Tx> = new Registry({
     objects: standard.all,
     placeholders: PLACEHOLDERS,
     backends: backends(tasks, nodes, catalogue),
-    methods: { ...ownMethods(tasks, standard), 'ClusterLane/load': laneLoad(laneLoads<Tx>(catalogue), standard.task) },
+    methods: {
+      ...ownMethods(tasks, standard),
+      'ClusterLane/load': laneLoad(laneLoads<Tx>(catalogue), standard.task),
+      'ClusterRole/preview': rolePreview(previews),
+    },
     store, ids, clock,
   })
   return { registry, standard, findings: nodes.judge, permissionsOf: account => effectivePermissions(account, standard.roles) }

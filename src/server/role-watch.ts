@@ -1,8 +1,8 @@
 /** The role of this node as it is right now: read from ClusterRole, again whenever one changes, and told to whoever depends on it. */
-import { setMembers } from '../base/fields.ts'
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Log } from '../base/log.ts'
-import type { Group, Role } from '../engine/cluster/role.ts'
+import type { Role } from '../engine/cluster/role.ts'
+import { roleOf } from './role-of.ts'
 
 export interface RoleWatchDeps {
   /** STALWART_ROLE; null: no role. */
@@ -19,7 +19,7 @@ export class RoleWatch {
 
   constructor(deps: RoleWatchDeps) {
     this.#deps = deps
-    this.#role = deps.name === null ? { kind: 'none' } : { kind: 'unknown', name: deps.name }
+    this.#role = roleOf(deps.name, [])
   }
 
   get role(): Role { return this.#role }
@@ -28,26 +28,14 @@ export class RoleWatch {
   async refresh(): Promise<void> {
     const { name, roles, log } = this.#deps
     if (name === null) return
-    const found = (await roles()).find(role => role['name'] === name)
-    if (found) {
+    this.#role = roleOf(name, await roles())
+    if (this.#role.kind === 'known') {
       if (this.#reported) log.info({ role: name }, 'role found')
       this.#reported = false
-      this.#role = { kind: 'known', name, tasks: groupOf(found['tasks'], 'taskTypes'), listeners: groupOf(found['listeners'], 'listenerIds') }
     } else {
-      this.#role = { kind: 'unknown', name }
       if (this.#reported) return
       this.#reported = true
       log.error({ role: name }, 'STALWART_ROLE names no ClusterRole: this node runs nothing until another node, or this one started without it, has made the role')
     }
   }
-}
-
-/** A group as it is stored; one that is not readable enables nothing. */
-function groupOf(value: Json | undefined, membersKey: string): Group {
-  if (!isJsonObject(value)) return { kind: 'DisableAll' }
-  const members = value[membersKey]
-  const kind = value['@type']
-  if (kind === 'EnableAll' || kind === 'DisableAll') return { kind }
-  if (kind === 'EnableSome' || kind === 'DisableSome') return { kind, members: new Set(setMembers(isJsonObject(members) ? members : undefined)) }
-  return { kind: 'DisableAll' }
 }
