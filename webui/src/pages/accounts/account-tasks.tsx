@@ -7,7 +7,7 @@ import { useRows } from '../../api/hooks.ts'
 import { objectAddress } from '../../lists/places.ts'
 import { Duration } from '../../parts/amounts.tsx'
 import { Panel } from '../../parts/page.tsx'
-import { PlainTable } from '../../parts/plain-table.tsx'
+import { SimpleTable } from '../../parts/simple-table.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import type { Tone } from '../../parts/status.tsx'
 import { Status } from '../../parts/status.tsx'
@@ -48,16 +48,13 @@ function Tasks({ accountId }: { readonly accountId: string }) {
     return <Status tone={TASK_TONES[status] ?? 'idle'}>{model.variants('TaskStatus').find(({ name }) => name === status)?.label ?? status}</Status>
   }
   return (
-    <PlainTable
-      label={t.title} columns={[{ key: 'kind', label: t.kind }, { key: 'state', label: t.state }, { key: 'when', label: t.when, align: 'end' }]}
-      rows={data.map(row => ({
-        key: row.id,
-        cells: {
-          kind: <Link to={objectAddress('Task', row.id)}>{model.variants('Task').find(({ name }) => name === row['@type'])?.label ?? String(row['@type'])}</Link>,
-          state: stateOf(row),
-          when: <When row={row} />,
-        },
-      }))}
+    <SimpleTable
+      label={t.title} rows={data} rowKey={({ id }) => id}
+      columns={[
+        { key: 'kind', label: t.kind, cell: row => <Link to={objectAddress('Task', row.id)}>{model.variants('Task').find(({ name }) => name === row['@type'])?.label ?? String(row['@type'])}</Link> },
+        { key: 'state', label: t.state, cell: stateOf },
+        { key: 'when', label: t.when, align: 'end', cell: row => <When row={row} /> },
+      ]}
     />
   )
 }
@@ -77,20 +74,14 @@ function Runs({ accountId }: { readonly accountId: string }) {
   if (data.length === 0) return <p className={css['note']}>{t.noHistory}</p>
   const label = (name: string, value: string) => model.enum(name).find(each => each.name === value)?.label ?? value
   return (
-    <PlainTable
-      label={t.history} columns={[{ key: 'kind', label: t.kind }, { key: 'state', label: t.state }, { key: 'took', label: t.took, align: 'end' }, { key: 'when', label: t.when, align: 'end' }]}
-      rows={data.map(row => {
-        const outcome = String(row['outcome'])
-        return {
-          key: row.id,
-          cells: {
-            kind: <Link to={objectAddress('Task', String(row['taskId']))}>{label('TaskType', String(row['variant']))}</Link>,
-            state: <Status tone={RUN_TONES[outcome] ?? 'idle'}>{label('TaskRunOutcome', outcome)}</Status>,
-            took: <Duration ms={Number(row['duration'])} />,
-            when: <Time at={String(row['startedAt'])} relative />,
-          },
-        }
-      })}
+    <SimpleTable
+      label={t.history} rows={data} rowKey={({ id }) => id}
+      columns={[
+        { key: 'kind', label: t.kind, cell: row => <Link to={objectAddress('TaskRun', row.id)}>{label('TaskType', String(row['variant']))}</Link> },
+        { key: 'state', label: t.state, cell: row => <Status tone={RUN_TONES[String(row['outcome'])] ?? 'idle'}>{label('TaskRunOutcome', String(row['outcome']))}</Status> },
+        { key: 'took', label: t.took, align: 'end', cell: row => <Duration ms={Number(row['duration'])} /> },
+        { key: 'when', label: t.when, align: 'end', cell: row => <Time at={String(row['startedAt'])} relative /> },
+      ]}
     />
   )
 }

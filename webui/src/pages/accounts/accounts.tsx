@@ -11,12 +11,13 @@ import { ButtonLink } from '../../parts/button.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { TaskCounts } from '../../parts/task-counts.tsx'
 import { Used } from '../../parts/used.tsx'
-import { useLanguage } from '../../texts/language.ts'
+import { useLanguage, useTexts } from '../../texts/language.ts'
 import { amountOf, quotaOf } from '../../lists/quota.ts'
 import { useKeptFor } from './kept-for.ts'
 import { useAccountTexts } from './texts.ts'
 
 export function Page() {
+  const t = useTexts()
   const own = useAccountTexts()
   const model = useModel()
   const may = useMay()
@@ -34,7 +35,7 @@ export function Page() {
   }, [model, own])
   return (
     <ObjectListPage
-      object="Account" columns={columns} destroyText={kept === undefined ? undefined : own.destroyText(kept)}
+      object="Account" title={t.nav.accounts} subtitle={own.subtitle} columns={columns} destroyText={kept === undefined ? undefined : own.destroyText(kept)}
       actions={may('Task', 'Query') ? <DeletedLink /> : null}
     />
   )

@@ -2,6 +2,7 @@
 import { pageTexts } from '../../texts/language.ts'
 
 const en = {
+  subtitle: 'Users and groups: what they store, what works on them, and how they leave and come back.',
   column: { address: 'Address', kind: 'Kind', description: 'Description', storage: 'Storage', tasks: 'Tasks', tenant: 'Tenant', created: 'Created' },
   deleted: (n: string) => `Deleted accounts (${n})`,
   destroyText: (kept: string | null) => kept === null
@@ -53,6 +54,7 @@ const en = {
 }
 
 const de: typeof en = {
+  subtitle: 'Benutzer und Gruppen: was sie speichern, was an ihnen arbeitet, wie sie gehen und wiederkommen.',
   column: { address: 'Adresse', kind: 'Art', description: 'Beschreibung', storage: 'Speicher', tasks: 'Aufgaben', tenant: 'Mandant', created: 'Angelegt' },
   deleted: n => `Gelöschte Konten (${n})`,
   destroyText: kept => kept === null

@@ -51,7 +51,7 @@ export function Page() {
   const clear = () => { setSelected(new Set()) }
   return (
     <Frame
-      fill title={t.nav.archivedItems} subtitle={described?.subtitle}
+      fill title={t.nav.archivedItems} subtitle={own.subtitle}
       actions={<>
         {may('DataRetention', 'Get') ? <ButtonLink to="/settings/retention">{own.keeping.link}</ButtonLink> : null}
         {may(OBJECT, 'Update') ? <RestoreAllButton filter={filter} total={list.total} onAsked={begun} /> : null}

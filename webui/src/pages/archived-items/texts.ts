@@ -8,6 +8,7 @@ const items = (n: number) => enCount(n, { one: '# item', other: '# items' })
 const deItems = (n: number) => deCount(n, { one: '# Eintrag', other: '# Einträge' })
 
 const en = {
+  subtitle: 'Mail that users have deleted and that can come back for a while.',
   column: { what: 'What', from: 'From', account: 'Account', archived: 'Deleted', until: 'Kept until', status: 'State', kind: 'Kind' },
   nameless: '(without a subject)',
   status: { archived: 'archived', requestRestore: 'asked back', failed: 'could not be restored' },
@@ -41,6 +42,7 @@ const en = {
 }
 
 const de: typeof en = {
+  subtitle: 'Post, die Benutzer gelöscht haben und die noch eine Weile zurückkommen kann.',
   column: { what: 'Was', from: 'Von', account: 'Konto', archived: 'Gelöscht', until: 'Bleibt bis', status: 'Zustand', kind: 'Art' },
   nameless: '(ohne Betreff)',
   status: { archived: 'archiviert', requestRestore: 'zurückverlangt', failed: 'nicht wiederherstellbar' },

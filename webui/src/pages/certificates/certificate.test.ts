@@ -8,14 +8,14 @@ const row = (id: string, until: string, ...names: string[]) => ({
   certificate: { '@type': 'File', filePath: '/tls/chain.pem' }, privateKey: { '@type': 'Text', secret: '****' },
 })
 
-test('days are counted up to the end, and two weeks before it a certificate ends soon', () => {
+test('whole days are counted, and two weeks before it a certificate ends soon', () => {
   const at = (until: string) => {
     const { validity, daysLeft } = certificateOf(row('a', until, 'mx.example.org'), NOW)
     return [validity, daysLeft]
   }
   assert.deepEqual(at('2026-12-22T12:00:00Z'), ['good', 30])
-  assert.deepEqual(at('2026-12-06T11:59:59Z'), ['soon', 14])
-  assert.deepEqual(at('2026-11-22T12:00:01Z'), ['soon', 1])
+  assert.deepEqual(at('2026-12-06T11:59:59Z'), ['soon', 13])
+  assert.deepEqual(at('2026-11-22T12:00:01Z'), ['soon', 0])
   assert.deepEqual(at('2026-11-22T12:00:00Z'), ['over', 0])
   assert.equal(certificateOf({ ...row('a', '2027-12-22T12:00:00Z'), notValidBefore: '2027-01-01T00:00:00Z' }, NOW).validity, 'future')
 })

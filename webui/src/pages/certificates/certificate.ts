@@ -14,7 +14,7 @@ export interface Certificate {
   readonly from: string
   readonly until: string
   readonly validity: Validity
-  /** Whole days until it is over; 0 and less: it is. */
+  /** Whole days that it is still good for. */
   readonly daysLeft: number
   /** Variant of the place of certificate and key; Text: in the store. */
   readonly certificateIn: string
@@ -29,7 +29,7 @@ export function certificateOf(row: JsonObject, nowMs: number): Certificate {
     names: isJsonObject(row['subjectAlternativeNames']) ? Object.keys(row['subjectAlternativeNames']) : [],
     issuer: text(row['issuer']), from, until,
     validity: leftMs <= 0 ? 'over' : Date.parse(from) > nowMs ? 'future' : leftMs < SOON_MS ? 'soon' : 'good',
-    daysLeft: Math.ceil(leftMs / DAY_MS),
+    daysLeft: Math.max(0, Math.floor(leftMs / DAY_MS)),
     certificateIn: placeOf(row['certificate']), keyIn: placeOf(row['privateKey']),
   }
 }

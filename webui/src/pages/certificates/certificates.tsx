@@ -7,6 +7,7 @@ import { objectAddress } from '../../lists/places.ts'
 import type { Column } from '../../parts/data-table.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Time, useNow } from '../../parts/time.tsx'
+import { useTexts } from '../../texts/language.ts'
 import { certificateOf, problemsOn } from './certificate.ts'
 import { useCertificateTexts } from './texts.ts'
 import { Validity } from './validity.tsx'
@@ -15,6 +16,7 @@ const NODES_MAX = 500
 const NAMES_SHOWN = 3
 
 export function Page() {
+  const t = useTexts()
   const own = useCertificateTexts()
   const nowMs = useNow()
   const { data: nodes } = useRows('ClusterNode', { limit: NODES_MAX })
@@ -31,9 +33,9 @@ export function Page() {
       key: 'state', label: own.column.state, width: 'minmax(180px, 1fr)',
       cell: row => problemsOn(nodes ?? [], row.id).length === 0 ? <Validity of={certificateOf(row, nowMs)} /> : <Status tone="bad">{own.problems.title}</Status>,
     },
-    { key: 'until', label: own.column.until, cell: row => <Time at={certificateOf(row, nowMs).until} relative /> },
+    { key: 'until', label: own.column.until, cell: row => <Time at={certificateOf(row, nowMs).until} /> },
     { key: 'issuer', label: own.column.issuer, cell: row => certificateOf(row, nowMs).issuer },
     { key: 'place', label: own.column.place, cell: row => { const { keyIn } = certificateOf(row, nowMs); return own.place[keyIn] ?? keyIn } },
   ], [own, nowMs, nodes])
-  return <ObjectListPage object="Certificate" columns={columns} destroyText={own.destroyText} />
+  return <ObjectListPage object="Certificate" title={t.nav.certificates} subtitle={own.subtitle} columns={columns} destroyText={own.destroyText} />
 }

@@ -6,9 +6,10 @@ const enCount = counter('en')
 const deCount = counter('de')
 
 const en = {
+  subtitle: 'What listeners show to clients that speak TLS: for which hosts, and for how long.',
   column: { names: 'Hosts', state: 'State', until: 'Ends', issuer: 'Issued by', place: 'Kept in' },
   state: {
-    good: (days: number) => enCount(days, { one: 'valid for # day', other: 'valid for # days' }), soon: (days: number) => enCount(days, { one: 'ends within # day', other: 'ends in # days' }),
+    good: (days: number) => enCount(days, { one: 'valid for # day', other: 'valid for # days' }), soon: (days: number) => days === 0 ? 'ends today' : enCount(days, { one: 'ends in # day', other: 'ends in # days' }),
     over: () => 'is over', future: () => 'not valid yet',
   },
   place: { Text: 'the store', File: 'files on each node', EnvironmentVariable: 'the environment of each node' } as Readonly<Record<string, string>>,
@@ -36,9 +37,10 @@ const en = {
 }
 
 const de: typeof en = {
+  subtitle: 'Was Listener denen zeigen, die TLS sprechen: für welche Hosts und wie lange.',
   column: { names: 'Hosts', state: 'Zustand', until: 'Endet', issuer: 'Ausgestellt von', place: 'Liegt in' },
   state: {
-    good: days => deCount(days, { one: 'gilt noch # Tag', other: 'gilt noch # Tage' }), soon: days => deCount(days, { one: 'endet binnen # Tag', other: 'endet in # Tagen' }),
+    good: days => deCount(days, { one: 'gilt noch # Tag', other: 'gilt noch # Tage' }), soon: days => days === 0 ? 'endet heute' : deCount(days, { one: 'endet in # Tag', other: 'endet in # Tagen' }),
     over: () => 'abgelaufen', future: () => 'gilt noch nicht',
   },
   place: { Text: 'Datenspeicher', File: 'Dateien auf jedem Knoten', EnvironmentVariable: 'Umgebung jedes Knotens' },

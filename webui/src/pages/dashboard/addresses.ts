@@ -1,33 +1,42 @@
 /** Where a number of the dashboard leads: the list of just those that it counts. */
 import { listAddress } from '../../lists/places.ts'
 
-const TASKS = listAddress('Task')
-const RUNS = listAddress('TaskRun')
+/** A task that has failed for good has no due time, so a range of them leaves it out. */
+const EVER = '9999-12-31T23:59:59Z'
 
-/** Tasks of a lane that are due by now and do not run, the first to be due first. */
-export function waitingTasks(lane: string, nowMs: number): string {
-  return `${TASKS}?${new URLSearchParams({ 'f.lane': lane, 'f.running': 'false', 'f.due': `..${wireDate(nowMs)}`, sort: 'due' }).toString()}`
+/** Tasks that do not run and have not failed, the first to be due first. `lane` null: of all lanes. */
+export function waitingTasks(lane: string | null): string {
+  return tasks({ ...ofLane(lane), 'f.running': 'false', 'f.due': `..${EVER}`, sort: 'due' })
 }
 
-export function runningTasks(lane: string): string {
-  return `${TASKS}?${new URLSearchParams({ 'f.lane': lane, 'f.running': 'true' }).toString()}`
+/** Those of them that are due by now. */
+export function dueTasks(lane: string | null, nowMs: number): string {
+  return tasks({ ...ofLane(lane), 'f.running': 'false', 'f.due': `..${wireDate(nowMs)}`, sort: 'due' })
+}
+
+export function runningTasks(lane: string | null): string {
+  return tasks({ ...ofLane(lane), 'f.running': 'true' })
 }
 
 export function failedTasks(lane: string): string {
-  return `${TASKS}?${new URLSearchParams({ 'f.lane': lane, 'f.status': 'Failed' }).toString()}`
-}
-
-export function failureGroup(id: string): string {
-  return `${TASKS}/failed?${new URLSearchParams({ group: id }).toString()}`
+  return tasks({ ...ofLane(lane), 'f.status': 'Failed' })
 }
 
 /** Runs that began since then; `outcome`: that ended so. */
 export function runsSince(sinceMs: number, outcome?: 'retry' | 'failed'): string {
   const range = { 'f.startedAt': `${wireDate(sinceMs)}..` }
-  return `${RUNS}?${new URLSearchParams(outcome === undefined ? range : { ...range, 'f.outcome': outcome }).toString()}`
+  return `${listAddress('TaskRun')}?${new URLSearchParams(outcome === undefined ? range : { ...range, 'f.outcome': outcome }).toString()}`
 }
 
 /** A date as the server writes it: without parts of a second. */
-export function wireDate(ms: number): string {
+function wireDate(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}
+
+function tasks(query: Readonly<Record<string, string>>): string {
+  return `${listAddress('Task')}?${new URLSearchParams(query).toString()}`
+}
+
+function ofLane(lane: string | null): Readonly<Record<string, string>> {
+  return lane === null ? {} : { 'f.lane': lane }
 }

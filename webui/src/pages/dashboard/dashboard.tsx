@@ -15,7 +15,7 @@ import { LanesPanel } from './lanes-panel.tsx'
 import { NodesPanel } from './nodes-panel.tsx'
 import type { Answer, Answers } from './questions.ts'
 import { useAnswers } from './questions.ts'
-import { totalOf } from './run-hours.ts'
+import { spanOf } from './run-rates.ts'
 import { RunsPanel } from './runs-panel.tsx'
 import { SchedulesPanel } from './schedules-panel.tsx'
 import { useDashboardTexts } from './texts.ts'
@@ -27,6 +27,7 @@ export function Page() {
   const answers = useAnswers()
   const nowMs = useNow()
   const asked = Object.values(answers).filter(({ seen }) => seen)
+  const uncovered = new Set(answers.findings.query.data?.flatMap(({ kind, subject }) => kind === 'laneWithoutNode' ? [subject] : []))
   const failed = asked.find(({ query }) => query.error !== null)
   return (
     <Frame title={t.nav.dashboard} subtitle={own.subtitle}>
@@ -35,10 +36,10 @@ export function Page() {
         {failed?.query.error == null ? null : (
           <FailurePanel failure={failureOf(failed.query.error)} onRetry={() => { for (const { query } of asked) void query.refetch() }} />
         )}
-        <Figures answers={answers} nowMs={nowMs} />
+        <Figures answers={answers} uncovered={uncovered.size} nowMs={nowMs} />
         <div className={css['panels']}>
           <div className={css['column']}>
-            <LanesPanel answer={answers.lanes} findings={answers.findings} nowMs={nowMs} />
+            <LanesPanel answer={answers.lanes} uncovered={uncovered} nowMs={nowMs} />
             <FailuresPanel answer={answers.failures} />
             <NodesPanel answer={answers.nodes} />
           </div>
@@ -62,7 +63,7 @@ function factsOf({ findings, nodes, lanes, failures, runs, certificates, schedul
     lanes: lanes.query.data ?? null,
     failed: failures.query.data?.count ?? null,
     failures: failures.query.data?.groups ?? null,
-    lastHour: runs.query.data === undefined ? null : totalOf(runs.query.data, 2, nowMs),
+    lastHour: runs.query.data === undefined ? null : spanOf(runs.query.data.hour, nowMs),
     certificates: certificates.query.data ?? null,
     schedules: schedules.query.data ?? null,
     unknown: Object.entries(parts).flatMap(([part, { query }]) => query.error === null ? [] : [part as Part]),

@@ -1,36 +1,16 @@
 /** What the dashboard takes from the rows of the server; a row of an unexpected form loses what is unexpected, not the page. */
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
+import type { ClusterNode, NodeAddress } from '../../api/cluster.ts'
 
-export interface Finding {
-  readonly severity: 'error' | 'warning'
-  readonly kind: string
-  readonly subject: string
-  readonly text: string
-  readonly advice: string
-}
-export interface Node {
-  readonly id: string
-  readonly hostname: string
-  readonly status: string
-  readonly role: string | null
-  readonly draining: boolean
-  readonly lastRenewal: string
-  readonly runningTasks: number
-  readonly version: string | null
-  readonly lastError: string | null
-  /** What each listener does, by its name. */
-  readonly listeners: Readonly<Record<string, string>>
-}
 export interface Lane {
   readonly name: string
-  readonly duty: string
   readonly buckets: number
   /** Buckets that nobody holds. */
   readonly unowned: number
-  /** Tasks that are due and do not run. */
+  /** Tasks that do not run, due or not. */
   readonly waiting: number
-  /** Since when the first of them is due. */
+  /** Since when the first of them is due; null: none is. */
   readonly oldestDueMs: number | null
   readonly running: number
   readonly failed: number
@@ -40,11 +20,10 @@ export interface FailureGroup {
   readonly variant: string
   readonly reason: string
   readonly count: number
-  readonly oldest: string
   readonly newest: string
 }
-/** Ended attempts: all, those that did not succeed, and how long all of them took. */
-export interface RunTotals { readonly runs: number; readonly failures: number; readonly durationMs: number }
+/** Ended attempts: all, those that are tried again, those given up, and how long all of them took. */
+export interface RunTotals { readonly runs: number; readonly retry: number; readonly failed: number; readonly durationMs: number }
 export interface Certificate { readonly id: string; readonly name: string; readonly names: number; readonly until: string; readonly untilMs: number }
 export interface Schedule {
   readonly id: string
@@ -57,33 +36,22 @@ export interface Schedule {
   readonly lastFailed: boolean
 }
 
-export function findingOf(row: JsonObject): Finding {
+/** `row`: of x:ClusterLane; `load`: what x:ClusterLane/load says of it, undefined when it never has tasks. */
+export function laneOf(row: JsonObject, load: JsonObject | undefined): Lane {
+  const oldest = load?.['oldestDue']
   return {
-    severity: row['severity'] === 'error' ? 'error' : 'warning', kind: text(row['kind']), subject: text(row['subject']), text: text(row['text']), advice: text(row['advice']),
+    name: text(row['name']), buckets: amount(row['buckets']), unowned: amount(row['unowned']), waiting: amount(load?.['waiting']),
+    oldestDueMs: typeof oldest === 'string' ? Date.parse(oldest) : null, running: amount(load?.['running']), failed: amount(load?.['failed']),
   }
 }
 
-export function nodeOf(row: JsonObject): Node {
-  const listeners = isJsonObject(row['listeners']) ? row['listeners'] : {}
-  return {
-    id: text(row['id']), hostname: text(row['hostname']), status: text(row['status']), role: maybe(row['role']), draining: row['draining'] === true,
-    lastRenewal: text(row['lastRenewal']), runningTasks: amount(row['runningTasks']), version: maybe(row['version']), lastError: maybe(row['lastError']),
-    listeners: Object.fromEntries(Object.entries(listeners).map(([name, state]) => [name, text(state)])),
-  }
-}
-
-/** Listeners of a node of which an address is not served; the state begins with the protocol. */
-export function badListeners({ listeners }: Pick<Node, 'listeners'>): { readonly listener: string; readonly state: string }[] {
-  return Object.entries(listeners)
-    .filter(([, state]) => /:\d+ (?:failed|unsupported)\b/.test(state))
-    .map(([listener, state]) => ({ listener, state }))
+/** Addresses that a node should serve and does not. */
+export function badAddresses({ addresses }: Pick<ClusterNode, 'addresses'>): readonly NodeAddress[] {
+  return addresses.filter(({ state }) => state === 'failed' || state === 'unsupported')
 }
 
 export function groupOf(row: JsonObject): FailureGroup {
-  return {
-    id: text(row['id']), variant: text(row['variant']), reason: text(row['reason']), count: amount(row['count']),
-    oldest: text(row['oldest']), newest: text(row['newest']),
-  }
+  return { id: text(row['id']), variant: text(row['variant']), reason: text(row['reason']), count: amount(row['count']), newest: text(row['newest']) }
 }
 
 export function certificateOf(row: JsonObject): Certificate {

@@ -4,41 +4,40 @@ import type { ReactNode } from 'react'
 import { listAddress } from '../../lists/places.ts'
 import { durationText } from '../../parts/duration.ts'
 import { useLanguage, useTexts } from '../../texts/language.ts'
-import { runsSince, waitingTasks, wireDate } from './addresses.ts'
+import { dueTasks, runningTasks, runsSince, waitingTasks } from './addresses.ts'
 import css from './figures.module.css'
 import type { Answers } from './questions.ts'
-import { failureRate, totalOf } from './run-hours.ts'
+import { failureRate, spanOf } from './run-rates.ts'
 import { useDashboardTexts } from './texts.ts'
 
-export function Figures({ answers, nowMs }: { readonly answers: Answers; readonly nowMs: number }) {
+/** `uncovered`: lanes that no node may work. */
+export function Figures({ answers, uncovered, nowMs }: { readonly answers: Answers; readonly uncovered: number; readonly nowMs: number }) {
   const t = useTexts()
   const own = useDashboardTexts()
   const language = useLanguage()
   const number = new Intl.NumberFormat(language)
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
   const { findings, failures, lanes, nodes, runs } = answers
-  const uncovered = findings.query.data?.filter(({ kind }) => kind === 'laneWithoutNode').length
   const known = lanes.query.data
   const waiting = known?.reduce((sum, lane) => sum + lane.waiting, 0)
   const running = known?.reduce((sum, lane) => sum + lane.running, 0)
   const oldest = known?.filter(lane => lane.oldestDueMs !== null).toSorted((one, other) => Number(one.oldestDueMs) - Number(other.oldestDueMs))[0]
   const active = nodes.query.data?.filter(({ status }) => status === 'active').length
   const present = nodes.query.data?.filter(({ status }) => status !== 'inactive').length
-  const hour = runs.query.data === undefined ? undefined : totalOf(runs.query.data, 2, nowMs)
+  const hour = runs.query.data === undefined ? undefined : spanOf(runs.query.data.hour, nowMs)
   const rate = hour === undefined ? undefined : failureRate(hour)
-  const tasks = listAddress('Task')
   return (
     <dl className={css['figures']} aria-label={own.figures.label}>
-      {findings.seen ? <Figure label={own.figures.uncovered} value={numberText(uncovered)} to={listAddress('ClusterNode')} bad={(uncovered ?? 0) > 0} /> : null}
-      {failures.seen ? <Figure label={own.figures.failed} value={numberText(failures.query.data?.count)} to={`${tasks}/failed`} bad={(failures.query.data?.count ?? 0) > 0} /> : null}
+      {findings.seen ? <Figure label={own.figures.uncovered} value={numberText(findings.query.data === undefined ? undefined : uncovered)} to={listAddress('ClusterNode')} bad={uncovered > 0} /> : null}
+      {failures.seen ? <Figure label={own.figures.failed} value={numberText(failures.query.data?.count)} to={listAddress('TaskFailure')} bad={(failures.query.data?.count ?? 0) > 0} /> : null}
       {lanes.seen ? <>
-        <Figure label={own.figures.waiting} value={numberText(waiting)} to={`${tasks}?${new URLSearchParams({ 'f.running': 'false', 'f.due': `..${wireDate(nowMs)}`, sort: 'due' }).toString()}`} />
+        <Figure label={own.figures.waiting} value={numberText(waiting)} to={waitingTasks(null)} />
         <Figure
-          label={own.figures.oldest} to={oldest === undefined ? tasks : waitingTasks(oldest.name, nowMs)}
+          label={own.figures.oldest} to={dueTasks(oldest?.name ?? null, nowMs)}
           value={known === undefined ? undefined : oldest?.oldestDueMs == null ? '–' : durationText(Math.max(0, nowMs - oldest.oldestDueMs), t.time.units, language)}
           detail={oldest?.name}
         />
-        <Figure label={own.figures.running} value={numberText(running)} to={`${tasks}?f.running=true`} />
+        <Figure label={own.figures.running} value={numberText(running)} to={runningTasks(null)} />
       </> : null}
       {runs.seen ? <>
         <Figure label={own.figures.runs} value={numberText(hour?.runs)} to={runsSince(hour?.sinceMs ?? nowMs)} />

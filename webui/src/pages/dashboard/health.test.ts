@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Lane, Node } from './facts.ts'
-import { badListeners, certificateOf, nodeOf, scheduleOf } from './facts.ts'
+import { nodeOf } from '../../api/cluster.ts'
+import type { Lane } from './facts.ts'
+import { certificateOf, laneOf, scheduleOf } from './facts.ts'
 import type { Facts } from './health.ts'
 import { causesOf, verdictOf } from './health.ts'
 
 const NOW = Date.parse('2026-11-22T11:20:00Z')
 const MINUTE = 60_000
 const WELL: Facts = {
-  nowMs: NOW, findings: [], nodes: [], lanes: [], failed: 0, failures: [], lastHour: { runs: 500, failures: 1, durationMs: 1 }, certificates: [],
+  nowMs: NOW, findings: [], nodes: [], lanes: [], failed: 0, failures: [], lastHour: { runs: 500, retry: 1, failed: 0, durationMs: 1 }, certificates: [],
   schedules: [], unknown: [],
 }
-const LANE: Lane = { name: 'search', duty: 'searchIndexing', buckets: 64, unowned: 0, waiting: 0, oldestDueMs: null, running: 0, failed: 0 }
-const NODE: Node = nodeOf({ id: 'n1', hostname: 'mx1', status: 'active', lastRenewal: '2026-11-22T11:19:58Z' })
+const LANE: Lane = laneOf({ name: 'search', buckets: 64, unowned: 0 }, undefined)
+const NODE = nodeOf({ id: 'n1', hostname: 'mx1', status: 'active', lastRenewal: '2026-11-22T11:19:58Z' })
 
 function kinds(facts: Partial<Facts>): string[] {
   return causesOf({ ...WELL, ...facts }).map(({ kind, severity }) => `${severity} ${kind}`)
@@ -31,8 +32,8 @@ test('what could not be read is no health', () => {
 test('work that waits is trouble before anything that only wants attention, however they came', () => {
   const found = kinds({
     failed: 12, findings: [
-      { severity: 'warning', kind: 'criticalLaneWithOneNode', subject: 'search', text: 'Only mx1 may work search.', advice: 'Give it to a second node.' },
-      { severity: 'error', kind: 'laneWithoutNode', subject: 'account', text: 'No live node works account.', advice: 'Start one.' },
+      { id: '1', severity: 'warning', kind: 'criticalLaneWithOneNode', subject: 'search', text: 'Only mx1 may work search.', advice: 'Give it to a second node.' },
+      { id: '2', severity: 'error', kind: 'laneWithoutNode', subject: 'account', text: 'No live node works account.', advice: 'Start one.' },
     ],
   })
   assert.deepEqual(found, ['trouble finding', 'attention finding', 'attention failed'])
@@ -48,7 +49,7 @@ test('the longest wait of a lane counts from ten minutes on, and is trouble from
 })
 
 test('a failure rate says something only of enough runs', () => {
-  const rate = (runs: number, failures: number) => kinds({ lastHour: { runs, failures, durationMs: 0 } })
+  const rate = (runs: number, failures: number) => kinds({ lastHour: { runs, retry: 1, failed: failures - 1, durationMs: 0 } })
   assert.deepEqual(rate(19, 19), [])
   assert.deepEqual(rate(100, 9), [])
   assert.deepEqual(rate(100, 10), ['attention failing'])
@@ -59,10 +60,18 @@ test('a node that fell silent wants attention; one that is silent for days, or d
   assert.deepEqual(kinds({ nodes: [NODE, { ...NODE, status: 'stale' }, { ...NODE, status: 'inactive' }, { ...NODE, draining: true }] }), ['attention silentNode'])
 })
 
-test('listeners that are not served are named with their state', () => {
-  const listeners = { web: 'http 0.0.0.0:8080 up', mail: 'smtp 0.0.0.0:25 failed (address in use), [::]:25 up', imap: 'imap 0.0.0.0:143 unsupported (…)' }
-  assert.deepEqual(badListeners({ listeners }).map(({ listener }) => listener), ['mail', 'imap'])
-  assert.deepEqual(kinds({ nodes: [{ ...NODE, listeners }] }), ['attention listener', 'attention listener'])
+test('addresses that are not served are named; those that are, or go, are not', () => {
+  const address = (listener: string, state: string) => ({ listener, protocol: 'smtp', address: '[::]:25', state, error: null, since: '', connections: 0 })
+  const addresses = [address('web', 'up'), address('mail', 'failed'), address('imap', 'unsupported'), address('old', 'draining')]
+  assert.deepEqual(kinds({ nodes: [{ ...NODE, addresses }] }), ['attention listener', 'attention listener'])
+})
+
+test('what a lane says of its load is taken, and a lane without tasks has none', () => {
+  assert.deepEqual(laneOf({ name: 'push', buckets: 64, unowned: 3 }, undefined), {
+    name: 'push', buckets: 64, unowned: 3, waiting: 0, oldestDueMs: null, running: 0, failed: 0,
+  })
+  const { waiting, oldestDueMs } = laneOf({ name: 'search' }, { waiting: 5, running: 2, failed: 1, oldestDue: '2026-11-22T11:00:00Z' })
+  assert.deepEqual([waiting, oldestDueMs], [5, NOW - 20 * MINUTE])
 })
 
 test('certificates: over is trouble, soon is attention, the first to end first', () => {

@@ -3,9 +3,10 @@
  * What could not be read is a cause too: silence is no health.
  */
 import { listAddress, objectAddress } from '../../lists/places.ts'
-import { waitingTasks } from './addresses.ts'
-import type { Certificate, FailureGroup, Finding, Lane, Node, RunTotals, Schedule } from './facts.ts'
-import { badListeners } from './facts.ts'
+import type { ClusterNode, Finding } from '../../api/cluster.ts'
+import { dueTasks } from './addresses.ts'
+import type { Certificate, FailureGroup, Lane, RunTotals, Schedule } from './facts.ts'
+import { badAddresses } from './facts.ts'
 
 export type Severity = 'trouble' | 'attention'
 /** Parts that a question to the server may fail to read. */
@@ -13,11 +14,11 @@ export type Part = 'findings' | 'nodes' | 'lanes' | 'failures' | 'runs' | 'certi
 
 export type Cause = { readonly severity: Severity; readonly to: string } & (
   | { readonly kind: 'finding'; readonly finding: Finding }
-  | { readonly kind: 'waiting'; readonly lane: string; readonly waitedMs: number; readonly count: number }
+  | { readonly kind: 'waiting'; readonly lane: string; readonly waitedMs: number }
   | { readonly kind: 'failed'; readonly count: number; readonly groups: number }
   | { readonly kind: 'failing'; readonly share: number; readonly runs: number }
   | { readonly kind: 'silentNode'; readonly hostname: string; readonly since: string }
-  | { readonly kind: 'listener'; readonly hostname: string; readonly listener: string; readonly state: string }
+  | { readonly kind: 'listener'; readonly hostname: string; readonly listener: string; readonly address: string }
   | { readonly kind: 'certificateOver' | 'certificateEnds'; readonly name: string; readonly at: string }
   | { readonly kind: 'scheduleFailed' | 'scheduleLate'; readonly name: string }
   | { readonly kind: 'unknown'; readonly part: Part }
@@ -27,11 +28,10 @@ export type Cause = { readonly severity: Severity; readonly to: string } & (
 export interface Facts {
   readonly nowMs: number
   readonly findings: readonly Finding[] | null
-  readonly nodes: readonly Node[] | null
+  readonly nodes: readonly ClusterNode[] | null
   readonly lanes: readonly Lane[] | null
   readonly failed: number | null
   readonly failures: readonly FailureGroup[] | null
-  /** Of the newest full hour and the one that goes on. */
   readonly lastHour: RunTotals | null
   readonly certificates: readonly Certificate[] | null
   readonly schedules: readonly Schedule[] | null
@@ -67,7 +67,7 @@ export function causesOf(facts: Facts): Cause[] {
 }
 
 const PLACES: Readonly<Record<Part, string>> = {
-  findings: listAddress('ClusterNode'), nodes: listAddress('ClusterNode'), lanes: listAddress('ClusterNode'), failures: '/manage/tasks/failed',
+  findings: listAddress('ClusterNode'), nodes: listAddress('ClusterNode'), lanes: listAddress('ClusterNode'), failures: listAddress('TaskFailure'),
   runs: listAddress('TaskRun'), certificates: listAddress('Certificate'), schedules: listAddress('Schedule'),
 }
 
@@ -82,21 +82,21 @@ function ofNodes({ nodes }: Facts): Cause[] {
     const to = objectAddress('ClusterNode', node.id)
     if (node.status === 'stale') return [{ kind: 'silentNode', severity: 'attention', hostname: node.hostname, since: node.lastRenewal, to }]
     if (node.status !== 'active') return []
-    return badListeners(node).map(({ listener, state }) => ({ kind: 'listener', severity: 'attention', hostname: node.hostname, listener, state, to }))
+    return badAddresses(node).map(({ listener, address }) => ({ kind: 'listener', severity: 'attention', hostname: node.hostname, listener, address, to }))
   })
 }
 
 function ofWaits({ lanes, nowMs }: Facts): Cause[] {
-  const waits = (lanes ?? []).flatMap(({ name, waiting, oldestDueMs }) =>
-    oldestDueMs === null || nowMs - oldestDueMs < WAIT_MS_ATTENTION ? [] : [{ name, waiting, waitedMs: nowMs - oldestDueMs }])
-  return waits.toSorted((one, other) => other.waitedMs - one.waitedMs).map(({ name, waiting, waitedMs }) => ({
-    kind: 'waiting', severity: waitedMs < WAIT_MS_TROUBLE ? 'attention' : 'trouble', lane: name, waitedMs, count: waiting, to: waitingTasks(name, nowMs),
+  const waits = (lanes ?? []).flatMap(({ name, oldestDueMs }) =>
+    oldestDueMs === null || nowMs - oldestDueMs < WAIT_MS_ATTENTION ? [] : [{ name, waitedMs: nowMs - oldestDueMs }])
+  return waits.toSorted((one, other) => other.waitedMs - one.waitedMs).map(({ name, waitedMs }) => ({
+    kind: 'waiting', severity: waitedMs < WAIT_MS_TROUBLE ? 'attention' : 'trouble', lane: name, waitedMs, to: dueTasks(name, nowMs),
   }))
 }
 
 function ofRate({ lastHour }: Facts): Cause[] {
   if (lastHour === null || lastHour.runs < RATE_RUNS_MIN) return []
-  const share = lastHour.failures / lastHour.runs
+  const share = (lastHour.retry + lastHour.failed) / lastHour.runs
   if (share < RATE_ATTENTION) return []
   return [{ kind: 'failing', severity: share < RATE_TROUBLE ? 'attention' : 'trouble', share, runs: lastHour.runs, to: PLACES.runs }]
 }

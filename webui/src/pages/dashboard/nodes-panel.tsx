@@ -1,18 +1,18 @@
 /** Who is there and works. Nodes that are away for days are counted, not listed. */
 import { Link } from '@tanstack/react-router'
+import type { ClusterNode } from '../../api/cluster.ts'
 import { listAddress, objectAddress } from '../../lists/places.ts'
-import { PlainTable } from '../../parts/plain-table.tsx'
+import { SimpleTable } from '../../parts/simple-table.tsx'
 import type { Tone } from '../../parts/status.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Time } from '../../parts/time.tsx'
 import { AnswerPanel } from './answer-panel.tsx'
 import css from './dashboard.module.css'
-import type { Node } from './facts.ts'
-import { badListeners } from './facts.ts'
+import { badAddresses } from './facts.ts'
 import type { Answer } from './questions.ts'
 import { useDashboardTexts } from './texts.ts'
 
-export function NodesPanel({ answer }: { readonly answer: Answer<readonly Node[]> }) {
+export function NodesPanel({ answer }: { readonly answer: Answer<readonly ClusterNode[]> }) {
   const { nodes: t } = useDashboardTexts()
   const list = listAddress('ClusterNode')
   return (
@@ -22,22 +22,15 @@ export function NodesPanel({ answer }: { readonly answer: Answer<readonly Node[]
         const away = nodes.length - present.length
         const errors = present.filter(({ status, lastError }) => status === 'active' && lastError !== null)
         return <>
-          <PlainTable
-            label={t.title}
+          <SimpleTable
+            label={t.title} rows={present} rowKey={({ id }) => id}
             columns={[
-              { key: 'node', label: t.node }, { key: 'status', label: t.status }, { key: 'role', label: t.role },
-              { key: 'running', label: t.running, align: 'end' }, { key: 'heard', label: t.heard, align: 'end' },
+              { key: 'node', label: t.node, cell: ({ id, hostname }) => <Link to={objectAddress('ClusterNode', id)}>{hostname}</Link> },
+              { key: 'status', label: t.status, cell: node => <Status tone={toneOf(node)}>{node.draining ? t.draining : t.states[node.status]}</Status> },
+              { key: 'role', label: t.role, cell: ({ role }) => role ?? t.everything },
+              { key: 'running', label: t.running, align: 'end', cell: ({ runningTasks }) => runningTasks },
+              { key: 'heard', label: t.heard, align: 'end', cell: ({ lastRenewal }) => <Time at={lastRenewal} relative /> },
             ]}
-            rows={present.map(node => ({
-              key: node.id,
-              cells: {
-                node: <Link to={objectAddress('ClusterNode', node.id)}>{node.hostname}</Link>,
-                status: <Status tone={toneOf(node)}>{node.draining ? t.draining : t.states[node.status] ?? node.status}</Status>,
-                role: node.role ?? t.everything,
-                running: node.runningTasks,
-                heard: <Time at={node.lastRenewal} relative />,
-              },
-            }))}
           />
           {errors.map(({ id, hostname, lastError }) => <p key={id} className={css['note']}><b>{hostname}</b>, {t.error}: {lastError}</p>)}
           {away === 0 ? null : <p><Link to={list}>{t.gone(away)}</Link></p>}
@@ -47,7 +40,7 @@ export function NodesPanel({ answer }: { readonly answer: Answer<readonly Node[]
   )
 }
 
-function toneOf(node: Node): Tone {
+function toneOf(node: ClusterNode): Tone {
   if (node.status !== 'active') return 'bad'
-  return node.draining ? 'paused' : badListeners(node).length > 0 ? 'warn' : 'good'
+  return node.draining ? 'paused' : badAddresses(node).length > 0 ? 'warn' : 'good'
 }

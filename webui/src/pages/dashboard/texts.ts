@@ -15,11 +15,11 @@ const en = {
   less: 'Show fewer',
   severity: { trouble: 'Trouble', attention: 'Attention' },
   cause: {
-    waiting: (lane: string, waited: string, n: number) => enCount(n, { one: `a task of ${lane} waits, due for ${waited}`, other: `# tasks of ${lane} wait, the first one due for ${waited}` }),
+    waiting: (lane: string, waited: string) => `the oldest task of the lane ${lane} is due for ${waited} and does not run`,
     failed: (n: number) => enCount(n, { one: '# task has failed and waits for somebody to look at it', other: '# tasks have failed and wait for somebody to look at them' }),
     failing: (share: string, runs: number) => `${share} of ${enCount(runs, { one: '# run', other: '# runs' })} did not succeed lately`,
     silentNode: (hostname: string) => `the node ${hostname} is not heard of any more; its work was taken over`,
-    listener: (hostname: string, listener: string) => `the listener ${listener} is not served on ${hostname}`,
+    listener: (hostname: string, listener: string, address: string) => `the listener ${listener} is not served on ${hostname} (${address})`,
     certificateOver: (name: string) => `the certificate of ${name} is over`,
     certificateEnds: (name: string, left: string) => `the certificate of ${name} ends in ${left}`,
     scheduleFailed: (name: string) => `the last task of the schedule ${name} has failed`,
@@ -42,17 +42,17 @@ const en = {
     certificates: 'certificates', schedules: 'schedules',
   },
   figures: {
-    label: 'The cluster in numbers', failed: 'Failed tasks', waiting: 'Due and waiting', oldest: 'Longest wait', running: 'Running now', nodes: 'Nodes alive',
+    label: 'The cluster in numbers', failed: 'Failed tasks', waiting: 'Waiting tasks', oldest: 'Longest wait', running: 'Running now', nodes: 'Nodes alive',
     uncovered: 'Lanes without a node', runs: 'Runs, last hour', rate: 'Failure rate, last hour', ofNodes: (n: number) => `of ${n}`,
   },
   runs: {
-    title: 'Throughput', all: 'History', span: 'Span', hour: 'Last hour', day: 'Last day', since: 'since', runs: 'Runs', perMinute: 'Runs a minute', notDone: 'Did not succeed',
-    rate: 'Failure rate', mean: 'Time of a run', chart: 'Ended runs in each hour of the last day', none: 'No run has ended in the last day.',
-    rateChart: 'Share of runs that did not succeed, in each hour of the last day',
+    title: 'Throughput', all: 'History', span: 'Span', hour: 'Last hour', day: 'Last day', since: 'since', runs: 'Runs', perMinute: 'Runs a minute', retry: 'Tried again', failed: 'Failed', notDone: 'Did not succeed',
+    rate: 'Failure rate', mean: 'Time of a run', chart: 'Ended runs over time',
+    rateChart: 'Share of runs that did not succeed, over time',
   },
   lanes: {
     title: 'Lanes', all: 'Assignment', lane: 'Lane', nodes: 'Coverage', waiting: 'Waiting', oldest: 'Longest wait', running: 'Running', failed: 'Failed',
-    covered: 'covered', uncovered: 'no node', partly: (n: number, of: number) => `${n} of ${of} buckets free`, quiet: 'Lanes in which nothing happens', empty: 'There are no lanes to be seen.',
+    covered: 'covered', uncovered: 'no node', partly: (n: number, of: number) => `${n} of ${of} buckets free`, quiet: 'Lanes in which nothing happens',
   },
   failures: {
     title: 'Failed tasks by reason', all: 'All failed tasks', reason: 'Why', kind: 'Kind of task', count: 'Tasks', since: 'Since', newest: 'Newest',
@@ -60,7 +60,7 @@ const en = {
   },
   nodes: {
     title: 'Nodes', all: 'Cluster', node: 'Node', status: 'Status', role: 'Role', running: 'Running', heard: 'Heard of', error: 'What went wrong last',
-    everything: 'everything', draining: 'draining', states: { active: 'active', stale: 'silent', inactive: 'away' } as Readonly<Record<string, string>>,
+    everything: 'everything', draining: 'draining', states: { active: 'active', stale: 'silent', inactive: 'away' },
     gone: (n: number) => enCount(n, { one: '# node that is away for more than a day', other: '# nodes that are away for more than a day' }),
   },
   certificates: {
@@ -85,11 +85,11 @@ const de: typeof en = {
   less: 'Weniger zeigen',
   severity: { trouble: 'Not', attention: 'Aufmerksamkeit' },
   cause: {
-    waiting: (lane, waited, n) => deCount(n, { one: `eine Aufgabe von ${lane} wartet, fällig seit ${waited}`, other: `# Aufgaben von ${lane} warten, die erste ist seit ${waited} fällig` }),
+    waiting: (lane, waited) => `die älteste Aufgabe der Spur ${lane} ist seit ${waited} fällig und läuft nicht`,
     failed: n => deCount(n, { one: '# Aufgabe ist gescheitert und wartet, dass jemand nachsieht', other: '# Aufgaben sind gescheitert und warten, dass jemand nachsieht' }),
     failing: (share, runs) => `${share} von ${deCount(runs, { one: '# Lauf', other: '# Läufen' })} gelangen zuletzt nicht`,
     silentNode: hostname => `vom Knoten ${hostname} ist nichts mehr zu hören; seine Arbeit wurde übernommen`,
-    listener: (hostname, listener) => `der Listener ${listener} wird auf ${hostname} nicht bedient`,
+    listener: (hostname, listener, address) => `der Listener ${listener} wird auf ${hostname} nicht bedient (${address})`,
     certificateOver: name => `das Zertifikat von ${name} ist abgelaufen`,
     certificateEnds: (name, left) => `das Zertifikat von ${name} läuft in ${left} ab`,
     scheduleFailed: name => `die letzte Aufgabe des Zeitplans ${name} ist gescheitert`,
@@ -112,17 +112,17 @@ const de: typeof en = {
     certificates: 'Zertifikate', schedules: 'Zeitpläne',
   },
   figures: {
-    label: 'Der Cluster in Zahlen', failed: 'Gescheitert', waiting: 'Fällig und wartend', oldest: 'Längstes Warten', running: 'Laufen jetzt', nodes: 'Knoten am Leben',
+    label: 'Der Cluster in Zahlen', failed: 'Gescheitert', waiting: 'Wartende Aufgaben', oldest: 'Längstes Warten', running: 'Laufen jetzt', nodes: 'Knoten am Leben',
     uncovered: 'Spuren ohne Knoten', runs: 'Läufe, letzte Stunde', rate: 'Fehlerquote, letzte Stunde', ofNodes: n => `von ${n}`,
   },
   runs: {
-    title: 'Durchsatz', all: 'Verlauf', span: 'Zeitraum', hour: 'Letzte Stunde', day: 'Letzter Tag', since: 'seit', runs: 'Läufe', perMinute: 'Läufe je Minute', notDone: 'Nicht gelungen',
-    rate: 'Fehlerquote', mean: 'Dauer eines Laufs', chart: 'Beendete Läufe je Stunde des letzten Tages', none: 'Am letzten Tag endete kein Lauf.',
-    rateChart: 'Anteil der Läufe, die nicht gelangen, je Stunde des letzten Tages',
+    title: 'Durchsatz', all: 'Verlauf', span: 'Zeitraum', hour: 'Letzte Stunde', day: 'Letzter Tag', since: 'seit', runs: 'Läufe', perMinute: 'Läufe je Minute', retry: 'Neu versucht', failed: 'Gescheitert', notDone: 'Nicht gelungen',
+    rate: 'Fehlerquote', mean: 'Dauer eines Laufs', chart: 'Beendete Läufe über die Zeit',
+    rateChart: 'Anteil der Läufe, die nicht gelangen, über die Zeit',
   },
   lanes: {
     title: 'Spuren', all: 'Verteilung', lane: 'Spur', nodes: 'Abdeckung', waiting: 'Wartend', oldest: 'Längstes Warten', running: 'Laufend', failed: 'Gescheitert',
-    covered: 'abgedeckt', uncovered: 'kein Knoten', partly: (n, of) => `${n} von ${of} Fächern frei`, quiet: 'Spuren, in denen nichts geschieht', empty: 'Es sind keine Spuren zu sehen.',
+    covered: 'abgedeckt', uncovered: 'kein Knoten', partly: (n, of) => `${n} von ${of} Fächern frei`, quiet: 'Spuren, in denen nichts geschieht',
   },
   failures: {
     title: 'Gescheiterte Aufgaben nach Grund', all: 'Alle gescheiterten', reason: 'Warum', kind: 'Art der Aufgabe', count: 'Aufgaben', since: 'Seit', newest: 'Neueste',

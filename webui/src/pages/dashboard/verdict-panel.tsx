@@ -60,11 +60,11 @@ function useCauseWords(nowMs: number): (cause: Cause) => string {
   return cause => {
     switch (cause.kind) {
       case 'finding': return own.finding[cause.finding.kind]?.(cause.finding.subject) ?? cause.finding.text
-      case 'waiting': return own.cause.waiting(cause.lane, span(cause.waitedMs), cause.count)
+      case 'waiting': return own.cause.waiting(cause.lane, span(cause.waitedMs))
       case 'failed': return own.cause.failed(cause.count)
       case 'failing': return own.cause.failing(new Intl.NumberFormat(language, { style: 'percent' }).format(cause.share), cause.runs)
       case 'silentNode': return own.cause.silentNode(cause.hostname)
-      case 'listener': return own.cause.listener(cause.hostname, cause.listener)
+      case 'listener': return own.cause.listener(cause.hostname, cause.listener, cause.address)
       case 'certificateOver': return own.cause.certificateOver(cause.name)
       case 'certificateEnds': return own.cause.certificateEnds(cause.name, span(Date.parse(cause.at) - nowMs))
       case 'scheduleFailed': return own.cause.scheduleFailed(cause.name)

@@ -9,9 +9,11 @@ import { CountedLink } from '../../parts/counted-link.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { Status } from '../../parts/status.tsx'
 import { TaskCounts } from '../../parts/task-counts.tsx'
+import { useTexts } from '../../texts/language.ts'
 import { useDomainTexts } from './texts.ts'
 
 export function Page() {
+  const t = useTexts()
   const own = useDomainTexts()
   const columns = useMemo((): readonly Column[] => [
     { key: 'name', label: own.column.name, width: 'minmax(180px, 2fr)', cell: row => <Link to={objectAddress('Domain', row.id)}>{String(row['name'])}</Link> },
@@ -22,5 +24,5 @@ export function Page() {
     { key: 'aliases', label: own.column.aliases, cell: row => isJsonObject(row['aliases']) ? Object.keys(row['aliases']).join(', ') : '' },
     { key: 'description', label: own.column.description, cell: row => typeof row['description'] === 'string' ? row['description'] : '' },
   ], [own])
-  return <ObjectListPage object="Domain" columns={columns} destroyText={own.destroyText} />
+  return <ObjectListPage object="Domain" title={t.nav.domains} subtitle={own.subtitle} columns={columns} destroyText={own.destroyText} />
 }

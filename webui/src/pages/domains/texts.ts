@@ -2,6 +2,7 @@
 import { pageTexts } from '../../texts/language.ts'
 
 const en = {
+  subtitle: 'Domains whose mail is taken here, with the accounts that have addresses in them.',
   column: { name: 'Domain', accounts: 'Accounts', state: 'State', tenant: 'Tenant', aliases: 'Also known as', tasks: 'Tasks', description: 'Description' },
   enabled: 'enabled', disabled: 'disabled',
   disabledText: 'It takes no mail, and its accounts cannot log in.',
@@ -14,6 +15,7 @@ const en = {
 }
 
 const de: typeof en = {
+  subtitle: 'Domains, deren Post hier ankommt, mit den Konten, die Adressen darin haben.',
   column: { name: 'Domain', accounts: 'Konten', state: 'Zustand', tenant: 'Mandant', aliases: 'Auch bekannt als', tasks: 'Aufgaben', description: 'Beschreibung' },
   enabled: 'eingeschaltet', disabled: 'ausgeschaltet',
   disabledText: 'Sie nimmt keine Post an, und ihre Konten können sich nicht anmelden.',

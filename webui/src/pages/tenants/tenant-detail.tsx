@@ -9,7 +9,7 @@ import { amountOf, quotaOf } from '../../lists/quota.ts'
 import { Button } from '../../parts/button.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Panel } from '../../parts/page.tsx'
-import { PlainTable } from '../../parts/plain-table.tsx'
+import { SimpleTable } from '../../parts/simple-table.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { useToast } from '../../parts/toast.tsx'
 import { Used } from '../../parts/used.tsx'
@@ -41,20 +41,16 @@ function Limits({ id }: { readonly id: string }) {
   return (
     <Panel title={own.limits.title} actions={edit}>
       {data === undefined || data === null ? <Skeleton lines={4} /> : (
-        <PlainTable
-          label={own.limits.title} columns={[{ key: 'what', label: own.limits.what }, { key: 'used', label: own.limits.used }]}
-          rows={[
+        <SimpleTable
+          label={own.limits.title} rows={['storage', 'users', 'groups', 'domains'] as const} rowKey={what => what}
+          columns={[
+            { key: 'what', label: own.limits.what, cell: what => what === 'storage' ? own.limits.storage : own.column[what] },
             {
-              key: 'storage',
-              cells: {
-                what: own.limits.storage,
-                used: <WithLimit limit={quotaOf(data, 'maxDiskQuota')}><Used used={amountOf(data['usedDiskQuota'])} limit={quotaOf(data, 'maxDiskQuota')} label={own.limits.storage} bytes /></WithLimit>,
-              },
+              key: 'used', label: own.limits.used,
+              cell: what => what === 'storage'
+                ? <WithLimit limit={quotaOf(data, 'maxDiskQuota')}><Used used={amountOf(data['usedDiskQuota'])} limit={quotaOf(data, 'maxDiskQuota')} label={own.limits.storage} bytes /></WithLimit>
+                : <WithLimit limit={quotaOf(data, HELD[what].quota)}><Held tenant={data} what={what} label={own.column[what]} /></WithLimit>,
             },
-            ...(['users', 'groups', 'domains'] as const).map(what => ({
-              key: what,
-              cells: { what: own.column[what], used: <WithLimit limit={quotaOf(data, HELD[what].quota)}><Held tenant={data} what={what} label={own.column[what]} /></WithLimit> },
-            })),
           ]}
         />
       )}

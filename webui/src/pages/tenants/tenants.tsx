@@ -6,12 +6,14 @@ import { objectAddress } from '../../lists/places.ts'
 import { amountOf, quotaOf } from '../../lists/quota.ts'
 import type { Column } from '../../parts/data-table.tsx'
 import { Used } from '../../parts/used.tsx'
+import { useTexts } from '../../texts/language.ts'
 import { Held } from './held.tsx'
 import { useTenantTexts } from './texts.ts'
 
 const HELD_WIDTH = 'minmax(170px, 1fr)'
 
 export function Page() {
+  const t = useTexts()
   const own = useTenantTexts()
   const columns = useMemo((): readonly Column[] => [
     { key: 'name', label: own.column.name, width: 'minmax(180px, 1.5fr)', cell: row => <Link to={objectAddress('Tenant', row.id)}>{String(row['name'])}</Link> },
@@ -20,5 +22,5 @@ export function Page() {
     { key: 'groups', label: own.column.groups, width: HELD_WIDTH, cell: row => <Held tenant={row} what="groups" label={own.column.groups} /> },
     { key: 'domains', label: own.column.domains, width: HELD_WIDTH, cell: row => <Held tenant={row} what="domains" label={own.column.domains} /> },
   ], [own])
-  return <ObjectListPage object="Tenant" columns={columns} destroyText={own.destroyText} />
+  return <ObjectListPage object="Tenant" title={t.nav.tenants} subtitle={own.subtitle} columns={columns} destroyText={own.destroyText} />
 }

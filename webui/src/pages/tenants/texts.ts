@@ -2,6 +2,7 @@
 import { pageTexts } from '../../texts/language.ts'
 
 const en = {
+  subtitle: 'Customers: accounts and domains that belong together, with limits for all of them.',
   column: { name: 'Tenant', storage: 'Storage', users: 'Users', groups: 'Groups', domains: 'Domains', created: 'Created' },
   limits: {
     title: 'Limits', what: 'What', used: 'Used', noLimit: 'no limit', edit: 'Change the limits', storage: 'Stored mail',
@@ -16,6 +17,7 @@ const en = {
 }
 
 const de: typeof en = {
+  subtitle: 'Kunden: Konten und Domains, die zusammengehören, mit Grenzen für alle zusammen.',
   column: { name: 'Mandant', storage: 'Speicher', users: 'Benutzer', groups: 'Gruppen', domains: 'Domains', created: 'Angelegt' },
   limits: {
     title: 'Grenzen', what: 'Was', used: 'Belegt', noLimit: 'keine Grenze', edit: 'Grenzen ändern', storage: 'Gespeicherte Post',
