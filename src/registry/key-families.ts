@@ -64,6 +64,11 @@ export const KEYS = {
     prefix: 'oauth/used/', doc: 'when a login was last given tokens', writer: 'services/auth/oauth/grants.ts',
     keptMs: DAY_MS, removedBy: 'removeAuthTokens',
   },
+  /** A key that nobody has used for a year was forgotten, and so is when that was. */
+  apiKeyUsed: {
+    prefix: 'api-key/used/', doc: 'when an API key was last used', writer: 'services/auth/key-use.ts',
+    keptMs: 365 * DAY_MS, removedBy: null,
+  },
   /** RFC 8555 §8: an authority asks for it within minutes. */
   acmeToken: {
     prefix: 'acme-token/', doc: 'the answer to a challenge of a certificate authority', writer: null,

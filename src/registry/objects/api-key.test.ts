@@ -5,7 +5,7 @@ import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { CallContext } from '../method.ts'
-import { KEYS_PER_ACCOUNT_MAX } from './api-key.ts'
+import { KEYS_PER_ACCOUNT_MAX, keyUseKey } from './api-key.ts'
 
 describe('ApiKey', () => {
   let test: TestRegistry
@@ -35,13 +35,19 @@ describe('ApiKey', () => {
       assert.deepEqual(part(reply, 'created', 'n'), { id, secret: `rota_${jane}_${id}_key` })
       const key = {
         accountId: jane, description: 'backup', createdAt: '2026-01-01T00:00:00Z',
-        permissions: { '@type': 'Inherit' }, expiresAt: null, allowedIps: {},
+        permissions: { '@type': 'Inherit' }, expiresAt: null, allowedIps: {}, lastUsedAt: null,
       }
       assert.deepEqual(await stored(id), { ...key, secret: '$fake$key' })
       assert.deepEqual(await test.get('ApiKey', id, asJane), { id, ...key, secret: '****' })
       assert.deepEqual(await test.query('ApiKey', { filter: { accountId: jane } }), [id])
       assert.equal(await test.update('ApiKey', id, { description: 'nightly backup' }, asJane), null)
       assert.equal((await stored(id))['secret'], '$fake$key')
+    })
+    it('says when it was last used, which nobody else sets', async () => {
+      const id = await test.create('ApiKey', { description: 'x' }, asJane)
+      await test.store.transact(({ keys }) => keys.put(keyUseKey(id), { at: test.clock.now() }, null))
+      assert.equal((await test.get('ApiKey', id, asJane))['lastUsedAt'], '2026-01-01T00:00:00Z')
+      assert.equal((await test.refusedUpdate('ApiKey', id, { lastUsedAt: '2026-01-02T00:00:00Z' }, asJane))['type'], 'invalidPatch')
     })
     it('has a secret that nobody chooses or changes', async () => {
       const error = await test.refused('ApiKey', { description: 'x', secret: 'mine' }, asJane)

@@ -19,6 +19,7 @@ import { embedded, nullable, objectId, set, setMembers, shape, string, utcDateTi
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
+import { KEYS } from '../key-families.ts'
 import type { Principal } from '../method.ts'
 import type { RegistryTx } from '../ports.ts'
 import type { Hooks, ObjectDefinition, WriteContext } from '../schema/object.ts'
@@ -67,7 +68,7 @@ export function apiKeyObject<Tx extends RegistryTx>(
     name, label, plural, owner,
     doc: 'A key with which a program logs in as an account.',
     labelProperty: 'description',
-    columns: ['description', 'accountId', 'expiresAt'],
+    columns: ['description', 'accountId', 'lastUsedAt', 'expiresAt'],
     filters: {
       accountId: { type: { type: 'objectId', objectName: 'Account' }, label: 'Account' },
       expiresAt: { type: { type: 'utcDateTime' }, label: 'Expires', range: true },
@@ -81,6 +82,9 @@ export function apiKeyObject<Tx extends RegistryTx>(
         format: 'secret', update: 'serverSet', label: 'Key',
       }),
       createdAt: utcDateTime('When it was made.', { update: 'serverSet', label: 'Created' }),
+      lastUsedAt: nullable(utcDateTime('When a program last used it, give or take an hour; empty: never, or not for a year.', {
+        update: 'serverSet', label: 'Last used',
+      })),
       permissions: embedded(credentialPermissionsShape(options.permissions), 'What the program may do.'),
       expiresAt: nullable(
         utcDateTime('It works until then; empty: until it is revoked.', { index: 'filter', label: 'Expires' }),
@@ -92,13 +96,18 @@ export function apiKeyObject<Tx extends RegistryTx>(
       ),
     }),
     sections: [
-      { title: 'Key', fields: ['description', 'accountId', 'secret', 'createdAt'] },
+      { title: 'Key', fields: ['description', 'accountId', 'secret', 'createdAt', 'lastUsedAt'] },
       { title: 'What it may do', fields: ['permissions'] },
       { title: 'When and where it works', fields: ['expiresAt', 'allowedIps'] },
     ],
     menu: { section: 'Management', icon: 'book-user', group: 'Directory', link: 'API keys' },
     hooks: hooks(options),
   })
+}
+
+/** Key of the row that says in `at` when a key was last used, in ms since 1970. */
+export function keyUseKey(keyId: Id): string {
+  return KEYS.apiKeyUsed.prefix + keyId
 }
 
 /** Takes the keys of an account along when it is destroyed. */
@@ -117,6 +126,12 @@ function hooks<Tx extends RegistryTx>({ newToken, permissionsOf }: ApiKeyOptions
     restrictedPermissions(permissionsOf(account), key['permissions'])
 
   return {
+    computed: {
+      lastUsedAt: ({ keys }, all) => Promise.all(all.map(async ({ id }) => {
+        const use = await keys.get(keyUseKey(id))
+        return typeof use?.['at'] === 'number' ? formatDate(use['at']) : null
+      })),
+    },
     async prepare(keyId, next, before, { now }) {
       if (before !== null) return { body: next }
       refusePast(next, now)

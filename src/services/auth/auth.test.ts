@@ -4,11 +4,12 @@ import { systemClock } from '../../base/clock.ts'
 import { silentLog } from '../../base/log.ts'
 import { hasCode, RotaError } from '../../errors.ts'
 import { cheapHash, openPeople, passwords } from '../../../test/support/people.ts'
+import { keyUseKey } from '../../registry/objects/api-key.ts'
 import { Directory } from '../directory/directory.ts'
 import { Auth } from './auth.ts'
 import { FAILURES_PER_NAME_MAX, FAILURES_PER_SOURCE_MAX, FAILURE_WINDOW_MS } from './failures.ts'
 import { hashSecret } from './secret.ts'
-import { newToken } from './token.ts'
+import { newToken, parseToken } from './token.ts'
 
 const HOME = '192.0.2.1'
 
@@ -393,4 +394,31 @@ test('what cannot be read in a stored credential refuses', async () => {
   }
   await people.change('Account', jane, { credentials: passwords('p') })
   await auth.basic('jane', 'p', HOME)
+})
+
+test('the use of a key is noted once an hour, and what is refused is no use', async () => {
+  const { people, open, auth, jane } = await example()
+  const { token } = await people.apiKey(jane)
+  const used = async () => (await people.store.read(({ keys }) => keys.get(keyUseKey(parseToken(token)?.keyId ?? ''))))?.['at'] ?? null
+  await assert.rejects(auth.bearer(`${token.slice(0, -4)}0000`, HOME), failed)
+  assert.equal(await used(), null)
+  const first = people.clock.now()
+  await auth.bearer(token, HOME)
+  await people.clock.advance(59 * 60_000)
+  await auth.bearer(token, HOME)
+  assert.equal(await used(), first)
+  await people.clock.advance(60_000)
+  await auth.bearer(token, HOME)
+  assert.equal(await used(), first + 60 * 60_000)
+  await people.clock.advance(60_000)
+  await open().bearer(token, HOME)
+  assert.equal(await used(), first + 61 * 60_000, 'another node')
+})
+
+test('a key works while the store cannot note its use', async () => {
+  const { people, jane } = await example()
+  const { token } = await people.apiKey(jane)
+  const store = { read: people.store.read, transact: () => Promise.reject(new RotaError('store/full', 'no room')) }
+  const auth = new Auth({ store, directory: new Directory(store), clock: people.clock, log: silentLog, permissionsOf: () => new Set() })
+  assert.equal((await auth.bearer(token, HOME)).accountId, jane)
 })

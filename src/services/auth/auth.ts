@@ -40,6 +40,7 @@ import { apiKey, isUsable, passwordsOf } from './credentials.ts'
 import type { Attempt, FailureStore } from './failures.ts'
 import { Failures } from './failures.ts'
 import { Fresh } from './fresh.ts'
+import { KeyUse } from './key-use.ts'
 import { failureSource } from './network.ts'
 import { PasswordCheck } from './password-check.ts'
 import { Remembered } from './remembered.ts'
@@ -96,6 +97,7 @@ export class Auth {
   readonly #check = new PasswordCheck()
   readonly #accounts: Fresh<Account>
   readonly #keys: Fresh<KeyLogin>
+  readonly #keyUse: KeyUse
   readonly #verified: Remembered<Verified>
   /** Wrong credentials, under which state of the store they were found wrong. */
   readonly #refused: Remembered<string>
@@ -111,6 +113,7 @@ export class Auth {
       return login && this.#current(login)
     })
     this.#keys = new Fresh(clock, keyId => this.#readKey(keyId))
+    this.#keyUse = new KeyUse(store, clock, deps.log)
     this.#verified = new Remembered(clock, REMEMBERED_MS, REMEMBERED_MAX)
     this.#refused = new Remembered(clock, REMEMBERED_MS, REMEMBERED_MAX)
     this.counters = sharedRead(() => store.read(tx => tx.objects.versions()), () => clock.breathe())
@@ -140,6 +143,7 @@ export class Auth {
       && login !== null && await verifySecret(token, login.key.stored)
     if (!matches) throw await this.#wrongToken(token, remote, stamp)
     this.#requireUsable(login.key, login.principal, remote)
+    if (named !== null) await this.#keyUse.note(named.keyId)
     return login.principal
   }
 

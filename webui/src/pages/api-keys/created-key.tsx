@@ -7,8 +7,6 @@ import { useTexts } from '../../texts/language.ts'
 import css from './api-keys.module.css'
 import { useKeyTexts } from './texts.ts'
 
-const HEADER = 'Authorization: Bearer …'
-
 export function CreatedKey({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) {
   const t = useKeyTexts()
   const common = useTexts()
@@ -26,7 +24,7 @@ export function CreatedKey({ secret, onClose }: { readonly secret: string; reado
             {copied ? common.action.copied : common.action.copy}
           </Button>
         </p>
-        <p className={css['soft']}>{t.use} <code>{HEADER}</code></p>
+        <p className={css['soft']}>{t.use} <code>{t.header}</code></p>
       </div>
     </Dialog>
   )
