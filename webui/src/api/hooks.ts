@@ -1,5 +1,5 @@
 /** Questions and changes as React hooks. Object names come without prefix: `Task`, `ClusterNode`. */
-import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
+import type { QueryClient, UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { JsonObject } from '../../../src/base/json.ts'
@@ -7,6 +7,7 @@ import type { SetOutcome } from '../../../src/jmap-client/client.ts'
 import { ReplyMalformed } from '../../../src/jmap-client/errors.ts'
 import { member, objects, refusal, resultOf, strings } from '../../../src/jmap-client/reply.ts'
 import type { Api } from './api.ts'
+import { browserClock } from './browser.ts'
 import { useServer } from './context.ts'
 import type { Failure } from './failure.ts'
 import { failureOf, Refused } from './failure.ts'
@@ -50,7 +51,7 @@ export function useList(object: string, question: ListQuestion): List {
   const pages = useQueries({
     queries: indices.map(index => ({
       queryKey: keys.page(object, question, index),
-      queryFn: () => pageOf(api, object, question, index * PAGE_ROWS, PAGE_ROWS),
+      queryFn: () => pageOf(api, object, question, index * PAGE_ROWS, PAGE_ROWS, anchorOf(client, object, question, index)),
     })),
   })
   const loaded = new Map(indices.map((index, at) => [index, pages[at]?.data]))
@@ -194,12 +195,28 @@ async function countOf(api: Api, object: string, filter: JsonObject): Promise<nu
   return total
 }
 
+/** Of these the server remembers where the end of a page stood, also when it has moved or gone since. */
+const REMEMBERED = ['Task']
+/** It remembers for twice as long. */
+const ANCHOR_MS_MAX = 300_000
+
+/**
+ * The last row of the page before, for a page that is loaded for the first time: a place costs the server all rows before
+ * it. Pages that are there already are asked for by their place, all at once, so that no row is on two of them.
+ */
+function anchorOf(client: QueryClient, object: string, question: ListQuestion, index: number): string | null {
+  if (index === 0 || !REMEMBERED.includes(object) || client.getQueryData(keys.page(object, question, index)) !== undefined) return null
+  const before = client.getQueryState<readonly Row[]>(keys.page(object, question, index - 1))
+  const isFresh = before !== undefined && browserClock.now() - before.dataUpdatedAt < ANCHOR_MS_MAX
+  return isFresh && before.data?.length === PAGE_ROWS ? before.data.at(-1)?.id ?? null : null
+}
+
 async function pageOf(
-  api: Api, object: string, { filter = {}, sort, properties = null }: ListQuestion, position: number, limit: number,
+  api: Api, object: string, { filter = {}, sort, properties = null }: ListQuestion, position: number, limit: number, anchor: string | null = null,
 ): Promise<readonly Row[]> {
   const name = `x:${object}/query`
   const [ids, got] = await api.request([
-    { name, args: { filter, position, limit, ...(sort === undefined ? {} : { sort: [{ ...sort }] }) } },
+    { name, args: { filter, ...(anchor === null ? { position } : { anchor, anchorOffset: 1 }), limit, ...(sort === undefined ? {} : { sort: [{ ...sort }] }) } },
     { name: `x:${object}/get`, args: { '#ids': { resultOf: 'c0', name, path: '/ids' }, properties } },
   ])
   if (ids === undefined || got === undefined) throw new ReplyMalformed(name, 'it is empty')
