@@ -143,6 +143,8 @@ export function searchTableContract(store: () => Store): void {
       await store().transact(tx => tx.search.remove([owner, { ...owner, id: ids.next() }]))
       assert.equal(await has(), false)
       assert.deepEqual(await query(account, not(word('absent'))), [])
+      for (let time = 0; time < 2; time++) await store().transact(tx => tx.search.put([withBody(owner, 'after', 'after')]))
+      assert.deepEqual(await query(account, word('after')), [id], 'as it was before it was taken out')
       await store().transact(async tx => {
         await tx.search.put([])
         await tx.search.remove([])

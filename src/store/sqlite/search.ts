@@ -7,9 +7,13 @@
  * up and sorted). An id that another account or collection has indexed too, or that is of another form, gets
  * the next negative number; those few are asked for apart, and sorted.
  *
+ * FTS5 does not keep what it was given, so the document's row has its digest: one whose tokens are as they were is not
+ * written to the index again.
+ *
  * `cross join` keeps the planner from beginning at the documents: it asked the index once for each of them,
  * for minutes.
  */
+import { createHash } from 'node:crypto'
 import { assertNever } from '../../base/assert.ts'
 import { isId } from '../../base/ids.ts'
 import type { Id } from '../../base/ids.ts'
@@ -25,6 +29,8 @@ const NUMBER = `insert into search_document (account_id, collection, id, number)
     when ?4 is not null and not exists (select 1 from search_document where number = ?4) then ?4
     else min(0, coalesce((select min(number) from search_document), 0)) - 1 end
   where not exists (select 1 from search_document where ${OWNER})`
+/** Of no row when it has this digest already. */
+const DIGEST = `update search_document set digest = ?4 where ${OWNER} and digest is not ?4`
 const INDEX = `insert or replace into search_tokens (rowid, tokens)
   select number, ?4 from search_document where ${OWNER}`
 const UNINDEX = `delete from search_tokens where rowid = (select number from search_document where ${OWNER})`
@@ -53,8 +59,10 @@ export function sqliteSearch({ connection }: SqliteContext): SearchTable {
   return {
     async put(documents) {
       for (const document of documents) {
+        const tokens = tokensOf(document).join(' ')
         connection.run(NUMBER, ...keyOf(document), numberOf(document.id))
-        connection.run(INDEX, ...keyOf(document), tokensOf(document).join(' '))
+        const changed = connection.run(DIGEST, ...keyOf(document), digestOf(tokens)) > 0
+        if (changed) connection.run(INDEX, ...keyOf(document), tokens)
       }
     },
 
@@ -89,6 +97,10 @@ export function sqliteSearch({ connection }: SqliteContext): SearchTable {
 
 function keyOf({ accountId, collection, id }: BlobOwner): [string, string, string] {
   return [accountId, collection, storableText(id)]
+}
+
+function digestOf(tokens: string): string {
+  return createHash('sha256').update(tokens).digest('base64url')
 }
 
 /** 13 digits of base 32. */
