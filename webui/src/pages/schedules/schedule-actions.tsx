@@ -49,7 +49,7 @@ export function ScheduleActions({ row }: { readonly row: Row }) {
   }
   const error = save.error ?? run.error
   return (
-    <span className={css['row']}>
+    <span className={css['actions']}>
       {may('Task', 'Create') ? <Button icon={<Play aria-hidden="true" />} busy={run.isPending} aria-label={`${t.runNow}: ${name}`} onClick={start}>{t.runNow}</Button> : null}
       {!may('Schedule', 'Update') ? null : pauseOf(row, now).kind === 'runs' ? (
         <Menu

@@ -19,13 +19,15 @@ import { SlotsPanel } from './slots-panel.tsx'
 import { useScheduleTexts } from './texts.ts'
 
 const OBJECT = 'Schedule'
+/** What most people come for. */
+const NEW = { task: { '@type': 'StoreMaintenance' } }
 const PRESET_NAMES = ['quarter', 'hourly', 'nightly', 'weekly', 'monthly'] as const
 
 export function ScheduleEditor({ stored, onSaved }: { readonly stored: Row | null; readonly onSaved: (id: string) => void }) {
   const t = useScheduleTexts()
   const may = useMay()
   const toast = useToast()
-  const form = useForm({ object: OBJECT, id: stored?.id ?? null, ...(stored === null ? {} : { stored }) })
+  const form = useForm({ object: OBJECT, id: stored?.id ?? null, ...(stored === null ? { initial: NEW } : { stored }) })
   const decided = stored !== null && isOfRetention(stored.id)
   const own = zoneName()
   return (
@@ -46,7 +48,7 @@ export function ScheduleEditor({ stored, onSaved }: { readonly stored: Row | nul
                 {decided ? <FromRetention /> : <>
                   <Field form={form} path={['cron']} />
                   <div className={css['row']} role="group" aria-label={t.presets}>
-                    {PRESET_NAMES.map(name => <Button key={name} kind="quiet" onClick={() => { form.set(['cron'], PRESETS[name]) }}>{t.presetList[name]}</Button>)}
+                    {PRESET_NAMES.map(name => <Button key={name} onClick={() => { form.set(['cron'], PRESETS[name]) }}>{t.presetList[name]}</Button>)}
                   </div>
                 </>}
                 <Field form={form} path={['timeZone']} />

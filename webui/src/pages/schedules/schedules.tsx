@@ -27,6 +27,8 @@ import { useScheduleTexts } from './texts.ts'
 
 const SCHEDULES_MAX = 500
 const SCHEDULER = 'taskScheduler'
+/** What tells tasks of one variant apart. */
+const KIND = 'maintenanceType'
 
 export function Page() {
   const t = useScheduleTexts()
@@ -71,8 +73,11 @@ function List({ rows }: { readonly rows: readonly Row[] }) {
   const t = useScheduleTexts()
   const model = useModel()
   const label = (row: Row) => {
-    const type = isJsonObject(row['task']) ? row['task']['@type'] : null
-    return model.variants('ScheduledTask').find(({ name }) => name === type)?.label ?? String(type)
+    const task = isJsonObject(row['task']) ? row['task'] : {}
+    const variant = model.variants('ScheduledTask').find(({ name }) => name === task['@type'])
+    const type = variant?.fields.get(KIND)?.type
+    const kind = type?.type === 'enum' ? model.enum(type.enumName).find(({ name }) => name === task[KIND])?.label : undefined
+    return kind ?? variant?.label ?? String(task['@type'])
   }
   return (
     <SimpleTable
