@@ -2,7 +2,8 @@
 const absolute = new Map<string, Intl.DateTimeFormat>()
 const relative = new Map<string, Intl.RelativeTimeFormat>()
 const STEPS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1_000]] as const
-const NOW_MS = 5_000
+/** The moment that it is compared with may be as old as a tick of useNow. */
+const NOW_MS = 10_000
 
 export function absoluteText(ms: number, language: string): string {
   return kept(absolute, language, () => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })).format(ms)

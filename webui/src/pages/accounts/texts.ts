@@ -3,7 +3,7 @@ import { pageTexts } from '../../texts/language.ts'
 
 const en = {
   subtitle: 'Users and groups: what they store, what works on them, and how they leave and come back.',
-  column: { address: 'Address', kind: 'Kind', description: 'Description', storage: 'Storage', tasks: 'Tasks', tenant: 'Tenant', created: 'Created' },
+  column: { address: 'Address', kind: 'Kind', description: 'Description', storage: 'Storage', tasks: 'Tasks', tenant: 'Tenant' },
   deleted: (n: string) => `Deleted accounts (${n})`,
   destroyText: (kept: string | null) => kept === null
     ? 'They can no longer log in and get no mail, at once. Their data is removed at once too: the settings keep nothing of deleted accounts.'
@@ -21,7 +21,7 @@ const en = {
   },
   tasks: {
     title: 'Tasks', all: 'All of them', now: 'Now', none: 'There are no tasks about this account.', kind: 'Kind', state: 'State', when: 'When',
-    history: 'Last runs', noHistory: 'There are no runs in the history.', allHistory: 'Its history', failed: 'Failed ones', running: 'running since', due: 'due', failedAt: 'failed', took: 'Took',
+    history: 'Last runs', noHistory: 'There are no runs in the history.', allHistory: 'Its history', running: 'running since', due: 'due', failedAt: 'failed', took: 'Took',
   },
   maintenance: {
     title: 'Maintenance', start: 'Start', startOf: (what: string) => `Start: ${what}`, started: 'The task was created', forbidden: 'This login may not create maintenance tasks.',
@@ -43,7 +43,7 @@ const en = {
     recover: 'Recover', recoverTitle: (name: string) => `Recover ${name}?`, recovered: (name: string) => `${name} is back`,
     recoverText: 'It comes back with its address, aliases, password, quotas and mail. API keys and console logins have ended with it; make new ones. It is refused when another account has its address by now.',
     now: 'Remove its data now', nowTitle: (name: string) => `Remove the data of ${name} now?`, nowText: 'It cannot come back then.', nowDone: 'Its removal begins now',
-    later: 'Change when it goes', unnamed: 'unknown',
+    later: 'Change when it goes',
   },
   list: {
     title: 'Deleted accounts', subtitle: 'Accounts that were deleted and whose data is still here. Until the removal begins they can come back.',
@@ -55,7 +55,7 @@ const en = {
 
 const de: typeof en = {
   subtitle: 'Benutzer und Gruppen: was sie speichern, was an ihnen arbeitet, wie sie gehen und wiederkommen.',
-  column: { address: 'Adresse', kind: 'Art', description: 'Beschreibung', storage: 'Speicher', tasks: 'Aufgaben', tenant: 'Mandant', created: 'Angelegt' },
+  column: { address: 'Adresse', kind: 'Art', description: 'Beschreibung', storage: 'Speicher', tasks: 'Aufgaben', tenant: 'Mandant' },
   deleted: n => `Gelöschte Konten (${n})`,
   destroyText: kept => kept === null
     ? 'Sie können sich sofort nicht mehr anmelden und bekommen keine Post. Auch ihre Daten werden sofort entfernt: nach den Einstellungen bleibt von gelöschten Konten nichts.'
@@ -73,7 +73,7 @@ const de: typeof en = {
   },
   tasks: {
     title: 'Aufgaben', all: 'Alle', now: 'Jetzt', none: 'Zu diesem Konto gibt es keine Aufgaben.', kind: 'Art', state: 'Zustand', when: 'Wann',
-    history: 'Letzte Läufe', noHistory: 'Im Verlauf stehen keine Läufe.', allHistory: 'Sein Verlauf', failed: 'Gescheiterte', running: 'läuft seit', due: 'fällig', failedAt: 'gescheitert', took: 'Dauer',
+    history: 'Letzte Läufe', noHistory: 'Im Verlauf stehen keine Läufe.', allHistory: 'Sein Verlauf', running: 'läuft seit', due: 'fällig', failedAt: 'gescheitert', took: 'Dauer',
   },
   maintenance: {
     title: 'Wartung', start: 'Starten', startOf: what => `Starten: ${what}`, started: 'Die Aufgabe ist angelegt', forbidden: 'Dieser Zugang darf keine Wartungsaufgaben anlegen.',
@@ -95,7 +95,7 @@ const de: typeof en = {
     recover: 'Wiederherstellen', recoverTitle: name => `${name} wiederherstellen?`, recovered: name => `${name} ist wieder da`,
     recoverText: 'Es kommt mit Adresse, Aliassen, Passwort, Grenzen und Post zurück. API-Schlüssel und Anmeldungen an der Konsole endeten mit ihm; legen Sie neue an. Hat inzwischen ein anderes Konto die Adresse, wird es abgelehnt.',
     now: 'Daten jetzt entfernen', nowTitle: name => `Die Daten von ${name} jetzt entfernen?`, nowText: 'Dann kommt es nicht wieder.', nowDone: 'Das Entfernen beginnt jetzt',
-    later: 'Ändern, wann sie gehen', unnamed: 'unbekannt',
+    later: 'Ändern, wann sie gehen',
   },
   list: {
     title: 'Gelöschte Konten', subtitle: 'Konten, die gelöscht wurden und deren Daten noch da sind. Bis das Entfernen beginnt, können sie zurückkommen.',

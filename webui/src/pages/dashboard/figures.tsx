@@ -46,7 +46,7 @@ export function Figures({ answers, uncovered, nowMs }: { readonly answers: Answe
           to={runsSince(hour?.sinceMs ?? nowMs, 'failed')}
         />
       </> : null}
-      {nodes.seen ? <Figure label={own.figures.nodes} value={numberText(active)} detail={present === undefined ? undefined : own.figures.ofNodes(present)} to={listAddress('ClusterNode')} bad={active !== present} /> : null}
+      {nodes.seen ? <Figure label={own.figures.nodes} value={numberText(active)} detail={present === undefined || present === active ? undefined : own.figures.ofNodes(present)} to={listAddress('ClusterNode')} bad={active !== present} /> : null}
     </dl>
   )
 
@@ -68,7 +68,7 @@ function Figure({ label, value, detail, to, bad = false }: {
       <dt>{label}</dt>
       <dd>
         <Link to={to} className={css['value']}>{value ?? '…'}</Link>
-        {detail === undefined ? null : <span className={css['detail']}> {detail}</span>}
+        {detail === undefined ? null : <span className={css['detail']}>{detail}</span>}
       </dd>
     </div>
   )

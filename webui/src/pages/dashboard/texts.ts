@@ -37,6 +37,17 @@ const en = {
     versionsDiffer: () => 'the nodes run different versions',
     settingsDiffer: () => 'the nodes were started with different settings',
   } as Readonly<Record<string, (subject: string) => string>>,
+  advice: {
+    laneWithoutNode: 'Start a node whose role has this work, or give it to the role of a node that runs.',
+    criticalLaneWithOneNode: 'Give the work to a second node.',
+    shardWithoutNode: 'Start a node of this shard, or name a living one in its place in the ROTA_CONFIG of every node.',
+    unequalShards: 'Spread the nodes evenly over the shards.',
+    spamTrainingSpread: 'Leave this work to a single node.',
+    unknownRole: 'Create the role under this name, or start the node with one that exists.',
+    clockOffset: 'Set the clock of the node, best by NTP.',
+    versionsDiffer: 'Bring all nodes to the same version.',
+    settingsDiffer: 'Start all nodes with the same values.',
+  } as Readonly<Record<string, string>>,
   part: {
     findings: 'findings about the cluster', nodes: 'nodes', lanes: 'lanes', failures: 'failed tasks', runs: 'runs of tasks',
     certificates: 'certificates', schedules: 'schedules',
@@ -69,7 +80,7 @@ const en = {
   },
   schedules: {
     title: 'Schedules', all: 'All schedules', none: 'There are no schedules.', good: 'All of them are on time.', paused: 'paused until', pausedForGood: 'paused for good',
-    late: 'has missed its time', failed: 'its last task has failed', next: 'Next:', nothingNext: 'None of them makes a task.', task: 'the task',
+    late: 'has missed its time', failed: 'its last task has failed', next: 'Next:', nothingNext: 'None of them makes a task.',
   },
   blindTitle: 'There is nothing here that you may see',
   blind: 'This login has no permission to see the cluster. Somebody who manages accounts can give it the role of an auditor or operator.',
@@ -107,6 +118,17 @@ const de: typeof en = {
     versionsDiffer: () => 'auf den Knoten laufen verschiedene Versionen',
     settingsDiffer: () => 'die Knoten wurden mit verschiedenen Einstellungen gestartet',
   },
+  advice: {
+    laneWithoutNode: 'Starten Sie einen Knoten, dessen Rolle diese Arbeit hat, oder geben Sie sie der Rolle eines Knotens, der läuft.',
+    criticalLaneWithOneNode: 'Geben Sie die Arbeit einem zweiten Knoten.',
+    shardWithoutNode: 'Starten Sie einen Knoten dieses Anteils, oder nennen Sie an seiner Stelle einen, der lebt, in der ROTA_CONFIG jedes Knotens.',
+    unequalShards: 'Verteilen Sie die Knoten gleichmäßig auf die Anteile.',
+    spamTrainingSpread: 'Lassen Sie diese Arbeit einem einzigen Knoten.',
+    unknownRole: 'Legen Sie die Rolle unter diesem Namen an, oder starten Sie den Knoten mit einer, die es gibt.',
+    clockOffset: 'Stellen Sie die Uhr des Knotens, am besten mit NTP.',
+    versionsDiffer: 'Bringen Sie alle Knoten auf dieselbe Version.',
+    settingsDiffer: 'Starten Sie alle Knoten mit denselben Werten.',
+  },
   part: {
     findings: 'Befunde zum Cluster', nodes: 'Knoten', lanes: 'Spuren', failures: 'gescheiterte Aufgaben', runs: 'Läufe von Aufgaben',
     certificates: 'Zertifikate', schedules: 'Zeitpläne',
@@ -139,7 +161,7 @@ const de: typeof en = {
   },
   schedules: {
     title: 'Zeitpläne', all: 'Alle Zeitpläne', none: 'Es gibt keine Zeitpläne.', good: 'Alle sind pünktlich.', paused: 'pausiert bis', pausedForGood: 'auf Dauer pausiert',
-    late: 'hat seine Zeit verpasst', failed: 'seine letzte Aufgabe ist gescheitert', next: 'Als nächstes:', nothingNext: 'Keiner von ihnen macht eine Aufgabe.', task: 'die Aufgabe',
+    late: 'hat seine Zeit verpasst', failed: 'seine letzte Aufgabe ist gescheitert', next: 'Als nächstes:', nothingNext: 'Keiner von ihnen macht eine Aufgabe.',
   },
   blindTitle: 'Hier gibt es nichts, was Sie sehen dürfen',
   blind: 'Dieser Zugang darf den Cluster nicht sehen. Wer Konten verwaltet, kann ihm die Rolle eines Prüfers oder Betreibers geben.',

@@ -33,7 +33,7 @@ export function VerdictPanel({ causes, nowMs }: { readonly causes: readonly Caus
           {first === undefined ? null : <> <Link to={first.to}>{words(first)}</Link>.</>}
         </p>
         {verdict === 'well' ? <p className={css['detail']}>{own.wellDetail}</p> : null}
-        {first?.kind === 'finding' ? <p className={css['detail']}>{first.finding.advice}</p> : null}
+        {first?.kind === 'finding' ? <p className={css['detail']}>{own.advice[first.finding.kind] ?? first.finding.advice}</p> : null}
         {others.length === 0 ? null : (
           <ul className={css['others']} aria-label={own.others}>
             {shown.map((cause, index) => (

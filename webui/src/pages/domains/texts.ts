@@ -7,7 +7,7 @@ const en = {
   enabled: 'enabled', disabled: 'disabled',
   disabledText: 'It takes no mail, and its accounts cannot log in.',
   accounts: {
-    title: 'Accounts', users: 'Users', groups: 'Groups', create: 'New account', none: 'Nobody has an address in this domain yet.',
+    title: 'Accounts', users: 'Users', groups: 'Groups',
     catchAll: 'What is sent to addresses that nobody has goes to', noCatchAll: 'What is sent to addresses that nobody has is refused.',
   },
   tasks: { title: 'Tasks', text: 'Tasks about this domain:' },
@@ -20,7 +20,7 @@ const de: typeof en = {
   enabled: 'eingeschaltet', disabled: 'ausgeschaltet',
   disabledText: 'Sie nimmt keine Post an, und ihre Konten können sich nicht anmelden.',
   accounts: {
-    title: 'Konten', users: 'Benutzer', groups: 'Gruppen', create: 'Neues Konto', none: 'In dieser Domain hat noch niemand eine Adresse.',
+    title: 'Konten', users: 'Benutzer', groups: 'Gruppen',
     catchAll: 'Was an Adressen geht, die niemand hat, bekommt', noCatchAll: 'Was an Adressen geht, die niemand hat, wird abgelehnt.',
   },
   tasks: { title: 'Aufgaben', text: 'Aufgaben zu dieser Domain:' },
