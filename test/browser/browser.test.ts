@@ -10,27 +10,28 @@ import { accessFaults, Browser, chromiumMissing } from '../support/browser.ts'
 const POLICY = "default-src 'none'; script-src 'self'; connect-src *; img-src data:; require-trusted-types-for 'script'"
 
 describe('the browser of the tests', { skip: chromiumMissing(), timeout: 120_000 }, () => {
+  const world = new AsyncDisposableStack()
   let browser: Browser
   let server: Server
   let origin: string
   let script = ''
   let body = ''
   before(async () => {
-    browser = await Browser.open()
+    browser = world.use(await Browser.open())
     server = createServer((request, response) => {
       const isScript = request.url === '/main.js'
       response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8')
       response.setHeader('content-security-policy', POLICY)
       response.end(isScript ? script : `<!doctype html><html lang="en"><head><title>t</title><link rel="icon" href="data:,"></head><body>${body}<script src="/main.js"></script></body></html>`)
     }).listen(0, '127.0.0.1')
+    world.defer(() => {
+      server.close()
+      server.closeAllConnections()
+    })
     await once(server, 'listening')
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   })
-  after(async () => {
-    await browser[Symbol.asyncDispose]()
-    server.close()
-    server.closeAllConnections()
-  })
+  after(() => world.disposeAsync())
 
   /** A page with this script, which marks its title once it is through. */
   async function visit(code: string, expected: readonly RegExp[] = []): Promise<void> {

@@ -44,6 +44,9 @@ export function chromiumMissing(): string | false {
   return chromiumProgram() === null ? 'chromium is not installed' : false
 }
 
+/** What the pages of a visit have complained about so far, without what is expected. */
+export type Complaints = () => readonly string[]
+
 export class Browser implements AsyncDisposable {
   readonly #chromium: Chromium
 
@@ -68,7 +71,7 @@ export class Browser implements AsyncDisposable {
   }
 
   /** Work in a page of its own. Rejects as well when the page complained, or asked another host than that of `origin`. */
-  async visit(origin: string, work: (page: Page) => Promise<void>, options: VisitOptions = {}): Promise<void> {
+  async visit(origin: string, work: (page: Page, complaints: Complaints) => Promise<void>, options: VisitOptions = {}): Promise<void> {
     const { width = 1_280, height = 800, scheme = 'light', language = 'en-GB', timeZone = 'Europe/Berlin', expected = [] } = options
     const context = await this.#chromium.newContext({
       viewport: { width, height }, colorScheme: scheme, locale: language, timezoneId: timeZone, reducedMotion: 'reduce',
@@ -78,7 +81,7 @@ export class Browser implements AsyncDisposable {
     const unexpected = () => complaints.filter(complaint => !expected.some(pattern => pattern.test(complaint)))
     try {
       const page = await context.newPage()
-      await work(page).catch(async (error: unknown) => { throw await explained(error, page, complaints) })
+      await work(page, unexpected).catch(async (error: unknown) => { throw await explained(error, page, complaints) })
       assert.deepEqual(unexpected(), [], 'what the page complained about')
     } finally {
       await context.close()
@@ -116,9 +119,14 @@ export async function keepPicture(page: Page, name: string): Promise<string> {
   return path
 }
 
-/** What axe finds on the page as it is, one line for each rule and place, whatever its impact. */
-export async function accessFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/**
+ * What axe finds on the page as it is, one line for each rule and place, whatever its impact; `rules` keeps to
+ * these.
+ */
+export async function accessFaults(page: Page, ...rules: readonly string[]): Promise<string[]> {
+  // Without that it puts its results together in a page of its own, which takes as long again.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true)
+  const { violations } = await (rules.length > 0 ? axe.withRules([...rules]) : axe).analyze()
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary = '' }) => `${id}: ${help}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`))
 }

@@ -1,8 +1,5 @@
 /** The route table: places.ts, and the pages that fit every object of the schema. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, useParams } from '@tanstack/react-router'
-import { ObjectFormPage } from '../forms/object-form-page.tsx'
-import { ObjectDetailPage } from '../lists/object-detail.tsx'
-import { ObjectListPage } from '../lists/object-list.tsx'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { ErrorPage, MissingPage } from './error-page.tsx'
 import { PLACES } from './places.ts'
 import { Shell } from './shell.tsx'
@@ -12,11 +9,12 @@ const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage,
 const places = PLACES.map(place => createRoute({
   getParentRoute: () => root, path: place.path, component: lazyRouteComponent(place.load), errorComponent: ErrorPage,
 }))
+const anyObject = () => import('../lists/any-object.tsx')
 const generic = [
-  createRoute({ getParentRoute: () => root, path: '/manage/o/$object', component: AnyList }),
-  createRoute({ getParentRoute: () => root, path: '/manage/o/$object/new', component: AnyNew }),
-  createRoute({ getParentRoute: () => root, path: '/manage/o/$object/$id', component: AnyDetail }),
-  createRoute({ getParentRoute: () => root, path: '/manage/o/$object/$id/edit', component: AnyEdit }),
+  createRoute({ getParentRoute: () => root, path: '/manage/o/$object', component: lazyRouteComponent(anyObject, 'AnyList') }),
+  createRoute({ getParentRoute: () => root, path: '/manage/o/$object/new', component: lazyRouteComponent(anyObject, 'AnyNew') }),
+  createRoute({ getParentRoute: () => root, path: '/manage/o/$object/$id', component: lazyRouteComponent(anyObject, 'AnyDetail') }),
+  createRoute({ getParentRoute: () => root, path: '/manage/o/$object/$id/edit', component: lazyRouteComponent(anyObject, 'AnyEdit') }),
 ]
 
 export const router = createRouter({
@@ -31,23 +29,3 @@ export const router = createRouter({
     return text === '' ? '' : `?${text}`
   },
 })
-
-function AnyList() {
-  const { object = '' } = useParams({ strict: false })
-  return <ObjectListPage key={object} object={object} />
-}
-
-function AnyNew() {
-  const { object = '' } = useParams({ strict: false })
-  return <ObjectFormPage key={object} object={object} id={null} />
-}
-
-function AnyDetail() {
-  const { object = '', id = '' } = useParams({ strict: false })
-  return <ObjectDetailPage key={object + id} object={object} id={id} />
-}
-
-function AnyEdit() {
-  const { object = '', id = '' } = useParams({ strict: false })
-  return <ObjectFormPage key={object + id} object={object} id={id} />
-}

@@ -22,7 +22,7 @@ export function RunsList({ runs }: { readonly runs: readonly JsonObject[] }) {
         const why = textAt(run, 'error') ?? textAt(run, 'note')
         return (
           <li key={id}>
-            <Link to={`/manage/tasks/runs/${id}`} className={css['runLink']} aria-label={t.history.open}><Outcome of={textAt(run, 'outcome') ?? ''} /></Link>
+            <Link to={`/manage/tasks/runs/${id}`} className={css['runLink']} aria-description={t.history.open}><Outcome of={textAt(run, 'outcome') ?? ''} /></Link>
             <Time at={textAt(run, 'startedAt') ?? ''} relative />
             <Duration ms={numberAt(run, 'duration') ?? 0} />
             <span><Reference object="ClusterNode" id={textAt(run, 'node') ?? ''} /></span>
