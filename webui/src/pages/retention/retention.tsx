@@ -80,7 +80,7 @@ function Editor({ stored }: { readonly stored: Row }) {
         open={asking} onClose={() => { setAsking(false) }} onConfirm={() => { void confirm() }} danger busy={form.saving} failure={form.failure}
         title={t.confirmTitle} text={t.confirmText} action={t.confirm}
       >
-        <ul className={css['words']}>{less.map(kept => <li key={kept.field}><span aria-hidden="true">•</span><span>{sentence(kept, form.value)}</span></li>)}</ul>
+        <ul className={css['effects']}>{less.map(kept => <li key={kept.field}>{sentence(kept, form.value)}</li>)}</ul>
       </ConfirmDialog>
     </div>
   )

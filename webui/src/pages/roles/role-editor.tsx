@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
+import { browserClock } from '../../api/browser.ts'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { useMay, useModel } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
@@ -69,7 +70,8 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
   const confirm = async () => {
     const row = await form.save()
     setAsking(false)
-    if (row !== null) finish()
+    // Once the form knows that it is saved: until then it holds back whoever leaves.
+    if (row !== null) browserClock.after(0, finish)
   }
   const readOnly = !may('ClusterRole', isNew ? 'Create' : 'Update')
   return (
