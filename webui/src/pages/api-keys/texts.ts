@@ -8,9 +8,9 @@ const de = counter('de')
 export const useKeyTexts = pageTexts({
   en: {
     title: 'API keys', subtitle: 'With a key a program logs in as an account: one key for each program, so that each can do only what it needs and be turned off alone.',
-    what: 'For', account: 'Account', may: 'May do', works: 'Works until', from: 'From', used: 'Last used', create: 'New key', back: 'All keys', gone: 'There is no such key.', actions: 'Actions',
+    what: 'For', account: 'Account', may: 'May do', works: 'Works until', from: 'From', used: 'Last used', create: 'New key', back: 'All keys', gone: 'There is no such key.', 
     inherit: 'all that the account may', disable: (n: number) => en(n, { one: 'all but # permission', other: 'all but # permissions' }), replace: (n: number) => en(n, { one: 'only # permission', other: 'only # permissions' }),
-    forEver: 'revoked', expired: 'Expired', soon: 'Ends soon', anywhere: 'everywhere', networks: (n: number) => en(n, { one: '# network', other: '# networks' }), neverUsed: 'never, or not for a year', created: 'Made',
+    forEver: 'revoked', expired: 'Expired', anywhere: 'everywhere', networks: (n: number) => en(n, { one: '# network', other: '# networks' }), neverUsed: 'never, or not for a year', created: 'Made',
     empty: 'There are no keys', emptyNext: 'Make one for each program that speaks with this server: the monitor, the backup, the script.',
     newTitle: 'New API key', newSubtitle: 'The server makes the key and shows it once, after it is made.', edit: (name: string) => `Key for ${name}`, editSubtitle: 'Changes count at the next request; the program keeps its key.',
     program: 'What for', rights: 'What it may do', rightsHelp: 'Never more than its account. Name only what the program needs: a key that was lost opens no more than that.', limits: 'When and where it works',
@@ -23,9 +23,9 @@ export const useKeyTexts = pageTexts({
   },
   de: {
     title: 'API-Schlüssel', subtitle: 'Mit einem Schlüssel meldet sich ein Programm als Konto an: einer für jedes Programm, damit jedes nur kann, was es braucht, und einzeln abgeschaltet werden kann.',
-    what: 'Für', account: 'Konto', may: 'Darf', works: 'Gilt, bis', from: 'Von', used: 'Zuletzt benutzt', create: 'Neuer Schlüssel', back: 'Alle Schlüssel', gone: 'Diesen Schlüssel gibt es nicht.', actions: 'Aktionen',
+    what: 'Für', account: 'Konto', may: 'Darf', works: 'Gilt, bis', from: 'Von', used: 'Zuletzt benutzt', create: 'Neuer Schlüssel', back: 'Alle Schlüssel', gone: 'Diesen Schlüssel gibt es nicht.', 
     inherit: 'alles, was das Konto darf', disable: (n: number) => de(n, { one: 'alles außer # Recht', other: 'alles außer # Rechten' }), replace: (n: number) => de(n, { one: 'nur # Recht', other: 'nur # Rechte' }),
-    forEver: 'er widerrufen wird', expired: 'Abgelaufen', soon: 'Endet bald', anywhere: 'überall', networks: (n: number) => de(n, { one: '# Netz', other: '# Netzen' }), neverUsed: 'nie, oder seit einem Jahr nicht', created: 'Angelegt',
+    forEver: 'er widerrufen wird', expired: 'Abgelaufen', anywhere: 'überall', networks: (n: number) => de(n, { one: '# Netz', other: '# Netzen' }), neverUsed: 'nie, oder seit einem Jahr nicht', created: 'Angelegt',
     empty: 'Es gibt keine Schlüssel', emptyNext: 'Legen Sie für jedes Programm einen an, das mit diesem Server spricht: Überwachung, Sicherung, Skript.',
     newTitle: 'Neuer API-Schlüssel', newSubtitle: 'Der Server macht den Schlüssel und zeigt ihn ein einziges Mal, gleich danach.', edit: (name: string) => `Schlüssel für ${name}`, editSubtitle: 'Änderungen gelten bei der nächsten Anfrage; das Programm behält seinen Schlüssel.',
     program: 'Wofür', rights: 'Was er darf', rightsHelp: 'Nie mehr als sein Konto. Nennen Sie nur, was das Programm braucht: ein verlorener Schlüssel öffnet nicht mehr als das.', limits: 'Wann und wo er gilt',
