@@ -1,7 +1,7 @@
 /** Questions and changes as React hooks. Object names come without prefix: `Task`, `ClusterNode`. */
 import type { QueryClient, UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { JsonObject } from '../../../src/base/json.ts'
 import type { SetOutcome } from '../../../src/jmap-client/client.ts'
 import { ReplyMalformed } from '../../../src/jmap-client/errors.ts'
@@ -38,6 +38,7 @@ export function useList(object: string, question: ListQuestion): List {
   const { api } = useServer()
   const client = useQueryClient()
   const [[first, last], setRange] = useState<readonly [number, number]>([0, 0])
+  const show = useCallback((from: number, to: number) => { setRange(now => samePages(now, [from, to]) ? now : [from, to]) }, [])
   const filter = question.filter ?? {}
   const count = useQuery({
     queryKey: keys.count(object, filter),
@@ -64,7 +65,7 @@ export function useList(object: string, question: ListQuestion): List {
   return {
     total: total === null ? shortTotal(indices, pages) : Math.max(total, 0),
     rowAt,
-    show: (from, to) => { setRange(now => samePages(now, [from, to]) ? now : [from, to]) },
+    show,
     failure: error === null ? null : failureOf(error),
     stale: error !== null && total !== null,
     loaded: pages.flatMap(page => page.data ?? []),

@@ -1,7 +1,7 @@
 /** Before the pages: signing in, loading schema and permissions, and the dialog over the page when a login has ended. */
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Model } from '../../../src/jmap-client/model.ts'
 import type { Api } from '../api/api.ts'
 import { ServerContext } from '../api/context.ts'
@@ -10,7 +10,9 @@ import type { Login } from '../api/login.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { FailurePanel } from '../parts/failure-panel.tsx'
-import { useTexts } from '../texts/language.ts'
+import type { Language } from '../texts/language.ts'
+import { useLanguage, useTexts } from '../texts/language.ts'
+import { inWords } from '../texts/schema-language.ts'
 import css from './gate.module.css'
 import { Mark } from './mark.tsx'
 
@@ -27,16 +29,23 @@ export function Gate({ api, login, children }: { readonly api: Api; readonly log
     staleTime: Infinity,
     queryFn: async () => {
       const [schema, account, session] = await Promise.all([api.schema(), api.account(), api.session()])
-      return { model: new Model(schema), account, username: session.username }
+      return { schema, account, username: session.username }
     },
   })
+  const spoken = useLanguage()
+  const { data: words } = useQuery({ queryKey: ['words', spoken], staleTime: Infinity, placeholderData: keepPreviousData, queryFn: () => schemaWords(spoken) })
+  const server = useMemo(() => {
+    if (data === undefined || words === undefined) return null
+    const { schema, account, username } = data
+    return { api, login, account, username, model: new Model(inWords(schema, words)) }
+  }, [api, login, data, words])
   const begin = () => { void login.begin(location.pathname + location.search + location.hash) }
   useEffect(() => {
     if (!returning && state === 'signedOut') void login.begin(location.pathname + location.search + location.hash)
   }, [returning, state, login])
 
   if (returning) return <Callback login={login} onDone={() => { setReturning(false) }} />
-  if (data === undefined) {
+  if (server === null) {
     return (
       <Door>
         {state === 'ended' ? <>
@@ -47,7 +56,7 @@ export function Gate({ api, login, children }: { readonly api: Api; readonly log
     )
   }
   return (
-    <ServerContext value={{ api, login, ...data }}>
+    <ServerContext value={server}>
       {children}
       <Dialog
         open={state === 'ended'} title={t.login.endedTitle} text={t.login.ended}
@@ -55,6 +64,13 @@ export function Gate({ api, login, children }: { readonly api: Api; readonly log
       />
     </ServerContext>
   )
+}
+
+/** German words of the schema; in English it speaks by itself. */
+async function schemaWords(spoken: Language): Promise<Readonly<Record<string, string>>> {
+  if (spoken === 'en') return {}
+  const [{ LABELS_DE }, { DESCRIPTIONS_DE }] = await Promise.all([import('../texts/schema-labels-de.ts'), import('../texts/schema-descriptions-de.ts')])
+  return { ...LABELS_DE, ...DESCRIPTIONS_DE }
 }
 
 /** The way back from the login page: the code in the address is changed for tokens, once. */

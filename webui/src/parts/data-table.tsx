@@ -8,6 +8,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { KeyboardEvent, MouseEvent, ReactNode } from 'react'
 import { memo, useEffect, useId, useRef, useState } from 'react'
+import { browserClock } from '../api/browser.ts'
 import type { List, Row } from '../api/hooks.ts'
 import { useTexts } from '../texts/language.ts'
 import { EmptyState, Skeleton } from './states.tsx'
@@ -47,6 +48,7 @@ export interface DataTableProps {
 const ROW_PX = 36
 const CARD_PX = 112
 const OVERSCAN_ROWS = 8
+const ASK_EVERY_MS = 150
 
 export function DataTable(props: DataTableProps) {
   const { label, list, columns, open, selection, empty } = props
@@ -63,7 +65,15 @@ export function DataTable(props: DataTableProps) {
   const first = shown[0]?.index ?? 0
   const last = shown.at(-1)?.index ?? 0
   const { show } = list
-  useEffect(() => { show(first, last) }, [show, first, last])
+  const askedAtMs = useRef(0)
+  useEffect(() => {
+    // Who scrolls far passes rows by that nobody looks at: they are not asked for.
+    const waitMs = askedAtMs.current + ASK_EVERY_MS - browserClock.monotonicMs()
+    return browserClock.after(waitMs, () => {
+      askedAtMs.current = browserClock.monotonicMs()
+      show(first, last)
+    })
+  }, [show, first, last])
   useEffect(() => { virtual.measure() }, [virtual, rowPx])
 
   if (list.total === null) {

@@ -1,5 +1,5 @@
 /** A moment: in the viewer's zone, UTC on hover and focus; `relative` says how long ago it is, or until then. */
-import { useContext, useEffect, useState } from 'react'
+import { useContext, useSyncExternalStore } from 'react'
 import { browserClock } from '../api/browser.ts'
 import { useLanguage, useTexts } from '../texts/language.ts'
 import { InCell } from './in-cell.ts'
@@ -26,9 +26,25 @@ export function Time({ at, relative = false }: { readonly at: string; readonly r
   )
 }
 
-/** ms since 1970, anew every ten seconds. */
+/** ms since 1970, anew every ten seconds, and for all on the page at once. */
 export function useNow(): number {
-  const [now, setNow] = useState(() => browserClock.now())
-  useEffect(() => browserClock.after(TICK_MS, () => { setNow(browserClock.now()) }), [now])
-  return now
+  return useSyncExternalStore(watch, () => nowMs)
+}
+
+let nowMs = browserClock.now()
+const watchers = new Set<() => void>()
+
+function watch(changed: () => void): () => void {
+  watchers.add(changed)
+  if (watchers.size === 1) tick()
+  return () => { watchers.delete(changed) }
+}
+
+function tick(): void {
+  nowMs = browserClock.now()
+  browserClock.after(TICK_MS, () => {
+    if (watchers.size === 0) return
+    tick()
+    for (const watcher of [...watchers]) watcher()
+  })
 }
