@@ -1,6 +1,6 @@
 /**
  * What the dashboard asks. Each part is a question of its own, so that one that fails or may not be seen leaves the others.
- * Numbers of the queue come every few seconds instead of with each change: a busy queue changes thousands of times a second.
+ * What seldom changes follows each change; numbers of the queue come every few seconds instead: it may change thousands of times a second.
  */
 import type { UseQueryResult } from '@tanstack/react-query'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -12,6 +12,7 @@ import type { Api } from '../../api/api.ts'
 import type { ClusterNode, Finding } from '../../api/cluster.ts'
 import { findingOf, nodeOf } from '../../api/cluster.ts'
 import { useMay, useServer } from '../../api/context.ts'
+import { keys } from '../../api/keys.ts'
 import type { Certificate, FailureGroup, Lane, Schedule } from './facts.ts'
 import { certificateOf, groupOf, laneOf, scheduleOf } from './facts.ts'
 import type { Part } from './health.ts'
@@ -37,6 +38,8 @@ export interface Answers {
 const ROWS_MAX = 500
 const QUICK_MS = 5_000
 const SLOW_MS = 30_000
+/** Parts that are not asked again with each change. */
+const BUSY: readonly Part[] = ['lanes', 'failures', 'runs']
 
 export function useAnswers(): Answers {
   return {
@@ -56,7 +59,7 @@ function useAnswer<T>(part: Part, of: readonly string[], everyMs: number, ask: (
   const may = useMay()
   const seen = of.every(object => may(object, 'Query'))
   const query = useQuery({
-    queryKey: ['dashboard', part], queryFn: () => ask(api), enabled: seen, refetchInterval: everyMs, placeholderData: keepPreviousData,
+    queryKey: BUSY.includes(part) ? ['dashboard', part] : keys.method(of[0] ?? '', `dashboard/${part}`, {}), queryFn: () => ask(api), enabled: seen, refetchInterval: everyMs, placeholderData: keepPreviousData,
   })
   return { seen, query }
 }

@@ -54,8 +54,13 @@ function Totals({ spans, nowMs }: { readonly spans: readonly { readonly label: s
           key: 'span', label: t.span,
           cell: ({ label, total: { sinceMs } }) => <>{label} <span className={css['since']}>{t.since} <time dateTime={new Date(sinceMs).toISOString()}>{time.format(sinceMs)}</time></span></>,
         },
-        { key: 'runs', label: t.runs, align: 'end', cell: ({ total: { runs, sinceMs } }) => <Link to={runsSince(sinceMs)}><Count value={runs} /></Link> },
-        { key: 'perMinute', label: t.perMinute, align: 'end', cell: ({ total: { runs, spanMs } }) => spanMs === 0 ? null : number.format(runs / spanMs * MINUTE_MS) },
+        {
+          key: 'runs', label: t.runs, align: 'end',
+          cell: ({ total: { runs, sinceMs, spanMs } }) => <>
+            <Link to={runsSince(sinceMs)}><Count value={runs} /></Link>
+            {spanMs === 0 ? null : <> <span className={css['since']}>{t.perMinute(number.format(runs / spanMs * MINUTE_MS))}</span></>}
+          </>,
+        },
         { key: 'retry', label: t.retry, align: 'end', cell: ({ total: { retry, sinceMs } }) => <Counted value={retry} to={runsSince(sinceMs, 'retry')} /> },
         { key: 'failed', label: t.failed, align: 'end', cell: ({ total: { failed, sinceMs } }) => <Counted value={failed} to={runsSince(sinceMs, 'failed')} /> },
         { key: 'rate', label: t.rate, align: 'end', cell: ({ rate }) => rate === null ? null : percent.format(rate) },

@@ -57,7 +57,7 @@ const en = {
     uncovered: 'Lanes without a node', runs: 'Runs, last hour', rate: 'Failure rate, last hour', ofNodes: (n: number) => `of ${n}`,
   },
   runs: {
-    title: 'Throughput', all: 'History', span: 'Span', hour: 'Last hour', day: 'Last day', since: 'since', runs: 'Runs', perMinute: 'Runs a minute', retry: 'Tried again', failed: 'Failed', notDone: 'Did not succeed',
+    title: 'Throughput', all: 'History', span: 'Span', hour: 'Last hour', day: 'Last day', since: 'since', runs: 'Runs', perMinute: (n: string) => `${n} a minute`, retry: 'Tried again', failed: 'Failed', notDone: 'Did not succeed',
     rate: 'Failure rate', mean: 'Time of a run', chart: 'Ended runs over time',
     rateChart: 'Share of runs that did not succeed, over time',
   },
@@ -138,7 +138,7 @@ const de: typeof en = {
     uncovered: 'Spuren ohne Knoten', runs: 'Läufe, letzte Stunde', rate: 'Fehlerquote, letzte Stunde', ofNodes: n => `von ${n}`,
   },
   runs: {
-    title: 'Durchsatz', all: 'Verlauf', span: 'Zeitraum', hour: 'Letzte Stunde', day: 'Letzter Tag', since: 'seit', runs: 'Läufe', perMinute: 'Läufe je Minute', retry: 'Neu versucht', failed: 'Gescheitert', notDone: 'Nicht gelungen',
+    title: 'Durchsatz', all: 'Verlauf', span: 'Zeitraum', hour: 'Letzte Stunde', day: 'Letzter Tag', since: 'seit', runs: 'Läufe', perMinute: n => `${n} je Minute`, retry: 'Neu versucht', failed: 'Gescheitert', notDone: 'Nicht gelungen',
     rate: 'Fehlerquote', mean: 'Dauer eines Laufs', chart: 'Beendete Läufe über die Zeit',
     rateChart: 'Anteil der Läufe, die nicht gelangen, über die Zeit',
   },
