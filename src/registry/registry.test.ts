@@ -17,7 +17,7 @@ describe('the registry, as the server uses it', () => {
     const names = [...test.registry.methods().keys()]
     const objects = ['Task', 'TaskFailure', 'TaskVariant', 'Schedule', 'TaskRun', 'TaskRunCount', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'Tenant', 'ArchivedItem', 'Trace', 'Metric', 'NetworkListener', 'Certificate', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'AuditEntry']
     const expected = [
-      'x:Task/bulk', 'x:Schedule/slots',
+      'x:Task/bulk', 'x:Schedule/slots', 'x:TaskRunCount/rates',
       ...objects.flatMap(name => ['get', 'query', 'set'].map(verb => `x:${name}/${verb}`)),
       ...['TaskManager', 'DataRetention'].flatMap(name => ['get', 'set'].map(verb => `x:${name}/${verb}`)),
     ]

@@ -10,7 +10,7 @@ import { nodeInfo } from './node-info.ts'
 
 const BUSY: NodeState = {
   role: 'edge', duties: ['storeMaintenance'], pushShard: null, draining: false,
-  info: nodeInfo({ listeners: [], runningTasks: 4, clockOffsetMs: -1_500, lastError: null }),
+  info: nodeInfo({ listeners: [], runningTasks: 4, clockOffsetMs: -1_500, lastError: null, certificates: { c1: 'privateKey is gone.' } }),
 }
 
 async function cluster(roles: readonly string[] = ['edge']) {
@@ -32,6 +32,7 @@ test('nodes come with what they said of themselves, leases with the node that ho
   assert.equal(now, clock.now())
   assert.deepEqual(nodes.map(({ nodeId, hostname, live }) => [nodeId, hostname, live?.runningTasks, live?.clockOffsetMs, live?.draining]),
     [[1, 'one', 4, -1_500, false], [2, 'two', 4, -1_500, false]])
+  assert.deepEqual(nodes[0]?.live?.certificateProblems, { c1: 'privateKey is gone.' })
   assert.deepEqual(leases, [{ lane: 'store', bucket: 0, nodeId: 1 }, { lane: 'store', bucket: 1, nodeId: 1 }, { lane: 'store', bucket: 2, nodeId: 2 }])
 })
 
@@ -40,7 +41,7 @@ test('addresses of listeners come with state, reason and connections', async () 
   const up = { address: '127.0.0.1', port: 25, state: 'up', error: null, since: 5, connections: 3 } as const
   const failed = { address: '::1', port: 25, state: 'failed', error: 'in use', since: 6, connections: 0 } as const
   const listener = { id: '0000000000001', name: 'smtp', protocol: 'smtp', tls: false, addresses: [up, failed] } as const
-  await join('one', { ...BUSY, info: nodeInfo({ listeners: [listener], runningTasks: 0, clockOffsetMs: null, lastError: null }) })
+  await join('one', { ...BUSY, info: nodeInfo({ listeners: [listener], runningTasks: 0, clockOffsetMs: null, lastError: null, certificates: {} }) })
   const { nodes: [node] } = await look()
   assert.deepEqual(node?.live?.addresses, [
     { listener: 'smtp', protocol: 'smtp', address: '127.0.0.1:25', state: 'up', error: null, since: 5, connections: 3 },

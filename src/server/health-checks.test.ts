@@ -7,7 +7,7 @@ import { healthChecks, type HealthSubjects } from './health-checks.ts'
 
 const WELL: HealthSubjects = {
   store: { ping: () => Promise.resolve() }, role: () => ({ kind: 'none' }), listeners: () => [], unmatchedBinds: () => [],
-  certificates: () => ({ loaded: 0, problems: [], inUse: [] }), now: () => Date.UTC(2026, 0, 1),
+  certificates: () => ({ loaded: 0, problems: [], unreadable: {}, inUse: [] }), now: () => Date.UTC(2026, 0, 1),
   phase: () => 'working', trusted: () => true, findings: () => [],
 }
 const listener = (name: string, state: AddressState['state'], error: string | null = null): ListenerState => {
@@ -59,7 +59,7 @@ test('a lane without a node is said, but not held against this one', async () =>
 test('a certificate that ends within two weeks, is over or cannot be read is said, but no reason to take the node out', async () => {
   const day = (date: number) => Date.UTC(2026, 0, date)
   const report = {
-    loaded: 3, problems: ['certificate b: privateKey cannot be read from /etc/tls/key.pem on this node (ENOENT).'],
+    loaded: 3, unreadable: {}, problems: ['certificate b: privateKey cannot be read from /etc/tls/key.pem on this node (ENOENT).'],
     inUse: [
       { name: 'mail.example.org', notValidAfter: day(14) }, { name: 'late.example.org', notValidAfter: day(16) },
       { name: 'old.example.org', notValidAfter: day(-3) },

@@ -22,10 +22,16 @@ test('each lane with tasks says what waits, runs and has failed, and since when 
     row('later', 'IndexDocument', now + 1), row('failed', 'IndexDocument', 0, { state: failedState() }), row('ahead', 'MergeThreads', now + 60_000),
   ]))
   assert.deepEqual(await store.queue.pin('i', [{ id: 'running', version: 1, startedAt: now, progress: null }]), [true])
-  const loads = await store.read(tx => laneLoads(catalogue)(tx, now))
+  const read = laneLoads(catalogue, clock)
+  const loads = await store.read(tx => read(tx, now))
   assert.deepEqual(loads.map(({ lane }) => lane).toSorted(), [...new Set(VARIANTS.map(({ lane }) => lane))].toSorted())
   const of = (name: string) => loads.find(({ lane }) => lane === name)
   assert.deepEqual(of('search'), { lane: 'search', waiting: 3, running: 1, failed: 1, oldestDue: now - 7_000 })
   assert.deepEqual(of('threads'), { lane: 'threads', waiting: 1, running: 0, failed: 0, oldestDue: null })
+  await store.transact(tx => tx.tasks.destroy('older'))
+  const again = async () => (await store.read(tx => read(tx, now))).find(({ lane }) => lane === 'search')?.waiting
+  assert.equal(await again(), 3, 'counted a moment ago')
+  await clock.advance(1_000)
+  assert.equal(await again(), 2)
   assert.deepEqual(of('store'), { lane: 'store', waiting: 0, running: 0, failed: 0, oldestDue: null })
 })

@@ -1,4 +1,5 @@
 /** What a node says of itself in its row besides what assignment needs, and how the ClusterNode object reads it again. */
+import type { Id } from '../base/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { JudgedNode } from '../engine/assign/findings.ts'
 import type { KnownNode, NodeRow } from '../engine/ports.ts'
@@ -8,6 +9,7 @@ import { isAddressState, type NodeAddress, type NodeData } from '../registry/obj
 const TEXT_CHARS_MAX = 500
 /** A heartbeat writes them each time. */
 const ADDRESSES_MAX = 200
+const CERTIFICATES_MAX = 50
 
 export interface NodeReport {
   readonly listeners: readonly ListenerState[]
@@ -15,13 +17,16 @@ export interface NodeReport {
   /** Of the wall clock to the store's; null: not measured yet. */
   readonly clockOffsetMs: number | null
   readonly lastError: string | null
+  /** Why certificates cannot be read here, by id. */
+  readonly certificates: Readonly<Record<Id, string>>
 }
 
-export function nodeInfo({ listeners, runningTasks, clockOffsetMs, lastError }: NodeReport): JsonObject {
+export function nodeInfo({ listeners, runningTasks, clockOffsetMs, lastError, certificates }: NodeReport): JsonObject {
   return {
     listeners: Object.fromEntries(listeners.map(listener => [listener.name, listenerText(listener)])),
     addresses: listeners.flatMap(addressesOf).slice(0, ADDRESSES_MAX),
     runningTasks, clockOffsetMs, lastError: lastError?.slice(0, TEXT_CHARS_MAX) ?? null,
+    certificates: Object.fromEntries(Object.entries(certificates).slice(0, CERTIFICATES_MAX).map(([id, text]) => [id, text.slice(0, TEXT_CHARS_MAX)])),
   }
 }
 
@@ -41,17 +46,20 @@ export function listenerText({ protocol, addresses }: ListenerState): string {
 export function nodeData({ nodeId, hostname, renewedAt, live }: KnownNode): NodeData {
   if (live === null) return { nodeId, hostname, renewedAt, live: null }
   const { expiresAt, role, duties, pushShard, draining, drainRequested, version, startedAt, info } = live
-  const listeners = isJsonObject(info['listeners']) ? info['listeners'] : {}
-  const texts = Object.entries(listeners).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   const lastError = typeof info['lastError'] === 'string' ? info['lastError'] : null
   const runningTasks = typeof info['runningTasks'] === 'number' ? info['runningTasks'] : 0
   return {
     nodeId, hostname, renewedAt: live.renewedAt,
     live: {
-      expiresAt, role, duties, listeners: Object.fromEntries(texts), addresses: addressesIn(info), pushShard, draining: draining || drainRequested, runningTasks,
-      clockOffsetMs: clockOffsetOf(info), version, startedAt, lastError,
+      expiresAt, role, duties, listeners: textsIn(info['listeners']), addresses: addressesIn(info), pushShard, draining: draining || drainRequested, runningTasks,
+      clockOffsetMs: clockOffsetOf(info), version, startedAt, lastError, certificateProblems: textsIn(info['certificates']),
     },
   }
+}
+
+function textsIn(value: Json | undefined): Readonly<Record<string, string>> {
+  const entries = Object.entries(isJsonObject(value) ? value : {})
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 /** None of a node of an older version. */

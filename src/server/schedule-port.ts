@@ -4,5 +4,8 @@ import { nextSlot } from '../engine/queue/slots.ts'
 import type { SchedulePort } from '../registry/objects/schedule-rows.ts'
 
 export function schedulePort<Tx extends EngineTx>(now: () => number): SchedulePort<Tx> {
-  return { rows: tx => tx.schedules, nextSlot, now }
+  return {
+    rows: tx => tx.schedules, nextSlot, now,
+    failed: async (tx, taskIds) => new Set((await tx.tasks.get(taskIds)).filter(({ status }) => status === 'Failed').map(({ id }) => id)),
+  }
 }

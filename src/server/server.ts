@@ -251,7 +251,7 @@ export class Server implements Service {
     const { incarnation } = this.#node
     return nodeInfo({
       listeners: this.listeners, runningTasks: incarnation?.running.length ?? 0,
-      clockOffsetMs: incarnation?.clockOffsetMs ?? null, lastError: this.#log.lastError,
+      clockOffsetMs: incarnation?.clockOffsetMs ?? null, lastError: this.#log.lastError, certificates: this.#certificates.report().unreadable,
     })
   }
 

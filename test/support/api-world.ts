@@ -16,6 +16,7 @@ import { taskRunObject } from '../../src/registry/objects/task-run.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import { clusterPort } from '../../src/server/cluster-port.ts'
 import { backends, ownMethods } from '../../src/server/objects.ts'
+import { schedulePort } from '../../src/server/schedule-port.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { Tx } from '../../src/store/store.ts'
 import { ALL_DUTIES, world, type World } from './engine.ts'
@@ -81,7 +82,7 @@ function caller({ store, catalogue, clock }: World, variants: readonly AnyVarian
   const registry = new Registry<Tx>({
     objects: [
       taskObject<Tx>(variants, { duties, waitingFor: taskWaitingFor(tasks), parts: taskParts(tasks), variantHooks: {} }),
-      scheduleObject<Tx>(variants, (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now())),
+      scheduleObject<Tx>(variants, (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()), schedulePort<Tx>(() => clock.now())),
       taskRunObject(types),
       taskRunCountObject(types),
       taskFailureObject(types),

@@ -59,6 +59,8 @@ export interface CertificatesReport {
   readonly loaded: number
   /** One sentence for each that cannot be read as it is now. */
   readonly problems: readonly string[]
+  /** The same by the id of the certificate. */
+  readonly unreadable: Readonly<Record<Id, string>>
   /** Those in use for at least one name, by when they end. */
   readonly inUse: readonly { readonly name: string; readonly notValidAfter: number }[]
 }
@@ -120,7 +122,7 @@ export class Certificates implements Service, CertificateSource {
       const chosen = this.#chosen(name)
       return chosen === undefined ? [] : [{ name, notValidAfter: chosen.facts.notValidAfter }]
     })
-    return { loaded: this.#loaded.size, problems: [...this.#problems.values()], inUse }
+    return { loaded: this.#loaded.size, problems: [...this.#problems].map(sentence), unreadable: Object.fromEntries(this.#problems), inUse }
   }
 
   #chosen(host: string): Loaded | undefined {
@@ -138,7 +140,7 @@ export class Certificates implements Service, CertificateSource {
       const read = await this.#read(value, before)
       const serve = typeof read === 'string' ? before : read
       if (serve !== undefined) loaded.set(id, serve)
-      if (typeof read === 'string') problems.set(id, `certificate ${id}: ${read}`)
+      if (typeof read === 'string') problems.set(id, read)
     }
     this.#report(problems)
     const changed = loaded.size !== this.#loaded.size || [...loaded].some(([id, each]) => this.#loaded.get(id) !== each)
@@ -160,8 +162,9 @@ export class Certificates implements Service, CertificateSource {
 
   #report(problems: ReadonlyMap<Id, string>): void {
     const { log } = this.#options
-    for (const [id, error] of problems) {
-      if (this.#problems.get(id) !== error) log.error({ error }, 'a certificate cannot be loaded')
+    for (const problem of problems) {
+      const [id, text] = problem
+      if (this.#problems.get(id) !== text) log.error({ error: sentence(problem) }, 'a certificate cannot be loaded')
     }
     for (const id of this.#problems.keys()) if (!problems.has(id)) log.info({ id }, 'a certificate is all right again, or gone')
   }
@@ -187,6 +190,10 @@ export class Certificates implements Service, CertificateSource {
       this.#options.log.error({ error: errorText(error) }, 'certificates could not be looked at')
     }
   }
+}
+
+function sentence([id, text]: readonly [Id, string]): string {
+  return `certificate ${id}: ${text}`
 }
 
 /** Those that end last come first. */

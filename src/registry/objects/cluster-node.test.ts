@@ -11,7 +11,7 @@ describe('ClusterNode', () => {
     const smtp = { listener: 'smtp', protocol: 'smtp', address: '127.0.0.1:2525', state: 'up', error: null, since: now - 50_000, connections: 2 } as const
     const live = {
       addresses: [smtp], expiresAt: now + 5_000, role: 'edge', duties: ['searchIndexing'], listeners: { smtp: 'open on 127.0.0.1:2525' }, pushShard: 2,
-      draining: false, runningTasks: 3, clockOffsetMs: -20, version: '0.1.0', startedAt: now - 60_000, lastError: null,
+      draining: false, runningTasks: 3, clockOffsetMs: -20, version: '0.1.0', startedAt: now - 60_000, lastError: null, certificateProblems: { c1: 'privateKey is gone.' },
     }
     test.nodes = [
       { nodeId: 3, hostname: 'mx3', renewedAt: now - 86_400_000, live: null },
@@ -43,6 +43,7 @@ describe('ClusterNode', () => {
       version: '0.1.0',
       startedAt: '2025-12-31T23:59:00Z',
       lastError: null,
+      certificateProblems: { c1: 'privateKey is gone.' },
     })
     const gone = await test.get('ClusterNode', 'node-3')
     assert.deepEqual([gone['role'], gone['duties'], gone['listeners'], gone['addresses'], gone['version'], gone['draining']], [null, {}, {}, {}, null, false])

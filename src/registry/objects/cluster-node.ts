@@ -67,6 +67,7 @@ export const clusterNode = object({
     version: nullable(string('The version of Rota that it runs.', byServer)),
     startedAt: nullable(utcDateTime('When this process started.', byServer)),
     lastError: nullable(string('What went wrong last.', { ...byServer, format: 'text' })),
+    certificateProblems: map<string>(TEXT, { type: 'string', format: 'text' }, 'Certificates that it cannot read as they are now, by id, each with the reason.', byServer),
   },
   labelProperty: 'hostname',
   columns: ['nodeId', 'hostname', 'status', 'role', 'lastRenewal', 'version'],
@@ -74,7 +75,7 @@ export const clusterNode = object({
   order: { properties: ['nodeId'], ascending: true },
   sections: {
     ClusterNode: [
-      { title: 'Node', fields: ['nodeId', 'hostname', 'status', 'lastRenewal', 'startedAt', 'version', 'clockOffset', 'lastError'] },
+      { title: 'Node', fields: ['nodeId', 'hostname', 'status', 'lastRenewal', 'startedAt', 'version', 'clockOffset', 'lastError', 'certificateProblems'] },
       { title: 'Work', fields: ['role', 'duties', 'listeners', 'addresses', 'pushShard', 'ownedBuckets', 'runningTasks', 'draining'] },
     ],
   },
@@ -117,6 +118,8 @@ export interface NodeData {
     readonly version: string
     readonly startedAt: number
     readonly lastError: string | null
+    /** Why it cannot read certificates, by id. */
+    readonly certificateProblems: Readonly<Record<Id, string>>
   } | null
 }
 /** A bucket of a lane that a node holds. */
@@ -177,7 +180,7 @@ function checkDrain(next: JsonObject, before: JsonObject | null, problems: Probl
 /** What a node that is gone says; every property, so that an update of it that changes nothing is seen to. */
 const NOT_SAID = {
   role: null, duties: {}, listeners: {}, addresses: {}, pushShard: null, draining: false, ownedBuckets: {}, runningTasks: 0,
-  clockOffset: null, version: null, startedAt: null, lastError: null,
+  clockOffset: null, version: null, startedAt: null, lastError: null, certificateProblems: {},
 } as const
 
 function stored({ nodeId, hostname, renewedAt, live }: NodeData, held: readonly HeldLease[], now: number): Stored {
@@ -185,10 +188,10 @@ function stored({ nodeId, hostname, renewedAt, live }: NodeData, held: readonly 
   const status = live && live.expiresAt > now ? 'active' : now - renewedAt < STALE_MS ? 'stale' : 'inactive'
   const seen: JsonObject = { nodeId, hostname, lastRenewal: formatDate(renewedAt), status }
   if (!live) return { id, version: 1, body: { ...seen, ...NOT_SAID } }
-  const { role, duties, listeners, addresses, pushShard, draining, runningTasks, clockOffsetMs, version, startedAt, lastError } = live
+  const { role, duties, listeners, addresses, pushShard, draining, runningTasks, clockOffsetMs, version, startedAt, lastError, certificateProblems } = live
   return { id, version: startedAt, body: {
     ...seen, role, duties: members(duties), listeners, addresses: addressList(addresses), pushShard, draining, ownedBuckets: countByLane(held), runningTasks,
-    clockOffset: clockOffsetMs, version, startedAt: formatDate(startedAt), lastError,
+    clockOffset: clockOffsetMs, version, startedAt: formatDate(startedAt), lastError, certificateProblems,
   } }
 }
 

@@ -30,6 +30,25 @@ describe('DataRetention', () => {
     assert.equal((await now()).holdTaskRunsFor, null)
   })
 
+  it('refuses times under a minute, which somebody has meant in days or seconds, and keeps what an older version took', async () => {
+    for (const name of ['expungeTrashAfter', 'archiveDeletedItemsFor', 'holdAuditFor', 'holdMetricsFor']) {
+      for (const short of [30, 59_999, '30s']) {
+        const refused = await test.refusedUpdate('DataRetention', 'singleton', { [name]: short })
+        assert.deepEqual([refused['type'], refused['properties']], ['validationFailed', [name]], JSON.stringify(refused))
+        assert.match(String(refused['description']), new RegExp(`^${name} is \\d+ ms, .* shortest time is a minute \\(60000\\)`))
+      }
+    }
+    await test.update('DataRetention', 'singleton', { expungeTrashAfter: '1m', maxChangesHistory: 5 })
+    assert.equal((await now()).expungeTrashAfter, 60_000)
+    await test.store.transact(async tx => {
+      const [stored] = await tx.objects.get('DataRetention', ['singleton'])
+      assert.ok(stored)
+      await tx.objects.update('DataRetention', 'singleton', stored.version, { ...stored.body, holdAuditFor: 1_000 }, [], [])
+    })
+    await test.update('DataRetention', 'singleton', { expungeTrashAfter: null })
+    assert.deepEqual([(await now()).holdAuditFor, (await now()).expungeTrashAfter], [1_000, null])
+  })
+
   it('refuses what is no duration, and fields that have no effect yet', async () => {
     for (const holdTaskRunsFor of [0, -1, 'soon']) {
       const refused = await test.refusedUpdate('DataRetention', 'singleton', { holdTaskRunsFor })

@@ -3,17 +3,20 @@
  * counts at once, without a restart.
  */
 import { embedded, nullable, number } from '../../base/fields.ts'
-import type { Fields, Infer } from '../../base/fields.ts'
+import type { Field, Fields, Infer } from '../../base/fields.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { wholeBody } from '../ops/present.ts'
 import type { RegistryTx } from '../ports.ts'
 import { SINGLETON_ID, singleton } from '../schema/object.ts'
 import type { ObjectDefinition } from '../schema/object.ts'
+import type { Problems } from '../values/problems.ts'
 import { CRON } from './cron.ts'
 import { keepRetentionSchedules, retentionSchedulesKept } from './retention-schedules.ts'
 import type { SchedulePort } from './schedule-rows.ts'
 
 const DAY_MS = 86_400_000
+/** Whoever sends seconds for milliseconds would lose what he means to keep, at the next purge. */
+const KEPT_MS_MIN = 60_000
 
 const FIELDS = {
   archiveDeletedItemsFor: nullable(
@@ -119,6 +122,7 @@ const DECLARED = {
     ],
   },
   menu: { section: 'Settings', icon: 'archive', link: 'Data retention' },
+  hooks: { check: refuseInstants },
 } as const
 
 /** For whoever reads it. */
@@ -128,8 +132,16 @@ export const dataRetention = singleton(DECLARED)
 export function dataRetentionObject<Tx>(port: SchedulePort<Tx>): ObjectDefinition<Retention, Tx> {
   return singleton<typeof FIELDS, Tx>({
     ...DECLARED,
-    hooks: { settle: async (tx, _id, next) => { if (next !== null) await keepRetentionSchedules(tx, wholeBody(dataRetention, next), port) } },
+    hooks: { check: refuseInstants, settle: async (tx, _id, next) => { if (next !== null) await keepRetentionSchedules(tx, wholeBody(dataRetention, next), port) } },
   })
+}
+
+function refuseInstants(next: JsonObject, before: JsonObject | null, problems: Problems): void {
+  for (const [name, { type }] of Object.entries<Field>(FIELDS)) {
+    const value = next[name]
+    if (type.type !== 'number' || type.format !== 'duration' || typeof value !== 'number' || value >= KEPT_MS_MIN || value === before?.[name]) continue
+    problems.invalid([name], value, `is ${value} ms, and what is older would go at the next purge; the shortest time is a minute (60000). Numbers are milliseconds; "30d" and "12h" are taken too.`)
+  }
 }
 
 /** As it is now, with its defaults where nothing was written. */

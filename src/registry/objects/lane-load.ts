@@ -1,6 +1,6 @@
 /**
- * `x:ClusterLane/load`: how much work each lane has, in one call that costs the same however many tasks there are. Counts of more
- * than 10,000 may be half a minute old, like the totals of lists.
+ * `x:ClusterLane/load`: how much work each lane has, in one call. Counts are as old as it takes to count them fifty times, or a second
+ * (server/lane-loads.ts); what runs and what is due first is said as it is.
  */
 import type { JsonObject } from '../../base/json.ts'
 import type { Method } from '../method.ts'

@@ -27,7 +27,7 @@ describe('Schedules of DataRetention', () => {
 
   it('are there when the server has started, with their defaults', async () => {
     const seen = await Promise.all([ACCOUNTS, DATA, BLOBS].map(id => test.get('Schedule', id)))
-    const both = { timeZone: 'UTC', catchUp: 'last', pausedUntil: null, lastSlot: null, lastTaskId: null }
+    const both = { timeZone: 'UTC', catchUp: 'last', pausedUntil: null, lastSlot: null, lastTaskId: null, problem: null }
     const task = (maintenanceType: string) => ({ '@type': 'StoreMaintenance', maintenanceType, shardIndex: null })
     assert.deepEqual(seen, [
       { ...both, id: ACCOUNTS, name: 'Purge of accounts', cron: '0 0 * * *', nextSlot: '2026-01-02T00:00:00Z', task: task('purgeAccounts') },

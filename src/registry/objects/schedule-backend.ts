@@ -102,7 +102,7 @@ function stored<Tx>(row: ScheduleData, port: SchedulePort<Tx>): Stored {
     version,
     body: {
       name, cron, timeZone, catchUp, pausedUntil: date(pausedUntil), task: { '@type': variant, ...payload },
-      lastSlot: date(lastSlot), nextSlot: date(running), lastTaskId,
+      lastSlot: date(lastSlot), nextSlot: date(running), lastTaskId, problem: null,
     },
   }
 }

@@ -30,6 +30,8 @@ export interface ScheduleRows {
 }
 export interface SchedulePort<Tx> {
   rows(tx: Tx): ScheduleRows
+  /** Which of these tasks have failed; others may be gone. */
+  failed(tx: Tx, taskIds: readonly Id[]): Promise<ReadonlySet<Id>>
   /** The first slot after a time; null when none comes any more. */
   nextSlot(cron: string, timeZone: string, after: number): number | null
   now(): number
@@ -38,6 +40,7 @@ export interface SchedulePort<Tx> {
 /** Where objects are described and never written. */
 export const NO_SCHEDULES: SchedulePort<unknown> = {
   rows: () => { throw new Error('there are no schedules here') },
+  failed: () => { throw new Error('there are no tasks here') },
   nextSlot: () => null,
   now: () => 0,
 }

@@ -36,11 +36,31 @@ describe('Schedule', () => {
     const id = await create()
     assert.deepEqual(await get(id), {
       id, name: 'nightly', cron: '0 2 * * *', timeZone: 'UTC', catchUp: 'last', pausedUntil: null, task: task(),
-      lastSlot: null, nextSlot: '2026-01-01T02:00:00Z', lastTaskId: null,
+      lastSlot: null, nextSlot: '2026-01-01T02:00:00Z', lastTaskId: null, problem: null,
     })
     const vienna = await create({ name: 'vienna', timeZone: 'Europe/Vienna', catchUp: 'none' })
     assert.deepEqual([await nextOf(vienna), (await row(vienna)).catchUp], ['2026-01-01T01:00:00Z', 'none'])
     assert.deepEqual((await row(id)).payload, { accountId, documentId: 'd', documentType: 'email' })
+  })
+
+  it('says when its newest task has failed, and when nobody has made one', async () => {
+    const id = await create()
+    const problem = async () => (await get(id))['problem']
+    await test.clock.advance(2 * HOUR_MS + 60_000)
+    assert.equal(await problem(), null, 'a minute is not late')
+    await test.clock.advance(1)
+    assert.equal(await problem(), 'late')
+    const before = await row(id)
+    const made = test.catalogue.row({ variant: 'IndexDocument', payload: before.payload }, test.ids, test.clock.now())
+    await test.store.transact(tx => tx.schedules.advance(id, before.version, before.nextSlot, before.nextSlot + 24 * HOUR_MS, [{ slot: before.nextSlot, task: made }]))
+    assert.deepEqual([await problem(), (await get(id))['lastTaskId']], [null, made.id])
+    await test.update('Task', made.id, { status: { '@type': 'Failed' } })
+    assert.equal(await problem(), 'failed')
+    assert.equal(await test.update('Schedule', id, { ...await get(id), problem: 'late' }), null)
+    await test.update('Schedule', id, { pausedUntil: PAUSED_FOR_GOOD })
+    await test.call('Task/set', { destroy: [made.id] })
+    await test.clock.advance(48 * HOUR_MS)
+    assert.equal(await problem(), null, 'paused')
   })
 
   describe('is refused', () => {

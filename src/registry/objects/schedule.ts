@@ -12,6 +12,7 @@ import { isJsonObject } from '../../base/json.ts'
 import { object } from '../schema/object.ts'
 import type { ObjectDefinition, WriteContext } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
+import type { SchedulePort } from './schedule-rows.ts'
 import { retentionFieldOf } from './retention-schedules.ts'
 import { payloadOf } from './task.ts'
 import type { TaskVariantDeclaration } from './task.ts'
@@ -24,6 +25,12 @@ const CATCH_UP = enumType('ScheduleCatchUp', [
 /** "For good" is the end of the calendar. */
 export const PAUSED_FOR_GOOD = '9999-12-31T23:59:59Z'
 const byServer = { update: 'serverSet' } as const
+/** A slot that is over for so long should have been seen by a scheduler. */
+const LATE_MS = 60_000
+const PROBLEM = enumType('ScheduleProblem', [
+  { name: 'failed', label: 'Its newest task has failed' },
+  { name: 'late', label: 'Late', explanation: 'Its slot is over, and no node with the duty taskScheduler has made its task.' },
+])
 
 /** `text` goes on from the property's name. Null: there is a slot to come. */
 export type FindScheduleProblem = (cron: string, timeZone: string) =>
@@ -32,6 +39,7 @@ export type FindScheduleProblem = (cron: string, timeZone: string) =>
 export function scheduleObject<Tx>(
   declarations: readonly TaskVariantDeclaration[],
   problemOf: FindScheduleProblem,
+  port: Pick<SchedulePort<Tx>, 'failed' | 'now'>,
 ): ObjectDefinition<unknown, Tx> {
   const possible = declarations.filter(isSchedulable)
   const byName = new Map(possible.map(declaration => [declaration.name, declaration]))
@@ -56,10 +64,11 @@ export function scheduleObject<Tx>(
       task: embedded(task, 'The task that is made.'),
       lastSlot: nullable(utcDateTime('The newest slot that is over, whether it had a task or was passed over.', byServer)),
       nextSlot: nullable(utcDateTime('When it makes its next task; empty while it is paused for good.', byServer)),
+      problem: nullable(oneOf(PROBLEM, 'What is wrong with it; empty: nothing.', byServer)),
       lastTaskId: nullable(objectId('Task', 'The newest task that it has made; gone when it is done.', { ...byServer, label: 'Last task' })),
     },
     labelProperty: 'name',
-    columns: ['name', 'task', 'cron', 'timeZone', 'nextSlot', 'lastSlot', 'pausedUntil'],
+    columns: ['name', 'task', 'cron', 'timeZone', 'nextSlot', 'lastSlot', 'problem', 'pausedUntil'],
     filters: {
       name: { type: { type: 'string', format: 'string' }, label: 'Name' },
       task: { type: { type: 'enum', enum: { enumName: 'ScheduledTaskType', members: possible.map(({ name, label }) => ({ name, label })) } }, label: 'Task' },
@@ -68,7 +77,7 @@ export function scheduleObject<Tx>(
     sections: [
       { title: 'Schedule', fields: ['name', 'cron', 'timeZone', 'catchUp', 'pausedUntil'] },
       { title: 'Task', fields: ['task'] },
-      { title: 'Progress', fields: ['nextSlot', 'lastSlot', 'lastTaskId'] },
+      { title: 'Progress', fields: ['nextSlot', 'lastSlot', 'lastTaskId', 'problem'] },
     ],
     actions: [
       { label: 'Pause', properties: { pausedUntil: PAUSED_FOR_GOOD } },
@@ -76,6 +85,8 @@ export function scheduleObject<Tx>(
     ],
     menu: { section: 'Management', icon: 'list-todo', group: 'Tasks', link: 'Schedules' },
     hooks: {
+      // A client may send back what it has read, and what was wrong may be right by then.
+      complete: raw => Object.fromEntries(Object.entries(raw).filter(([name]) => name !== 'problem')),
       check(next, before, problems) {
         const { cron, timeZone } = next
         if (before === null || cron !== before['cron'] || timeZone !== before['timeZone']) {
@@ -93,6 +104,15 @@ export function scheduleObject<Tx>(
       async guard(_tx, { id, body }, context) {
         refuseForeignDecision(id, null, body)
         requireVariant(taskOf(body)['@type'], context)
+      },
+      computed: {
+        async problem(tx, found) {
+          const failed = await port.failed(tx, found.flatMap(({ body: { lastTaskId } }) => typeof lastTaskId === 'string' ? [lastTaskId] : []))
+          return found.map(({ body: { lastTaskId, nextSlot } }) => {
+            if (typeof lastTaskId === 'string' && failed.has(lastTaskId)) return 'failed'
+            return typeof nextSlot === 'string' && Date.parse(nextSlot) < port.now() - LATE_MS ? 'late' : null
+          })
+        },
       },
     },
   })

@@ -97,7 +97,7 @@ export function standardObjects<Tx extends RegistryTx>({
     }),
   }
   const task = taskObject<Tx>(variants, { duties, waitingFor, parts, variantHooks })
-  const schedule = scheduleObject<Tx>(variants, scheduleProblem)
+  const schedule = scheduleObject<Tx>(variants, scheduleProblem, schedules)
   const taskType = enumType('TaskType', variants.map(({ name, label }) => ({ name, label })))
   const taskRun = taskRunObject(taskType)
   const taskRunCount = taskRunCountObject(taskType)

@@ -37,10 +37,10 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Task: ['parentId', 'parts', 'running', 'waitingFor'],
   ClusterRole: ['description'],
   DataRetention: ['holdTaskRunsFor', 'holdAuditFor'],
-  ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError', 'ownedBuckets', 'runningTasks', 'clockOffset'],
+  ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError', 'ownedBuckets', 'runningTasks', 'clockOffset', 'certificateProblems', 'addresses'],
   UserAccount: ['description'], GroupAccount: ['description'], EmailAlias: ['description'], Domain: ['description'],
   PasswordCredential: ['description'],
-  ApiKey: ['accountId', 'description'],
+  ApiKey: ['accountId', 'description', 'lastUsedAt'],
   ArchivedEmail: ['mailboxIds', 'keywords'],
 }
 /** Of shapes that the server alone makes: what clients may change all the same. */
