@@ -1,6 +1,7 @@
 /**
  * A clock that moves only when told to: tests and the simulator run hours in milliseconds.
- * `advance` fires the timers in time order and lets promises settle between them.
+ * `advance` fires the timers in time order and lets promises settle between them; what takes real time meanwhile (a
+ * database) is waited for by a `settled` of one's own.
  */
 import type { Clock } from './clock.ts'
 
@@ -11,9 +12,11 @@ export class VirtualClock implements Clock {
   #monotonic = 0
   #sequence = 0
   #timers: Timer[] = []
+  readonly #settled: () => Promise<void>
 
-  constructor(startMs = Date.UTC(2026, 0, 1)) {
+  constructor(startMs = Date.UTC(2026, 0, 1), settled: () => Promise<void> = settle) {
     this.#wall = startMs
+    this.#settled = settled
   }
 
   now(): number { return this.#wall }
@@ -30,15 +33,15 @@ export class VirtualClock implements Clock {
   /** Moves time on by `ms`, firing what falls due on the way. */
   async advance(ms: number): Promise<void> {
     const until = this.#monotonic + ms
-    await settle()
+    await this.#settled()
     for (let next = this.#next(until); next; next = this.#next(until)) {
       this.#move(next.at)
       this.#timers = this.#timers.filter(other => other !== next)
       next.fire()
-      await settle()
+      await this.#settled()
     }
     this.#move(until)
-    await settle()
+    await this.#settled()
   }
 
   #next(until: number): Timer | undefined {

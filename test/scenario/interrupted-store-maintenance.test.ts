@@ -1,10 +1,11 @@
 /** Maintenance of the store, interrupted at every step of its work: the end is the same, however it went. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { createHash } from 'node:crypto'
 import type { KeyFamily, KeyRemovalType } from '../../src/registry/key-families.ts'
 import { KEYS } from '../../src/registry/key-families.ts'
 import { beginGrant, GRANT_OBJECT } from '../../src/services/auth/oauth/grants.ts'
 import { storedTraces } from '../../src/services/telemetry/traces.ts'
+import { BLOB_GRACE_MS } from '../../src/services/upkeep/blob-purge.ts'
 import { aTask, IDLE } from '../contract/queue-fixtures.ts'
 import { sameEndHowever, type World } from '../support/interruptions.ts'
 import { overAndNot, whatIsLeft } from '../support/over-data.ts'
@@ -29,82 +30,113 @@ async function fill({ store }: World, large: string): Promise<void> {
   })
 }
 
-for (const type of ['resetRateLimiters', 'resetBlobQuotas', 'removeAuthTokens', 'removeLockQueueMessage', 'removeLockDav', 'removeSieveId', 'removeGreylist'] satisfies KeyRemovalType[]) {
-  test(`StoreMaintenance ${type}`, async () => {
-    const own = FAMILIES.filter(({ removedBy }) => removedBy === type).map(({ prefix }) => prefix)
-    // One of them in several batches; what stops it in between is the same for all.
-    const large = type === 'removeGreylist' ? KEYS.greylist.prefix : ''
-    await sameEndHowever({
-      async prepare(world) {
-        await fill(world, large)
-        const { store, ids, clock } = world
-        const login = { accountId: ids.next(), clientId: 'rota-webui', remote: '', password: '', passwords: '', logout: '' }
-        for (let nth = 0; nth < 2; nth++) await store.transact(tx => beginGrant(tx, ids.next(), login, clock.now()))
-        return maintenance(type)
-      },
-      async state(world) {
-        const rows = await rowsOf(world)
-        for (const { prefix } of FAMILIES) assert.equal(rows[prefix], own.includes(prefix) ? 0 : 3, prefix)
-        const logins = await loginsOf(world)
-        assert.equal(logins, type === 'removeAuthTokens' ? 0 : 2)
-        return { rows, logins }
-      },
-    })
-  })
+const REMOVALS = ['resetRateLimiters', 'resetBlobQuotas', 'removeAuthTokens', 'removeLockQueueMessage', 'removeLockDav', 'removeSieveId', 'removeGreylist'] satisfies KeyRemovalType[]
+/** In several batches; what stops it in between is the same for all. */
+const NOBODYS = 'nobodys/1'
+const LARGE = KEYS.greylist.prefix
+
+sameEndHowever(`StoreMaintenance ${REMOVALS.join(', ')}`, {
+  async prepare(world) {
+    await fill(world, LARGE)
+    const { store, ids, clock } = world
+    await store.transact(({ keys }) => keys.put(NOBODYS, {}, null))
+    const login = { accountId: ids.next(), clientId: 'rota-webui', remote: '', password: '', passwords: '', logout: '' }
+    for (let nth = 0; nth < 2; nth++) await store.transact(tx => beginGrant(tx, ids.next(), login, clock.now()))
+    return REMOVALS.map(maintenance)
+  },
+  async state(world) {
+    const [rows, logins] = [await rowsOf(world), await loginsOf(world)]
+    for (const { prefix, removedBy } of FAMILIES) assert.equal(rows[prefix], REMOVALS.some(type => type === removedBy) ? 0 : 3, prefix)
+    assert.equal(logins, 0)
+    assert.ok(await world.store.read(({ keys }) => keys.get(NOBODYS)))
+    return { rows, logins }
+  },
+})
+
+sameEndHowever('StoreMaintenance purgeData', {
+  async prepare(world) {
+    await overAndNot(world)
+    return maintenance('purgeData')
+  },
+  async state(world) {
+    const left = await whatIsLeft(world)
+    assert.deepEqual(left, { keys: ['fresh'], logins: 1, archived: 1, runs: 1, audit: 1, traces: 1, metrics: 1 })
+    return left
+  },
+})
+
+sameEndHowever('StoreMaintenance removeLockTask', {
+  async prepare({ store, ids, clock }) {
+    const incarnation = ids.next()
+    await store.leases.join({ incarnation, hostname: 'gone', version: '1', state: IDLE }, 1_000)
+    await store.leases.acquire(incarnation, [{ lane: 'elsewhere', bucket: 0 }])
+    const task = aTask('elsewhere', { id: ids.next(), due: clock.now() + 1_000 * HOUR_MS, variant: 'MergeThreads' })
+    await store.transact(tx => tx.tasks.insert([task]))
+    await store.queue.pin(incarnation, [{ id: task.id, version: 1, startedAt: clock.now(), progress: null }])
+    // It goes as soon as it is let go, so that nothing is left to do.
+    await store.transact(tx => tx.tasks.destroy(task.id))
+    return maintenance('removeLockTask')
+  },
+  async state({ store }) {
+    const { leases } = await store.leases.view()
+    const holder = leases.find(({ lane }) => lane === 'elsewhere')?.holder
+    const held = await store.read(({ tasks }) => tasks.count({ lane: 'elsewhere' }))
+    assert.deepEqual({ holder, held }, { holder: null, held: 0 })
+    return { holder, held }
+  },
+})
+
+sameEndHowever('StoreMaintenance reindexTelemetry', {
+  handsOut: ['searchIndexing'],
+  async prepare({ store, ids, clock }) {
+    for (let nth = 0; nth < 3; nth++) {
+      const trace = { id: ids.next(), from: `heron${nth}@example.org`, recipients: ['ann@example.org'], size: 1, events: [] }
+      await store.transact(tx => tx.traces.put([trace]))
+      await clock.advance(1_000)
+    }
+    return maintenance('reindexTelemetry')
+  },
+  async state({ store }) {
+    const found = await store.read(tx => Promise.all([0, 1, 2].map(nth =>
+      storedTraces.count(tx, { texts: [`heron${nth} example`] }))))
+    assert.deepEqual(found, [1, 1, 1])
+    return found
+  },
+})
+
+const SHARD = 77
+/** More than a transaction looks at, so that it can be interrupted in the middle. */
+const LEFT_BEHIND = 600
+const OWNER = { accountId: '00000000000an', collection: 'Email' }
+
+const CONTENTS: Uint8Array[] = []
+for (let nth = 0; CONTENTS.length < LEFT_BEHIND + 3; nth++) {
+  const content = Buffer.from(`content ${nth}`)
+  if (createHash('sha256').update(content).digest()[0] === SHARD) CONTENTS.push(content)
 }
+const hashOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('base64url')
+const [linked = '', unlinked = '', uploaded = ''] = CONTENTS.map(hashOf)
 
-test('StoreMaintenance purgeData', async () => {
-  await sameEndHowever({
-    async prepare(world) {
-      await overAndNot(world)
-      return maintenance('purgeData')
-    },
-    async state(world) {
-      const left = await whatIsLeft(world)
-      assert.deepEqual(left, { keys: ['fresh'], logins: 1, archived: 1, runs: 1, audit: 1, traces: 1, metrics: 1 })
-      return left
-    },
-  })
-})
-
-test('StoreMaintenance removeLockTask', async () => {
-  await sameEndHowever({
-    async prepare({ store, ids, clock }) {
-      const incarnation = ids.next()
-      await store.leases.join({ incarnation, hostname: 'gone', version: '1', state: IDLE }, 1_000)
-      await store.leases.acquire(incarnation, [{ lane: 'elsewhere', bucket: 0 }])
-      const task = aTask('elsewhere', { id: ids.next(), due: clock.now() + 1_000 * HOUR_MS, variant: 'MergeThreads' })
-      await store.transact(tx => tx.tasks.insert([task]))
-      await store.queue.pin(incarnation, [{ id: task.id, version: 1, startedAt: clock.now(), progress: null }])
-      // It goes as soon as it is let go, so that nothing is left to do.
-      await store.transact(tx => tx.tasks.destroy(task.id))
-      return maintenance('removeLockTask')
-    },
-    async state({ store }) {
-      const { leases } = await store.leases.view()
-      const holder = leases.find(({ lane }) => lane === 'elsewhere')?.holder
-      const held = await store.read(({ tasks }) => tasks.count({ lane: 'elsewhere' }))
-      assert.deepEqual({ holder, held }, { holder: null, held: 0 })
-      return { holder, held }
-    },
-  })
-})
-
-test('StoreMaintenance reindexTelemetry', async () => {
-  await sameEndHowever({
-    async prepare({ store, ids, clock }) {
-      for (let nth = 0; nth < 3; nth++) {
-        const trace = { id: ids.next(), from: `heron${nth}@example.org`, recipients: ['ann@example.org'], size: 1, events: [] }
-        await store.transact(tx => tx.traces.put([trace]))
-        await clock.advance(1_000)
-      }
-      return maintenance('reindexTelemetry')
-    },
-    async state({ store }) {
-      const found = await store.read(tx => Promise.all([0, 1, 2].map(nth =>
-        storedTraces.count(tx, { texts: [`heron${nth} example`] }))))
-      assert.deepEqual(found, [1, 1, 1])
-      return found
-    },
-  })
-})
+sameEndHowever('StoreMaintenance purgeBlob, one shard', {
+  async prepare({ store, ids, clock }) {
+    await store.transact(async ({ blobs }) => {
+      for (const content of CONTENTS) await blobs.put(content)
+      for (const hash of [linked, unlinked]) await blobs.link(hash, { ...OWNER, id: '0000000000001' })
+      await blobs.claim(uploaded, OWNER.accountId, ids.next())
+    })
+    await clock.advance(BLOB_GRACE_MS + 1)
+    await store.transact(async ({ blobs }) => {
+      await blobs.unlink(OWNER.accountId, OWNER.collection, [{ id: '0000000000001', hash: unlinked }])
+      await blobs.claim(uploaded, OWNER.accountId, null)
+    })
+    return { variant: 'StoreMaintenance', payload: { maintenanceType: 'purgeBlob', shardIndex: SHARD } }
+  },
+  async state({ store }) {
+    const kept = [linked, unlinked, uploaded]
+    const sizes = await store.read(({ blobs }) => Promise.all(kept.map(hash => blobs.size(hash))))
+    assert.ok(!sizes.includes(null), 'what is in use, or was until a day ago, is there')
+    const { looked } = await store.transact(({ blobs }) => blobs.purge(SHARD, { before: 0, after: '', limit: LEFT_BEHIND }))
+    assert.equal(looked, kept.length)
+    return sizes
+  },
+}, 2)

@@ -1,10 +1,10 @@
 /** Tasks of an account's life, interrupted at every step of their work: the end is the same, however it went. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { keepAccount } from '../../src/registry/objects/account-archive.ts'
 import { dataRetention } from '../../src/registry/objects/data-retention.ts'
 import { SINGLETON_ID } from '../../src/registry/schema/object.ts'
 import { EMAIL, idOf, MAILBOX, THREAD } from '../../src/services/mailstore/mailstore.ts'
+import { EXPIRING, overSince } from '../../src/services/upkeep/expiring.ts'
 import { letterMail, partition } from '../support/conversations.ts'
 import { sameEndHowever, type World } from '../support/interruptions.ts'
 import { ANN, BOB } from '../support/mail-world.ts'
@@ -12,6 +12,7 @@ import { plainMail } from '../support/mail-samples.ts'
 
 const TENANT = '00000000000te'
 const DAY_MS = 86_400_000
+const OLDEST = { order: { property: 'createdAt', ascending: true }, limit: 100 } as const
 
 /** Ann and Bob, of one tenant, with three messages each. */
 async function mailOfTwo({ store, delivery, mailStore, clock }: World): Promise<void> {
@@ -47,97 +48,124 @@ function seen({ store, mailStore }: World, accountId: string) {
 }
 const seenOfBoth = async (world: World) => Promise.all([ANN, BOB].map(({ accountId }) => seen(world, accountId)))
 
-test('DestroyAccount', async () => {
-  await sameEndHowever({
-    async prepare(world) {
-      await mailOfTwo(world)
-      const { accountId } = ANN
-      await world.store.transact(async tx => {
-        await tx.objects.remove('Account', accountId)
-        await keepAccount(tx, accountId, { '@type': 'User', name: 'ann' })
-      })
-      return { variant: 'DestroyAccount', payload: { accountId, accountName: 'ann', accountDomainId: '00000000000do', accountType: 'User' } }
-    },
-    state: seenOfBoth,
-  })
+sameEndHowever('DestroyAccount', {
+  async prepare(world) {
+    await mailOfTwo(world)
+    const { accountId } = ANN
+    await world.store.transact(async tx => {
+      await tx.objects.remove('Account', accountId)
+      await keepAccount(tx, accountId, { '@type': 'User', name: 'ann' })
+    })
+    return { variant: 'DestroyAccount', payload: { accountId, accountName: 'ann', accountDomainId: '00000000000do', accountType: 'User' } }
+  },
+  state: seenOfBoth,
 })
 
-test('AccountMaintenance reindex', async () => {
-  await sameEndHowever({
-    async prepare(world) {
-      await mailOfTwo(world)
-      return { variant: 'AccountMaintenance', payload: { accountId: BOB.accountId, maintenanceType: 'reindex' } }
-    },
-    state: seenOfBoth,
-  })
+sameEndHowever('AccountMaintenance reindex', {
+  async prepare(world) {
+    await mailOfTwo(world)
+    return { variant: 'AccountMaintenance', payload: { accountId: BOB.accountId, maintenanceType: 'reindex' } }
+  },
+  state: seenOfBoth,
 })
 
 for (const [variant, of] of [['AccountMaintenance', { accountId: BOB.accountId }], ['TenantMaintenance', { tenantId: TENANT }]] as const) {
-  test(`${variant} recalculateQuota`, async () => {
-    await sameEndHowever({
-      async prepare(world) {
-        await mailOfTwo(world)
-        const wrong = { octets: 1_234, emails: -1 }
-        await world.store.transact(async tx => {
-          if (variant === 'AccountMaintenance') await tx.usage.add(BOB.accountId, wrong)
-          await tx.usage.add(TENANT, wrong)
-        })
-        return { variant, payload: { ...of, maintenanceType: 'recalculateQuota' } }
-      },
-      async state(world) {
-        const both = await seenOfBoth(world)
-        assert.equal(both[0]?.tenant?.emails, 6)
-        return both
-      },
-    })
+  sameEndHowever(`${variant} recalculateQuota`, {
+    async prepare(world) {
+      await mailOfTwo(world)
+      const wrong = { octets: 1_234, emails: -1 }
+      await world.store.transact(async tx => {
+        if (variant === 'AccountMaintenance') await tx.usage.add(BOB.accountId, wrong)
+        await tx.usage.add(TENANT, wrong)
+      })
+      return { variant, payload: { ...of, maintenanceType: 'recalculateQuota' } }
+    },
+    async state(world) {
+      const both = await seenOfBoth(world)
+      assert.equal(both[0]?.tenant?.emails, 6)
+      return both
+    },
   })
 }
 
-test('MergeThreads', async () => {
-  await sameEndHowever({
-    async prepare(world) {
-      await mailOfTwo(world)
-      const { store, delivery } = world
-      for (const [id, ...references] of [['a@x'], ['b@x'], ['b2@x', 'b@x'], ['c@x'], ['z@x', 'a@x', 'b@x', 'c@x']] as const) {
-        await delivery.deliver({ recipients: [BOB], content: letterMail({ id, subject: 'heron', references }) })
-      }
-      return store.transact(async ({ tasks }) => {
-        const [row] = await tasks.get(await tasks.query({ variants: ['MergeThreads'] }, { order: { property: 'createdAt', ascending: true }, limit: 2 }))
-        assert(row)
-        await tasks.destroy(row.id)
-        return { variant: row.variant, payload: row.payload }
-      })
-    },
-    async state(world) {
-      const threads = await partition(world, BOB.accountId)
-      assert.equal(threads.length, 4)
-      return [threads, await seenOfBoth(world)]
-    },
-  })
+sameEndHowever('MergeThreads', {
+  async prepare(world) {
+    await mailOfTwo(world)
+    const { store, delivery } = world
+    for (const [id, ...references] of [['a@x'], ['b@x'], ['b2@x', 'b@x'], ['c@x'], ['z@x', 'a@x', 'b@x', 'c@x']] as const) {
+      await delivery.deliver({ recipients: [BOB], content: letterMail({ id, subject: 'heron', references }) })
+    }
+    return store.transact(async ({ tasks }) => {
+      const [row] = await tasks.get(await tasks.query({ variants: ['MergeThreads'] }, { order: { property: 'createdAt', ascending: true }, limit: 2 }))
+      assert(row)
+      await tasks.destroy(row.id)
+      return { variant: row.variant, payload: row.payload }
+    })
+  },
+  async state(world) {
+    const threads = await partition(world, BOB.accountId)
+    assert.equal(threads.length, 4)
+    return [threads, await seenOfBoth(world)]
+  },
 })
 
-test('RestoreArchivedItem', async () => {
-  await sameEndHowever({
+sameEndHowever('RestoreArchivedItem', {
+  async prepare(world) {
+    await mailOfTwo(world)
+    const { store, mailStore } = world
+    await store.transact(tx => tx.objects.insert(dataRetention.name, SINGLETON_ID, { archiveDeletedItemsFor: DAY_MS }, [], []))
+    const { accountId } = ANN
+    return store.transact(async tx => {
+      const [id = ''] = await tx.documents.list(accountId, EMAIL, 1)
+      const [email] = await mailStore.emails(tx, accountId, [id])
+      assert(email)
+      await mailStore.update(tx, accountId, account => account.change(id, email.record, { mailboxIds: { [idOf('archive')]: true }, keywords: { $seen: true } }))
+      const [moved] = await mailStore.emails(tx, accountId, [id])
+      assert(moved)
+      await mailStore.update(tx, accountId, account => account.remove([moved]))
+      const [item] = await tx.objects.get('ArchivedItem', await tx.objects.query('ArchivedItem', { where: [], ascending: true, limit: 1 }))
+      assert(item)
+      await tx.objects.update('ArchivedItem', item.id, item.version, { ...item.body, status: 'requestRestore' }, [], [])
+      const { blobId, receivedAt, archivedUntil } = item.body
+      return { variant: 'RestoreArchivedItem', payload: { accountId, archivedItemType: 'Email', blobId: String(blobId), createdAt: String(receivedAt), archivedUntil: String(archivedUntil) } }
+    })
+  },
+  state: seenOfBoth,
+})
+
+/** Each hands its work out in parts, and a part of reindexing has parts itself. */
+for (const [maintenanceType, ...handsOut] of [
+  ['reindexAccounts', 'accountMaintenance', 'searchIndexing'], ['purgeAccounts', 'accountMaintenance'], ['resetUserQuotas', 'accountMaintenance'],
+  ['resetTenantQuotas', 'accountMaintenance'],
+] as const) {
+  sameEndHowever(`StoreMaintenance ${maintenanceType}`, {
+    handsOut,
     async prepare(world) {
       await mailOfTwo(world)
-      const { store, mailStore } = world
-      await store.transact(tx => tx.objects.insert(dataRetention.name, SINGLETON_ID, { archiveDeletedItemsFor: DAY_MS }, [], []))
-      const { accountId } = ANN
-      return store.transact(async tx => {
-        const [id = ''] = await tx.documents.list(accountId, EMAIL, 1)
-        const [email] = await mailStore.emails(tx, accountId, [id])
-        assert(email)
-        await mailStore.update(tx, accountId, account => account.change(id, email.record, { mailboxIds: { [idOf('archive')]: true }, keywords: { $seen: true } }))
-        const [moved] = await mailStore.emails(tx, accountId, [id])
-        assert(moved)
-        await mailStore.update(tx, accountId, account => account.remove([moved]))
-        const [item] = await tx.objects.get('ArchivedItem', await tx.objects.query('ArchivedItem', { where: [], ascending: true, limit: 1 }))
-        assert(item)
-        await tx.objects.update('ArchivedItem', item.id, item.version, { ...item.body, status: 'requestRestore' }, [], [])
-        const { blobId, receivedAt, archivedUntil } = item.body
-        return { variant: 'RestoreArchivedItem', payload: { accountId, archivedItemType: 'Email', blobId: String(blobId), createdAt: String(receivedAt), archivedUntil: String(archivedUntil) } }
+      const { store, ids, clock } = world
+      await store.transact(async tx => {
+        await tx.objects.insert('Tenant', TENANT, { name: 'Herons' }, [], [])
+        // What there was to index is indexed by the parts, or is not.
+        for (const id of await tx.tasks.query({}, OLDEST)) await tx.tasks.destroy(id)
+        for (const { accountId } of [ANN, BOB]) for (const { collection } of EXPIRING) await tx.documents.put(accountId, collection, ids.next(), {}, [overSince(0)])
+        const wrong = { octets: 1_234, emails: -1 }
+        for (const id of maintenanceType === 'resetTenantQuotas' ? [TENANT] : [ANN.accountId, BOB.accountId, TENANT]) await tx.usage.add(id, wrong)
       })
+      await clock.advance(31 * DAY_MS)
+      return { variant: 'StoreMaintenance', payload: { maintenanceType, shardIndex: null } }
     },
-    state: seenOfBoth,
+    async state(world) {
+      const both = await seenOfBoth(world)
+      for (const { indexed, usage, tenant, collections } of both) {
+        assert.equal(indexed, maintenanceType === 'reindexAccounts' ? 3 : 0)
+        assert.equal(usage?.emails, maintenanceType.startsWith('reset') ? 3 : 2)
+        assert.equal(tenant?.emails === 6, maintenanceType === 'resetTenantQuotas')
+        assert.ok(collections.length > 0)
+      }
+      const expired = await world.store.read(({ documents }) => Promise.all(EXPIRING.map(({ collection }) => documents.list(BOB.accountId, collection, 10))))
+      assert.equal(expired.flat().length, maintenanceType === 'purgeAccounts' ? 0 : EXPIRING.length)
+      assert.equal(await world.store.read(({ tasks }) => tasks.count({})), 0)
+      return both
+    },
   })
-})
+}

@@ -1,31 +1,37 @@
 /**
- * Plays one task to its end on engine nodes in virtual time: once undisturbed, then with an interruption at each call that
- * its services make to the store. However it went, what is stored at the end must be the same.
+ * Plays tasks to their end on engine nodes in virtual time, on each kind of store: once undisturbed, then with an interruption
+ * at the calls that its services make to the store. However it went, what is stored at the end must be the same.
  *
  * | interruption | what happens at the call |
  * |---|---|
- * | killedBefore | the process is gone before the transaction commits; another one takes over |
+ * | killedBefore | the process is gone in the middle of the transaction, all written and nothing committed; another one takes over |
  * | killedAfter | it is gone after the commit, and has never heard of it |
  * | sleptBefore, sleptAfter | it sleeps past its lease while another takes over, and then goes on where it was |
- * | cancelled | the task is pinned, then rescheduled by an administrator: the run is told to stop, and comes again |
+ * | cancelled | the tasks are pinned, then rescheduled by an administrator: their runs are told to stop, and come again |
+ *
+ * In memory that is done at every call. A database is slower by so much that it is done at some: those that together call
+ * every method by which the task writes (before a call that only reads, all is as after the one before it). The process is killed before and after each of them,
+ * and sleeps or is cancelled at one of them each.
  */
 import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { idSource, type Id, type IdSource } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { seededRandom } from '../../src/base/random.ts'
-import { VirtualClock } from '../../src/base/virtual-clock.ts'
+import type { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { Catalogue } from '../../src/engine/catalogue.ts'
 import { EngineNode } from '../../src/engine/cluster/node.ts'
 import { LEASE_TIMES } from '../../src/engine/lease/lease.ts'
 import { RETRY_DEFAULTS } from '../../src/base/retry-plan.ts'
 import type { TaskDraft } from '../../src/engine/task-variant.ts'
 import { buildMail, type Mail } from '../../src/server/mail.ts'
-import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
-import { DUTIES } from '../../src/tasks/define.ts'
+import type { Duty } from '../../src/tasks/define.ts'
 import { lanes } from '../../src/tasks/lanes.ts'
+import { stopSharedPostgres } from './postgres.ts'
+import { SITES, type Filled, type Site } from './sites.ts'
 
 export const INTERRUPTIONS = ['killedBefore', 'killedAfter', 'sleptBefore', 'sleptAfter', 'cancelled'] as const
 type Interruption = (typeof INTERRUPTIONS)[number]
@@ -37,8 +43,10 @@ export interface World extends Mail {
 }
 
 export interface Work {
-  /** What is there when the task comes, the same each time; returns the task. */
-  prepare(world: World): Promise<TaskDraft>
+  /** What is there when the tasks come, the same each time; returns them. */
+  prepare(world: World): Promise<TaskDraft | readonly TaskDraft[]>
+  /** Duties that only its parts need. */
+  readonly handsOut?: readonly Duty[]
   /** What must be the same at the end. */
   state(world: World): Promise<unknown>
 }
@@ -48,99 +56,168 @@ const CATALOGUE = new Catalogue(VARIANTS, lanes())
 const END_MS_MAX = 1_800_000
 /** Longer than a run may take before it is pinned and its holder hears of requests. */
 const PINNED_MS = 4_000
-const ASLEEP_MS = 3 * LEASE_TIMES.ttlMs
+const ASLEEP_MS = 2 * LEASE_TIMES.ttlMs
+/** What it does when it wakes up: it hears that it is over, and joins anew. */
+const AWAKE_MS = 5_000
 const LOOK_MS = 500
 
-/** Returns at how many calls it was interrupted, in each of the ways. */
-export async function sameEndHowever(work: Work): Promise<number> {
-  const undisturbed = await new Trial(work, null, Infinity).play()
-  assert.ok(undisturbed.calls > 0, 'the task has asked the store nothing')
-  for (const interruption of INTERRUPTIONS) {
-    for (let call = 1; call <= undisturbed.calls; call++) {
-      const { end, calls } = await new Trial(work, interruption, call).play()
-      assert.ok(calls >= call, `${interruption}: there was no call ${call}`)
-      assert.deepEqual(end, undisturbed.end, `${interruption} at call ${call} of ${undisturbed.calls}`)
+after(stopSharedPostgres)
+
+const READS = new Set(['get', 'size', 'readable', 'scan', 'count', 'tally', 'list', 'modseq', 'query', 'has', 'changes', 'collections', 'lock', 'getAll', 'having', 'first', 'share', 'linksTo', 'versions', 'newest', 'all', 'total', 'corrections'])
+
+/** Declares a test for each kind of store. `callsMin`: so many calls to interrupt there are at least. */
+export function sameEndHowever(name: string, work: Work, callsMin = 1): void {
+  describe(name, () => {
+    for (const { name: kind, skip, fill } of SITES) {
+      test(`on ${kind}`, { skip }, async t => {
+        const filled = await fill((store, clock) => prepared(work, store, clock))
+        t.after(() => filled.remove())
+        const { end, calls } = await new Trial(work, filled, null, Infinity).play()
+        assert.ok(calls.length >= callsMin, `the task asks the store ${calls.length} times`)
+        const points = kind === 'memory' ? everywhere(calls.length) : covering(calls)
+        for (const { interruption, call } of points) {
+          const other = await new Trial(work, filled, interruption, call).play()
+          assert.ok(other.calls.length >= call, `${interruption}: there was no call ${call}`)
+          assert.deepEqual(other.end, end, `${interruption} at call ${call} of ${calls.length}`)
+        }
+        t.diagnostic(`${name} on ${kind}: interrupted ${points.length} times at ${new Set(points.map(({ call }) => call)).size} of ${calls.length} calls`)
+      })
     }
+  })
+}
+
+/** `call`: from 1. */
+interface Point { readonly interruption: Interruption; readonly call: number }
+/** The methods of the store by which it has written. */
+type Call = ReadonlySet<string>
+
+function everywhere(calls: number): Point[] {
+  return INTERRUPTIONS.flatMap(interruption => Array.from({ length: calls }, (_, nth) => ({ interruption, call: nth + 1 })))
+}
+
+function covering(calls: readonly Call[]): Point[] {
+  const chosen = cover(calls)
+  const others = INTERRUPTIONS.filter(interruption => !interruption.startsWith('killed'))
+  return [
+    ...chosen.flatMap(call => [{ interruption: 'killedBefore', call }, { interruption: 'killedAfter', call }] as const),
+    ...others.map((interruption, nth) => ({ interruption, call: chosen[Math.floor(nth * chosen.length / others.length)] ?? assert.fail() })),
+  ]
+}
+
+/** Few calls in which each of their methods occurs, from 1, in their order: the one that adds most goes first. */
+function cover(calls: readonly Call[]): number[] {
+  const missing = new Set(calls.flatMap(call => [...call]))
+  const chosen: number[] = []
+  while (missing.size > 0) {
+    const adds = calls.map(call => [...call].filter(method => missing.has(method)).length)
+    const best = adds.indexOf(Math.max(...adds))
+    chosen.push(best + 1)
+    for (const method of calls[best] ?? []) missing.delete(method)
   }
-  return undisturbed.calls
+  assert.ok(chosen.length > 0, 'the task writes nothing')
+  return chosen.toSorted((one, other) => one - other)
+}
+
+/** `duties`: those that the tasks need, and those that had to be done before they came. */
+interface Given { readonly taskIds: readonly Id[]; readonly duties: readonly Duty[] }
+
+async function prepared(work: Work, store: Store, clock: VirtualClock): Promise<Given> {
+  const world = worldOf(store, clock)
+  const rows = [await work.prepare(world)].flat().map(draft => CATALOGUE.row(draft, world.ids, clock.now()))
+  await store.transact(tx => tx.tasks.insert(rows))
+  const waiting = await store.read(({ tasks }) => tasks.tally({}))
+  const needed = VARIANTS.filter(({ name }) => waiting.some(({ variant }) => variant === name)).map(({ duty }) => duty as Duty)
+  return { taskIds: rows.map(({ id }) => id), duties: [...needed, ...work.handsOut ?? []] }
+}
+
+function worldOf(store: Store, clock: VirtualClock): World {
+  const ids = idSource(7, clock)
+  return { store, clock, ids, ...buildMail(store, CATALOGUE, ids, clock) }
 }
 
 class Trial {
   readonly #work: Work
+  readonly #filled: Filled<Given>
   readonly #interruption: Interruption | null
   readonly #at: number
-  readonly #clock = new VirtualClock()
-  #calls = 0
+  readonly #calls: Set<string>[] = []
   #struck = false
-  #taskId: Id = ''
+  #taskIds: readonly Id[] = []
 
-  constructor(work: Work, interruption: Interruption | null, at: number) {
+  constructor(work: Work, filled: Filled<Given>, interruption: Interruption | null, at: number) {
     this.#work = work
+    this.#filled = filled
     this.#interruption = interruption
     this.#at = at
   }
 
-  async play(): Promise<{ readonly end: unknown; readonly calls: number }> {
-    const clock = this.#clock
-    const store = await openMemoryStore({ clock })
-    const ids = idSource(7, clock)
-    const world = { store, clock, ids, ...buildMail(store, CATALOGUE, ids, clock) }
-    const row = CATALOGUE.row(await this.#work.prepare(world), ids, clock.now())
-    this.#taskId = row.id
-    await store.transact(tx => tx.tasks.insert([row]))
-    const [one, two] = [new Process('one', store, clock, this), new Process('two', store, clock, null)]
+  async play(): Promise<{ readonly end: unknown; readonly calls: readonly Call[] }> {
+    const { site, given } = await this.#filled.open()
+    this.#taskIds = given.taskIds
+    const { clock } = site
+    const isBusy = (): Promise<boolean> => isAnyBusy(site.others)
+    const one = new Process('one', given.duties, site.victim, clock, (process, run) => this.#call(site, process, run))
     await one.node.start()
-    while (!this.#struck && await isBusy(store)) await this.#tick()
+    while (!this.#struck && await isBusy()) await clock.advance(LOOK_MS)
+    const two = new Process('two', given.duties, site.others, clock, (_, run) => run(() => Promise.resolve()))
     if (this.#interruption?.startsWith('cancel') === false) await two.node.start()
-    for (const end = clock.now() + END_MS_MAX; await isBusy(store) && clock.now() < end;) await this.#tick()
-    assert.equal(await isBusy(store), false, `${this.#interruption} at call ${this.#at}: the work does not end`)
+    for (const end = clock.now() + END_MS_MAX; await isBusy() && clock.now() < end;) await clock.advance(LOOK_MS)
+    assert.equal(await isBusy(), false, `${this.#interruption} at call ${this.#at}: the work does not end`)
     // Who slept wakes up only now, if the other was quick.
-    await clock.advance(ASLEEP_MS + LEASE_TIMES.ttlMs)
-    const end = { state: await this.#work.state(world), failed: await failed(store) }
+    await clock.advance(Math.max(0, one.awakeMs + AWAKE_MS - clock.monotonicMs()))
+    const end = { state: await this.#work.state(worldOf(site.others, clock)), failed: await failed(site.others) }
     const stopping = Promise.all([one, two].map(process => process.stop()))
     await clock.advance(PINNED_MS)
     await stopping
+    await site.close()
     return { end, calls: this.#calls }
   }
 
-  #tick(): Promise<void> { return this.#clock.advance(LOOK_MS) }
-
-  /** What happens at a call of a process; `commit` makes it last. */
-  async call<T>(process: Process, store: Store, commit: (mayCommit: () => void) => Promise<T>): Promise<T> {
-    const strikes = ++this.#calls === this.#at
-    if (!strikes || this.#interruption === null) return commit(() => {})
+  /** What happens at a call of the first process. */
+  async #call<T>({ clock, others, kill }: Site, process: Process, run: Run<T>): Promise<T> {
+    const methods = new Set<string>()
+    const strikes = this.#calls.push(methods) === this.#at
+    const note = (method: string): void => { methods.add(method) }
+    const done = (): Promise<void> => Promise.resolve()
+    if (!strikes || this.#interruption === null) return run(done, note)
     this.#struck = true
+    const gone = async (): Promise<never> => {
+      process.kill()
+      await kill()
+      throw new Error('killed')
+    }
     switch (this.#interruption) {
       case 'killedBefore':
-        process.kill()
-        return commit(() => { throw new Error('killed') }).catch(() => never())
+        return run(gone).catch(() => never())
       case 'killedAfter':
-        process.kill()
-        await commit(() => {})
-        return never()
+        await run(done)
+        return gone().catch(() => never())
       case 'sleptBefore':
         await process.sleep()
-        return commit(() => {})
+        return run(done)
       case 'sleptAfter': {
-        const result = await commit(() => {})
+        const result = await run(done)
         await process.sleep()
         return result
       }
       case 'cancelled':
-        await pause(this.#clock, PINNED_MS)
-        await store.transact(tx => this.#reschedule(tx))
-        await pause(this.#clock, PINNED_MS)
-        return commit(() => {})
+        await pause(clock, PINNED_MS)
+        await others.transact(tx => this.#reschedule(clock, tx))
+        await pause(clock, PINNED_MS)
+        return run(done)
     }
   }
 
-  async #reschedule({ tasks }: Tx): Promise<void> {
-    const [row] = await tasks.get([this.#taskId])
-    if (!row) return
-    const state = { status: 'Pending', due: this.#clock.now(), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
-    assert.match(String(await tasks.edit(row.id, row.version, { state })), /^(applied|requested)$/)
+  async #reschedule(clock: VirtualClock, { tasks }: Tx): Promise<void> {
+    const state = { status: 'Pending', due: clock.now(), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
+    for (const { id, version } of await tasks.get(this.#taskIds)) {
+      assert.match(String(await tasks.edit(id, version, { state })), /^(applied|requested)$/)
+    }
   }
 }
+
+/** A call of the store; `mayCommit` is asked at the end of its transaction, and `note` hears which methods it calls. */
+type Run<T> = (mayCommit: () => Promise<void>, note?: (method: string) => void) => Promise<T>
 
 /** One process: when it is killed nothing of it ever returns; while it sleeps nothing of it goes on. */
 class Process {
@@ -148,22 +225,26 @@ class Process {
   readonly #clock: VirtualClock
   #killed = false
   #awake: Promise<void> = Promise.resolve()
+  /** When it last woke up, or will. */
+  awakeMs = -Infinity
 
-  constructor(hostname: string, store: Store, clock: VirtualClock, trial: Trial | null) {
+  constructor(hostname: string, duties: readonly Duty[], store: Store, clock: VirtualClock, call: <T>(process: Process, run: Run<T>) => Promise<T>) {
     this.#clock = clock
     const ids = idSource(hostname === 'one' ? 1 : 2, clock)
-    const services: Store = trial === null ? store : {
+    const work = <T>(of: (tx: Tx) => Promise<T>, [mayCommit, note]: Parameters<Run<T>>) => async (tx: Tx): Promise<T> => {
+      const result = await of(note ? noted(tx, note) : tx)
+      await mayCommit()
+      return result
+    }
+    const services: Store = {
       ...store,
-      transact: work => this.#through(() => trial.call(this, store, mayCommit => store.transact(async tx => {
-        const result = await work(tx)
-        mayCommit()
-        return result
-      }))),
-      read: work => this.#through(() => trial.call(this, store, () => store.read(work))),
+      transact: of => this.#through(() => call(this, (...run) => store.transact(work(of, run)))),
+      read: of => this.#through(() => call(this, (...run) => store.read(work(of, run)))),
       leases: {
         ...store.leases,
-        releaseDead: except => this.#through(() => trial.call(this, store, async mayCommit => {
-          mayCommit()
+        releaseDead: except => this.#through(() => call(this, async (mayCommit, note) => {
+          await mayCommit()
+          note?.('leases.releaseDead')
           return store.leases.releaseDead(except)
         })),
       },
@@ -178,13 +259,14 @@ class Process {
       store: { ...through(store), wakeups: store.wakeups, queue: through(store.queue), leases: through(store.leases) },
       catalogue: CATALOGUE, clock, random: seededRandom(1), log: silentLog, times: LEASE_TIMES, chores: [], hostname, version: 'test', alone: false,
       runDeps: buildMail(services, CATALOGUE, ids, clock), settings: () => RETRY_DEFAULTS,
-      nodeState: () => ({ role: null, duties: DUTIES, pushShard: null, draining: false, info: {} }),
+      nodeState: () => ({ role: null, duties, pushShard: null, draining: false, info: {} }),
     })
   }
 
   kill(): void { this.#killed = true }
 
   sleep(): Promise<void> {
+    this.awakeMs = this.#clock.monotonicMs() + ASLEEP_MS
     this.#awake = pause(this.#clock, ASLEEP_MS)
     return this.#awake
   }
@@ -206,9 +288,21 @@ class Process {
   }
 }
 
+/** The same transaction, telling the names of the methods that write. */
+function noted(tx: Tx, note: (method: string) => void): Tx {
+  const tables = Object.entries(tx).map(([table, calls]) => [table, new Proxy(calls as object, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member === 'function' && !READS.has(String(name))) note(`${table}.${String(name)}`)
+      return member
+    },
+  })])
+  return Object.fromEntries(tables) as Tx
+}
+
 function never<T>(): Promise<T> { return new Promise(() => {}) }
 
-function isBusy(store: Store): Promise<boolean> {
+function isAnyBusy(store: Store): Promise<boolean> {
   return store.read(async tx => await tx.tasks.count({ status: ['Pending', 'Retry'] }) > 0)
 }
 
