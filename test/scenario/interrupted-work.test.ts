@@ -1,6 +1,7 @@
 /** Tasks of an account's life, interrupted at every step of their work: the end is the same, however it went. */
 import assert from 'node:assert/strict'
 import { keepAccount } from '../../src/registry/objects/account-archive.ts'
+import { ARCHIVED_ITEM, archivedItemEntries, type ArchivedEmail } from '../../src/registry/objects/archived-item.ts'
 import { dataRetention } from '../../src/registry/objects/data-retention.ts'
 import { SINGLETON_ID } from '../../src/registry/schema/object.ts'
 import { EMAIL, idOf, MAILBOX, THREAD } from '../../src/services/mailstore/mailstore.ts'
@@ -123,14 +124,22 @@ sameEndHowever('RestoreArchivedItem', {
       const [moved] = await mailStore.emails(tx, accountId, [id])
       assert(moved)
       await mailStore.update(tx, accountId, account => account.remove([moved]))
-      const [item] = await tx.objects.get('ArchivedItem', await tx.objects.query('ArchivedItem', { where: [], ascending: true, limit: 1 }))
+      const [item] = await tx.objects.get(ARCHIVED_ITEM, await tx.objects.query(ARCHIVED_ITEM, { where: [], ascending: true, limit: 1 }))
       assert(item)
-      await tx.objects.update('ArchivedItem', item.id, item.version, { ...item.body, status: 'requestRestore' }, [], [])
+      const asked = { ...item.body as ArchivedEmail, status: 'requestRestore' } as const
+      await tx.objects.update(ARCHIVED_ITEM, item.id, item.version, asked, archivedItemEntries(asked), [])
       const { blobId, receivedAt, archivedUntil } = item.body
       return { variant: 'RestoreArchivedItem', payload: { accountId, archivedItemType: 'Email', blobId: String(blobId), createdAt: String(receivedAt), archivedUntil: String(archivedUntil) } }
     })
   },
-  state: seenOfBoth,
+  async state(world) {
+    const both = await seenOfBoth(world)
+    const restored = both[0]?.emails.filter(({ mailboxIds }) => mailboxIds[idOf('archive')]) ?? []
+    assert.deepEqual(restored.map(({ keywords }) => keywords), [{ $seen: true }])
+    const left = await world.store.read(({ objects }) => objects.count(ARCHIVED_ITEM, []))
+    assert.equal(left, 0)
+    return both
+  },
 })
 
 /** Each hands its work out in parts, and a part of reindexing has parts itself. */
