@@ -65,10 +65,10 @@ after(stopSharedPostgres)
 
 const READS = new Set(['get', 'size', 'readable', 'scan', 'count', 'tally', 'list', 'modseq', 'query', 'has', 'changes', 'collections', 'lock', 'getAll', 'having', 'first', 'share', 'linksTo', 'versions', 'newest', 'all', 'total', 'corrections'])
 
-/** Declares a test for each kind of store. `callsMin`: so many calls to interrupt there are at least. */
-export function sameEndHowever(name: string, work: Work, callsMin = 1): void {
+/** Declares a test for each of the kinds of store. `callsMin`: so many calls to interrupt there are at least. */
+export function sameEndHowever(name: string, work: Work, callsMin = 1, kinds = SITES): void {
   describe(name, () => {
-    for (const { name: kind, skip, fill } of SITES) {
+    for (const { name: kind, skip, fill } of kinds) {
       test(`on ${kind}`, { skip }, async t => {
         const filled = await fill((store, clock) => prepared(work, store, clock))
         t.after(() => filled.remove())
