@@ -17,7 +17,8 @@ export class EventStream {
 
   constructor(response: ServerResponse, headers: Headers) {
     this.#response = response
-    this.closed = new Promise(resolve => { response.once('close', resolve) })
+    // Who goes away while its login is looked at has been closed already, and no event tells of it again.
+    this.closed = response.closed ? Promise.resolve() : new Promise(resolve => { response.once('close', resolve) })
     // Proxies that gather replies would hold events back; this is how nginx is told.
     const all = { ...headers, 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' }
     for (const [name, value] of Object.entries(all)) if (value !== undefined) response.setHeader(name, value)
