@@ -110,7 +110,7 @@ function NewOf({ kind, query }: { readonly kind: Kind; readonly query: Query }) 
         form={form} onCancel={() => { void navigate({ to: '/manage/tasks/new' }) }}
         onSaved={row => {
           toast({ title: t.created })
-          void navigate({ to: `/manage/tasks/${row.id}` })
+          void navigate({ to: `/manage/tasks/${row.id}`, search: { kind: kind.name } })
         }}
       >
         {kind.name === 'DestroyAccount' ? <p className={css['warning']} role="note"><TriangleAlert aria-hidden="true" />{t.create.destroyAccount}</p> : null}

@@ -1,5 +1,5 @@
 /** One task: how it stands and why, what may be done about it, and what became of its attempts; also after it has ended. */
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { CalendarClock, Pause, Pencil, RotateCw, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
 import { useObject } from '../../api/hooks.ts'
 import { ObjectFields } from '../../lists/object-detail.tsx'
+import type { Query } from '../../lists/address.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
 import { CopyId } from '../../parts/copy-id.tsx'
@@ -161,12 +162,14 @@ function Gone({ id }: { readonly id: string }) {
   const t = useTaskTexts()
   const label = useKindLabel()
   const runs = useRunsOf(id)
-  const variant = textAt(runs?.[0] ?? null, 'variant')
+  // Whoever has just made it comes with its kind: it may be done before its page is there.
+  const { kind }: Query = useSearch({ strict: false })
+  const variant = textAt(runs?.[0] ?? null, 'variant') ?? kind ?? null
   const toList = <ButtonLink to="/manage/tasks">{t.detail.toList}</ButtonLink>
   return (
     <Frame title={variant === null ? t.detail.notFoundTitle : label(variant)} subtitle={<CopyId id={id} />} actions={toList}>
       {runs === undefined ? <Skeleton lines={4} /> : null}
-      {runs?.length === 0 ? <EmptyState title={t.detail.notFoundTitle} next={t.detail.goneNoRuns} action={toList} /> : null}
+      {runs?.length === 0 ? <EmptyState title={variant === null ? t.detail.notFoundTitle : t.detail.endedTitle} next={t.detail.goneNoRuns} action={toList} /> : null}
       {runs === undefined || runs.length === 0 ? null : <>
         <p>{t.detail.goneWithRuns}</p>
         <RunsPanel taskId={id} runs={runs} />
