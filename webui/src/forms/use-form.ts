@@ -23,6 +23,8 @@ export interface FormOptions {
   readonly variant?: string | null
   /** Put over the defaults of a new one. */
   readonly initial?: JsonObject
+  /** Fields that may stay empty though their schema has nothing to stand for them: the server finds a value by itself. */
+  readonly optional?: readonly string[]
   /** The object as it was loaded; a change of it is taken over while nothing has been typed. */
   readonly stored?: Row
 }
@@ -56,8 +58,9 @@ export interface Form {
 }
 
 const NONE: Problems = new Map()
+const NO_FIELDS: readonly string[] = []
 
-export function useForm({ object, id, variant = null, initial, stored }: FormOptions): Form {
+export function useForm({ object, id, variant = null, initial, stored, optional = NO_FIELDS }: FormOptions): Form {
   const model = useModel()
   const save = useSave(object)
   const key = draftKey(object, id)
@@ -69,7 +72,10 @@ export function useForm({ object, id, variant = null, initial, stored }: FormOpt
   const [draft, setDraft] = useState(() => readDraft(sessionStorage, key))
   const changes = useMemo(() => id === null ? bodyOf(model, object, value) : patchOf(model, object, base, value), [model, object, id, base, value])
   const dirty = id === null ? !same(value, base) : Object.keys(changes).length > 0
-  const declared = useMemo(() => check(model, object, value, id === null), [model, object, value, id])
+  const declared = useMemo(
+    () => new Map([...check(model, object, value, id === null)].filter(([at, { kind }]) => kind !== 'needed' || !optional.some(field => pointer([field]) === at))),
+    [model, object, value, id, optional],
+  )
 
   if (stored !== undefined && stored !== base && !dirty && !same(stored, base)) {
     setBase(stored)

@@ -18,13 +18,15 @@ import { inDays, rightsOf } from './key.ts'
 import { useKeyTexts } from './texts.ts'
 
 const OBJECT = 'ApiKey'
+/** Left out it is one's own. */
+const OPTIONAL = ['accountId']
 const DAYS = [30, 90, 365] as const
 
 export function KeyEditor({ stored, onDone }: { readonly stored: Row | null; readonly onDone: () => void }) {
   const t = useKeyTexts()
   const may = useMay()
   const toast = useToast()
-  const form = useForm({ object: OBJECT, id: stored?.id ?? null, ...(stored === null ? {} : { stored }) })
+  const form = useForm({ object: OBJECT, id: stored?.id ?? null, optional: OPTIONAL, ...(stored === null ? {} : { stored }) })
   const [secret, setSecret] = useState<string | null>(null)
   if (stored !== null && !may(OBJECT, 'Update')) return <><p className={css['soft']}>{t.readOnly}</p><ObjectFields object={OBJECT} value={stored} /></>
   const end = form.value['expiresAt']
