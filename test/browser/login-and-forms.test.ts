@@ -1,0 +1,141 @@
+/** What the console must never lose: a login that several tabs share, and what somebody has typed. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Page } from 'playwright-core'
+import { create, list } from '../support/api-call.ts'
+import { accessFaults, Browser, chromiumMissing } from '../support/browser.ts'
+import { ADMIN, buildConsole, fillLogin, shown, signIn } from '../support/console.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+/** Chromium writes each status that is no success into the console. */
+const ENDED = { expected: [/status of 40[01]/] }
+const HEARTBEAT_MS_MAX = 40_000
+const EDIT_RETRIES = '/manage/o/TaskManager/singleton/edit'
+
+describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 300_000 }, () => {
+  const world = new AsyncDisposableStack()
+  let browser: Browser
+  let server: TestServer
+  let origin: string
+  before(async () => {
+    buildConsole()
+    server = world.use(await startServer())
+    origin = `http://127.0.0.1:${server.port('http')}`
+    browser = world.use(await Browser.open())
+  })
+  after(() => world.disposeAsync())
+
+  it('let another tab in without a password, and out when the login ends', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin)
+      const other = await page.context().newPage()
+      await other.goto(`${origin}/manage/domains`)
+      await shown(other)
+      assert.equal(await other.evaluate("sessionStorage.getItem('rota.refresh')"), null)
+      await endLogin(page)
+      // The server tells with its next heartbeat, also who does nothing.
+      for (const each of [other, page]) {
+        await each.bringToFront()
+        await each.getByText('Your login has ended').waitFor({ timeout: HEARTBEAT_MS_MAX })
+      }
+    }, ENDED)
+  })
+
+  it('stay signed in over a reload', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin, '/manage/domains?sort=-name')
+      await page.reload()
+      await shown(page)
+      assert.equal(new URL(page.url()).search, '?sort=-name')
+    })
+  })
+
+  it('put what the schema and the server refuse at the field, with the focus', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin, '/manage/o/Domain/new')
+      const name = page.getByRole('textbox', { name: 'Name' })
+      await page.getByRole('button', { name: 'Create' }).click()
+      await page.getByText('This is needed.').waitFor()
+      assert.equal(await focused(page), await name.getAttribute('id'))
+      await name.fill('no domain')
+      await page.getByRole('button', { name: 'Create' }).click()
+      await page.getByText('name must be a domain name').waitFor()
+      assert.equal(await focused(page), await name.getAttribute('id'))
+      assert.deepEqual(await accessFaults(page), [])
+      await name.fill('example.net')
+      await page.keyboard.press('Control+s')
+      await page.getByRole('heading', { name: 'example.net' }).waitFor()
+      assert.equal((await list(server, 'Domain', { name: 'example.net' })).length, 1)
+    })
+  })
+
+  it('ask before leaving, and offer what was typed after a reload and after another login', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin, EDIT_RETRIES)
+      const deadline = page.getByRole('textbox', { name: 'Total deadline' })
+      await deadline.fill('8h')
+      await page.getByRole('navigation').getByRole('link', { name: 'Accounts' }).click()
+      await page.getByRole('button', { name: 'Stay' }).click()
+      page.once('dialog', dialog => { void dialog.accept() })
+      await page.reload()
+      await page.getByRole('button', { name: 'Take them over' }).click()
+      assert.equal(await deadline.inputValue(), '8h')
+      await endLogin(page)
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByRole('button', { name: 'Sign in again' }).click()
+      await fillLogin(page, ADMIN.name, ADMIN.password)
+      await page.getByRole('button', { name: 'Take them over' }).click()
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('8 h').waitFor()
+      const [manager] = await server.call([['x:TaskManager/get', { ids: ['singleton'] }]])
+      assert.match(JSON.stringify(manager), /"totalDeadline":28800000/)
+    }, ENDED)
+  })
+
+  it('show what others change while it is open, without a reload', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin, '/manage/o/Tenant')
+      await page.getByText('Nothing here').waitFor()
+      await create(server, 'Tenant', { name: 'Lovelace & Sons' })
+      await page.getByText('Lovelace & Sons').waitFor()
+    })
+  })
+
+  it('speak the language of the browser, also of what the schema names', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin, '/manage/o/Tenant/new')
+      await page.getByRole('heading', { name: 'Neu: Mandant' }).waitFor()
+      await page.getByRole('group', { name: 'Kontingente' }).or(page.getByText('Kontingente')).first().waitFor()
+      assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
+    }, { language: 'de-DE' })
+  })
+
+  it('go anywhere from the keyboard', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin)
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox', { name: 'Page, object or action' }).pressSequentially('api k')
+      await page.getByRole('option', { name: 'API keys' }).first().waitFor()
+      assert.deepEqual(await accessFaults(page), [])
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor()
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('g')
+      await page.keyboard.press('c')
+      await page.waitForURL('**/manage/cluster')
+    })
+  })
+})
+
+/** As if an administrator had ended it. */
+async function endLogin(page: Page): Promise<void> {
+  const token = String(await page.evaluate("sessionStorage.getItem('rota.refresh')"))
+  const reply = await page.request.post(new URL('/auth/revoke', page.url()).href, { form: { client_id: 'rota-webui', token } })
+  assert.equal(reply.status(), 200)
+}
+
+function focused(page: Page): Promise<string | null> {
+  return page.evaluate<string | null>('document.activeElement.id')
+}
