@@ -51,7 +51,7 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
 const OWN_SHAPES: ReadonlySet<string> = new Set([
   'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskFailure', 'TaskVariant', 'TaskRun', 'TaskRunCount', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument', 'ScheduledIndexTrace',
   'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance',
-  'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding',
+  'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding', 'ClusterNodeAddress',
 ])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   Permission: [
