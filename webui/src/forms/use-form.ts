@@ -34,7 +34,7 @@ export interface Form {
   readonly id: string | null
   readonly model: Model
   readonly value: JsonObject
-  /** undefined takes the value away. */
+  /** undefined takes the value away. The empty path is the whole value: several fields that change at once. */
   set(this: void, path: Path, value: Json | undefined): void
   /** Another variant of a new object; what both have stays. */
   setVariant(this: void, variant: string): void
@@ -102,7 +102,7 @@ export function useForm({ object, id, variant = null, initial, stored, optional 
     set: (path, next) => {
       change(withValue(value, path, next))
       const at = pointer(path)
-      if (told.size > 0) setTold(new Map([...told].filter(([other]) => other !== at && !other.startsWith(`${at}/`) && !at.startsWith(`${other}/`))))
+      if (told.size > 0) setTold(path.length === 0 ? NONE : new Map([...told].filter(([other]) => other !== at && !other.startsWith(`${at}/`) && !at.startsWith(`${other}/`))))
     },
     setVariant: next => {
       const fresh = freshValue(model, object, next)

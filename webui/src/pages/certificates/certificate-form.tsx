@@ -25,8 +25,11 @@ export function CertificateForm({ stored }: { readonly stored: Row | null }) {
   const toast = useToast()
   const form = useForm(stored === null ? { object: OBJECT, id: null } : { object: OBJECT, id: stored.id, stored })
   const take = (certificate: string | null, privateKey: string | null) => {
-    if (certificate !== null) form.set(['certificate'], { '@type': 'Text', value: certificate })
-    if (privateKey !== null) form.set(['privateKey'], { '@type': 'Text', secret: privateKey })
+    form.set([], {
+      ...form.value,
+      ...certificate === null ? {} : { certificate: { '@type': 'Text', value: certificate } },
+      ...privateKey === null ? {} : { privateKey: { '@type': 'Text', secret: privateKey } },
+    })
   }
   return (
     <Frame title={stored === null ? own.create : own.replaceTitle} subtitle={stored === null ? own.createText : own.replaceText}>
