@@ -17,10 +17,10 @@ class World {
   answers: ((form: Record<string, string>) => { readonly status: number; readonly body: Json } | null)[] = []
   #count = 0
   readonly login: Login
-  share: (copyOf: string | null) => Promise<SharedToken | null> = async () => null
+  share: (copyOf: string | null, refused: string | null) => Promise<SharedToken | null> = async () => null
 
   /** `others`: what another tab answers. */
-  constructor(refresh?: string, { mayBeCopy = false, others }: { readonly mayBeCopy?: boolean; readonly others?: (copyOf: string | null) => Promise<SharedToken | null> } = {}) {
+  constructor(refresh?: string, { mayBeCopy = false, others }: { readonly mayBeCopy?: boolean; readonly others?: (copyOf: string | null, refused: string | null) => Promise<SharedToken | null> } = {}) {
     if (refresh !== undefined) this.stored.set('rota.refresh', refresh)
     this.login = new Login({
       origin: 'http://here', clock: this.clock, crypto: { getRandomValues: bytes => bytes.fill(7) },
@@ -136,24 +136,34 @@ suite('tabs of one browser', () => {
   test('get their tokens from the one that has the refresh token', async () => {
     const first = new World('refresh0')
     await first.login.token()
-    const second = new World(undefined, { others: copyOf => first.share(copyOf) })
+    const second = new World(undefined, { others: (copyOf, refused) => first.share(copyOf, refused) })
     assert.equal(await second.login.token(), 'access1')
     assert.equal(second.login.state, 'signedIn')
     assert.equal(second.asked.length, 0)
-    assert.equal(await second.share(null), null)
+    assert.equal(await second.share(null, null), null)
   })
 
   test('get them as well from one that has just signed in', async () => {
     const first = new World(undefined, { mayBeCopy: true })
     await first.login.begin('/')
     await first.login.finish(`?code=c1&state=${new URL(first.visited[0] ?? '', 'http://here').searchParams.get('state') ?? ''}`)
-    assert.equal((await first.share(null))?.token, 'access1')
+    assert.equal((await first.share(null, null))?.token, 'access1')
+  })
+
+  test('tell each other of a token that the server refuses', async () => {
+    const first = new World('refresh0')
+    await first.login.token()
+    const second = new World(undefined, { others: (copyOf, refused) => first.share(copyOf, refused) })
+    assert.equal(await second.login.replace(await second.login.token()), 'access2')
+    first.answers = [() => ({ status: 400, body: null })]
+    await assert.rejects(second.login.replace('access2'), SignedOut)
+    assert.equal(first.login.state, 'ended')
   })
 
   test('do not use the refresh token of the tab that they are a copy of', async () => {
     const first = new World('refresh0')
     await first.login.token()
-    const copy = new World('refresh1', { mayBeCopy: true, others: copyOf => first.share(copyOf) })
+    const copy = new World('refresh1', { mayBeCopy: true, others: (copyOf, refused) => first.share(copyOf, refused) })
     assert.equal(await copy.login.token(), 'access1')
     assert.equal(copy.asked.length, 0)
     assert.equal(copy.stored.has('rota.refresh'), false)
@@ -162,7 +172,7 @@ suite('tabs of one browser', () => {
   test('use their own when nobody else has the same', async () => {
     const first = new World('refresh0')
     await first.login.token()
-    const other = new World('refresh9', { mayBeCopy: true, others: copyOf => first.share(copyOf) })
+    const other = new World('refresh9', { mayBeCopy: true, others: (copyOf, refused) => first.share(copyOf, refused) })
     await other.login.token()
     assert.equal(other.asked[0]?.['refresh_token'], 'refresh9')
   })
@@ -182,8 +192,8 @@ suite('tabs of one browser', () => {
     }
     const [one, other] = [new Tabs(channel(), clock, 'one'), new Tabs(channel(), clock, 'other')]
     other.answer(async copyOf => copyOf === 'theirs' ? null : { token: 't', lifeMs: 5 })
-    assert.deepEqual(await one.ask(null), { token: 't', lifeMs: 5 })
-    const silent = one.ask('theirs')
+    assert.deepEqual(await one.ask(null, null), { token: 't', lifeMs: 5 })
+    const silent = one.ask('theirs', null)
     await clock.advance(200)
     assert.equal(await silent, null)
   })

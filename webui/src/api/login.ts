@@ -60,12 +60,14 @@ export class Login {
   #access: { readonly token: string; readonly untilMs: number } | null = null
   #renewal: Promise<string> | null = null
   #mayBeCopy: boolean
+  /** The last token that the server did not take. */
+  #refused: string | null = null
   #cancelTimer: () => void = () => undefined
 
   constructor(ports: LoginPorts) {
     this.#ports = ports
     this.#mayBeCopy = ports.mayBeCopy
-    ports.tabs.answer(copyOf => this.#share(copyOf))
+    ports.tabs.answer((copyOf, refused) => this.#share(copyOf, refused))
   }
 
   get state(): LoginState {
@@ -89,6 +91,7 @@ export class Login {
   async replace(refused: string): Promise<string> {
     if (this.#access !== null && this.#access.token !== refused) return this.#access.token
     this.#access = null
+    this.#refused = refused
     return this.renew()
   }
 
@@ -146,7 +149,7 @@ export class Login {
     const refresh = storage.getItem(REFRESH_KEY)
     if (refresh === null || this.#mayBeCopy) {
       this.#mayBeCopy = false
-      const shared = await tabs.ask(refresh)
+      const shared = await tabs.ask(refresh, this.#refused)
       // The original goes on using its refresh token; a second use here would end the login for both.
       if (shared !== null) storage.removeItem(REFRESH_KEY)
       if (shared !== null) return this.#take(shared.token, shared.lifeMs)
@@ -190,10 +193,10 @@ export class Login {
   }
 
   /** For another tab; only the one that has the refresh token answers. */
-  async #share(copyOf: string | null): Promise<SharedToken | null> {
+  async #share(copyOf: string | null, refused: string | null): Promise<SharedToken | null> {
     const refresh = this.#ports.storage.getItem(REFRESH_KEY)
     if (refresh === null || this.#mayBeCopy || this.#state !== 'signedIn' || (copyOf !== null && copyOf !== refresh)) return null
-    const token = await this.token()
+    const token = refused === null ? await this.token() : await this.replace(refused)
     const lifeMs = (this.#access?.untilMs ?? 0) - this.#ports.clock.monotonicMs()
     return lifeMs > 0 ? { token, lifeMs } : null
   }

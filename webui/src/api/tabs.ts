@@ -35,8 +35,11 @@ export class Tabs {
     })
   }
 
-  /** A token of another tab; null: none has one. With `copyOf` only of the tab that has that very refresh token. */
-  ask(copyOf: string | null): Promise<SharedToken | null> {
+  /**
+   * A token of another tab; null: none has one. With `copyOf` only of the tab that has that very refresh token; `refused`
+   * is a token that the server does not take any more, which the other tab may not know yet.
+   */
+  ask(copyOf: string | null, refused: string | null): Promise<SharedToken | null> {
     this.#count += 1
     const ask = `${this.#name}.${this.#count}`
     return new Promise(resolve => {
@@ -47,17 +50,17 @@ export class Tabs {
       }
       const cancel = this.#clock.after(ANSWER_MS, () => { done(null) })
       this.#waiting.set(ask, done)
-      this.#channel.postMessage({ ask, copyOf })
+      this.#channel.postMessage({ ask, copyOf, refused })
     })
   }
 
   /** `share` gives what this tab has; null: nothing, or not for `copyOf`. */
-  answer(share: (copyOf: string | null) => Promise<SharedToken | null>): void {
+  answer(share: (copyOf: string | null, refused: string | null) => Promise<SharedToken | null>): void {
     this.#channel.addEventListener('message', ({ data }) => {
       if (!isJsonObject(data) || typeof data['ask'] !== 'string') return
-      const { ask, copyOf } = data
+      const { ask, copyOf, refused } = data
       // Who cannot share stays silent, as does a tab whose own renewal fails.
-      share(typeof copyOf === 'string' ? copyOf : null)
+      share(typeof copyOf === 'string' ? copyOf : null, typeof refused === 'string' ? refused : null)
         .then(shared => { if (shared !== null) this.#channel.postMessage({ answer: ask, ...shared }) }, () => undefined)
     })
   }

@@ -28,7 +28,7 @@ export const LABELS_DE: Readonly<Record<string, string>> = {
   From: 'Von', Gauge: 'Stand', 'General task queue': 'Allgemeine Aufgaben', 'Give out new IMAP UIDs': 'Neue IMAP-UIDs vergeben', 'Gives up': 'Gibt auf', Granted: 'Erlaubt', Group: 'Gruppe',
   'Group of failures': 'Gruppe gleicher Fehler', Groups: 'Gruppen', 'Groups of failures': 'Gruppen gleicher Fehler', 'Growing waits': 'Wachsende Abstände', Here: 'Hier', Histogram: 'Verteilung', 'Host name': 'Rechnername',
   Hour: 'Stunde', 'How long the oldest due task has waited, in ms': 'Wartezeit der ältesten fälligen Aufgabe in ms', 'IP address': 'IP-Adresse', 'Important lane with one node only': 'Wichtige Spur mit nur einem Knoten',
-  Inactive: 'Inaktiv', 'Index a document': 'Dokument für die Suche erfassen', 'Index a trace': 'Spur für die Suche erfassen', 'Index all accounts again': 'Alle Konten neu für die Suche erfassen',
+  Inactive: 'Inaktiv', 'Index a document': 'Dokument für die Suche erfassen', 'Index a trace': 'Zustellverlauf für die Suche erfassen', 'Index all accounts again': 'Alle Konten neu für die Suche erfassen',
   'Index all traces again': 'Alle Zustellverläufe neu erfassen', 'Index everything again': 'Alles neu für die Suche erfassen', 'Initial delay': 'Erster Abstand', 'Is from organizer': 'Vom Veranstalter', Issuer: 'Aussteller',
   'It began a message': 'Er hat eine Nachricht begonnen', 'It said who it is': 'Er hat sich vorgestellt', Itip: 'iTIP', Jitter: 'Streuung', 'Keep destroyed accounts for': 'Gelöschte Konten behalten',
   'Keep destroyed messages for': 'Gelöschte Nachrichten behalten', 'Keep finished submissions for': 'Erledigte Sendungen behalten', 'Keep mail in Trash and Junk for': 'Mail in Papierkorb und Spam behalten',
