@@ -1,13 +1,13 @@
 /**
  * A private PostgreSQL for tests and benchmarks: made from the machine's binaries in a temporary folder, on a free port
  * of the loopback address, never as root, with fsync on as in real life. One server a test process, made when first
- * asked for, stopped and removed at the end.
+ * asked for, stopped and removed at the end, also when this process is killed: a guard of its own then does it.
  */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { chown, mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -86,8 +86,7 @@ export async function startPostgres({ ownGroup = false }: PostgresOptions = {}):
   }
   if (!started) throw new Error('PostgreSQL did not start')
   let server = started
-  const killOnExit = () => { server.kill('SIGQUIT') }
-  process.once('exit', killOnExit)
+  const guard = guardOf(folder)
   let databases = 0
   const url = (database: string) => `postgres://rota@127.0.0.1:${port}/${database}`
 
@@ -108,9 +107,32 @@ export async function startPostgres({ ownGroup = false }: PostgresOptions = {}):
       server = again
     },
     async stop() {
-      process.off('exit', killOnExit)
       await end(server, 'SIGINT')
-      await rm(folder, { recursive: true, force: true })
+      await guard.release()
+    },
+  }
+}
+
+/** Reads until nobody can write any more, which the kernel sees to however this process ends; then nothing of the server stays. */
+const GUARD = `
+  read -r _
+  pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+  if [ -n "$pid" ]; then
+    kill -QUIT "$pid"
+    while kill -0 "$pid"; do sleep 0.1; done 2>/dev/null
+  fi
+  rm -rf "$1"`
+
+/** In a process group of its own: what ends this one does not reach it. `release` ends what there is, and removes the folder. */
+function guardOf(folder: string): { release(): Promise<void> } {
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', folder], { cwd: '/', stdio: ['pipe', 'inherit', 'inherit'], detached: true })
+  const ended = once(guard, 'exit')
+  guard.unref()
+  return {
+    async release() {
+      guard.ref()
+      guard.stdin.end()
+      await ended
     },
   }
 }
