@@ -47,16 +47,17 @@ const PACKED: Readonly<Record<string, string>> = { '.woff2': 'font/woff2', '.png
 export async function readConsole(folder: string, log: Log): Promise<ConsoleFiles | null> {
   const paths = await pathsIn(folder)
   if (!paths.includes(INDEX)) return null
-  const files = new Map<string, ConsoleFile>()
-  let bytes = 0
-  for (const path of paths) {
-    const file = consoleFile(path, await readFile(join(folder, path)))
-    if (file === null) log.warn({ file: path }, 'a file of the web console is not served: its name or type is not known')
-    else files.set(path, file)
-    bytes += file?.bytes.length ?? 0
-    if (bytes <= BYTES_MAX && files.size <= FILES_MAX) continue
+  const contents = paths.length > FILES_MAX ? [] : await Promise.all(paths.map(async path => [path, await readFile(join(folder, path))] as const))
+  const bytes = contents.reduce((sum, [, content]) => sum + content.length, 0)
+  if (contents.length === 0 || bytes > BYTES_MAX) {
     log.error({ folder, filesMax: FILES_MAX, bytesMax: BYTES_MAX }, 'the folder of the web console holds more than is ever served; build it anew')
     return null
+  }
+  const files = new Map<string, ConsoleFile>()
+  for (const [path, content] of contents) {
+    const file = consoleFile(path, content)
+    if (file === null) log.warn({ file: path }, 'a file of the web console is not served: its name or type is not known')
+    else files.set(path, file)
   }
   const index = files.get(INDEX)
   files.delete(INDEX)
