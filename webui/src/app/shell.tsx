@@ -21,6 +21,19 @@ export function Shell() {
   // Going to another page closes the drawer.
   const [drawnAt, setDrawnAt] = useState<string | null>(null)
   const drawn = drawnAt === path
+  const drawer = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!drawn) return
+    const opener = document.activeElement
+    drawer.current?.querySelector('a')?.focus()
+    const onKey = ({ key }: KeyboardEvent) => {
+      if (key !== 'Escape') return
+      setDrawnAt(null)
+      if (opener instanceof HTMLElement) opener.focus()
+    }
+    addEventListener('keydown', onKey)
+    return () => { removeEventListener('keydown', onKey) }
+  }, [drawn])
   const content = useRef<HTMLElement>(null)
   const before = useRef(path)
   useEffect(() => {
@@ -49,7 +62,7 @@ export function Shell() {
         <LiveMark />
         <PersonMenu onKeys={() => { setOpen('help') }} />
       </header>
-      <div id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>
+      <div ref={drawer} id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>
       {drawn ? <button type="button" tabIndex={-1} aria-label={t.shell.close} className={css['shade']} onClick={() => { setDrawnAt(null) }} /> : null}
       <main ref={content} id="content" className={css['content']} tabIndex={-1}><Outlet /></main>
       <Shortcuts open={open} onOpen={setOpen} />
