@@ -2,6 +2,8 @@
 import { useCallback, useMemo } from 'react'
 import { useModel } from '../../api/context.ts'
 import { useRows } from '../../api/hooks.ts'
+import { useLanguage } from '../../texts/language.ts'
+import { KINDS_DE } from '../../texts/task-kinds-de.ts'
 import { textAt } from './task.ts'
 
 export interface Kind {
@@ -23,10 +25,15 @@ const KINDS_MAX = 200
 /** undefined until they are there. */
 export function useKinds(): ReadonlyMap<string, Kind> | undefined {
   const { data } = useRows('TaskVariant', { limit: KINDS_MAX })
-  return useMemo(() => data === undefined ? undefined : new Map(data.map(row => [row.id, {
-    name: row.id, label: textAt(row, 'label') ?? row.id, does: textAt(row, 'does') ?? '', lane: textAt(row, 'lane') ?? '', duty: textAt(row, 'duty') ?? '',
-    refusal: textAt(row, 'refusal'), givesUp: row['givesUp'] !== false,
-  }])), [data])
+  const language = useLanguage()
+  const label = useKindLabel()
+  return useMemo(() => {
+    const said = (text: string | null) => text !== null && language === 'de' ? KINDS_DE[text] ?? text : text
+    return data === undefined ? undefined : new Map(data.map(row => [row.id, {
+      name: row.id, label: label(row.id), does: said(textAt(row, 'does')) ?? '', lane: textAt(row, 'lane') ?? '', duty: textAt(row, 'duty') ?? '',
+      refusal: said(textAt(row, 'refusal')), givesUp: row['givesUp'] !== false,
+    }]))
+  }, [data, language, label])
 }
 
 /** What people call a kind; the name itself where this version does not know it. */
