@@ -1,6 +1,6 @@
 /** One role: what it gives, who uses it, what a change will move before it is saved, and that it happens after. */
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
 import { browserClock } from '../../api/browser.ts'
@@ -47,14 +47,15 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
   const form = useForm({ object: 'ClusterRole', id: stored?.id ?? null, ...(stored === null ? { initial: { name } } : { stored }) })
   const isNew = stored === null
   const change = isNew ? { create: { n: form.changes } } : form.dirty ? { update: { [stored.id]: form.changes } } : null
-  const { preview, asking: looking, error } = usePreview(change)
-  const [asking, setAsking] = useState(false)
+  const { preview, asking: looking, error, ask } = usePreview(change)
+  const [asking, setAsking] = useState<Preview | null>(null)
   const [saved, setSaved] = useState<Saved | null>(null)
-  const uncovered = preview === null ? [] : uncoveredBy(preview)
-  const here = preview !== null && closesHere(preview, cluster.nodes, location)
+  /** What was foretold of the change that is being saved. */
+  const foretold = useRef<Preview | null>(null)
+  const isHere = (of: Preview) => closesHere(of, cluster.nodes, location)
   const finish = () => {
     const title = String(form.value['name'])
-    if (preview !== null && !isNew) setSaved({ preview, lanes: cluster.lanes })
+    if (foretold.current !== null && !isNew) setSaved({ preview: foretold.current, lanes: cluster.lanes })
     toast({ title: isNew ? t.made(title) : t.saved(title) })
     onSaved(title)
   }
@@ -62,14 +63,15 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
   const guarded: Form = {
     ...form,
     save: async () => {
-      if (uncovered.length === 0 && !here) return form.save()
-      setAsking(true)
+      const coming = foretold.current = await ask()
+      if (coming === null || coming.refused !== null || (uncoveredBy(coming).length === 0 && !isHere(coming))) return form.save()
+      setAsking(coming)
       return null
     },
   }
   const confirm = async () => {
     const row = await form.save()
-    setAsking(false)
+    setAsking(null)
     // Once the form knows that it is saved: until then it holds back whoever leaves.
     if (row !== null) browserClock.after(0, finish)
   }
@@ -98,18 +100,20 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
               {error !== null && change !== null ? <FailurePanel failure={failureOf(error)} />
                 : change === null ? <p className={css['soft']}>{t.noChange}</p>
                 : preview === null ? <p className={css['soft']}>{t.looking}</p>
-                : <PreviewDetails preview={preview} nodes={cluster.nodes} here={here} />}
+                : <PreviewDetails preview={preview} nodes={cluster.nodes} here={isHere(preview)} />}
             </div>
           </Panel>
         )}
       </div>
-      <ConfirmDialog
-        open={asking} onClose={() => { setAsking(false) }} onConfirm={() => { void confirm() }} danger busy={form.saving} failure={form.failure}
-        title={uncovered.length > 0 ? t.confirmTitle : t.confirmHere} text={t.confirmText} action={t.confirm}
-      >
-        {uncovered.length > 0 ? <Warning>{t.uncovered(uncovered.map(({ id }) => id).join(', '))}</Warning> : null}
-        {here ? <Warning>{t.here}</Warning> : null}
-      </ConfirmDialog>
+      {asking === null ? null : (
+        <ConfirmDialog
+          open onClose={() => { setAsking(null) }} onConfirm={() => { void confirm() }} danger busy={form.saving} failure={form.failure}
+          title={uncoveredBy(asking).length > 0 ? t.confirmTitle : t.confirmHere} text={t.confirmText} action={t.confirm}
+        >
+          {uncoveredBy(asking).length > 0 ? <Warning>{t.uncovered(uncoveredBy(asking).map(({ id }) => id).join(', '))}</Warning> : null}
+          {isHere(asking) ? <Warning>{t.here}</Warning> : null}
+        </ConfirmDialog>
+      )}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 /** Asks what a draft would move: a moment after the last key, and again when the cluster has changed. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { JsonObject } from '../../../../src/base/json.ts'
 import { browserClock } from '../../api/browser.ts'
@@ -13,19 +13,34 @@ const TYPING_MS = 300
 const EVERY_MS = 10_000
 const NAME = 'x:ClusterRole/preview'
 
+export interface Asked {
+  /** null: not known yet, or there is nothing to ask. */
+  readonly preview: Preview | null
+  readonly asking: boolean
+  readonly error: Error | null
+  /** Of the change as it is this moment, for who saves quicker than it is shown; null: the server cannot tell. */
+  ask(this: void): Promise<Preview | null>
+}
+
 /** `change`: as in `/set`; null: there is nothing to ask. */
-export function usePreview(change: JsonObject | null): { readonly preview: Preview | null; readonly asking: boolean; readonly error: Error | null } {
+export function usePreview(change: JsonObject | null): Asked {
   const { api } = useServer()
+  const client = useQueryClient()
   const settled = useSettled(change)
+  const question = (args: JsonObject) => ({ queryKey: keys.method('ClusterRole', NAME, args), queryFn: async () => previewOf(await api.call(NAME, args)) })
   const { data, isFetching, error } = useQuery({
-    queryKey: keys.method('ClusterRole', NAME, settled ?? {}),
-    queryFn: async () => previewOf(await api.call(NAME, settled ?? {})),
+    ...question(settled ?? {}),
     enabled: settled !== null,
     placeholderData: keepPreviousData,
     refetchInterval: EVERY_MS,
   })
   const isOld = change === null || JSON.stringify(settled) !== JSON.stringify(change)
-  return { preview: change === null ? null : data ?? null, asking: change !== null && (isFetching || isOld), error }
+  const ask = async () => {
+    if (change === null) return null
+    // Whatever goes wrong is said by what is saved next: this only looks ahead.
+    return client.fetchQuery(question(change)).catch(() => null)
+  }
+  return { preview: change === null ? null : data ?? null, asking: change !== null && (isFetching || isOld), error, ask }
 }
 
 /** The value when it has not changed for a moment. */
