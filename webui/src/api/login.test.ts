@@ -28,6 +28,7 @@ class World {
         getItem: key => this.stored.get(key) ?? null,
         setItem: (key, value) => { this.stored.set(key, value) },
         removeItem: key => { this.stored.delete(key) },
+        clear: () => { this.stored.clear() },
       },
       mayBeCopy,
       tabs: { ask: others ?? (async () => null), answer: share => { this.share = share } },
@@ -128,7 +129,24 @@ suite('the login', () => {
     await world.login.signOut()
     assert.deepEqual([world.asked.at(-1)?.['path'], world.asked.at(-1)?.['token']], ['/auth/revoke', 'refresh1'])
     assert.match(world.visited[0] ?? '', /^\/auth\/logout\?/)
-    assert.equal(world.login.state, 'signedOut')
+    assert.equal(world.login.state, 'leaving')
+  })
+
+  test('leaves nothing behind, and is not revived by a renewal that was under way', async () => {
+    const world = new World('refresh0')
+    await world.login.token()
+    world.stored.set('rota.draft.Account.new', '{"name":"ada"}')
+    const states: string[] = []
+    world.login.watch(() => { states.push(world.login.state) })
+    const renewal = world.login.renew()
+    await Promise.all([assert.rejects(renewal, SignedOut), world.login.signOut()])
+    await assert.rejects(world.login.token(), SignedOut)
+    assert.deepEqual([states, [...world.stored]], [['leaving'], []])
+  })
+
+  test('shows nobody the words of an address that it did not ask for', async () => {
+    const world = new World()
+    await assert.rejects(world.login.finish('?error=x&error_description=call%20555'), error => error instanceof SignedOut && !error.message.includes('555'))
   })
 })
 
@@ -158,6 +176,28 @@ suite('tabs of one browser', () => {
     first.answers = [() => ({ status: 400, body: null })]
     await assert.rejects(second.login.replace('access2'), SignedOut)
     assert.equal(first.login.state, 'ended')
+  })
+
+  test('take no tokens of somebody else: a page that shows one user never acts as another', async () => {
+    const first = new World('refresh0')
+    await first.login.token()
+    first.login.belongsTo('ada')
+    const second = new World(undefined, { others: (copyOf, refused) => first.share(copyOf, refused) })
+    await second.login.token()
+    second.login.belongsTo('ada')
+    assert.equal(await second.login.replace('access1'), 'access2')
+    first.login.belongsTo('bob')
+    await assert.rejects(second.login.replace('access2'), SignedOut)
+    assert.equal(second.login.state, 'ended')
+  })
+
+  test('end the login at the server when one of them is left, also one that has no refresh token', async () => {
+    const first = new World('refresh0')
+    await first.login.token()
+    const second = new World(undefined, { others: (copyOf, refused) => first.share(copyOf, refused) })
+    await second.login.token()
+    await second.login.signOut()
+    assert.deepEqual([second.asked.at(-1)?.['path'], second.asked.at(-1)?.['token']], ['/auth/revoke', 'access1'])
   })
 
   test('do not use the refresh token of the tab that they are a copy of', async () => {
@@ -191,8 +231,8 @@ suite('tabs of one browser', () => {
       }
     }
     const [one, other] = [new Tabs(channel(), clock, 'one'), new Tabs(channel(), clock, 'other')]
-    other.answer(async copyOf => copyOf === 'theirs' ? null : { token: 't', lifeMs: 5 })
-    assert.deepEqual(await one.ask(null, null), { token: 't', lifeMs: 5 })
+    other.answer(async copyOf => copyOf === 'theirs' ? null : { token: 't', lifeMs: 5, user: 'ada' })
+    assert.deepEqual(await one.ask(null, null), { token: 't', lifeMs: 5, user: 'ada' })
     const silent = one.ask('theirs', null)
     await clock.advance(200)
     assert.equal(await silent, null)

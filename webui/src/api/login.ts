@@ -3,6 +3,7 @@
  *
  *   starting ──no token here nor in another tab──► signedOut ──begin()──► (the login page) ──finish()──► signedIn
  *      └──a token──► signedIn ──the server refuses the refresh token──► ended ──begin()──► …
+ *                        └──signOut()──► leaving, whatever is answered then ──► (the logout of the server)
  *
  * The access token lives in memory only; the refresh token in the storage of the tab, so that a reload stays signed in.
  * A refresh token may be used once: one renewal at a time, whoever asks meanwhile waits for the same one; other tabs of the
@@ -16,14 +17,14 @@ import type { CryptoSource } from './pkce.ts'
 import { proofKey, randomState } from './pkce.ts'
 import type { SharedToken, Tabs } from './tabs.ts'
 
-export type LoginState = 'starting' | 'signedOut' | 'signedIn' | 'ended'
+export type LoginState = 'starting' | 'signedOut' | 'signedIn' | 'ended' | 'leaving'
 
 export interface LoginPorts {
   readonly origin: string
   readonly clock: Clock
   readonly crypto: CryptoSource
   /** `sessionStorage`, or something like it. */
-  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear'>
   readonly tabs: Pick<Tabs, 'ask' | 'answer'>
   /** The storage may be a copy of another tab's: this page was not loaded anew in its place. */
   readonly mayBeCopy: boolean
@@ -59,6 +60,7 @@ export class Login {
   #state: LoginState = 'starting'
   #access: { readonly token: string; readonly untilMs: number } | null = null
   #renewal: Promise<string> | null = null
+  #user: string | null = null
   #mayBeCopy: boolean
   /** The last token that the server did not take. */
   #refused: string | null = null
@@ -78,6 +80,11 @@ export class Login {
   watch(changed: () => void): () => void {
     this.#watchers.add(changed)
     return () => { this.#watchers.delete(changed) }
+  }
+
+  /** Whom the page shows from now on: from other tabs it takes tokens of nobody else. */
+  belongsTo(user: string): void {
+    this.#user = user
   }
 
   /** An access token that still holds; throws SignedOut or LoginUnreachable. */
@@ -123,7 +130,7 @@ export class Login {
     const pending = readPending(storage.getItem(PENDING_KEY))
     const code = answer.get('code')
     if (pending === null || code === null || answer.get('state') !== pending.state) {
-      throw new SignedOut(answer.get('error_description') ?? 'the answer does not belong to a login of this tab')
+      throw new SignedOut('the answer does not belong to a login of this tab')
     }
     await this.#ask(new URLSearchParams({
       grant_type: 'authorization_code', client_id: CLIENT_ID, redirect_uri: origin + CALLBACK,
@@ -133,11 +140,13 @@ export class Login {
     return pending.returnTo
   }
 
-  /** Ends the login of this tab and of the browser; leaves the page. */
+  /** Ends the login of this tab and of the browser; leaves the page, and nothing in the storage for whoever comes next. */
   async signOut(): Promise<void> {
     const { storage, post, origin, goTo } = this.#ports
-    const token = storage.getItem(REFRESH_KEY)
-    this.#forget('signedOut')
+    // A tab whose tokens come from another has none to refresh.
+    const token = storage.getItem(REFRESH_KEY) ?? this.#access?.token ?? null
+    this.#forget('leaving')
+    storage.clear()
     if (token !== null) await post('/auth/revoke', new URLSearchParams({ client_id: CLIENT_ID, token }))
     goTo(`/auth/logout?${new URLSearchParams({
       client_id: CLIENT_ID, post_logout_redirect_uri: `${origin}/`,
@@ -151,8 +160,9 @@ export class Login {
       this.#mayBeCopy = false
       const shared = await tabs.ask(refresh, this.#refused)
       // The original goes on using its refresh token; a second use here would end the login for both.
-      if (shared !== null) storage.removeItem(REFRESH_KEY)
-      if (shared !== null) return this.#take(shared.token, shared.lifeMs)
+      const isOurs = shared !== null && (this.#user === null || shared.user === this.#user)
+      if (isOurs) storage.removeItem(REFRESH_KEY)
+      if (isOurs) return this.#take(shared.token, shared.lifeMs)
     }
     if (refresh === null) {
       this.#forget(this.#state === 'starting' || this.#state === 'signedOut' ? 'signedOut' : 'ended')
@@ -175,7 +185,7 @@ export class Login {
       this.#forget('ended')
       throw new SignedOut('the login has ended')
     }
-    if (grant.refresh !== null) storage.setItem(REFRESH_KEY, grant.refresh)
+    if (grant.refresh !== null && this.#state !== 'leaving') storage.setItem(REFRESH_KEY, grant.refresh)
     // Whatever it was before, this one was given to this tab.
     this.#mayBeCopy = false
     return this.#take(grant.access, grant.expiresInMs - (clock.monotonicMs() - startedMs))
@@ -183,6 +193,7 @@ export class Login {
 
   #take(token: string, expiresInMs: number): string {
     const { clock } = this.#ports
+    if (this.#state === 'leaving') throw new SignedOut('the login was ended here')
     const lifeMs = Math.max(expiresInMs - RENEW_BEFORE_MS, expiresInMs / 2)
     this.#access = { token, untilMs: clock.monotonicMs() + lifeMs }
     this.#cancelTimer()
@@ -198,7 +209,7 @@ export class Login {
     if (refresh === null || this.#mayBeCopy || this.#state !== 'signedIn' || (copyOf !== null && copyOf !== refresh)) return null
     const token = refused === null ? await this.token() : await this.replace(refused)
     const lifeMs = (this.#access?.untilMs ?? 0) - this.#ports.clock.monotonicMs()
-    return lifeMs > 0 ? { token, lifeMs } : null
+    return lifeMs > 0 ? { token, lifeMs, user: this.#user } : null
   }
 
   #forget(state: LoginState): void {
@@ -209,7 +220,7 @@ export class Login {
   }
 
   #become(state: LoginState): void {
-    if (state === this.#state) return
+    if (state === this.#state || this.#state === 'leaving') return
     this.#state = state
     for (const watcher of [...this.#watchers]) watcher()
   }

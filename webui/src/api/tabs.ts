@@ -5,7 +5,8 @@
 import type { Clock } from '../../../src/base/clock.ts'
 import { isJsonObject } from '../../../src/base/json.ts'
 
-export interface SharedToken { readonly token: string; readonly lifeMs: number }
+/** `user`: whose it is; null: that tab does not know yet. */
+export interface SharedToken { readonly token: string; readonly lifeMs: number; readonly user: string | null }
 
 /** `BroadcastChannel`, or something like it. */
 export interface Channel {
@@ -30,8 +31,9 @@ export class Tabs {
     this.#name = name
     channel.addEventListener('message', ({ data }) => {
       if (!isJsonObject(data)) return
-      const { answer, token, lifeMs } = data
-      if (typeof answer === 'string' && typeof token === 'string' && typeof lifeMs === 'number') this.#waiting.get(answer)?.({ token, lifeMs })
+      const { answer, token, lifeMs, user } = data
+      if (typeof answer !== 'string' || typeof token !== 'string' || typeof lifeMs !== 'number') return
+      this.#waiting.get(answer)?.({ token, lifeMs, user: typeof user === 'string' ? user : null })
     })
   }
 

@@ -22,7 +22,7 @@ export function Gate({ api, login, children }: { readonly api: Api; readonly log
   const t = useTexts()
   const state = useSyncExternalStore(changed => login.watch(changed), () => login.state)
   const [returning, setReturning] = useState(location.pathname === CALLBACK)
-  const ready = !returning && state !== 'signedOut'
+  const ready = !returning && state !== 'signedOut' && state !== 'leaving'
   const { data, error, refetch } = useQuery({
     queryKey: ['server'],
     enabled: ready && state !== 'ended',
@@ -32,6 +32,7 @@ export function Gate({ api, login, children }: { readonly api: Api; readonly log
       return { schema, account, username: session.username }
     },
   })
+  useEffect(() => { if (data !== undefined) login.belongsTo(data.username) }, [data, login])
   const spoken = useLanguage()
   const { data: words } = useQuery({ queryKey: ['words', spoken], staleTime: Infinity, placeholderData: keepPreviousData, queryFn: () => schemaWords(spoken) })
   const server = useMemo(() => {
@@ -45,6 +46,7 @@ export function Gate({ api, login, children }: { readonly api: Api; readonly log
   }, [returning, state, login])
 
   if (returning) return <Callback login={login} onDone={() => { setReturning(false) }} />
+  if (state === 'leaving') return <Door><p role="status">{t.login.leaving}</p></Door>
   if (server === null) {
     return (
       <Door>

@@ -45,6 +45,7 @@ export const de: Texts = {
     ended: 'Melden Sie sich wieder an, dann geht es hier weiter. Was Sie eingegeben haben, bleibt erhalten.',
     endedButton: 'Wieder anmelden',
     working: 'Sie werden angemeldet…',
+    leaving: 'Sie werden abgemeldet…',
     failed: 'Die Anmeldung ist nicht gelungen.',
     again: 'Noch einmal versuchen',
   },

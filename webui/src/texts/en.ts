@@ -44,6 +44,7 @@ export const en = {
     ended: 'Sign in again to go on where you are. What you have typed is kept.',
     endedButton: 'Sign in again',
     working: 'Signing you in…',
+    leaving: 'Signing you out…',
     failed: 'The sign-in did not succeed.',
     again: 'Try again',
   },
