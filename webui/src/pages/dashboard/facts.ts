@@ -32,8 +32,8 @@ export interface Schedule {
   readonly next: string | null
   readonly nextMs: number | null
   readonly lastTaskId: string | null
-  /** The newest task that it made has failed for good. */
-  readonly lastFailed: boolean
+  /** `failed`: the newest task that it made. `late`: a slot is over, and no task came. */
+  readonly problem: 'failed' | 'late' | null
 }
 
 /** `row`: of x:ClusterLane; `load`: what x:ClusterLane/load says of it, undefined when it never has tasks. */
@@ -60,13 +60,12 @@ export function certificateOf(row: JsonObject): Certificate {
   return { id: text(row['id']), name: names[0] ?? text(row['id']), names: names.length, until, untilMs: Date.parse(until) }
 }
 
-/** `failedTasks`: ids of tasks that have failed for good. */
-export function scheduleOf(row: JsonObject, failedTasks: ReadonlySet<string>): Schedule {
+export function scheduleOf(row: JsonObject): Schedule {
   const next = maybe(row['nextSlot'])
-  const lastTaskId = maybe(row['lastTaskId'])
+  const { problem } = row
   return {
     id: text(row['id']), name: text(row['name']), pausedUntil: maybe(row['pausedUntil']), next, nextMs: next === null ? null : Date.parse(next),
-    lastTaskId, lastFailed: lastTaskId !== null && failedTasks.has(lastTaskId),
+    lastTaskId: maybe(row['lastTaskId']), problem: problem === 'failed' || problem === 'late' ? problem : null,
   }
 }
 

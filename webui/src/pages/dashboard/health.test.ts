@@ -83,10 +83,9 @@ test('certificates: over is trouble, soon is attention, the first to end first',
 })
 
 test('schedules: a slot that nobody saw, and a last task that has failed', () => {
-  const failed = new Set(['t1'])
-  const row = { id: 's', name: 'nightly', lastTaskId: 't1', nextSlot: '2026-11-23T03:00:00Z' }
-  assert.deepEqual(kinds({ schedules: [scheduleOf(row, failed)] }), ['attention scheduleFailed'])
-  assert.deepEqual(kinds({ schedules: [scheduleOf({ ...row, lastTaskId: 't2' }, failed)] }), [])
-  assert.deepEqual(kinds({ schedules: [scheduleOf({ ...row, lastTaskId: null, nextSlot: '2026-11-22T11:00:00Z' }, failed)] }), ['attention scheduleLate'])
-  assert.deepEqual(kinds({ schedules: [scheduleOf({ ...row, lastTaskId: null, nextSlot: null, pausedUntil: '9999-12-31T23:59:59Z' }, failed)] }), [])
+  const of = (row: object) => kinds({ schedules: [scheduleOf({ id: 's', name: 'nightly', lastTaskId: 't1', nextSlot: '2026-11-23T03:00:00Z', problem: null, ...row })] })
+  assert.deepEqual(of({}), [])
+  assert.deepEqual(of({ problem: 'failed' }), ['attention scheduleFailed'])
+  assert.deepEqual(of({ problem: 'late' }), ['attention scheduleLate'])
+  assert.deepEqual(of({ nextSlot: null, pausedUntil: '9999-12-31T23:59:59Z' }), [])
 })

@@ -50,8 +50,6 @@ export const RATE_ATTENTION = 0.1
 export const RATE_TROUBLE = 0.5
 /** The same as in the health check of a node. */
 export const CERTIFICATE_MS_ATTENTION = 14 * 86_400_000
-/** The scheduler looks every second; a slot that is over for so long was not seen by anybody. */
-export const SLOT_MS_LATE = 2 * MINUTE_MS
 
 export function verdictOf(causes: readonly Cause[]): Verdict {
   return causes[0]?.severity ?? 'well'
@@ -114,11 +112,8 @@ function ofCertificates({ certificates, nowMs }: Facts): Cause[] {
   })
 }
 
-function ofSchedules({ schedules, nowMs }: Facts): Cause[] {
-  return (schedules ?? []).flatMap((schedule): Cause[] => {
-    const { id, name, lastFailed, nextMs } = schedule
-    const to = objectAddress('Schedule', id)
-    if (nextMs !== null && nowMs - nextMs > SLOT_MS_LATE) return [{ kind: 'scheduleLate', severity: 'attention', name, to }]
-    return lastFailed ? [{ kind: 'scheduleFailed', severity: 'attention', name, to }] : []
-  })
+function ofSchedules({ schedules }: Facts): Cause[] {
+  return (schedules ?? []).flatMap(({ id, name, problem }): Cause[] => problem === null ? [] : [{
+    kind: problem === 'late' ? 'scheduleLate' : 'scheduleFailed', severity: 'attention', name, to: objectAddress('Schedule', id),
+  }])
 }

@@ -4,8 +4,7 @@
  */
 import type { UseQueryResult } from '@tanstack/react-query'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { isJsonObject } from '../../../../src/base/json.ts'
-import type { Json, JsonObject } from '../../../../src/base/json.ts'
+import type { JsonObject } from '../../../../src/base/json.ts'
 import type { Call } from '../../../../src/jmap-client/client.ts'
 import { objects, resultOf } from '../../../../src/jmap-client/reply.ts'
 import type { Api } from '../../api/api.ts'
@@ -49,7 +48,7 @@ export function useAnswers(): Answers {
     failures: useAnswer('failures', ['TaskFailure', 'Task'], QUICK_MS, failuresOf),
     runs: useAnswer('runs', ['TaskRunCount'], QUICK_MS, runsOf),
     certificates: useAnswer('certificates', ['Certificate'], SLOW_MS, async api => (await rows(api, 'Certificate')).map(certificateOf)),
-    schedules: useAnswer('schedules', ['Schedule', 'Task'], SLOW_MS, schedulesOf),
+    schedules: useAnswer('schedules', ['Schedule'], SLOW_MS, async api => (await rows(api, 'Schedule')).map(scheduleOf)),
   }
 }
 
@@ -99,16 +98,4 @@ async function runsOf(api: Api): Promise<Runs> {
   const spans = await api.request(['hour', 'day'].map(span => ({ name: 'x:TaskRunCount/rates', args: { span } })))
   const [hour = [], day = []] = spans.map(reply => stepsOf(objects(resultOf(reply)['list'])))
   return { hour, day }
-}
-
-async function schedulesOf(api: Api): Promise<readonly Schedule[]> {
-  const all = await rows(api, 'Schedule')
-  const ids = all.flatMap(({ lastTaskId }) => typeof lastTaskId === 'string' ? [lastTaskId] : [])
-  const tasks = ids.length === 0 ? [] : objects((await api.call('x:Task/get', { ids, properties: ['status'] }))['list'])
-  const failed = new Set(tasks.flatMap(({ id, status }) => typeof id === 'string' && isFailed(status) ? [id] : []))
-  return all.map(row => scheduleOf(row, failed))
-}
-
-function isFailed(status: Json | undefined): boolean {
-  return isJsonObject(status) && status['@type'] === 'Failed'
 }

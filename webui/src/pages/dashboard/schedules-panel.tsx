@@ -7,7 +7,6 @@ import { Time } from '../../parts/time.tsx'
 import { AnswerPanel } from './answer-panel.tsx'
 import css from './dashboard.module.css'
 import type { Schedule } from './facts.ts'
-import { SLOT_MS_LATE } from './health.ts'
 import type { Answer } from './questions.ts'
 import { useDashboardTexts } from './texts.ts'
 
@@ -27,7 +26,7 @@ export function SchedulesPanel({ answer, nowMs }: { readonly answer: Answer<read
             {shown.map(({ schedule, tone }) => (
               <li key={schedule.id}>
                 <Status tone={tone}><Link to={objectAddress('Schedule', schedule.id)}>{schedule.name}</Link></Status>
-                <State of={schedule} nowMs={nowMs} />
+                <State of={schedule} />
               </li>
             ))}
             {shown.some(({ tone }) => tone !== 'paused') ? null : <li><Status tone="good">{t.good}</Status></li>}
@@ -39,16 +38,15 @@ export function SchedulesPanel({ answer, nowMs }: { readonly answer: Answer<read
   )
 }
 
-function State({ of: { lastFailed, lastTaskId, pausedUntil, next, nextMs }, nowMs }: { readonly of: Schedule; readonly nowMs: number }) {
+function State({ of: { problem, lastTaskId, pausedUntil, next } }: { readonly of: Schedule }) {
   const { schedules: t } = useDashboardTexts()
-  if (nextMs !== null && nowMs - nextMs > SLOT_MS_LATE) return <span>{t.late}</span>
-  if (lastFailed && lastTaskId !== null) return <Link to={objectAddress('Task', lastTaskId)}>{t.failed}</Link>
+  if (problem === 'late') return <span>{t.late}</span>
+  if (problem === 'failed' && lastTaskId !== null) return <Link to={objectAddress('Task', lastTaskId)}>{t.failed}</Link>
   return next === null || pausedUntil === null ? <span>{t.pausedForGood}</span> : <span>{t.paused} <Time at={pausedUntil} /></span>
 }
 
 /** null: nothing to say of it. */
-function toneOf({ lastFailed, nextMs, pausedUntil }: Schedule, nowMs: number): Tone | null {
-  if (nextMs !== null && nowMs - nextMs > SLOT_MS_LATE) return 'bad'
-  if (lastFailed) return 'warn'
+function toneOf({ problem, nextMs, pausedUntil }: Schedule, nowMs: number): Tone | null {
+  if (problem !== null) return problem === 'late' ? 'bad' : 'warn'
   return nextMs === null || (pausedUntil !== null && Date.parse(pausedUntil) > nowMs) ? 'paused' : null
 }
