@@ -38,7 +38,7 @@ describe('documents', () => {
   it('name files that are there', () => {
     const broken: string[] = []
     for (const [path, text] of documents()) {
-      for (const [, name = ''] of withoutFences(text).matchAll(/`((?:src|test|tools|bench|docs|bin)\/[\w./-]+)`/g)) {
+      for (const [, name = ''] of withoutFences(text).matchAll(/`((?:src|test|tools|bench|docs|bin|webui\/src)\/[\w./-]+)`/g)) {
         if (!exists(name)) broken.push(`${path}: ${name}`)
       }
     }
