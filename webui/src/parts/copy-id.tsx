@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { browserClock } from '../api/browser.ts'
 import { useTexts } from '../texts/language.ts'
 import { Button } from './button.tsx'
+import { copyText } from './copy-text.ts'
 import css from './copy-id.module.css'
 
 const SHOWN_MS = 1_500
@@ -12,7 +13,7 @@ export function CopyId({ id }: { readonly id: string }) {
   const t = useTexts()
   const [copied, setCopied] = useState(false)
   const copy = async () => {
-    await navigator.clipboard.writeText(id)
+    await copyText(id)
     setCopied(true)
     browserClock.after(SHOWN_MS, () => { setCopied(false) })
   }

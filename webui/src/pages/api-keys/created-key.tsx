@@ -2,6 +2,7 @@
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../../parts/button.tsx'
+import { copyText } from '../../parts/copy-text.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { useTexts } from '../../texts/language.ts'
 import css from './api-keys.module.css'
@@ -12,7 +13,7 @@ export function CreatedKey({ secret, onClose }: { readonly secret: string; reado
   const common = useTexts()
   const [copied, setCopied] = useState(false)
   const copy = async () => {
-    await navigator.clipboard.writeText(secret)
+    await copyText(secret)
     setCopied(true)
   }
   return (
