@@ -43,6 +43,13 @@ suite('a patch', () => {
     })
   })
 
+  test('takes members of a set that are called like something every object has', () => {
+    const odd = { ...LISTENER, bind: JSON.parse('{"constructor":true,"__proto__":true,"toString":true}') as JsonObject }
+    assert.deepEqual(patch('NetworkListener', odd, { 'bind/constructor': undefined, 'bind/__proto__': undefined, 'bind/valueOf': true }), {
+      'bind/constructor': null, 'bind/__proto__': null, 'bind/valueOf': true,
+    })
+  })
+
   test('adds, changes and takes entries of a list by their keys', () => {
     assert.deepEqual(patch('Account', ACCOUNT, { 'aliases/0': undefined, 'aliases/2/enabled': false, 'aliases/3': { name: 'cy', enabled: true } }), {
       'aliases/0': null, 'aliases/2/enabled': false, 'aliases/3': { name: 'cy', enabled: true },

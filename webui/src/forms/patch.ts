@@ -4,7 +4,7 @@
  * Sets are `{ member: true }`, lists of objects are maps by index, so both have patches of their entries.
  */
 import type { Json, JsonObject } from '../../../src/base/json.ts'
-import { isJsonObject } from '../../../src/base/json.ts'
+import { isJsonObject, ownValue } from '../../../src/base/json.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
 import type { FieldType } from '../../../src/jmap-client/schema.ts'
 import type { Path } from './path.ts'
@@ -57,7 +57,8 @@ type Entries = Extract<FieldType, { readonly type: 'objectList' | 'map' | 'set' 
 function diffEntries(model: Model, type: Entries, stored: JsonObject, edited: JsonObject, at: Path, patch: Record<string, Json>): void {
   const shape = entryShape(type)
   for (const key of new Set([...Object.keys(stored), ...Object.keys(edited)])) {
-    const [before, after] = [stored[key], edited[key]]
+    // Keys are whatever somebody has typed, `constructor` too.
+    const [before, after] = [ownValue(stored, key), ownValue(edited, key)]
     const place = [...at, key]
     if (after === undefined) patch[pointer(place)] = null
     else if (shape !== null && isJsonObject(before) && isJsonObject(after) && before[VARIANT] === after[VARIANT]) {
