@@ -1,20 +1,20 @@
 /**
- * What somebody has typed and not saved, in the storage of the tab: it outlives an error, a reload and another login, and
- * not the tab. Secrets are never written.
+ * What somebody has typed and not saved, in the storage of the tab: it outlives an error, a reload and another login of the
+ * same user, and neither the tab nor a logout. Nobody else is shown it. Secrets are never written.
  */
 import type { Json, JsonObject } from '../../../src/base/json.ts'
 import { isJsonObject } from '../../../src/base/json.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
 import type { FieldType } from '../../../src/jmap-client/schema.ts'
-import { variantOf } from './shape.ts'
+import { VARIANT, variantOf } from './shape.ts'
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 const PREFIX = 'rota.draft.'
 const DRAFT_CHARS_MAX = 200_000
 
-export function draftKey(object: string, id: string | null): string {
-  return `${PREFIX}${object}.${id ?? 'new'}`
+export function draftKey(user: string, object: string, id: string | null): string {
+  return `${PREFIX}${user}.${object}.${id ?? 'new'}`
 }
 
 export function readDraft(store: Store, key: string): JsonObject | null {
@@ -33,22 +33,27 @@ export function writeDraft(store: Store, key: string, value: JsonObject | null):
   else store.setItem(key, text)
 }
 
-/** The value without its secrets. */
+/** The value without its secrets; of what the schema does not know nobody can tell that it is none. */
 export function withoutSecrets(model: Model, shape: string, value: JsonObject): JsonObject {
   const fields = variantOf(model, shape, value)?.fields
   return Object.fromEntries(Object.entries(value).flatMap(([name, each]) => {
     const type = fields?.get(name)?.type
-    const kept = type === undefined ? each : open(model, type, each)
+    const kept = name === VARIANT ? each : type === undefined ? undefined : open(model, type, each)
     return kept === undefined ? [] : [[name, kept] as const]
   }))
 }
 
 function open(model: Model, type: FieldType, value: Json): Json | undefined {
-  if (type.type === 'string') return type.format === 'secret' || type.format === 'secretText' ? undefined : value
+  if (isSecret(type)) return undefined
   if (!isJsonObject(value)) return value
   if (type.type === 'object') return withoutSecrets(model, type.objectName, value)
+  if ((type.type === 'map' && isSecret(type.valueClass)) || (type.type === 'set' && isSecret(type.class))) return undefined
   const shape = type.type === 'objectList' ? type.objectName
     : type.type === 'map' && type.valueClass.type === 'object' ? type.valueClass.objectName : null
   if (shape === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, isJsonObject(entry) ? withoutSecrets(model, shape, entry) : entry]))
+}
+
+function isSecret(type: Pick<FieldType, 'type'> & { readonly format?: unknown }): boolean {
+  return type.type === 'string' && (type.format === 'secret' || type.format === 'secretText')
 }

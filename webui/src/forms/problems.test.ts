@@ -5,7 +5,7 @@ import { Model } from '../../../src/jmap-client/model.ts'
 import { parseSchema } from '../../../src/jmap-client/schema.ts'
 import { setError } from '../../../src/jmap-client/set-error.ts'
 import { API_SCHEMA } from '../../../test/support/api-schema.ts'
-import { readDraft, withoutSecrets, writeDraft } from './draft.ts'
+import { draftKey, readDraft, withoutSecrets, writeDraft } from './draft.ts'
 import { check, refusalOf } from './problems.ts'
 
 const model = new Model(parseSchema(API_SCHEMA))
@@ -77,6 +77,15 @@ suite('a draft', () => {
     assert.deepEqual(readDraft(store, 'k'), rest)
     writeDraft(store, 'k', null)
     assert.equal(readDraft(store, 'k'), null)
+  })
+
+  test('is kept without what the schema does not know: it may be the secret of another variant', () => {
+    assert.deepEqual(withoutSecrets(model, 'Account', { '@type': 'User', name: 'ada', other: 'open sesame' }), { '@type': 'User', name: 'ada' })
+    assert.deepEqual(withoutSecrets(model, 'Account', { '@type': 'Nobody', secret: 'open sesame' }), { '@type': 'Nobody' })
+  })
+
+  test('is of one user: the next one of the same tab is not shown it', () => {
+    assert.notEqual(draftKey('ada', 'Account', null), draftKey('bob', 'Account', null))
   })
 
   test('is none when it cannot be read, or is too long to keep', () => {

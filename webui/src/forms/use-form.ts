@@ -1,7 +1,7 @@
 /** The state of one form: what it shows, what is wrong with it, how it is saved. */
 import { useMemo, useState } from 'react'
 import type { Json, JsonObject } from '../../../src/base/json.ts'
-import { useModel } from '../api/context.ts'
+import { useServer } from '../api/context.ts'
 import type { Failure } from '../api/failure.ts'
 import { failureOf, Refused } from '../api/failure.ts'
 import type { Row } from '../api/hooks.ts'
@@ -61,9 +61,9 @@ const NONE: Problems = new Map()
 const NO_FIELDS: readonly string[] = []
 
 export function useForm({ object, id, variant = null, initial, stored, optional = NO_FIELDS }: FormOptions): Form {
-  const model = useModel()
+  const { model, username } = useServer()
   const save = useSave(object)
-  const key = draftKey(object, id)
+  const key = draftKey(username, object, id)
   const [begun] = useState(() => ({ ...freshValue(model, object, variant), ...initial }))
   const [base, setBase] = useState<JsonObject>(stored ?? begun)
   const [value, setValue] = useState<JsonObject>(base)
