@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { failedState } from '../../test/contract/queue-fixtures.ts'
 import { taskRow } from '../../test/support/rows.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
 import { Catalogue } from '../engine/catalogue.ts'
+import { DUE_NEVER } from '../engine/ports.ts'
 import { openMemoryStore } from '../store/memory/store.ts'
 import { VARIANTS } from '../tasks/catalogue.ts'
 import { lanes } from '../tasks/lanes.ts'
 import { laneLoads } from './lane-loads.ts'
+
+const FAILED = { status: 'Failed', due: DUE_NEVER, attempt: 1, firstFailedAt: 1_500, failedAt: 1_600, failureReason: 'it broke' }
 
 test('each lane with tasks says what waits, runs and has failed, and since when its oldest due task waits', async () => {
   const clock = new VirtualClock()
@@ -19,7 +21,7 @@ test('each lane with tasks says what waits, runs and has failed, and since when 
   await store.leases.join({ incarnation: 'i', hostname: 'h', version: '1', state: { role: null, duties: [], pushShard: null, draining: false, info: {} } }, 60_000)
   await store.transact(tx => tx.tasks.insert([
     row('running', 'IndexDocument', now - 9_000), row('older', 'IndexDocument', now - 5_000), row('old', 'IndexTrace', now - 7_000),
-    row('later', 'IndexDocument', now + 1), row('failed', 'IndexDocument', 0, { state: failedState() }), row('ahead', 'MergeThreads', now + 60_000),
+    row('later', 'IndexDocument', now + 1), row('failed', 'IndexDocument', DUE_NEVER, { state: FAILED }), row('ahead', 'MergeThreads', now + 60_000),
   ]))
   assert.deepEqual(await store.queue.pin('i', [{ id: 'running', version: 1, startedAt: now, progress: null }]), [true])
   const read = laneLoads(catalogue, clock)
