@@ -32,7 +32,7 @@ async function watch<T>(node: TestServer, objects: string, question: () => Promi
 }
 const task = async (node: TestServer, id: string): Promise<JsonObject | undefined> => {
   const [reply] = await node.call([['x:Task/get', { ids: [id] }]])
-  return (reply?.['list'] as unknown as JsonObject[])[0]
+  return (reply?.['list'] as unknown as JsonObject[] | undefined)?.[0]
 }
 const status = (row: JsonObject | undefined) => (row?.['status'] as JsonObject | undefined)?.['@type']
 const inAWhileMs = () => Math.round(systemClock.now() + DUE_IN_MS)

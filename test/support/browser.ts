@@ -103,9 +103,12 @@ function listen(context: BrowserContext, origin: string): readonly string[] {
   return complaints
 }
 
+/** Of this process. */
+let failures = 0
+
 /** The error with what the page looked like and said when it came. */
 async function explained(error: unknown, page: Page, complaints: readonly string[]): Promise<Error> {
-  const picture = await keepPicture(page, `failed-${process.pid}-${complaints.length}`).catch(String)
+  const picture = await keepPicture(page, `failed-${process.pid}-${++failures}`).catch(String)
   const said = complaints.length === 0 ? '' : `\nThe page complained:\n${complaints.join('\n')}`
   const message = error instanceof Error ? error.message : String(error)
   return new Error(`${message}\nat ${page.url()}, see ${picture}${said}`, { cause: error })

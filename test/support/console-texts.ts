@@ -33,7 +33,7 @@ export async function readCatalogues(): Promise<Catalogues[]> {
 export async function readConsoleCode(): Promise<Map<string, string>> {
   const code = new Map<string, string>()
   for (const path of await Array.fromAsync(glob(`${SOURCES}/**/*.{ts,tsx}`, { cwd: ROOT }))) {
-    if (!/\.test\.tsx?$|\/texts\.ts$|\/texts\/(en|de)\.ts$/.test(path)) code.set(path, await readFile(join(ROOT, path), 'utf8'))
+    if (!/\.test\.tsx?$|\/texts(-\w+)?\.ts$|\/texts\/(en|de)\.ts$/.test(path)) code.set(path, await readFile(join(ROOT, path), 'utf8'))
   }
   return code
 }

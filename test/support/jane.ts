@@ -8,8 +8,13 @@ export const JANE = { name: 'jane@example.org', password: 'a long secret' }
 /** Her domain and account; the account's id. */
 export async function createJane(node: Caller): Promise<string> {
   const [domainId = ''] = await create(node, 'Domain', { name: 'example.org' })
+  return createPerson(node, domainId, 'jane')
+}
+
+/** An account with Jane's password; its id. */
+export async function createPerson(node: Caller, domainId: string, name: string): Promise<string> {
   const credentials = { 0: { '@type': 'Password', secret: JANE.password } }
-  const [accountId = ''] = await create(node, 'Account', { '@type': 'User', name: 'jane', domainId, credentials })
+  const [accountId = ''] = await create(node, 'Account', { '@type': 'User', name, domainId, credentials })
   return accountId
 }
 

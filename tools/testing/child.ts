@@ -1,5 +1,7 @@
 /** Runs one program in a process group of its own, so that nothing it started outlives it. */
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
 
 export interface Ended {
@@ -68,5 +70,7 @@ function killGroup(group: number | undefined): boolean {
 /** Settings of the person's own node, or of their database tools, must not reach a test. */
 function testEnvironment(): NodeJS.ProcessEnv {
   const own = /^(DATABASE_URL|ROTA_|STALWART_|LOG_|PG[A-Z]+$|NODE_TEST_CONTEXT$)/
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)))
+  const kept = Object.entries(process.env).filter(([name]) => !own.test(name))
+  // Stripped types and compiled code are shared by all files, as bin/rota.js does for nodes: a seventh of their work (measured).
+  return { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...Object.fromEntries(kept) }
 }
