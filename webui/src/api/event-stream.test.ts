@@ -27,5 +27,9 @@ suite('server-sent events', () => {
   test('have an end', () => {
     const stream = new EventStream()
     assert.throws(() => { for (let count = 0; count < 20; count += 1) stream.take('x'.repeat(100_000)) }, RangeError)
+    const lines = new EventStream()
+    assert.throws(() => { for (let count = 0; count < 20; count += 1) lines.take('data: x\ndata\n'.repeat(50_000)) }, RangeError)
+    const whole = new EventStream()
+    for (let count = 0; count < 20; count += 1) assert.equal(whole.take(`data: ${'x'.repeat(100_000)}\n\n`).length, 1)
   })
 })

@@ -16,6 +16,7 @@ export class EventStream {
   #rest = ''
   #event = ''
   #data: string[] = []
+  #dataChars = 0
   #id = ''
 
   get lastId(): string {
@@ -33,7 +34,7 @@ export class EventStream {
       const event = this.#line(line)
       if (event !== null) found.push(event)
     }
-    if (this.#rest.length > EVENT_CHARS_MAX) throw new RangeError(`an event is longer than ${EVENT_CHARS_MAX} characters`)
+    if (this.#rest.length + this.#dataChars > EVENT_CHARS_MAX) throw new RangeError(`an event is longer than ${EVENT_CHARS_MAX} characters`)
     return found
   }
 
@@ -43,9 +44,15 @@ export class EventStream {
     const name = colon < 0 ? line : line.slice(0, colon)
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '')
     if (name === 'event') this.#event = value
-    else if (name === 'data') this.#data.push(value)
+    else if (name === 'data') this.#add(value)
     else if (name === 'id' && !value.includes('\0')) this.#id = value
     return null
+  }
+
+  #add(line: string): void {
+    this.#data.push(line)
+    // An empty line takes room too.
+    this.#dataChars += line.length + 1
   }
 
   #end(): ServerEvent | null {
@@ -53,6 +60,7 @@ export class EventStream {
     const empty = this.#data.length === 0
     this.#event = ''
     this.#data = []
+    this.#dataChars = 0
     return empty ? null : event
   }
 }

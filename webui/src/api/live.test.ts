@@ -106,6 +106,18 @@ suite('live changes', () => {
     live.stop()
   })
 
+  test('are asked for ever less often, and count as lost, where a connection ends before it says anything', async () => {
+    const { clock, wires, live } = world()
+    live.start()
+    for (let ms = 0; ms < 60_000; ms += 100) {
+      await clock.advance(100)
+      wires.at(-1)?.push(null)
+    }
+    assert.ok(wires.length < 15, `${wires.length} connections`)
+    assert.equal(live.isLost, true)
+    live.stop()
+  })
+
   test('count as cut when nothing is heard, heartbeats included', async () => {
     const { clock, wires, live } = world()
     live.start()

@@ -106,7 +106,8 @@ export class Live {
       const stream = new EventStream()
       for await (const piece of open(PATH, this.#lastId, AbortSignal.any([stopped, silence.signal]))) {
         heard()
-        this.#failures = 0
+        // One that says nothing before it ends is none: it must not be tried over and over without a pause.
+        if (piece !== '') this.#failures = 0
         this.#become('live')
         for (const event of stream.take(piece)) this.#take(event)
         if (stream.lastId !== '') this.#lastId = stream.lastId
