@@ -10,7 +10,7 @@ import { idSource } from '../../src/base/ids.ts'
 import { Catalogue } from '../../src/engine/catalogue.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
 import { lanes } from '../../src/tasks/lanes.ts'
-import { create, list } from '../support/api-call.ts'
+import { create, list, update } from '../support/api-call.ts'
 import { accessFaults, Browser, chromiumMissing, type VisitOptions } from '../support/browser.ts'
 import { AUDITOR, buildConsole, createAuditor, shown, signIn } from '../support/console.ts'
 import { indexTask } from '../support/index-tasks.ts'
@@ -141,6 +141,24 @@ describe('the pages of tasks', { skip: chromiumMissing(), timeout: 600_000 }, ()
       await page.goBack()
       await page.waitForURL(/f\.status=Failed/)
     })
+  })
+
+  it('no more tasks are changed than were counted: they are counted anew', async () => {
+    const reason = 'the index is away'
+    const [early = '', late = ''] = await create(server, 'Task', { ...indexTask(accountId, 7), status: { '@type': 'Pending', due: LATER } }, failedTask(8, reason))
+    const [group] = (await list(server, 'TaskFailure')).filter(row => row['reason'] === reason)
+    await visit(`/manage/tasks/failed?group=${String(group?.['id'])}`, async page => {
+      await button(page, 'Retry now').click()
+      await page.getByRole('dialog', { name: 'Retry 1 task?' }).waitFor()
+      await update(server, 'Task', early, { status: { '@type': 'Failed', failureReason: reason } })
+      await page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click()
+      await page.getByRole('dialog', { name: 'Retry 2 tasks?' }).getByText('More tasks match by now').waitFor()
+      assert.equal((await list(server, 'Task', { status: 'Failed', failure: String(group?.['id']) })).length, 2)
+      await page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click()
+      await page.getByRole('dialog').getByText('2 changed').waitFor()
+    })
+    const left = async () => (await list(server, 'Task')).some(({ id }) => id === early || id === late)
+    await eventually(async () => !await left(), 'both have run')
   })
 
   it('a task that no node may work names the duty, and who could be given it', async () => {

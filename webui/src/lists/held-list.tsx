@@ -26,7 +26,7 @@ export function useHeldList(live: List, selecting: boolean): HeldList {
   const holding = reading || selecting
   if (!holding) held.release()
   return {
-    list: holding ? { ...live, rowAt: index => held.rowAt(index, live) } : live,
+    list: holding ? { ...live, rowAt: index => held.rowAt(index, live), loaded: withHeld(live.loaded, held.shown) } : live,
     behind: holding && held.differs(live),
     catchUp: () => {
       held.release()
@@ -34,6 +34,12 @@ export function useHeldList(live: List, selecting: boolean): HeldList {
     },
     setReading,
   }
+}
+
+/** What is seen can be chosen, also where the page that it came from has moved on. */
+function withHeld(loaded: readonly Row[], shown: readonly Row[]): readonly Row[] {
+  const known = new Set(loaded.map(({ id }) => id))
+  return [...loaded, ...shown.filter(({ id }) => !known.has(id))]
 }
 
 /** Around the table. */

@@ -26,6 +26,7 @@ test('a row that has gone stays as it was; what was not loaded yet comes as it i
   held.rowAt(0, list('a', 'b'))
   const after = list('b')
   assert.deepEqual(held.rowAt(0, after), { id: 'a', at: 2 })
+  assert.deepEqual(held.shown, [{ id: 'a', at: 2 }])
   assert.equal(held.rowAt(5, after), undefined)
   assert.equal(held.rowAt(5, list('b', 'c', 'd', 'e', 'f', 'g'))?.id, 'g')
   // Pages that are not loaded say nothing.

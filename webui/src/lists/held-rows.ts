@@ -33,6 +33,11 @@ export class HeldRows<R extends Named> {
     })
   }
 
+  /** The rows that are held, as they were shown last. */
+  get shown(): readonly R[] {
+    return [...this.#rows.values()]
+  }
+
   release(): void {
     this.#rows.clear()
   }

@@ -19,12 +19,12 @@ import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { Badge } from '../../parts/status.tsx'
 import { Time } from '../../parts/time.tsx'
 import type { BulkAction } from './bulk.ts'
-import type { BulkQuestion } from './bulk-dialog.tsx'
 import { BulkDialog } from './bulk-dialog.tsx'
 import { useKindLabel } from './kinds.ts'
 import { numberAt, objectAt, textAt } from './task.ts'
 import css from './tasks.module.css'
 import { useTaskTexts } from './texts.ts'
+import type { BulkQuestion } from './use-bulk.ts'
 
 /** As many as the server keeps apart. */
 const GROUPS_MAX = 500

@@ -23,7 +23,6 @@ import { Badge } from '../../parts/status.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useTexts } from '../../texts/language.ts'
 import type { BulkAction } from './bulk.ts'
-import type { BulkQuestion } from './bulk-dialog.tsx'
 import { BulkDialog } from './bulk-dialog.tsx'
 import { useKindLabel } from './kinds.ts'
 import { TaskStateLine } from './task-state.tsx'
@@ -32,12 +31,12 @@ import { taskOf } from './task.ts'
 import css from './tasks.module.css'
 import type { TaskTexts } from './texts.ts'
 import { useTaskTexts } from './texts.ts'
+import type { BulkQuestion } from './use-bulk.ts'
 
 const SOONEST_FIRST: Sort = { property: 'due', isAscending: true }
 const ICONS = { retry: RotateCw, reschedule: CalendarClock, park: Pause, destroy: X }
 
 export function Page() {
-  const t = useTexts()
   const tt = useTaskTexts()
   const model = useModel()
   const may = useMay()
@@ -62,7 +61,7 @@ export function Page() {
     void navigate({ to: '.', search: next, replace: true })
   }
   const select = (ids: ReadonlySet<string>) => {
-    for (const row of list.loaded) if (ids.has(row.id)) seen.current.set(row.id, taskOf(row))
+    for (const row of held.list.loaded) if (ids.has(row.id)) seen.current.set(row.id, taskOf(row))
     setSelected(ids)
   }
   const chosenTasks = () => [...selected].flatMap(id => seen.current.get(id) ?? [])
@@ -92,32 +91,15 @@ export function Page() {
           })}
         </SelectionBar>
         <ListChanged held={held} />
-        {selected.size > 0 || actions.length === 0 || (list.total ?? 0) === 0 ? null : (
-          <Menu
-            trigger={<Button kind="quiet" icon={<Ellipsis aria-hidden="true" />}>{tt.scheduled.matching(list.total ?? 0)}</Button>}
-            actions={actions.map(action => {
-              const Icon = ICONS[action]
-              return {
-                label: tt.actions[action], icon: <Icon aria-hidden="true" />, danger: action === 'destroy',
-                run: () => { setQuestion({ action, target: { kind: 'filter', filter } }) },
-              }
-            })}
-          />
-        )}
+        {selected.size > 0 || actions.length === 0 || (list.total ?? 0) === 0 ? null
+          : <WithAll total={list.total ?? 0} actions={actions} ask={action => { setQuestion({ action, target: { kind: 'filter', filter } }) }} />}
       </div>
       <Reading held={held}>
         <DataTable
           label={tt.scheduled.title} list={held.list} columns={columns} open={row => `/manage/tasks/${row.id}`}
           {...(actions.length > 0 ? { selection: { ids: selected, onChange: select } } : {})}
           sort={sort} onSort={next => { goTo(withSort(query, next)) }}
-          empty={chosen.size > 0
-            ? <EmptyState title={t.list.emptyFiltered} next={t.list.emptyFilteredNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
-            : (
-              <EmptyState
-                title={tt.scheduled.emptyTitle} next={tt.scheduled.emptyNext}
-                action={<ButtonLink icon={<History aria-hidden="true" />} to="/manage/tasks/history">{tt.scheduled.toHistory}</ButtonLink>}
-              />
-            )}
+          empty={<NoTasks filtered={chosen.size > 0} onClear={() => { goTo(withoutFilters(query)) }} />}
         />
       </Reading>
       <BulkDialog
@@ -128,6 +110,32 @@ export function Page() {
         }}
       />
     </Frame>
+  )
+}
+
+/** What may be done with every task that the filters find, also those that are not loaded. */
+function WithAll({ total, actions, ask }: { readonly total: number; readonly actions: readonly BulkAction[]; readonly ask: (action: BulkAction) => void }) {
+  const tt = useTaskTexts()
+  return (
+    <Menu
+      trigger={<Button kind="quiet" icon={<Ellipsis aria-hidden="true" />}>{tt.scheduled.matching(total)}</Button>}
+      actions={actions.map(action => {
+        const Icon = ICONS[action]
+        return { label: tt.actions[action], icon: <Icon aria-hidden="true" />, danger: action === 'destroy', run: () => { ask(action) } }
+      })}
+    />
+  )
+}
+
+function NoTasks({ filtered, onClear }: { readonly filtered: boolean; readonly onClear: () => void }) {
+  const t = useTexts()
+  const tt = useTaskTexts()
+  if (filtered) return <EmptyState title={t.list.emptyFiltered} next={t.list.emptyFilteredNext} action={<Button onClick={onClear}>{t.list.clearFilters}</Button>} />
+  return (
+    <EmptyState
+      title={tt.scheduled.emptyTitle} next={tt.scheduled.emptyNext}
+      action={<ButtonLink icon={<History aria-hidden="true" />} to="/manage/tasks/history">{tt.scheduled.toHistory}</ButtonLink>}
+    />
   )
 }
 

@@ -46,7 +46,7 @@ export const de: TaskTexts = {
       destroy: 'Sie werden entfernt und nicht mehr erledigt. Das lässt sich nicht zurücknehmen.',
     },
     go: { retry: 'Neu versuchen', reschedule: 'Verschieben', park: 'Beiseitelegen', destroy: 'Aufgaben abbrechen' },
-    counting: 'Wird gezählt…',
+    again: 'Inzwischen passen mehr Aufgaben, als gezählt waren; darum wurde nichts weiter geändert. Diese sind neu gezählt.',
     none: 'Keine Aufgabe passt mehr; es gibt nichts zu tun.',
     kind: 'Art', status: 'Zustand', tasks: 'Aufgaben', ofThemRunning: 'Laufen', notAllowed: 'Nicht erlaubt',
     runningNote: (n: number) => count(n, { one: '# davon läuft: Ihr Knoten hält sie zuerst an.', other: '# davon laufen: Ihre Knoten halten sie zuerst an.' }),

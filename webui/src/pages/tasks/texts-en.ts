@@ -45,7 +45,7 @@ export const en = {
       destroy: 'They are removed and will not be done. This cannot be undone.',
     },
     go: { retry: 'Retry', reschedule: 'Reschedule', park: 'Park', destroy: 'Cancel them' },
-    counting: 'Counting…',
+    again: 'More tasks match by now than were counted, so no more was changed. These are counted anew.',
     none: 'No task matches any more; there is nothing to do.',
     kind: 'Kind', status: 'Status', tasks: 'Tasks', ofThemRunning: 'Running', notAllowed: 'Not allowed',
     runningNote: (n: number) => count(n, { one: '# of them runs: it is stopped first, by its node.', other: '# of them run: they are stopped first, by their nodes.' }),
