@@ -91,6 +91,17 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       assert.equal((await state(accountId, INBOX_ID)).uidValidity, first.uidValidity + 1)
     })
 
+    test('are given again for a task of a node whose clock is behind', async () => {
+      const { accountId } = ANN
+      const [behind, former] = [nextTask(), nextTask()]
+      await renumber(accountId, former)
+      const { uidValidity } = await state(accountId, INBOX_ID)
+      assert.equal(await renumber(accountId, behind), 131)
+      assert.equal((await state(accountId, INBOX_ID)).uidValidity, uidValidity + 1)
+      for (const task of [behind, former]) await renumber(accountId, task)
+      assert.equal((await state(accountId, INBOX_ID)).uidValidity, uidValidity + 1)
+    })
+
     test('go on where a run was broken off, also for another task, without another uidValidity', async () => {
       const { accountId } = ANN
       const task = nextTask()

@@ -10,12 +10,18 @@ const STATE_ID = '1'.padStart(13, '0')
 /** Of one transaction, for which a delivery to the account waits. */
 const EMAILS_AT_ONCE_MAX = 100
 const MAILBOXES_MAX = 1_000
+/** So many tasks later nobody is still asleep who took part. */
+const TASKS_MAX = 16
 
 /** `done` and `total` count a message once in each of its mailboxes. */
 export type Renumbered = { readonly done: number; readonly total: number }
-/** `mailboxIds`: those that are left; of the first, what comes after `after`. */
+/**
+ * `mailboxIds`: those that are left; of the first, what comes after `after`. `taskId` took part last, `earlier` before it, the
+ * newest first; an earlier version has stored none. Ids do not tell which task came first: each node draws them by its own clock.
+ */
 type State = Renumbered & {
   readonly taskId: Id
+  readonly earlier?: readonly Id[]
   readonly isDone: boolean
   readonly mailboxIds: readonly Id[]
   readonly after: { readonly sort: number; readonly id: Id } | null
@@ -46,16 +52,17 @@ export class Renumbering<Tx extends DomainTx = DomainTx> {
     return this.#store.transact(tx => this.#mailStore.update(tx, accountId, async account => {
       const [stored] = await tx.documents.get(accountId, RENUMBERING, [STATE_ID])
       const state = stored?.body as State | undefined
+      const tookPart = state ? [state.taskId, ...state.earlier ?? []] : []
       // Done by this task, or, when this one was asleep, by a later one.
-      if (state?.isDone && taskId <= state.taskId) return state
+      if (state?.isDone && tookPart.includes(taskId)) return state
       const next = !state || state.isDone ? await begin(tx, accountId, account) : await this.#goOn(tx, accountId, account, state)
-      const body = { ...next, taskId: state && state.taskId > taskId ? state.taskId : taskId }
+      const body = { ...next, taskId, earlier: tookPart.filter(id => id !== taskId).slice(0, TASKS_MAX) }
       await tx.documents.put(accountId, RENUMBERING, STATE_ID, body, [])
       return body
     }))
   }
 
-  async #goOn(tx: Tx, accountId: Id, account: MailAccount, state: State): Promise<Omit<State, 'taskId'>> {
+  async #goOn(tx: Tx, accountId: Id, account: MailAccount, state: State): Promise<Omit<State, 'taskId' | 'earlier'>> {
     const [mailboxId, ...others] = state.mailboxIds
     if (mailboxId === undefined) return { ...state, isDone: true }
     const { after } = state
@@ -68,7 +75,7 @@ export class Renumbering<Tx extends DomainTx = DomainTx> {
   }
 }
 
-async function begin(tx: DomainTx, accountId: Id, account: MailAccount): Promise<Omit<State, 'taskId'>> {
+async function begin(tx: DomainTx, accountId: Id, account: MailAccount): Promise<Omit<State, 'taskId' | 'earlier'>> {
   const mailboxIds = await tx.documents.list(accountId, MAILBOX, MAILBOXES_MAX)
   await account.voidUids(mailboxIds)
   let total = 0
