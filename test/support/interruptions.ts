@@ -45,7 +45,7 @@ export interface World extends Mail {
 export interface Work {
   /** What is there when the tasks come, the same each time; returns them. */
   prepare(world: World): Promise<TaskDraft | readonly TaskDraft[]>
-  /** Duties that only its parts need. */
+  /** Duties that only its parts need. Tasks of other duties are left, and belong to the state. */
   readonly handsOut?: readonly Duty[]
   /** What must be the same at the end. */
   state(world: World): Promise<unknown>
@@ -155,14 +155,20 @@ class Trial {
     const { site, given } = await this.#filled.open()
     this.#taskIds = given.taskIds
     const { clock } = site
-    const isBusy = (): Promise<boolean> => isAnyBusy(site.others)
+    const variants = VARIANTS.filter(({ duty }) => given.duties.some(other => other === duty)).map(({ name }) => name)
+    const isBusy = (): Promise<boolean> => site.others.read(async tx => await tx.tasks.count({ variants, status: ['Pending', 'Retry'] }) > 0)
+    const whileBusy = async (isOver: () => boolean): Promise<void> => {
+      for (const end = clock.now() + END_MS_MAX; !isOver() && await isBusy();) {
+        assert.ok(clock.now() < end, `${this.#interruption} at call ${this.#at}: the work does not end`)
+        await clock.advance(LOOK_MS)
+      }
+    }
     const one = new Process('one', given.duties, site.victim, clock, (process, run) => this.#call(site, process, run))
     await one.node.start()
-    while (!this.#struck && await isBusy()) await clock.advance(LOOK_MS)
+    await whileBusy(() => this.#struck)
     const two = new Process('two', given.duties, site.others, clock, (_, run) => run(() => Promise.resolve()))
     if (this.#interruption?.startsWith('cancel') === false) await two.node.start()
-    for (const end = clock.now() + END_MS_MAX; await isBusy() && clock.now() < end;) await clock.advance(LOOK_MS)
-    assert.equal(await isBusy(), false, `${this.#interruption} at call ${this.#at}: the work does not end`)
+    await whileBusy(() => false)
     // Who slept wakes up only now, if the other was quick.
     await clock.advance(Math.max(0, one.awakeMs + AWAKE_MS - clock.monotonicMs()))
     const end = { state: await this.#work.state(worldOf(site.others, clock)), failed: await failed(site.others) }
@@ -301,10 +307,6 @@ function noted(tx: Tx, note: (method: string) => void): Tx {
 }
 
 function never<T>(): Promise<T> { return new Promise(() => {}) }
-
-function isAnyBusy(store: Store): Promise<boolean> {
-  return store.read(async tx => await tx.tasks.count({ status: ['Pending', 'Retry'] }) > 0)
-}
 
 function failed(store: Store): Promise<readonly (string | null)[]> {
   return store.read(async ({ tasks }) => {
