@@ -92,7 +92,7 @@ export interface BlobTable {
    * the blobs that nothing else links and no other account claims.
    */
   release(accountId: Id, collection: string, links: readonly BlobLink[]): Promise<void>
-  /** The same for claims of the account, at most `limit`; returns how many there were. */
+  /** The same for claims of the account, and its own in other accounts, at most `limit`; returns how many there were. */
   disown(accountId: Id, limit: number): Promise<number>
   /** Looks at `limit` blobs of a shard, in order of hash. Removes those that nothing links, and nothing has kept since `before`. */
   purge(shardIndex: number, look: BlobLook): Promise<BlobPurged>

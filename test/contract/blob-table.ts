@@ -233,6 +233,21 @@ export function blobTableContract(store: () => Store): void {
         assert.equal(await readable(claimed, other), true)
       })
 
+      test('removes what the account has uploaded into those of others, and nothing that these keep', async () => {
+        const [accountId, group, other] = [ids.next(), ids.next(), ids.next()]
+        const hashes = [await put(randomBytes(32)), await put(randomBytes(32)), await put(randomBytes(32))]
+        const [uploaded = '', both = '', members = ''] = hashes
+        await store().transact(async tx => {
+          await tx.blobs.claim(both, accountId, accountId)
+          for (const hash of hashes) await tx.blobs.claim(hash, group, accountId)
+          await tx.blobs.claim(both, group, other)
+          await tx.blobs.claim(members, group, null)
+        })
+        assert.deepEqual([await disown(accountId, 3), await disown(accountId, 3), await disown(accountId, 3)], [3, 1, 0])
+        assert.deepEqual([await get(uploaded), (await get(both))?.byteLength, (await get(members))?.byteLength], [null, 32, 32])
+        assert.deepEqual([await readable(both, group, accountId), await readable(both, group, other), await readable(members, group)], [false, true, true])
+      })
+
       test('releasing leaves what another account claims', async () => {
         const [first, other] = [owner(), ids.next()]
         const hash = await put(randomBytes(32))

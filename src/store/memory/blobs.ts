@@ -78,7 +78,7 @@ export function memoryBlobs(context: MemoryContext): BlobTable {
     },
 
     async disown(accountId, limit) {
-      const own = [...claims.rows()].filter(row => row.accountId === accountId).slice(0, limit)
+      const own = [...claims.rows()].filter(row => row.accountId === accountId || row.holderId === accountId).slice(0, limit)
       for (const row of own) claims.delete(claimKey(row))
       removeUnused(own.map(({ hash }) => hash), accountId)
       return own.length

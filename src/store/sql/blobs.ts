@@ -86,11 +86,17 @@ export function sqlBlobs(context: SqlContext): BlobTable {
     },
 
     async disown(accountId, limit) {
-      const claims = await db.selectFrom('blob_claim').select(['holder_id', 'hash'])
+      const own = await db.selectFrom('blob_claim').select(['holder_id as id', 'hash'])
         .where('account_id', '=', accountId).orderBy('holder_id').orderBy('hash').limit(limit).execute()
+      // As the index says it, in the same words: else no database sees that it is of use here.
+      const elsewhere = await db.selectFrom('blob_claim').select(['account_id as id', 'hash'])
+        .where('holder_id', '=', accountId).where('holder_id', '<>', sql.lit(ANY_HOLDER)).where('account_id', '<>', accountId)
+        .orderBy('account_id').orderBy('hash').limit(limit - own.length).execute()
       await sql`delete from blob_claim where (hash, account_id, holder_id) in (
-        select given.hash, ${accountId}, given.id
-        from ${pairs(context, claims.map(({ holder_id: id, hash }) => ({ id, hash })))})`.execute(db)
+        select given.hash, ${accountId}, given.id from ${pairs(context, own)})`.execute(db)
+      await sql`delete from blob_claim where (hash, account_id, holder_id) in (
+        select given.hash, given.id, ${accountId} from ${pairs(context, elsewhere)})`.execute(db)
+      const claims = [...own, ...elsewhere]
       await removeUnused(context, claims.map(({ hash }) => hash), accountId)
       return claims.length
     },

@@ -21,10 +21,11 @@ import { runOrder } from './0019-run-order.ts'
 import { runHours } from './0020-run-hours.ts'
 import { runSlots } from './0021-run-slots.ts'
 import { searchDigests } from './0022-search-digests.ts'
+import { claimsByHolder } from './0023-claims-by-holder.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents, leaseDeaths,
   usageCorrections, drainOfSleepers, blobClaims, telemetry, taskFailures, runNotes, runLists, runOrder, runHours,
-  runSlots, searchDigests,
+  runSlots, searchDigests, claimsByHolder,
 ]
