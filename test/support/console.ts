@@ -24,6 +24,8 @@ export function buildConsole(): void {
 export async function signIn(page: Page, origin: string, path = '/', { name, password } = ADMIN): Promise<void> {
   await page.goto(origin + path)
   await fillLogin(page, name, password)
+  // The login page has a heading too: the console is there when its place for pages is.
+  await page.locator('#content').waitFor()
   await shown(page)
 }
 
