@@ -67,7 +67,7 @@ function Figure({ label, value, detail, to, bad = false }: {
     <div className={`${css['figure']} ${bad ? css['bad'] : ''}`}>
       <dt>{label}</dt>
       <dd>
-        <Link to={to} className={css['value']}>{value ?? '…'}</Link>
+        <Link to={to} className={css['value']}><span className="unseen">{label}: </span>{value ?? '…'}</Link>
         {detail === undefined ? null : <span className={css['detail']}>{detail}</span>}
       </dd>
     </div>

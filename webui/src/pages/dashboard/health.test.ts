@@ -39,6 +39,15 @@ test('work that waits is trouble before anything that only wants attention, howe
   assert.deepEqual(found, ['trouble finding', 'attention finding', 'attention failed'])
 })
 
+test('a node that died comes before what follows from it, and findings of one kind are one cause', () => {
+  const alone = (subject: string) => ({ id: subject, severity: 'warning', kind: 'criticalLaneWithOneNode', subject, text: '', advice: '' } as const)
+  const [silent, finding, ...more] = causesOf({ ...WELL, nodes: [{ ...NODE, status: 'stale' }], findings: [alone('search'), alone('push')] })
+  assert.equal(silent?.kind, 'silentNode')
+  assert.ok(finding?.kind === 'finding')
+  assert.deepEqual(finding.subjects, ['search', 'push'])
+  assert.deepEqual(more, [])
+})
+
 test('the longest wait of a lane counts from ten minutes on, and is trouble from an hour on', () => {
   const since = (minutes: number) => ({ ...LANE, waiting: 3, oldestDueMs: NOW - minutes * MINUTE })
   assert.deepEqual(kinds({ lanes: [since(9)] }), [])

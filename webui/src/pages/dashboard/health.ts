@@ -13,7 +13,7 @@ export type Severity = 'trouble' | 'attention'
 export type Part = 'findings' | 'nodes' | 'lanes' | 'failures' | 'runs' | 'certificates' | 'schedules'
 
 export type Cause = { readonly severity: Severity; readonly to: string } & (
-  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'finding'; readonly finding: Finding; readonly subjects: readonly string[] }
   | { readonly kind: 'waiting'; readonly lane: string; readonly waitedMs: number }
   | { readonly kind: 'failed'; readonly count: number; readonly groups: number }
   | { readonly kind: 'failing'; readonly share: number; readonly runs: number }
@@ -58,7 +58,7 @@ export function verdictOf(causes: readonly Cause[]): Verdict {
 /** Trouble first; within it in the order of what is asked first at night. */
 export function causesOf(facts: Facts): Cause[] {
   const causes = [
-    ...ofFindings(facts), ...ofNodes(facts), ...ofWaits(facts), ...ofRate(facts), ...ofFailed(facts), ...ofCertificates(facts), ...ofSchedules(facts),
+    ...ofNodes(facts), ...ofFindings(facts), ...ofWaits(facts), ...ofRate(facts), ...ofFailed(facts), ...ofCertificates(facts), ...ofSchedules(facts),
     ...facts.unknown.map((part): Cause => ({ kind: 'unknown', severity: 'attention', part, to: PLACES[part] })),
   ]
   return causes.sort((one, other) => Number(one.severity === 'attention') - Number(other.severity === 'attention'))
@@ -69,9 +69,15 @@ const PLACES: Readonly<Record<Part, string>> = {
   runs: listAddress('TaskRun'), certificates: listAddress('Certificate'), schedules: listAddress('Schedule'),
 }
 
+/** Findings of one kind are one cause: a node that dies leaves many lanes to a single other one. */
 function ofFindings({ findings }: Facts): Cause[] {
-  return (findings ?? []).map(finding =>
-    ({ kind: 'finding', severity: finding.severity === 'error' ? 'trouble' : 'attention', finding, to: PLACES.findings }))
+  const alike = Map.groupBy(findings ?? [], ({ severity, kind }) => `${severity} ${kind}`)
+  return [...alike.values()].flatMap((group): Cause[] => {
+    const [finding] = group
+    if (finding === undefined) return []
+    const severity = finding.severity === 'error' ? 'trouble' : 'attention'
+    return [{ kind: 'finding', severity, finding, subjects: group.map(({ subject }) => subject), to: PLACES.findings }]
+  })
 }
 
 /** A node that is silent for a day is history: its work was taken over, and it is listed with the nodes. */

@@ -27,7 +27,7 @@ export function NodesPanel({ answer }: { readonly answer: Answer<readonly Cluste
             columns={[
               { key: 'node', label: t.node, cell: ({ id, hostname }) => <Link to={objectAddress('ClusterNode', id)}>{hostname}</Link> },
               { key: 'status', label: t.status, cell: node => <Status tone={toneOf(node)}>{node.draining ? t.draining : t.states[node.status]}</Status> },
-              { key: 'role', label: t.role, cell: ({ role }) => role ?? t.everything },
+              { key: 'role', label: t.role, cell: ({ role, status }) => role ?? (status === 'active' ? t.everything : null) },
               { key: 'running', label: t.running, align: 'end', cell: ({ runningTasks }) => runningTasks },
               { key: 'heard', label: t.heard, align: 'end', cell: ({ lastRenewal }) => <Time at={lastRenewal} relative /> },
             ]}

@@ -58,7 +58,7 @@ function Totals({ spans, nowMs }: { readonly spans: readonly { readonly label: s
           key: 'runs', label: t.runs, align: 'end',
           cell: ({ total: { runs, sinceMs, spanMs } }) => <>
             <Link to={runsSince(sinceMs)}><Count value={runs} /></Link>
-            {spanMs === 0 ? null : <> <span className={css['since']}>{t.perMinute(number.format(runs / spanMs * MINUTE_MS))}</span></>}
+            {spanMs === 0 ? null : <span className={css['since']}>{t.perMinute(number.format(runs / spanMs * MINUTE_MS))}</span>}
           </>,
         },
         { key: 'retry', label: t.retry, align: 'end', cell: ({ total: { retry, sinceMs } }) => <Counted value={retry} to={runsSince(sinceMs, 'retry')} /> },

@@ -59,7 +59,7 @@ function useCauseWords(nowMs: number): (cause: Cause) => string {
   const span = (ms: number) => durationText(ms, t.time.units, language)
   return cause => {
     switch (cause.kind) {
-      case 'finding': return own.finding[cause.finding.kind]?.(cause.finding.subject) ?? cause.finding.text
+      case 'finding': return own.finding[cause.finding.kind]?.(cause.subjects.join(', ')) ?? cause.finding.text
       case 'waiting': return own.cause.waiting(cause.lane, span(cause.waitedMs))
       case 'failed': return own.cause.failed(cause.count)
       case 'failing': return own.cause.failing(new Intl.NumberFormat(language, { style: 'percent' }).format(cause.share), cause.runs)
