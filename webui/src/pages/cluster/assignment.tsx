@@ -27,7 +27,8 @@ export function Assignment({ nodes, lanes }: { readonly nodes: readonly ClusterN
   const width = useWidth(frame)
   const palette = usePalette()
   const owners = useMemo(() => ownersOf(nodes, lanes), [nodes, lanes])
-  const known = useMemo(() => new Map(owners.map(owner => [owner.id, owner])), [owners])
+  const known = useKnown(owners)
+  const [asTable, setAsTable] = useState(false)
   const [spotlight, setSpotlight] = useState<string | null>(null)
   const { moves, sightings, openedAt } = useMoves(lanes)
   const seen = spotlight !== null && known.has(spotlight) ? spotlight : null
@@ -51,9 +52,9 @@ export function Assignment({ nodes, lanes }: { readonly nodes: readonly ClusterN
       </div>
       <div className={css['below']}>
         <LastMoves moves={moves} nodes={nodes} />
-        <details className={css['details']}>
+        <details className={css['details']} onToggle={event => { setAsTable(event.currentTarget.open) }}>
           <summary>{t.asTable}</summary>
-          <AssignmentTable lanes={lanes} owners={owners} />
+          {asTable ? <AssignmentTable lanes={lanes} owners={owners} /> : null}
         </details>
       </div>
     </Panel>
@@ -155,6 +156,16 @@ function AssignmentTable({ lanes, owners }: { readonly lanes: readonly Lane[]; r
       ]}
     />
   )
+}
+
+/** By id; the same map for as long as nobody looks different, so that nothing is drawn anew for a count. */
+function useKnown(owners: readonly Owner[]): ReadonlyMap<string, Owner> {
+  const look = owners.map(({ id, name, tag }) => `${id} ${name} ${tag}`).join()
+  const [known, setKnown] = useState(() => ({ look, byId: new Map(owners.map(owner => [owner.id, owner])) }))
+  if (known.look === look) return known.byId
+  const next = { look, byId: new Map(owners.map(owner => [owner.id, owner])) }
+  setKnown(next)
+  return next.byId
 }
 
 /** What has moved since the page was opened. */

@@ -3,7 +3,7 @@
  * cost a few ms a frame. Keys as a slider has them go from bucket to bucket, and what is there is read out.
  */
 import type { KeyboardEvent, PointerEvent } from 'react'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { browserClock } from '../../api/browser.ts'
 import type { Lane } from '../../api/cluster.ts'
 import { wantsStillness } from '../../parts/motion.ts'
@@ -11,7 +11,7 @@ import css from './cluster.module.css'
 import type { Owner } from './owners.ts'
 import { bucketAt, stripLayout } from './strip-layout.ts'
 import type { Palette, Strip } from './strip-paint.ts'
-import { paintStrip } from './strip-paint.ts'
+import { Faces, paintStrip } from './strip-paint.ts'
 
 const MOVE_MS = 420
 /** The last bucket of a lane begins so much later than the first: one sees where the change runs. */
@@ -33,14 +33,10 @@ export function LaneStrip({ lane, width, known, palette, spotlight, tell }: {
   const { owners } = lane
   const layout = stripLayout(owners.length, width)
   const { columns, rows, cellWidth, cellHeight } = layout
-  const strip = useRef<Strip | null>(null)
   const moving = useRef({ before: owners, startedMs: -Infinity, frame: 0 })
   const seen = useRef(owners)
 
-  const paint = useCallback(() => {
-    const to = canvas.current?.getContext('2d')
-    if (to !== null && to !== undefined && strip.current !== null) paintStrip(to, strip.current, palette)
-  }, [palette])
+  const faces = useMemo(() => new Faces(known, palette, { cellWidth, cellHeight }), [known, palette, cellWidth, cellHeight])
 
   useEffect(() => {
     const element = canvas.current
@@ -63,14 +59,15 @@ export function LaneStrip({ lane, width, known, palette, spotlight, tell }: {
       const begins = state.startedMs + SWEEP_MS * (bucket / owners.length)
       return Math.min(1, Math.max(0, (browserClock.monotonicMs() - begins) / MOVE_MS))
     }
-    strip.current = { layout: { columns, rows, cellWidth, cellHeight }, owners, before: state.before, progress, known, spotlight, cursor }
+    const strip: Strip = { layout: { columns, rows, cellWidth, cellHeight }, owners, before: state.before, progress, faces, spotlight, cursor }
+    const to = canvas.current?.getContext('2d') ?? null
     const step = () => {
-      paint()
+      if (to !== null) paintStrip(to, strip)
       if (browserClock.monotonicMs() < state.startedMs + MOVE_MS + SWEEP_MS) state.frame = requestAnimationFrame(step)
     }
     step()
     return () => { cancelAnimationFrame(state.frame) }
-  }, [owners, known, spotlight, cursor, columns, rows, cellWidth, cellHeight, paint])
+  }, [owners, faces, spotlight, cursor, columns, rows, cellWidth, cellHeight])
 
   const point = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect()

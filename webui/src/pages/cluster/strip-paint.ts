@@ -18,7 +18,7 @@ export interface Strip {
   readonly before: readonly (string | null)[]
   /** How far a bucket is on its way, 0 to 1. */
   readonly progress: (bucket: number) => number
-  readonly known: ReadonlyMap<string, Owner>
+  readonly faces: Faces
   /** All others stand back; null: all are equal. */
   readonly spotlight: string | null
   /** The bucket that is looked at. */
@@ -30,36 +30,76 @@ const STAND_BACK = 0.22
 const RADIUS = 3
 const HATCH_PX = 5
 
-export function paintStrip(to: CanvasRenderingContext2D, strip: Strip, palette: Palette): void {
-  const { layout, owners, before, progress, spotlight, cursor } = strip
+/** The box of each owner, drawn once: a thousand boxes are copies of a few, and text is what drawing costs. */
+export class Faces {
+  readonly #faces = new Map<string | null, HTMLCanvasElement>()
+  readonly #known: ReadonlyMap<string, Owner>
+  readonly #palette: Palette
+  /** In CSS pixels. */
+  readonly width: number
+  readonly height: number
+
+  constructor(known: ReadonlyMap<string, Owner>, palette: Palette, { cellWidth, cellHeight }: Pick<StripLayout, 'cellWidth' | 'cellHeight'>) {
+    this.#known = known
+    this.#palette = palette
+    this.width = cellWidth - GAP
+    this.height = cellHeight - GAP
+  }
+
+  get palette(): Palette { return this.#palette }
+
+  of(id: string | null): HTMLCanvasElement {
+    const owner = id === null ? undefined : this.#known.get(id)
+    const key = owner?.id ?? null
+    let face = this.#faces.get(key)
+    if (face === undefined) this.#faces.set(key, face = this.#drawn(owner))
+    return face
+  }
+
+  #drawn(owner: Owner | undefined): HTMLCanvasElement {
+    const face = document.createElement('canvas')
+    const ratio = devicePixelRatio || 1
+    face.width = Math.max(1, Math.round(this.width * ratio))
+    face.height = Math.max(1, Math.round(this.height * ratio))
+    const to = face.getContext('2d')
+    if (to === null) return face
+    to.scale(ratio, ratio)
+    to.font = this.#palette.font
+    to.textAlign = 'center'
+    to.textBaseline = 'middle'
+    paintFace(to, { x: 0, y: 0, width: this.width, height: this.height }, owner, this.#palette)
+    return face
+  }
+}
+
+export function paintStrip(to: CanvasRenderingContext2D, { layout, owners, before, progress, faces, spotlight, cursor }: Strip): void {
   const { columns, cellWidth, cellHeight } = layout
+  const { width, height } = faces
   to.clearRect(0, 0, columns * cellWidth, layout.rows * cellHeight)
-  to.font = palette.font
-  to.textAlign = 'center'
-  to.textBaseline = 'middle'
   for (const [bucket, owner] of owners.entries()) {
-    const cell = { x: (bucket % columns) * cellWidth, y: Math.floor(bucket / columns) * cellHeight, width: cellWidth - GAP, height: cellHeight - GAP }
+    const x = (bucket % columns) * cellWidth
+    const y = Math.floor(bucket / columns) * cellHeight
     const done = progress(bucket)
     to.globalAlpha = spotlight === null || spotlight === owner ? 1 : STAND_BACK
-    if (done >= 1) paintCell(to, cell, owner, strip, palette)
+    if (done >= 1) to.drawImage(faces.of(owner), x, y, width, height)
     else {
-      paintCell(to, cell, before[bucket] ?? null, strip, palette)
-      to.save()
-      to.beginPath()
-      to.rect(cell.x, cell.y + cell.height * (1 - done), cell.width, cell.height * done)
-      to.clip()
-      paintCell(to, cell, owner, strip, palette)
-      to.restore()
+      part(to, faces.of(before[bucket] ?? null), { x, y, width, height }, 0, 1 - done)
+      part(to, faces.of(owner), { x, y, width, height }, 1 - done, 1)
     }
-    if (bucket === cursor) ring(to, cell, palette)
+    if (bucket === cursor) ring(to, { x, y, width, height }, faces.palette)
   }
   to.globalAlpha = 1
 }
 
+/** A face from one height to another, both as shares of it. */
+function part(to: CanvasRenderingContext2D, face: HTMLCanvasElement, { x, y, width, height }: Cell, from: number, until: number): void {
+  if (until <= from) return
+  to.drawImage(face, 0, face.height * from, face.width, face.height * (until - from), x, y + height * from, width, height * (until - from))
+}
+
 interface Cell { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
-function paintCell(to: CanvasRenderingContext2D, { x, y, width, height }: Cell, id: string | null, { known }: Strip, palette: Palette): void {
-  const owner = id === null ? undefined : known.get(id)
+function paintFace(to: CanvasRenderingContext2D, { x, y, width, height }: Cell, owner: Owner | undefined, palette: Palette): void {
   to.fillStyle = palette.surface
   to.fillRect(x, y, width, height)
   if (owner === undefined) {
