@@ -53,14 +53,19 @@ export function differences({ folder, en, de }: Catalogues): string[] {
   return found
 }
 
-/** Texts that no code of their folder names, as `.key`, `['key']`, or by a name that is computed: `.parent[kind]`. */
+/**
+ * Texts that no code of their folder names, as `.key` or `['key']`. What stands in a part that code takes by a computed
+ * name (`.parent[kind]`) or hands on as a whole (`words={t.parent}`, `const { parent } = useTexts()`) counts as shown.
+ */
 export function unused({ folder, en }: Catalogues, code: ReadonlyMap<string, string>): string[] {
   const all = [...code].filter(([path]) => path.startsWith(`${folder}/`)).map(([, text]) => text).join('\n')
   const names = (key: string) => new RegExp(`\\.${key}\\b|\\['${key}'\\]`).test(all)
-  const computes = (key: string) => new RegExp(`\\.${key}\\??\\.?\\[(?!')|\\(\\w+\\.${key}\\)`).test(all)
+  const takesWhole = (key: string) => [
+    `\\.${key}\\[(?!')`, `\\b(t|tt|own)\\.(\\w+\\.)*${key}\\b(?!\\??\\.\\w|\\[|\\()`, `\\{[^{}]*\\b${key}\\b[^{}]*\\} = use\\w*Texts\\(`,
+  ].some(pattern => new RegExp(pattern).test(all))
   return [...leavesOf(en).keys()].filter(path => {
     const keys = path.split('.')
-    return !names(keys.at(-1) ?? '') && !keys.slice(0, -1).some(computes)
+    return !names(keys.at(-1) ?? '') && !keys.slice(0, -1).some(takesWhole)
   }).map(path => `${folder}: nothing shows ${path}`)
 }
 
