@@ -10,10 +10,10 @@ describe('the catalogues of the console', () => {
     assert.deepEqual(catalogues.flatMap(differences), [])
   })
 
-  it('are looked through for texts that nothing shows', async t => {
+  it('have no text that nothing shows', async () => {
     const code = await readConsoleCode()
     assert.ok(code.size > 20, 'the code was read')
-    for (const place of (await readCatalogues()).flatMap(each => unused(each, code))) t.diagnostic(place)
+    assert.deepEqual((await readCatalogues()).flatMap(each => unused(each, code)), [])
   })
 })
 

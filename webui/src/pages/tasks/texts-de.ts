@@ -26,7 +26,6 @@ export const de: TaskTexts = {
   onNode: (node: string) => `auf ${node}`,
   since: 'seit',
   progress: 'Fortschritt',
-  part: 'Teil einer anderen Aufgabe',
   about: { account: 'Konto', domain: 'Domain' },
   actions: {
     retry: 'Jetzt versuchen', runNow: 'Jetzt ausführen', reschedule: 'Verschieben', park: 'Beiseitelegen', resume: 'Wieder aufnehmen', destroy: 'Abbrechen', edit: 'Ändern', retryParts: 'Fehlgeschlagene Teile neu versuchen',
@@ -69,7 +68,7 @@ export const de: TaskTexts = {
     progress: 'Fortschritt der Aktion',
   },
   detail: {
-    created: 'Angelegt', due: 'Fällig', failedAt: 'Fehlgeschlagen', attempts: 'Versuche', node: 'Knoten', runningSince: 'Läuft seit', lane: 'Spur', duty: 'Dienst', parent: 'Teil von',
+    created: 'Angelegt', due: 'Fällig', failedAt: 'Fehlgeschlagen', attempts: 'Versuche', node: 'Knoten', lane: 'Spur', duty: 'Dienst', parent: 'Teil von',
     reason: 'Warum sie fehlgeschlagen ist', lastReason: 'Warum der letzte Versuch fehlgeschlagen ist',
     state: 'Stand', fields: 'Was sie tut', kind: 'Art', notFoundTitle: 'Eine Aufgabe mit dieser Kennung gibt es nicht',
     endedTitle: 'Diese Aufgabe ist zu Ende', ended: 'Sie wurde erledigt oder entfernt, während Sie zusahen. Unten steht, wie sie zuletzt aussah.',
@@ -125,7 +124,6 @@ export const de: TaskTexts = {
     destroyAccount: 'Das Konto kann sich ab sofort nicht mehr anmelden; seine Daten entfernt diese Aufgabe. Wer sie abbricht, bevor sie beginnt, bringt das Konto zurück.',
     back: 'Andere Art',
     toSchedules: 'Zeitpläne',
-    merged: 'Eine Aufgabe, die schon auf dieselbe Arbeit wartet, hat sie aufgenommen.',
   },
   failed: {
     title: 'Fehlgeschlagene Aufgaben',

@@ -25,7 +25,6 @@ export const en = {
   onNode: (node: string) => `on ${node}`,
   since: 'since',
   progress: 'Progress',
-  part: 'part of another task',
   about: { account: 'Account', domain: 'Domain' },
   actions: {
     retry: 'Retry now', runNow: 'Run now', reschedule: 'Reschedule', park: 'Park', resume: 'Resume', destroy: 'Cancel', edit: 'Edit', retryParts: 'Retry the failed parts',
@@ -68,7 +67,7 @@ export const en = {
     progress: 'Progress of the action',
   },
   detail: {
-    created: 'Created', due: 'Due', failedAt: 'Failed', attempts: 'Attempts', node: 'Node', runningSince: 'Runs since', lane: 'Lane', duty: 'Duty', parent: 'Part of',
+    created: 'Created', due: 'Due', failedAt: 'Failed', attempts: 'Attempts', node: 'Node', lane: 'Lane', duty: 'Duty', parent: 'Part of',
     reason: 'Why it failed', lastReason: 'Why the last attempt failed',
     state: 'State', fields: 'What it does', kind: 'Kind', notFoundTitle: 'There is no task with this id',
     endedTitle: 'This task has ended', ended: 'It is done or was removed while you were looking. What is below is how it was last seen.',
@@ -124,7 +123,6 @@ export const en = {
     destroyAccount: 'The account cannot log in from now on; its data is removed by this task. Cancelling the task before it begins brings the account back.',
     back: 'Other kind',
     toSchedules: 'Schedules',
-    merged: 'A task that waits for the same work already has taken it in.',
   },
   failed: {
     title: 'Failed tasks',
