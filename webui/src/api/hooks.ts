@@ -13,6 +13,7 @@ import type { Failure } from './failure.ts'
 import { failureOf, Refused } from './failure.ts'
 import type { ListQuestion } from './keys.ts'
 import { keys } from './keys.ts'
+import { listTotal } from './list-total.ts'
 
 export type Row = JsonObject & { readonly id: string }
 
@@ -63,7 +64,7 @@ export function useList(object: string, question: ListQuestion): List {
   }
   const error = count.error ?? pages.find(page => page.error !== null)?.error ?? null
   return {
-    total: total === null ? shortTotal(indices, pages) : Math.max(total, 0),
+    total: listTotal(count.data ?? null, indices.map((index, at) => ({ index, rows: pages[at]?.data?.length })), PAGE_ROWS),
     rowAt,
     show,
     failure: error === null ? null : failureOf(error),
@@ -232,10 +233,4 @@ function rowsOf(result: JsonObject): Row[] {
 function samePages([a, b]: readonly [number, number], [c, d]: readonly [number, number]): boolean {
   const page = (index: number) => Math.floor(index / PAGE_ROWS)
   return page(a) === page(c) && page(b) === page(d)
-}
-
-/** Before the count is there: a first page that is not full is the whole list. */
-function shortTotal(indices: readonly number[], pages: readonly UseQueryResult<readonly Row[]>[]): number | null {
-  const rows = indices[0] === 0 ? pages[0]?.data : undefined
-  return rows !== undefined && rows.length < PAGE_ROWS ? rows.length : null
 }
