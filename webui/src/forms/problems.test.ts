@@ -20,6 +20,9 @@ suite('what the schema declares', () => {
     assert.deepEqual(found('TaskManager', { ...MANAGER, maxAttempts: 0, totalDeadline: 'soon', strategy: { '@type': 'FixedDelay', delay: 1.5 } }), {
       maxAttempts: { kind: 'min', limit: 1 }, totalDeadline: { kind: 'duration' }, 'strategy/delay': { kind: 'integer' },
     })
+    assert.deepEqual(found('NetworkListener', { name: 'smtp', protocol: 'smtp', bind: { a: true }, maxMessage: Number('9007199254740993') }), {
+      maxMessage: { kind: 'max', limit: Number.MAX_SAFE_INTEGER },
+    })
     assert.deepEqual(found('NetworkListener', { name: 'x'.repeat(65), protocol: 'smtp', bind: {}, maxMessage: 'big' }), {
       name: { kind: 'maxLength', limit: 64 }, bind: { kind: 'minItems', limit: 1 }, maxMessage: { kind: 'size' },
     })

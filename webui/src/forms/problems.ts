@@ -58,6 +58,8 @@ function ownProblem(type: FieldType, value: Json): Problem | null {
       // An editor leaves what is no number as it was typed.
       if (typeof value !== 'number') return { kind: type.format === 'duration' || type.format === 'size' ? type.format : 'number' }
       if (type.format !== 'float' && !Number.isInteger(value)) return { kind: 'integer' }
+      // Beyond, a number is not the one that was typed any more.
+      if (type.format !== 'float' && !Number.isSafeInteger(value)) return value > 0 ? { kind: 'max', limit: Number.MAX_SAFE_INTEGER } : { kind: 'min', limit: Number.MIN_SAFE_INTEGER }
       if (type.min !== undefined && value < type.min) return { kind: 'min', limit: type.min }
       return type.max !== undefined && value > type.max ? { kind: 'max', limit: type.max } : null
     }
