@@ -143,8 +143,8 @@ const de: typeof en = {
     rateChart: 'Anteil der Läufe, die nicht gelangen, über die Zeit',
   },
   lanes: {
-    title: 'Spuren', all: 'Verteilung', lane: 'Spur', nodes: 'Abdeckung', waiting: 'Wartend', oldest: 'Am längsten', running: 'Läuft', failed: 'Fehler',
-    covered: 'abgedeckt', uncovered: 'kein Knoten', partly: (n, of) => `${n} von ${of} Fächern frei`, quiet: 'Spuren, in denen nichts geschieht',
+    title: 'Spuren', all: 'Verteilung', lane: 'Spur', nodes: 'Knoten', waiting: 'Wartet', oldest: 'Am längsten', running: 'Läuft', failed: 'Fehler',
+    covered: 'gedeckt', uncovered: 'kein Knoten', partly: (n, of) => `${n} von ${of} Fächern frei`, quiet: 'Spuren, in denen nichts geschieht',
   },
   failures: {
     title: 'Gescheiterte Aufgaben nach Grund', all: 'Alle gescheiterten', reason: 'Warum', kind: 'Art der Aufgabe', count: 'Aufgaben', since: 'Seit', newest: 'Neueste',
