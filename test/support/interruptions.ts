@@ -126,7 +126,7 @@ async function prepared(work: Work, store: Store, clock: VirtualClock): Promise<
   const rows = [await work.prepare(world)].flat().map(draft => CATALOGUE.row(draft, world.ids, clock.now()))
   await store.transact(tx => tx.tasks.insert(rows))
   const waiting = await store.read(({ tasks }) => tasks.tally({}))
-  const needed = VARIANTS.filter(({ name }) => waiting.some(({ variant }) => variant === name)).map(({ duty }) => duty as Duty)
+  const needed = VARIANTS.filter(({ name }) => waiting.some(({ variant }) => variant === name)).map(({ duty }) => duty)
   return { taskIds: rows.map(({ id }) => id), duties: [...needed, ...work.handsOut ?? []] }
 }
 
