@@ -1,5 +1,6 @@
 /** Tasks of an account's life, interrupted at every step of their work: the end is the same, however it went. */
 import assert from 'node:assert/strict'
+import { DUE_NEVER } from '../../src/engine/ports.ts'
 import { keepAccount } from '../../src/registry/objects/account-archive.ts'
 import { ARCHIVED_ITEM, archivedItemEntries, type ArchivedEmail } from '../../src/registry/objects/archived-item.ts'
 import { dataRetention } from '../../src/registry/objects/data-retention.ts'
@@ -178,3 +179,46 @@ for (const [maintenanceType, ...handsOut] of [
     },
   })
 }
+
+sameEndHowever('UnindexDocument', {
+  async prepare(world) {
+    await mailOfTwo(world)
+    const { store, indexing } = world
+    const ids = await store.read(({ documents }) => documents.list(BOB.accountId, EMAIL, 100))
+    const documents = ids.map(documentId => ({ accountId: BOB.accountId, documentId, documentType: 'email' as const }))
+    await indexing.index(documents, new AbortController().signal)
+    await store.transact(async tx => { for (const id of await tx.tasks.query({}, OLDEST)) await tx.tasks.destroy(id) })
+    return documents.slice(1).map(payload => ({ variant: 'UnindexDocument', payload }))
+  },
+  async state(world) {
+    const both = await seenOfBoth(world)
+    assert.equal(both[1]?.indexed, 1)
+    return both
+  },
+})
+
+/** Of four parts two have failed, and so has their parent: those two are retried, then the parent. */
+sameEndHowever('StoreMaintenance resetUserQuotas, its failed parts alone', {
+  async prepare(world) {
+    await mailOfTwo(world)
+    const { store, clock } = world
+    const failed = { status: 'Failed', due: DUE_NEVER, attempt: 1, firstFailedAt: clock.now(), failedAt: clock.now(), failureReason: 'failed' } as const
+    const spread = { cursor: null, made: 4, total: 4, since: clock.now() }
+    const parent = world.row({ variant: 'StoreMaintenance', payload: { maintenanceType: 'resetUserQuotas', shardIndex: null, spread } })
+    const parts = [ANN, BOB].map(({ accountId }) => world.row({ variant: 'AccountMaintenance', payload: { accountId, maintenanceType: 'recalculateQuota' } }))
+    await store.transact(async tx => {
+      for (const id of await tx.tasks.query({}, OLDEST)) await tx.tasks.destroy(id)
+      for (const { accountId } of [ANN, BOB]) await tx.usage.add(accountId, { octets: 1_234, emails: -1 })
+      await tx.tasks.insert([{ ...parent, state: failed }, ...parts.map(part => ({ ...part, state: failed, parentId: parent.id }))])
+      const again = { status: 'Pending', due: clock.now(), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
+      for (const { id, version } of await tx.tasks.get([...parts, parent].map(({ id }) => id))) await tx.tasks.edit(id, version, { state: again })
+    })
+    return []
+  },
+  async state(world) {
+    const both = await seenOfBoth(world)
+    assert.deepEqual(both.map(({ usage }) => usage?.emails), [3, 3])
+    assert.equal(await world.store.read(({ tasks }) => tasks.count({})), 0)
+    return both
+  },
+})

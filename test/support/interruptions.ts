@@ -8,10 +8,11 @@
  * | killedAfter | it is gone after the commit, and has never heard of it |
  * | sleptBefore, sleptAfter | it sleeps past its lease while another takes over, and then goes on where it was |
  * | cancelled | the tasks are pinned, then rescheduled by an administrator: their runs are told to stop, and come again |
+ * | parked | every task, with its parts, is pinned, then parked; nothing moves until they are resumed |
  *
  * In memory that is done at every call. A database is slower by so much that it is done at some: those that together call
  * every method by which the task writes (before a call that only reads, all is as after the one before it). The process is killed before and after each of them,
- * and sleeps or is cancelled at one of them each.
+ * and sleeps, is cancelled or parked at one of them each.
  */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
@@ -23,6 +24,8 @@ import type { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { Catalogue } from '../../src/engine/catalogue.ts'
 import { EngineNode } from '../../src/engine/cluster/node.ts'
 import { LEASE_TIMES } from '../../src/engine/lease/lease.ts'
+import { DUE_NEVER } from '../../src/engine/ports.ts'
+import type { NewTask, TaskRow, TaskState } from '../../src/engine/ports.ts'
 import { RETRY_DEFAULTS } from '../../src/base/retry-plan.ts'
 import type { TaskDraft } from '../../src/engine/task-variant.ts'
 import { buildMail, type Mail } from '../../src/server/mail.ts'
@@ -33,17 +36,18 @@ import { lanes } from '../../src/tasks/lanes.ts'
 import { stopSharedPostgres } from './postgres.ts'
 import { SITES, type Filled, type Site } from './sites.ts'
 
-export const INTERRUPTIONS = ['killedBefore', 'killedAfter', 'sleptBefore', 'sleptAfter', 'cancelled'] as const
+export const INTERRUPTIONS = ['killedBefore', 'killedAfter', 'sleptBefore', 'sleptAfter', 'cancelled', 'parked'] as const
 type Interruption = (typeof INTERRUPTIONS)[number]
 
 export interface World extends Mail {
   readonly store: Store
   readonly clock: VirtualClock
   readonly ids: IdSource
+  row(draft: TaskDraft): NewTask
 }
 
 export interface Work {
-  /** What is there when the tasks come, the same each time; returns them. */
+  /** What is there when the tasks come, the same each time; returns them. None: those that it has stored itself. */
   prepare(world: World): Promise<TaskDraft | readonly TaskDraft[]>
   /** Duties that only its parts need. Tasks of other duties are left, and belong to the state. */
   readonly handsOut?: readonly Duty[]
@@ -60,6 +64,8 @@ const ASLEEP_MS = 2 * LEASE_TIMES.ttlMs
 /** What it does when it wakes up: it hears that it is over, and joins anew. */
 const AWAKE_MS = 5_000
 const LOOK_MS = 500
+const PARKED_MS = 60_000
+const WHICH = { order: { property: 'createdAt', ascending: true }, limit: 1_000 } as const
 
 after(stopSharedPostgres)
 
@@ -123,16 +129,16 @@ interface Given { readonly taskIds: readonly Id[]; readonly duties: readonly Dut
 
 async function prepared(work: Work, store: Store, clock: VirtualClock): Promise<Given> {
   const world = worldOf(store, clock)
-  const rows = [await work.prepare(world)].flat().map(draft => CATALOGUE.row(draft, world.ids, clock.now()))
+  const rows = [await work.prepare(world)].flat().map(draft => world.row(draft))
   await store.transact(tx => tx.tasks.insert(rows))
-  const waiting = await store.read(({ tasks }) => tasks.tally({}))
+  const [waiting, stored] = await store.read(({ tasks }) => Promise.all([tasks.tally({}), tasks.query({}, WHICH)]))
   const needed = VARIANTS.filter(({ name }) => waiting.some(({ variant }) => variant === name)).map(({ duty }) => duty)
-  return { taskIds: rows.map(({ id }) => id), duties: [...needed, ...work.handsOut ?? []] }
+  return { taskIds: rows.length > 0 ? rows.map(({ id }) => id) : stored, duties: [...needed, ...work.handsOut ?? []] }
 }
 
 function worldOf(store: Store, clock: VirtualClock): World {
   const ids = idSource(7, clock)
-  return { store, clock, ids, ...buildMail(store, CATALOGUE, ids, clock) }
+  return { store, clock, ids, row: draft => CATALOGUE.row(draft, ids, clock.now()), ...buildMail(store, CATALOGUE, ids, clock) }
 }
 
 class Trial {
@@ -166,6 +172,7 @@ class Trial {
     const one = new Process('one', given.duties, site.victim, clock, (process, run) => this.#call(site, process, run))
     await one.node.start()
     await whileBusy(() => this.#struck)
+    if (this.#struck && this.#interruption === 'parked') await this.#resume(site)
     const two = new Process('two', given.duties, site.others, clock, (_, run) => run(() => Promise.resolve()))
     if (this.#interruption?.startsWith('cancel') === false) await two.node.start()
     await whileBusy(() => false)
@@ -208,18 +215,40 @@ class Trial {
       }
       case 'cancelled':
         await pause(clock, PINNED_MS)
-        await others.transact(tx => this.#reschedule(clock, tx))
+        await others.transact(tx => setTo(tx, this.#taskIds, pendingAt(clock.now())))
+        await pause(clock, PINNED_MS)
+        return run(done)
+      case 'parked':
+        await pause(clock, PINNED_MS)
+        await others.transact(async tx => setTo(tx, await tx.tasks.query({ status: ['Pending', 'Retry'] }, WHICH), parkedAt(clock.now())))
         await pause(clock, PINNED_MS)
         return run(done)
     }
   }
 
-  async #reschedule(clock: VirtualClock, { tasks }: Tx): Promise<void> {
-    const state = { status: 'Pending', due: clock.now(), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const
-    for (const { id, version } of await tasks.get(this.#taskIds)) {
-      assert.match(String(await tasks.edit(id, version, { state })), /^(applied|requested)$/)
-    }
+  /** What was parked does not move. A run that ends before it hears of it is done. */
+  async #resume({ clock, others }: Site): Promise<void> {
+    const all = (): Promise<readonly TaskRow[]> => others.read(async ({ tasks }) => tasks.get(await tasks.query({}, WHICH)))
+    await clock.advance(3 * PINNED_MS)
+    const rows = await all()
+    await clock.advance(PARKED_MS)
+    assert.deepEqual(await all(), rows, `parked at call ${this.#at}: it goes on`)
+    const ids = rows.filter(({ status, due }) => status === 'Failed' && due === DUE_NEVER).map(({ id }) => id)
+    await others.transact(tx => setTo(tx, ids, pendingAt(clock.now())))
   }
+}
+
+function pendingAt(due: number): TaskState {
+  return { status: 'Pending', due, attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null }
+}
+
+function parkedAt(failedAt: number): TaskState {
+  return { status: 'Failed', due: DUE_NEVER, attempt: 0, firstFailedAt: null, failedAt, failureReason: 'parked' }
+}
+
+/** Of those that run, once they have stopped. */
+async function setTo({ tasks }: Tx, ids: readonly Id[], state: TaskState): Promise<void> {
+  for (const { id, version } of await tasks.get(ids)) assert.match(String(await tasks.edit(id, version, { state })), /^(applied|requested)$/)
 }
 
 /** A call of the store; `mayCommit` is asked at the end of its transaction, and `note` hears which methods it calls. */
