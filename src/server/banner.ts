@@ -17,9 +17,9 @@ export function banner(version: string, url: string | null, { first, password }:
   const login = password === null ? `${ADMIN_NAME}${first ? ', with the password of ROTA_ADMIN_PASSWORD' : ''}` : `${ADMIN_NAME}   password: ${password}   (shown only now)`
   return [
     `Rota ${version} is running.`,
-    url === null ? '  This node has no HTTP listener: use the API of another node.' : `  API    ${url}/jmap/session`,
-    `  Login  ${login}`,
-    '  Next   npx rota describe        (npx rota --help lists everything)',
+    url === null ? '  This node has no HTTP listener: use the API of another node.' : `  Console  ${url}/\n  API      ${url}/jmap/session`,
+    `  Login    ${login}`,
+    '  Next     npx rota describe        (npx rota --help lists everything)',
     '',
   ].join('\n')
 }

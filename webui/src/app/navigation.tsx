@@ -7,6 +7,7 @@ import {
 import type { ReactNode } from 'react'
 import { useMay, useModel } from '../api/context.ts'
 import { listAddress } from '../lists/places.ts'
+import type { Texts } from '../texts/en.ts'
 import { useTexts } from '../texts/language.ts'
 import css from './navigation.module.css'
 import type { Place } from './places.ts'
@@ -27,15 +28,20 @@ export function Navigation() {
       {(['dashboard', 'management', 'settings'] as const).map(group => (
         <section key={group}>
           {group === 'dashboard' ? null : <h2 className={css['group']}>{t.nav[group]}</h2>}
-          <ul>
-            {seen.filter(place => place.group === group).map(({ path, title }) => (
-              <li key={path}>
-                <Link to={path} className={css['link']} activeProps={{ 'aria-current': 'page' }} activeOptions={{ exact: path === '/' || path === '/manage/tasks', includeSearch: false }}>
-                  <span aria-hidden="true">{ICONS[title]}</span>{t.nav[title]}
-                </Link>
-              </li>
-            ))}
-          </ul>
+          {byHeading(seen.filter(place => place.group === group)).map(([heading, places]) => (
+            <div key={places[0]?.path} className={heading === null ? undefined : css['within']}>
+              {heading === null ? null : <h3 className={css['heading']}>{t.nav[heading]}</h3>}
+              <ul>
+                {places.map(({ path, title, within }) => (
+                  <li key={path}>
+                    <Link to={path} className={css['link']} activeProps={{ 'aria-current': 'page' }} activeOptions={{ exact: path === '/' || path === '/manage/tasks', includeSearch: false }}>
+                      <span aria-hidden="true">{ICONS[title]}</span>{t.nav[within?.title ?? title]}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
         </section>
       ))}
       {others.length === 0 ? null : (
@@ -54,6 +60,18 @@ export function Navigation() {
       )}
     </nav>
   )
+}
+
+/** In the order of the table; places without a heading that follow each other stand together. */
+function byHeading(places: readonly Place[]): readonly (readonly [heading: keyof Texts['nav'] | null, places: readonly Place[]])[] {
+  const parts: [keyof Texts['nav'] | null, Place[]][] = []
+  for (const place of places) {
+    const heading = place.within?.heading ?? null
+    const last = parts.at(-1)
+    if (last?.[0] === heading) last[1].push(place)
+    else parts.push([heading, [place]])
+  }
+  return parts
 }
 
 export function usePlaces(): readonly Place[] {

@@ -8,6 +8,8 @@ export interface Place {
   readonly title: keyof Texts['nav']
   /** Where it stands in the menu; left out: it is reached from another page. */
   readonly group?: 'dashboard' | 'management' | 'settings'
+  /** A heading of its own inside the group, and what the place is called below it. */
+  readonly within?: { readonly heading: keyof Texts['nav']; readonly title: keyof Texts['nav'] }
   /** Seen by who may do this; left out: by everybody. */
   readonly needs?: readonly [object: string, verb: Verb]
   load(this: void): Promise<{ readonly default: ComponentType }>
@@ -20,9 +22,9 @@ function page(load: () => Promise<{ readonly Page: ComponentType }>): Place['loa
 
 export const PLACES: readonly Place[] = [
   { path: '/', title: 'dashboard', group: 'dashboard', load: page(() => import('../pages/dashboard/dashboard.tsx')) },
-  { path: '/manage/tasks', title: 'tasks', group: 'management', needs: ['Task', 'Query'], load: page(() => import('../pages/tasks/scheduled.tsx')) },
-  { path: '/manage/tasks/failed', title: 'tasksFailed', group: 'management', needs: ['Task', 'Query'], load: page(() => import('../pages/tasks/failed.tsx')) },
-  { path: '/manage/tasks/history', title: 'tasksHistory', group: 'management', needs: ['TaskRun', 'Query'], load: page(() => import('../pages/tasks/history.tsx')) },
+  { path: '/manage/tasks', title: 'tasks', group: 'management', within: { heading: 'tasks', title: 'scheduled' }, needs: ['Task', 'Query'], load: page(() => import('../pages/tasks/scheduled.tsx')) },
+  { path: '/manage/tasks/failed', title: 'tasksFailed', group: 'management', within: { heading: 'tasks', title: 'failed' }, needs: ['Task', 'Query'], load: page(() => import('../pages/tasks/failed.tsx')) },
+  { path: '/manage/tasks/history', title: 'tasksHistory', group: 'management', within: { heading: 'tasks', title: 'tasksHistory' }, needs: ['TaskRun', 'Query'], load: page(() => import('../pages/tasks/history.tsx')) },
   { path: '/manage/tasks/runs/$id', title: 'tasksHistory', needs: ['TaskRun', 'Get'], load: page(() => import('../pages/tasks/run-detail.tsx')) },
   { path: '/manage/tasks/new', title: 'newTask', needs: ['Task', 'Create'], load: page(() => import('../pages/tasks/new-task.tsx')) },
   { path: '/manage/tasks/$id', title: 'tasks', needs: ['Task', 'Get'], load: page(() => import('../pages/tasks/task-detail.tsx')) },
@@ -41,10 +43,18 @@ export const PLACES: readonly Place[] = [
   { path: '/manage/certificates/new', title: 'certificates', needs: ['Certificate', 'Create'], load: page(() => import('../pages/certificates/new-certificate.tsx')) },
   { path: '/manage/certificates/$id', title: 'certificates', needs: ['Certificate', 'Get'], load: page(() => import('../pages/certificates/certificate-detail.tsx')) },
   { path: '/manage/certificates/$id/replace', title: 'certificates', needs: ['Certificate', 'Update'], load: page(() => import('../pages/certificates/replace-certificate.tsx')) },
-  { path: '/settings/roles', title: 'roles', group: 'settings', needs: ['ClusterRole', 'Query'], load: page(() => import('../pages/roles/roles.tsx')) },
-  { path: '/settings/listeners', title: 'listeners', group: 'settings', needs: ['NetworkListener', 'Query'], load: page(() => import('../pages/listeners/listeners.tsx')) },
+  { path: '/settings/roles', title: 'roles', group: 'settings', within: { heading: 'cluster', title: 'roles' }, needs: ['ClusterRole', 'Query'], load: page(() => import('../pages/roles/roles.tsx')) },
+  { path: '/settings/listeners', title: 'listeners', group: 'settings', within: { heading: 'network', title: 'listeners' }, needs: ['NetworkListener', 'Query'], load: page(() => import('../pages/listeners/listeners.tsx')) },
   { path: '/settings/task-manager', title: 'taskManager', group: 'settings', needs: ['TaskManager', 'Get'], load: page(() => import('../pages/task-manager/task-manager.tsx')) },
   { path: '/settings/schedules', title: 'schedules', group: 'settings', needs: ['Schedule', 'Query'], load: page(() => import('../pages/schedules/schedules.tsx')) },
   { path: '/settings/retention', title: 'retention', group: 'settings', needs: ['DataRetention', 'Get'], load: page(() => import('../pages/retention/retention.tsx')) },
   { path: '/settings/api-keys', title: 'apiKeys', group: 'settings', needs: ['ApiKey', 'Query'], load: page(() => import('../pages/api-keys/api-keys.tsx')) },
 ]
+
+/** What stands above a place in the menu, and its own name: `Management`, `Tasks`, `Scheduled`. Empty for a page that is not in the menu. */
+export function trailOf(path: string, nav: Texts['nav']): readonly string[] {
+  const place = PLACES.find(each => each.path === path)
+  if (place?.group === undefined || place.group === 'dashboard') return []
+  const { group, within, title } = place
+  return within === undefined ? [nav[group], nav[title]] : [nav[group], nav[within.heading], nav[within.title]]
+}

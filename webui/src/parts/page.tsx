@@ -1,8 +1,11 @@
 /** The frame of a page: its title (also of the window), what it is for, its actions. */
 import type { ReactNode } from 'react'
-import { useEffect } from 'react'
+import { createContext, use, useEffect } from 'react'
 import { useTexts } from '../texts/language.ts'
 import css from './page.module.css'
+
+/** Where the page stands in the menu, from its group on; the frame of the console gives it. */
+export const Trail = createContext<readonly string[]>([])
 
 export function Page({ title, subtitle, actions, children, fill = false }: {
   readonly title: string
@@ -13,11 +16,13 @@ export function Page({ title, subtitle, actions, children, fill = false }: {
   readonly fill?: boolean
 }) {
   const { product } = useTexts()
+  const trail = use(Trail)
   useEffect(() => { document.title = `${title} · ${product}` }, [title, product])
   return (
     <div className={`${css['page']} ${fill ? css['fill'] : ''}`}>
       <header className={css['head']}>
         <div className={css['titles']}>
+          {trail.length === 0 ? null : <p className={css['trail']}>{trail.join(' › ')}</p>}
           <h1>{title}</h1>
           {subtitle === undefined ? null : <p className={css['subtitle']}>{subtitle}</p>}
         </div>

@@ -32,7 +32,7 @@ export const de: Texts = {
   },
   nav: {
     dashboard: 'Übersicht', management: 'Verwaltung', settings: 'Einstellungen', more: 'Weiteres',
-    tasks: 'Aufgaben', tasksFailed: 'Gescheiterte Aufgaben', tasksHistory: 'Verlauf', newTask: 'Neue Aufgabe',
+    tasks: 'Aufgaben', tasksFailed: 'Gescheiterte Aufgaben', tasksHistory: 'Verlauf', newTask: 'Neue Aufgabe', scheduled: 'Geplant', failed: 'Gescheitert', network: 'Netzwerk',
     cluster: 'Cluster', node: 'Knoten', accounts: 'Konten', deletedAccounts: 'Gelöschte Konten', domains: 'Domains', tenants: 'Mandanten', archivedItems: 'Archiviertes',
     certificates: 'Zertifikate', roles: 'Rollen', listeners: 'Listener', taskManager: 'Aufgabenverwaltung',
     schedules: 'Zeitpläne', retention: 'Aufbewahrung', apiKeys: 'API-Schlüssel',

@@ -31,9 +31,9 @@ export const en = {
   },
   nav: {
     dashboard: 'Dashboard', management: 'Management', settings: 'Settings', more: 'More',
-    tasks: 'Tasks', tasksFailed: 'Failed tasks', tasksHistory: 'History', newTask: 'New task',
+    tasks: 'Tasks', tasksFailed: 'Failed tasks', tasksHistory: 'History', newTask: 'New task', scheduled: 'Scheduled', failed: 'Failed', network: 'Network',
     cluster: 'Cluster', node: 'Node', accounts: 'Accounts', deletedAccounts: 'Deleted accounts', domains: 'Domains', tenants: 'Tenants', archivedItems: 'Archived items',
-    certificates: 'Certificates', roles: 'Roles', listeners: 'Listeners', taskManager: 'Task manager',
+    certificates: 'Certificates', roles: 'Roles', listeners: 'Listeners', taskManager: 'Task Manager',
     schedules: 'Schedules', retention: 'Data retention', apiKeys: 'API keys',
   },
   login: {
