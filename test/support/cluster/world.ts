@@ -70,8 +70,13 @@ export class ClusterWorld implements AsyncDisposable {
     await update(seed, 'TaskManager', 'singleton', { maxAttempts, strategy: { '@type': 'FixedDelay', delay: 1 } })
     await prepare?.(seed)
     await seed.stop()
+    return await ClusterWorld.at(url, new Map(bodies.map(({ name }, index) => [name, ids[index] ?? ''])))
+  }
+
+  /** On a database that is prepared already; what is in it from before has no witness. */
+  static async at(url: string, roleIds: ReadonlyMap<string, Id> = new Map()): Promise<ClusterWorld> {
     const store = await openPostgresStore({ url, clock: systemClock, log: silentLog })
-    return new ClusterWorld(url, await Witness.of(url), store, new Map(bodies.map(({ name }, index) => [name, ids[index] ?? ''])))
+    return new ClusterWorld(url, await Witness.of(url), store, roleIds)
   }
 
   private constructor(url: string, witness: Witness, store: Store, roleIds: ReadonlyMap<string, Id>) {
