@@ -29,6 +29,14 @@ describe('text', () => {
     assert.deepEqual(read('string', 'a\nb'), invalid('a\nb'))
     assert.equal(read('text', 'a\nb'), 'a\nb')
   })
+  it('that would be read in another order is refused in a single line, unless nobody reads it', () => {
+    for (const turned of ['corp \u202elanimret', '\u2066a']) {
+      assert.deepEqual(read('string', turned), invalid(turned))
+      assert.equal(read('text', turned), turned)
+      assert.equal(read('secret', turned), turned)
+    }
+    assert.equal(read('string', '\u05e9\u05dc\u05d5\u05dd\u200f'), '\u05e9\u05dc\u05d5\u05dd\u200f')
+  })
   it('has a length limit that counts characters', () => {
     assert.equal(read('string', '🎉'.repeat(STRING_CHARS_MAX)), '🎉'.repeat(STRING_CHARS_MAX))
     assert.deepEqual(read('string', 'a'.repeat(STRING_CHARS_MAX + 1)), { type: 'MaxLength', property: 'name', required: STRING_CHARS_MAX })

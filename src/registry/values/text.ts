@@ -28,6 +28,9 @@ export function normalizeText(type: StringType, text: string, path: Path, proble
   if (CONTROLS.test(text) && !LONG.has(type.format)) {
     return invalid('holds a control character or a line break; remove it.')
   }
+  if (DIRECTIONS.test(text) && !secret && !LONG.has(type.format)) {
+    return invalid('holds a character that turns the direction of what stands around it (U+202A to U+202E, U+2066 to U+2069); remove it.')
+  }
   const { minLength = 1, maxLength = defaultCharsMax(type.format) } = type
   // A character has at most two code units, so counting stays cheap whatever was sent.
   const length = text.length > 2 * maxLength ? text.length : [...text].length
@@ -57,6 +60,8 @@ function defaultCharsMax(format: StringFormat): number {
 
 // oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0001-\u001f\u007f]/
+/** Embeddings, overrides and isolates (UAX #9 §2.1, §2.2, §2.4): a name with one of them can be read as another name. */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/
 
 interface Format { readonly expected: string; readonly canonical: (text: string) => string | null }
 const FORMATS: Readonly<Partial<Record<StringFormat, Format>>> = {
