@@ -77,7 +77,7 @@ describe('every page of the console', { skip: chromiumMissing(), timeout: 600_00
       else own.push(path.includes('$id') ? path.replace('$id', String((await list(server, object))[0]?.['id'])) : path)
     }
     const general = ['', '/new', `/${data.domainId}`, `/${data.domainId}/edit`].map(end => `/manage/o/Domain${end}`)
-    return [...own, ...general, '/no/such/page']
+    return [...own, ...general, '/manage/no/such/page']
   }
 
   async function lookAtEverySize(page: Page, path: string): Promise<void> {
