@@ -28,7 +28,7 @@ const EVERYTHING: readonly Hint[] = [
   { kind: 'leases' }, { kind: 'requests' }, { kind: 'schedules' }, { kind: 'objects', names: [] }, { kind: 'edited', ids: [] }, { kind: 'tasks', lanes: [] },
 ]
 
-interface Session { readonly client: pg.Client; readonly pid: number; readonly ended: Promise<void> }
+interface Session { readonly client: pg.Client; readonly pid: number; /** Resolves with what ended it. */ readonly ended: Promise<string> }
 
 export class PostgresWakeups implements Wakeups {
   readonly #url: string
@@ -102,8 +102,9 @@ export class PostgresWakeups implements Wakeups {
     let session: Session | null = first
     while (!this.#stop.signal.aborted) {
       if (session) {
-        await session.ended
+        const error = await session.ended
         this.#session = session = null
+        if (!this.#stop.signal.aborted) this.#log.warn({ error }, 'the connection for wake-ups broke')
         continue
       }
       try {
@@ -127,12 +128,10 @@ export class PostgresWakeups implements Wakeups {
 
   async #connect(): Promise<Session> {
     const client = new pg.Client({ ...connectionConfig(this.#url), query_timeout: NOTIFY_MS_MAX })
-    const ended = new Promise<void>(resolve => {
-      client.once('end', resolve)
-      client.once('error', error => {
-        this.#log.warn({ error: errorText(error) }, 'the connection for wake-ups broke')
-        resolve()
-      })
+    // Without an error when it broke under a query of `#flush`: that one gets the error.
+    const ended = new Promise<string>(resolve => {
+      client.once('error', error => { resolve(errorText(error)) })
+      client.once('end', () => { resolve('it was closed') })
     })
     // A second error of the same socket must not end the process.
     client.on('error', () => undefined)
