@@ -87,6 +87,15 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       assert.deepEqual(await world.store.read(tx => tx.keys.list('archived-item/', 10)), [])
     })
 
+    test('a beginning that comes when another has done all of it leaves nothing behind', async () => {
+      const accountId = await newAccount()
+      await deliver(accountId, 'one')
+      await destroyAccount(accountId)
+      await remove(accountId)
+      assert.equal(await removal.begin(accountId), 0)
+      assert.deepEqual(await left(accountId), NOTHING)
+    })
+
     test(`ends the same while ${AT_ONCE} deliveries come in`, async () => {
       for (let round = 0; round < ROUNDS; round++) {
         const accountId = await newAccount()

@@ -36,9 +36,12 @@ export class AccountRemoval<Tx extends RemovalTx = RemovalTx> {
    */
   begin(accountId: Id): Promise<number | null> {
     return this.#store.transact(async tx => {
+      const isEmpty = (await tx.documents.collections(accountId)).length === 0
       // Waits for the writers that are under way; those that come later find the account gone.
       for (const collection of [EMAIL, SEARCH_LANGUAGES]) await tx.documents.lock(accountId, collection)
       await forgetAccount(tx, accountId)
+      // Who slept until another had done all of it would leave the counters behind that its locks are made of.
+      if (isEmpty) for (const collection of [EMAIL, SEARCH_LANGUAGES]) await tx.documents.forget(accountId, collection, ROWS_AT_ONCE_MAX)
       return await accountMayHaveData(tx, accountId) ? null : tx.documents.count(accountId, EMAIL, 'all', '')
     })
   }
