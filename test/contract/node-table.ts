@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { BucketRef } from '../../src/engine/ports.ts'
+import { eventually } from '../support/server.ts'
 import { aNode, IDLE, newId, newLane } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 
@@ -23,6 +24,15 @@ export function nodeTableContract(store: () => QueueUnderTest): void {
       assert.deepEqual([a?.hostname, a?.live?.incarnation], [live.hostname, live.incarnation])
       assert.deepEqual([b?.hostname, b?.live], [gone.hostname, null])
       assert.ok((b?.renewedAt ?? 0) > 0)
+    })
+
+    test('who leaves was heard of then, and not at the last renewal', async () => {
+      const { incarnation, nodeId } = await aNode(store())
+      const renewedAt = async () => (await look()).nodes.find(node => node.nodeId === nodeId)?.renewedAt ?? assert.fail('not known')
+      const joined = await renewedAt()
+      await eventually(async () => (await look()).now > joined, 'the clock of the store goes on')
+      await store().leases.leave(incarnation)
+      assert.ok(await renewedAt() > joined)
     })
 
     test('a look shows what planning sees, at the same time of the store', async () => {

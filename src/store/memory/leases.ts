@@ -42,7 +42,8 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
     leave: incarnation => database.transact(async context => {
       const node = context.table<NodeRow>('node').get(incarnation)
       if (!node) return
-      remove(context, node, null)
+      // It is heard of once more: it says good-bye.
+      remove(context, { ...node, renewedAt: context.now() }, null)
       await letGo(memoryTaskRows(context), incarnation, context.hints)
     }),
 

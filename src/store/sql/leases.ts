@@ -3,7 +3,7 @@
  * leases and charges its tasks; who writes an outcome holds that row (queue/README.md), so the two never overlap.
  */
 import { sql } from 'kysely'
-import type { SelectQueryBuilder } from 'kysely'
+import type { Expression, SelectQueryBuilder } from 'kysely'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { BucketRef, LeaseStore, NodeRow, NodeSharding, NodeState, NodeTable } from '../../engine/ports.ts'
@@ -47,7 +47,7 @@ export function sqlLeases<Context extends SqlContext>({ transact, read, tasks }:
       const { db, hints } = context
       const node = await db.deleteFrom('node').where('incarnation', '=', incarnation).returningAll().executeTakeFirst()
       if (!node) return
-      await rememberNodeId(context, node)
+      await rememberNodeId(context, node, context.now())
       await db.updateTable('lease').set({ holder: null, unplanned: 0 }).where('holder', '=', incarnation).execute()
       await letGo(tasks(context), incarnation, hints)
       hints.leases()
@@ -209,8 +209,11 @@ function locked<O>(
   return strength === 'update' ? query.forUpdate().skipLocked() : query.forKeyShare()
 }
 
-async function rememberNodeId({ db }: Pick<SqlContext, 'db'>, node: NodeColumns): Promise<void> {
-  const { node_id, hostname, renewed_at } = node
+/** `renewed_at`: when it was last heard of, which is now when it says good-bye. */
+async function rememberNodeId(
+  { db }: Pick<SqlContext, 'db'>, node: NodeColumns, renewed_at: number | Expression<number> = node.renewed_at,
+): Promise<void> {
+  const { node_id, hostname } = node
   // A process that was asked to drain in its sleep finds that here when it joins again.
   const row = { hostname, renewed_at, ...(node.drain_requested === 1 ? { drain_requested_of: node.incarnation } : {}) }
   await db.insertInto('node_id').values({ node_id, ...row })
