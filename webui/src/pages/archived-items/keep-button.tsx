@@ -1,7 +1,5 @@
 /** Keeps archived items longer than the settings say. */
 import { useId, useState } from 'react'
-import type { Failure } from '../../api/failure.ts'
-import { failureOf } from '../../api/failure.ts'
 import { browserClock } from '../../api/browser.ts'
 import { useUpdateMany } from '../../api/hooks.ts'
 import { fromLocalInput } from '../../forms/date-input.ts'
@@ -9,42 +7,30 @@ import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import input from '../../parts/input.module.css'
-import { useToast } from '../../parts/toast.tsx'
 import { useTexts } from '../../texts/language.ts'
 import css from './archived-items.module.css'
 import { useArchivedTexts } from './texts.ts'
+import { useOutcomes } from './use-outcomes.ts'
 
 export function KeepButton({ ids, onDone }: { readonly ids: readonly string[]; readonly onDone: () => void }) {
   const t = useTexts()
-  const { keep: own, some, restore } = useArchivedTexts()
-  const toast = useToast()
+  const { keep: own } = useArchivedTexts()
   const update = useUpdateMany('ArchivedItem')
   const field = useId()
   const [open, setOpen] = useState(false)
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
-  const [failure, setFailure] = useState<Failure | null>(null)
+  const { failure, clear, onSuccess, onError } = useOutcomes(own.done, () => {
+    setOpen(false)
+    onDone()
+  })
   const save = () => {
     const until = fromLocalInput(text)
     const wrong = until === null ? own.missing : Date.parse(until) <= browserClock.now() ? own.past : null
     setProblem(wrong)
-    setFailure(null)
+    clear()
     if (until === null || wrong !== null) return
-    update.mutate({ ids, patch: { archivedUntil: until } }, {
-      onSuccess: outcomes => {
-        const refused = outcomes.filter(outcome => outcome.kind === 'refused')
-        const [first] = refused
-        if (first !== undefined && refused.length === outcomes.length) {
-          setFailure({ kind: 'refused', error: first.error })
-          return
-        }
-        const done = own.done(outcomes.length - refused.length)
-        toast(first === undefined ? { title: done } : { title: some(done, restore.refused(refused.length)), kind: 'warning', text: first.error.description ?? '' })
-        setOpen(false)
-        onDone()
-      },
-      onError: error => { setFailure(failureOf(error)) },
-    })
+    update.mutate({ ids, patch: { archivedUntil: until } }, { onSuccess, onError })
   }
   return <>
     <Button onClick={() => { setOpen(true) }}>{ids.length === 1 ? own.action : own.selected(ids.length)}</Button>
