@@ -7,13 +7,15 @@
  * Database and nodes share the machine. A node indexes one batch after the other: while it reads and analyses one, the
  * database rests, and while the database writes one, the node does. So a second node uses what is free of two
  * cores, as long as nothing else works on them: with the CPU times of both for each message, n and d, two nodes on two cores
- * can do no more than 2 / (n + d).
+ * can do no more than 2 / (n + d), where one node alone does up to 1 / n. That says how many cores there are, not how the nodes
+ * get along; so the same is asked of nodes that have SMALL_CORES each, as if each had a machine of its own beside the database's.
  */
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import type { JsonObject } from '../src/base/json.ts'
 import { apiCall, create, update, type Caller } from '../test/support/api-call.ts'
+import { limitCpu } from './cpu-limit.ts'
 import { cpuSeconds, launch, makeHome, postgresCpuSeconds, type Home, type NodeProcess } from './process.ts'
 import { emptyIndex, fillAccount, openStoreOf } from './upkeep-account.ts'
 import type { Measure, StoreKind } from './world.ts'
@@ -24,6 +26,8 @@ const PASSWORD = 'benchmark only'
 const AGAIN = 'indexing again'
 const EMPTIED = 'indexing of what was taken out of the index'
 const LOOK_MS = 250
+/** Two such nodes leave the database a core of two. */
+const SMALL_CORES = 0.5
 /** A second node is there, and has got its buckets. */
 const JOINED_MS = 8_000
 
@@ -64,7 +68,12 @@ export async function upkeepMeasures(kind: StoreKind, large: boolean): Promise<M
         if (kind !== 'postgres' || job.what !== AGAIN) continue
         const again = { ...job, what: EMPTIED, before: () => emptied(home, accountId) }
         const alone = await measure(kind, again, [node])
-        ofTwo.push(...alone.measures, ...await withASecond(home, node, [{ job, alone: perSecond }, { job: again, alone: alone.perSecond }]))
+        const small = { ...job, what: `${AGAIN}, ${SMALL_CORES} cores` }
+        const smallAlone = await measureSmall(kind, small, [node])
+        ofTwo.push(...alone.measures, ...smallAlone?.measures ?? [], ...await withASecond(home, node, [
+          { job, alone: perSecond }, { job: again, alone: alone.perSecond },
+          ...smallAlone ? [{ job: small, alone: smallAlone.perSecond, isSmall: true }] : [],
+        ]))
       }
     } finally {
       await node.stop()
@@ -76,15 +85,16 @@ export async function upkeepMeasures(kind: StoreKind, large: boolean): Promise<M
   }
 }
 
-interface Alone { readonly job: Job; readonly alone: number }
+interface Alone { readonly job: Job; readonly alone: number; readonly isSmall?: boolean }
 async function withASecond(home: Home, first: NodeProcess, jobs: readonly Alone[]): Promise<Measure[]> {
   const other = await makeHome('sqlite', PASSWORD)
   const second = await launch({ ...home.env, ROTA_DATA_DIR: other.env['ROTA_DATA_DIR'], STALWART_HOSTNAME: 'bench2' })
   try {
     await new Promise(resolve => { setTimeout(resolve, JOINED_MS) })
     const measured: Measure[] = []
-    for (const { job, alone } of jobs) {
-      const { measures, perSecond } = await measure('postgres', { ...job, what: `${job.what}, 2 nodes` }, [first, second])
+    for (const { job, alone, isSmall = false } of jobs) {
+      const both = isSmall ? measureSmall : measure
+      const { measures, perSecond } = await both('postgres', { ...job, what: `${job.what}, 2 nodes` }, [first, second]) ?? assert.fail('the limit was there before')
       measured.push(...measures, { what: '  so many times as fast as one node', unit: '', value: perSecond / alone })
     }
     return measured
@@ -155,6 +165,20 @@ async function measure(kind: StoreKind, { what, messages, before: prepare, work 
       { what: '  CPU of a database server for each', unit: 'µs', value: databaseMicros },
       { what: '  most memory of a node', unit: 'MiB', value: Math.max(...peaks) },
     ],
+  }
+}
+
+/** On nodes that have SMALL_CORES each; null where no limit can be set. */
+async function measureSmall(kind: StoreKind, job: Job, nodes: readonly NodeProcess[]): Promise<Measured | null> {
+  const limit = await limitCpu(nodes.map(node => node.process.pid ?? 0), SMALL_CORES)
+  if (limit === null) {
+    console.log(`left out, because only root may limit processes: ${job.what}`)
+    return null
+  }
+  try {
+    return await measure(kind, job, nodes)
+  } finally {
+    await limit.lift()
   }
 }
 
