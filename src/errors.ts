@@ -21,6 +21,12 @@ export const ERRORS = {
   'mail/too-large': 'The message is larger than the limit of this server.',
   'upload/over-quota': 'The account has uploaded as much as it may in an hour. Try again later, or let an administrator run resetBlobQuotas.',
   'search/too-complex': 'The search has too many words or is nested too deep. Search for less at once.',
+  'acme/unreachable': 'The certificate authority cannot be reached or did not answer in time. Check the directory of the AcmeProvider and the way out of this node; it is tried again.',
+  'acme/unusable-answer': 'The certificate authority answered with something that ACME does not know, or that is too long. Check the directory of the AcmeProvider; it is tried again.',
+  'acme/rate-limited': 'The certificate authority has had too many requests of this account or for these names. It is tried again when the authority allows it.',
+  'acme/no-account': 'The certificate authority does not know the account of this AcmeProvider any more. It is registered again at the next attempt.',
+  'acme/failed': 'The certificate authority could not do what it was asked for; the message says what it reports. It is tried again.',
+  'acme/refused': 'The certificate authority refuses what it was asked for, and will until a setting is changed. Mend what the message names, then retry the task.',
   'blob/missing': 'A stored message refers to content that is not in the blob store.',
 } as const
 
