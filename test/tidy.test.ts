@@ -127,7 +127,8 @@ describe('packages', () => {
   })
   it('have a home and a use', () => {
     finds(manifest(['left-pad']), /left-pad has no home/)
-    finds(manifest(['pg']), /nothing imports pg/)
+    finds(manifest(['pg']), /package\.json: nothing imports pg/)
+    finds({ ...manifest([]), 'webui/package.json': JSON.stringify({ dependencies: { uplot: '1' } }) }, /webui\/package\.json: nothing imports uplot/)
   })
   it('of other platforms are in the lock file', () => {
     const packages = { 'node_modules/a': { optionalDependencies: { 'a-mac': '1' } } }

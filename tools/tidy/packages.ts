@@ -67,7 +67,7 @@ export function checkPackages(imports: readonly Import[], manifests: Manifests):
   for (const [path, { dependencies = {} }] of [['package.json', manifests.root], [`${CONSOLE}/package.json`, manifests.console]] as const) {
     for (const name of Object.keys(dependencies)) {
       if (HOMES[name] === undefined) found.push({ path, line: 0, what: `${name} has no home`, fix: 'add it to HOMES in tools/tidy/packages.ts' })
-      else if (path === 'package.json' && HOMES[name].length > 0 && !used.has(name)) found.push({ path, line: 0, what: `nothing imports ${name}`, fix: 'remove it' })
+      else if (HOMES[name].length > 0 && !used.has(name)) found.push({ path, line: 0, what: `nothing imports ${name}`, fix: 'remove it' })
     }
   }
   return found

@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../../../src/base/json.ts'
 import type { Filter } from '../../../src/jmap-client/schema.ts'
+import type { Sort } from '../parts/column-settings.ts'
 
 export type Query = Readonly<Record<string, string>>
 /** By field: the text of the chip; a range of dates is `from..until`, either may be empty. */
@@ -45,12 +46,16 @@ export function conditionsOf(chosen: Chosen, filters: readonly Filter[], fixed: 
   return all
 }
 
-export function sortOf(query: Query): { readonly property: string; readonly isAscending: boolean } | undefined {
+export function sortOf(query: Query): Sort | undefined {
   const { sort } = query
   if (sort === undefined || sort === '' || sort === '-') return undefined
   return sort.startsWith('-') ? { property: sort.slice(1), isAscending: false } : { property: sort, isAscending: true }
 }
 
-export function withSort(query: Query, { property, isAscending }: { readonly property: string; readonly isAscending: boolean }): Query {
+export function withoutSort({ sort: _, ...rest }: Query): Query {
+  return rest
+}
+
+export function withSort(query: Query, { property, isAscending }: Sort): Query {
   return { ...query, sort: isAscending ? property : `-${property}` }
 }

@@ -9,15 +9,16 @@ import { useMay, useModel } from '../api/context.ts'
 import type { Row } from '../api/hooks.ts'
 import { useList } from '../api/hooks.ts'
 import { Button, ButtonLink } from '../parts/button.tsx'
-import type { Column } from '../parts/data-table.tsx'
+import type { Column } from '../parts/column-model.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { FilterBar } from '../parts/filter-bar.tsx'
 import { Page } from '../parts/page.tsx'
 import { EmptyState } from '../parts/states.tsx'
 import { useTexts } from '../texts/language.ts'
 import type { Query } from './address.ts'
-import { chosenFilters, conditionsOf, sortOf, withFilter, withoutFilters, withSort } from './address.ts'
+import { chosenFilters, conditionsOf, withFilter, withoutFilters } from './address.ts'
 import { MassActions, useHasMassActions } from './mass-actions.tsx'
+import { useOrder } from './order.ts'
 import { createAddress, objectAddress } from './places.ts'
 import { Value } from './value.tsx'
 
@@ -39,15 +40,16 @@ export function ObjectListPage({ object, view, title, subtitle, actions, columns
   const may = useMay()
   const navigate = useNavigate()
   const query: Query = useSearch({ strict: false })
-  const described = model.list(view === undefined ? object : `${object}/${view}`)
+  const name = view === undefined ? object : `${object}/${view}`
+  const described = model.list(name)
   const filters = described?.filters ?? []
   const chosen = chosenFilters(query, filters)
   const filter = conditionsOf(chosen, filters, described?.filtersStatic ?? {})
-  const sort = sortOf(query)
-  const list = useList(object, { filter, sort })
+  const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
+  const order = useOrder({ name, sortable: described?.sort ?? [], query, goTo })
+  const list = useList(object, { filter, sort: order.sort })
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const hasActions = useHasMassActions(object)
-  const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
   const made = useMemo(() => columns ?? columnsOf(model, object, described?.columns ?? [], described?.sort ?? []), [columns, model, object, described])
   const singular = described?.singularName ?? object
   const mayCreate = may(object, 'Create')
@@ -64,13 +66,15 @@ export function ObjectListPage({ object, view, title, subtitle, actions, columns
         filters={filters} chosen={chosen}
         onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
       />
-      <SelectionBar count={selected.size} total={list.total} onClear={() => { setSelected(new Set()) }}>
-        <MassActions object={object} ids={selected} onDone={setSelected} {...(destroyText === undefined ? {} : { destroyText })} />
-      </SelectionBar>
       <DataTable
-        label={title ?? described?.title ?? object} list={list} columns={made} open={row => objectAddress(object, row.id)}
+        name={name} label={title ?? described?.title ?? object} list={list} columns={made} open={row => objectAddress(object, row.id)}
         {...(hasActions ? { selection: { ids: selected, onChange: setSelected } } : {})}
-        sort={sort} onSort={next => { goTo(withSort(query, next)) }}
+        {...order}
+        toolbar={
+          <SelectionBar count={selected.size} total={list.total} onClear={() => { setSelected(new Set()) }}>
+            <MassActions object={object} ids={selected} onDone={setSelected} {...(destroyText === undefined ? {} : { destroyText })} />
+          </SelectionBar>
+        }
         empty={chosen.size > 0
           ? <EmptyState title={t.list.emptyFiltered} next={t.list.emptyFilteredNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
           : <EmptyState title={t.list.empty} next={mayCreate ? t.list.emptyNext(singular) : t.list.emptyNextReadOnly} />}

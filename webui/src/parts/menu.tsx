@@ -1,6 +1,9 @@
 /** A button that opens a menu of actions. */
 import { Menu as Base } from '@base-ui/react/menu'
+import { Check } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
+import { useRef } from 'react'
+import { landmarkOf } from './landmark.ts'
 import css from './popup.module.css'
 
 export interface MenuAction {
@@ -10,19 +13,34 @@ export interface MenuAction {
   readonly disabled?: boolean
   run(this: void): void
 }
-export interface MenuChoice { readonly label: string; readonly value: string; readonly options: readonly { readonly value: string; readonly label: string }[]; choose(this: void, value: string): void }
+/** Changes nothing but itself: the menu stays open. */
+export interface MenuCheck {
+  readonly key: string
+  readonly label: string
+  readonly checked: boolean
+  readonly disabled: boolean
+  change(this: void, to: boolean): void
+}
+export interface MenuChoice {
+  readonly label: string
+  readonly value: string
+  readonly options: readonly { readonly value: string; readonly label: string }[]
+  choose(this: void, value: string): void
+}
 
-/** `trigger` is a Button. */
-export function Menu({ trigger, actions, choices = [], head }: {
+/** `trigger` is a Button. The menu stands in the same landmark of the page, so that it is found where it was opened. */
+export function Menu({ trigger, actions, choices = [], checks = [], head }: {
   readonly trigger: ReactElement<Record<string, unknown>>
   readonly actions: readonly MenuAction[]
   readonly choices?: readonly MenuChoice[]
+  readonly checks?: readonly MenuCheck[]
   readonly head?: ReactNode
 }) {
+  const landmark = useRef<HTMLElement | null>(null)
   return (
     <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
+      <Base.Trigger render={trigger} ref={(button: HTMLElement | null) => { landmark.current = landmarkOf(button) }} />
+      <Base.Portal container={landmark} className={css['portal']}>
         <Base.Positioner sideOffset={4} align="end" className={css['positioner']}>
           <Base.Popup className={css['menu']}>
             {head === undefined ? null : <div className={css['head']}>{head}</div>}
@@ -39,7 +57,13 @@ export function Menu({ trigger, actions, choices = [], head }: {
                 </Base.RadioGroup>
               </Base.Group>
             ))}
-            {choices.length > 0 && actions.length > 0 ? <Base.Separator className={css['separator']} /> : null}
+            {checks.map(({ key, label, checked, disabled, change }) => (
+              <Base.CheckboxItem key={key} checked={checked} disabled={disabled} onCheckedChange={change} closeOnClick={false} className={css['item']}>
+                <span className={css['box']} aria-hidden="true">{checked ? <Check /> : null}</span>
+                {label}
+              </Base.CheckboxItem>
+            ))}
+            {choices.length + checks.length > 0 && actions.length > 0 ? <Base.Separator className={css['separator']} /> : null}
             {actions.map(({ label, icon, danger = false, disabled = false, run }) => (
               <Base.Item key={label} disabled={disabled} onClick={run} className={`${css['item']} ${danger ? css['danger'] : ''}`}>
                 {icon}

@@ -88,6 +88,8 @@ export const de: Texts = {
     create: singular => `Neu: ${singular}`,
     sortBy: label => `Nach ${label} ordnen`,
     columns: 'Spalten',
+    columnsReset: 'Spalten wie am Anfang',
+    columnWidth: label => `Breite der Spalte ${label}`,
     gone: 'inzwischen weg',
     destroyTitle: (n, singular, plural) => n === 1 ? `Löschen: ${singular}?` : `${count(n, { one: '#', other: '#' })} löschen: ${plural}?`,
     destroyText: 'Das lässt sich nicht rückgängig machen.',

@@ -87,6 +87,8 @@ export const en = {
     create: (singular: string) => `New ${singular}`,
     sortBy: (label: string) => `Sort by ${label}`,
     columns: 'Columns',
+    columnsReset: 'Columns as they were',
+    columnWidth: (label: string) => `Width of the column ${label}`,
     gone: 'gone meanwhile',
     destroyTitle: (n: number, singular: string, plural: string) => n === 1 ? `Delete this ${singular}?` : `Delete ${count(n, { one: '#', other: '#' })} ${plural}?`,
     destroyText: 'This cannot be undone.',

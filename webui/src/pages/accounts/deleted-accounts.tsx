@@ -5,7 +5,7 @@ import { useModel } from '../../api/context.ts'
 import { useList } from '../../api/hooks.ts'
 import { objectAddress } from '../../lists/places.ts'
 import { ButtonLink } from '../../parts/button.tsx'
-import type { Column } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/column-model.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
 import { EmptyState } from '../../parts/states.tsx'
@@ -32,7 +32,7 @@ export function Page() {
         },
       },
       { key: 'kind', label: own.list.kind, width: 'minmax(72px, 0.5fr)', cell: row => kinds.get(departureOf(row).kind) ?? departureOf(row).kind },
-      { key: 'goes', label: own.list.goes, sort: 'due', cell: row => typeof row['due'] === 'string' ? <Time at={row['due']} relative /> : '–' },
+      { key: 'goes', label: own.list.goes, cell: row => typeof row['due'] === 'string' ? <Time at={row['due']} relative /> : '–' },
       { key: 'state', label: own.list.state, width: 'minmax(160px, 1fr)', cell: row => <DepartureStatus state={departureOf(row).state} words={own.list.states} /> },
       { key: 'action', label: own.list.action, width: 'minmax(150px, 1fr)', cell: row => <RecoverButton departure={departureOf(row)} /> },
     ]
@@ -40,7 +40,7 @@ export function Page() {
   return (
     <Frame fill title={own.list.title} subtitle={own.list.subtitle} actions={<ButtonLink to="/settings/retention">{own.retentionLink}</ButtonLink>}>
       <DataTable
-        label={own.list.title} list={list} columns={columns} open={row => objectAddress('Task', row.id)}
+        name="DestroyAccount" label={own.list.title} list={list} columns={columns} open={row => objectAddress('Task', row.id)}
         empty={<EmptyState title={own.list.empty} next={own.list.emptyNext} />}
       />
     </Frame>

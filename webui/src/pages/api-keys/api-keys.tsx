@@ -1,7 +1,7 @@
 /** Settings › API keys: who has one, what it may do, when it was used; `?key=` is the editor of one, `?new=` that of a new one. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus, TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { membersOf } from '../../api/cluster.ts'
 import { useMay } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
@@ -10,7 +10,7 @@ import { useDestroy, useFailure, useList, useObject } from '../../api/hooks.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
-import type { Column } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/column-model.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { relativeText } from '../../parts/moment.ts'
@@ -50,17 +50,17 @@ function List() {
   const t = useKeyTexts()
   const may = useMay()
   const list = useList('ApiKey', {})
-  const columns: readonly Column[] = [
+  const columns = useMemo((): readonly Column[] => [
     { key: 'description', label: t.what, cell: row => <Link to={addressOf(row.id)}>{String(row['description'])}</Link> },
     { key: 'account', label: t.account, cell: row => typeof row['accountId'] === 'string' ? <Reference object="Account" id={row['accountId']} /> : null },
     { key: 'life', label: t.works, cell: row => <LifeText row={row} /> },
     { key: 'used', label: t.used, cell: row => <Used row={row} /> },
     { key: 'may', label: t.may, cell: row => <RightsText row={row} /> },
     { key: 'from', label: t.from, cell: row => <Networks row={row} /> },
-  ]
+  ], [t])
   return (
     <DataTable
-      label={t.title} list={list} columns={columns} open={row => addressOf(row.id)}
+      name="ApiKey" label={t.title} list={list} columns={columns} open={row => addressOf(row.id)}
       empty={<EmptyState title={t.empty} next={t.emptyNext} action={may('ApiKey', 'Create') ? <CreateLink /> : null} />}
     />
   )

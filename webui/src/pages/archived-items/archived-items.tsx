@@ -4,12 +4,13 @@ import { useMemo, useState } from 'react'
 import { useMay, useModel } from '../../api/context.ts'
 import { useList } from '../../api/hooks.ts'
 import type { Query } from '../../lists/address.ts'
-import { chosenFilters, conditionsOf, sortOf, withFilter, withoutFilters, withSort } from '../../lists/address.ts'
+import { chosenFilters, conditionsOf, withFilter, withoutFilters } from '../../lists/address.ts'
 import { SelectionBar } from '../../lists/object-list.tsx'
+import { useOrder } from '../../lists/order.ts'
 import { objectAddress } from '../../lists/places.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
-import type { Column } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/column-model.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { FilterBar } from '../../parts/filter-bar.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
@@ -38,11 +39,12 @@ export function Page() {
   const filters = described?.filters ?? []
   const chosen = chosenFilters(query, filters)
   const filter = conditionsOf(chosen, filters, {})
-  const list = useList(OBJECT, { filter, sort: sortOf(query) })
+  const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
+  const order = useOrder({ name: OBJECT, sortable: described?.sort ?? [], query, goTo })
+  const list = useList(OBJECT, { filter, sort: order.sort })
   const columns = useColumns()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [asked, setAsked] = useState<readonly string[]>([])
-  const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
   const begun = (ids: readonly string[]) => {
     setAsked(ids)
     setSelected(new Set())
@@ -60,14 +62,16 @@ export function Page() {
       {may('Task', 'Query') ? <UnderWay /> : null}
       {asked.length === 0 ? null : <RestoreProgress ids={asked} onClose={() => { setAsked([]) }} />}
       <FilterBar filters={filters} chosen={chosen} onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }} />
-      <SelectionBar count={selected.size} total={list.total} onClear={clear}>
-        {may(OBJECT, 'Update') ? <RestoreButton ids={ids} onAsked={begun} /> : null}
-        {may(OBJECT, 'Update') && may('Account', 'Update') ? <KeepButton ids={ids} onDone={clear} /> : null}
-        {may(OBJECT, 'Destroy') ? <DestroyButton ids={ids} onDone={clear} /> : null}
-      </SelectionBar>
       <DataTable
-        label={t.nav.archivedItems} list={list} columns={columns} open={row => objectAddress(OBJECT, row.id)}
-        selection={{ ids: selected, onChange: setSelected }} sort={sortOf(query)} onSort={next => { goTo(withSort(query, next)) }}
+        name={OBJECT} label={t.nav.archivedItems} list={list} columns={columns} open={row => objectAddress(OBJECT, row.id)}
+        selection={{ ids: selected, onChange: setSelected }} {...order}
+        toolbar={
+          <SelectionBar count={selected.size} total={list.total} onClear={clear}>
+            {may(OBJECT, 'Update') ? <RestoreButton ids={ids} onAsked={begun} /> : null}
+            {may(OBJECT, 'Update') && may('Account', 'Update') ? <KeepButton ids={ids} onDone={clear} /> : null}
+            {may(OBJECT, 'Destroy') ? <DestroyButton ids={ids} onDone={clear} /> : null}
+          </SelectionBar>
+        }
         empty={chosen.size > 0
           ? <EmptyState title={t.list.emptyFiltered} next={t.list.emptyFilteredNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
           : <EmptyState title={t.list.empty} next={own.keeping.next} />}

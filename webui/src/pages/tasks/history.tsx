@@ -9,11 +9,12 @@ import { failureOf } from '../../api/failure.ts'
 import type { Chosen, Query } from '../../lists/address.ts'
 import { chosenFilters, conditionsOf, withFilter, withoutFilters } from '../../lists/address.ts'
 import { ListChanged, Reading, useHeldList } from '../../lists/held-list.tsx'
+import { useOrder } from '../../lists/order.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Count, Duration } from '../../parts/amounts.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
 import { Chart } from '../../parts/chart.tsx'
-import type { Column } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/column-model.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { FilterBar } from '../../parts/filter-bar.tsx'
@@ -40,13 +41,14 @@ export function Page() {
   const may = useMay()
   const navigate = useNavigate()
   const query: Query = useSearch({ strict: false })
-  const filters = model.list('TaskRun')?.filters ?? []
+  const { filters = [], sort: sortable = [] } = model.list('TaskRun') ?? {}
   const chosen = chosenFilters(query, filters)
-  const list = useList('TaskRun', { filter: conditionsOf(chosen, filters, {}) })
+  const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
+  const order = useOrder({ name: 'TaskRun', sortable, query, goTo })
+  const list = useList('TaskRun', { filter: conditionsOf(chosen, filters, {}), sort: order.sort })
   const held = useHeldList(list, false)
   const label = useKindLabel()
   const columns = useMemo(() => columnsOf(tt, label), [tt, label])
-  const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
   const retention = may('DataRetention', 'Get') ? <ButtonLink to="/settings/retention">{tt.history.retention}</ButtonLink> : null
   return (
     <Frame fill title={tt.history.title} subtitle={tt.history.subtitle} actions={retention}>
@@ -56,11 +58,11 @@ export function Page() {
           filters={filters} chosen={chosen}
           onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
         />
-        <ListChanged held={held} />
       </div>
       <Reading held={held}>
         <DataTable
-          label={tt.history.title} list={held.list} columns={columns} open={row => `/manage/tasks/runs/${row.id}`}
+          name="TaskRun" label={tt.history.title} list={held.list} columns={columns} open={row => `/manage/tasks/runs/${row.id}`}
+          {...order} toolbar={<ListChanged held={held} />}
           empty={chosen.size > 0
             ? <EmptyState title={tt.history.none} next={tt.history.noneNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
             : <EmptyState title={tt.history.none} next={tt.history.noneNext} />}
@@ -128,7 +130,7 @@ function Counts({ chosen, range, onRange }: { readonly chosen: Chosen; readonly 
 function columnsOf(tt: TaskTexts, label: (variant: string) => string): readonly Column[] {
   const text = (row: Row, key: string) => textAt(row, key) ?? ''
   return [
-    { key: 'startedAt', label: tt.runs.started, width: 'minmax(120px, .8fr)', cell: row => <Time at={text(row, 'startedAt')} relative /> },
+    { key: 'startedAt', label: tt.runs.started, sort: 'startedAt', width: 'minmax(120px, .8fr)', cell: row => <Time at={text(row, 'startedAt')} relative /> },
     {
       key: 'variant', label: tt.runs.task, width: 'minmax(180px, 1.2fr)',
       cell: row => <Link to={`/manage/tasks/runs/${row.id}`} tabIndex={-1}>{label(text(row, 'variant'))}</Link>,

@@ -7,13 +7,15 @@ import { useMay, useModel } from '../../api/context.ts'
 import type { Row } from '../../api/hooks.ts'
 import { useCount, useList } from '../../api/hooks.ts'
 import type { Query } from '../../lists/address.ts'
-import { chosenFilters, conditionsOf, sortOf, withFilter, withoutFilters, withSort } from '../../lists/address.ts'
+import { chosenFilters, conditionsOf, withFilter, withoutFilters } from '../../lists/address.ts'
 import { ListChanged, Reading, useHeldList } from '../../lists/held-list.tsx'
 import { SelectionBar } from '../../lists/object-list.tsx'
+import { useOrder } from '../../lists/order.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Count } from '../../parts/amounts.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
-import type { Column, Sort } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/column-model.ts'
+import type { Sort } from '../../parts/column-settings.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { FilterBar } from '../../parts/filter-bar.tsx'
 import { Menu } from '../../parts/menu.tsx'
@@ -42,13 +44,17 @@ export function Page() {
   const may = useMay()
   const navigate = useNavigate()
   const query: Query = useSearch({ strict: false })
-  const declared = model.list('Task')?.filters ?? []
+  const { filters: declared = [], sort: sortable = [] } = model.list('Task') ?? {}
   const chosen = chosenFilters(query, declared)
   // Whether they run is asked for above the list; from another page's link it is a filter like any other.
   const filters = declared.filter(({ field }) => field !== 'running' || (chosen.has('running') && chosen.get('running') !== 'true'))
   const filter = conditionsOf(chosen, declared, {})
-  const sort = sortOf(query) ?? SOONEST_FIRST
-  const list = useList('Task', { filter, sort })
+  const goTo = (next: Query) => {
+    setSelected(new Set())
+    void navigate({ to: '.', search: next, replace: true })
+  }
+  const order = useOrder({ name: 'Task', sortable, query, goTo, otherwise: SOONEST_FIRST })
+  const list = useList('Task', { filter, sort: order.sort })
   const label = useKindLabel()
   const columns = useMemo(() => columnsOf(tt, label), [tt, label])
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
@@ -56,10 +62,6 @@ export function Page() {
   const seen = useRef(new Map<string, TaskView>())
   const [question, setQuestion] = useState<BulkQuestion | null>(null)
   const actions = ACTIONS.filter(action => may('Task', action === 'destroy' ? 'Destroy' : 'Update'))
-  const goTo = (next: Query) => {
-    setSelected(new Set())
-    void navigate({ to: '.', search: next, replace: true })
-  }
   const select = (ids: ReadonlySet<string>) => {
     for (const row of held.list.loaded) if (ids.has(row.id)) seen.current.set(row.id, taskOf(row))
     setSelected(ids)
@@ -78,27 +80,28 @@ export function Page() {
           onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
         />
       </div>
-      <div className={css['bar']}>
-        <SelectionBar count={selected.size} total={list.total} onClear={() => { setSelected(new Set()) }}>
-          {actions.map(action => {
-            const Icon = ICONS[action]
-            return (
-              <Button
-                key={action} kind={action === 'destroy' ? 'danger' : 'plain'} icon={<Icon aria-hidden="true" />}
-                onClick={() => { setQuestion({ action, target: { kind: 'chosen', tasks: chosenTasks() } }) }}
-              >{tt.actions[action]}</Button>
-            )
-          })}
-        </SelectionBar>
-        <ListChanged held={held} />
-        {selected.size > 0 || actions.length === 0 || (list.total ?? 0) === 0 ? null
-          : <WithAll total={list.total ?? 0} actions={actions} ask={action => { setQuestion({ action, target: { kind: 'filter', filter } }) }} />}
-      </div>
       <Reading held={held}>
         <DataTable
-          label={tt.scheduled.title} list={held.list} columns={columns} open={row => `/manage/tasks/${row.id}`}
-          {...(actions.length > 0 ? { selection: { ids: selected, onChange: select } } : {})}
-          sort={sort} onSort={next => { goTo(withSort(query, next)) }}
+          name="Task" label={tt.scheduled.title} list={held.list} columns={columns} open={row => `/manage/tasks/${row.id}`}
+          {...(actions.length > 0 ? { selection: { ids: selected, onChange: select } } : {})} {...order}
+          toolbar={
+            <div className={css['bar']}>
+              <SelectionBar count={selected.size} total={list.total} onClear={() => { setSelected(new Set()) }}>
+                {actions.map(action => {
+                  const Icon = ICONS[action]
+                  return (
+                    <Button
+                      key={action} kind={action === 'destroy' ? 'danger' : 'plain'} icon={<Icon aria-hidden="true" />}
+                      onClick={() => { setQuestion({ action, target: { kind: 'chosen', tasks: chosenTasks() } }) }}
+                    >{tt.actions[action]}</Button>
+                  )
+                })}
+              </SelectionBar>
+              <ListChanged held={held} />
+              {selected.size > 0 || actions.length === 0 || (list.total ?? 0) === 0 ? null
+                : <WithAll total={list.total ?? 0} actions={actions} ask={action => { setQuestion({ action, target: { kind: 'filter', filter } }) }} />}
+            </div>
+          }
           empty={<NoTasks filtered={chosen.size > 0} onClear={() => { goTo(withoutFilters(query)) }} />}
         />
       </Reading>
