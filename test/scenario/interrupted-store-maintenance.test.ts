@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { KeyFamily, KeyRemovalType } from '../../src/registry/key-families.ts'
 import { KEYS } from '../../src/registry/key-families.ts'
+import type { BLOB_SHARDS } from '../../src/services/ports.ts'
 import { beginGrant, GRANT_OBJECT } from '../../src/services/auth/oauth/grants.ts'
 import { storedTraces } from '../../src/services/telemetry/traces.ts'
 import { BLOB_GRACE_MS } from '../../src/services/upkeep/blob-purge.ts'
@@ -104,6 +105,7 @@ sameEndHowever('StoreMaintenance reindexTelemetry', {
   },
 })
 
+const SHARDS: typeof BLOB_SHARDS = 256
 const SHARD = 77
 /** More than a transaction looks at, so that it can be interrupted in the middle. */
 const LEFT_BEHIND = 600
@@ -140,3 +142,34 @@ sameEndHowever('StoreMaintenance purgeBlob, one shard', {
     return sizes
   },
 }, 2)
+
+/** The first content of each shard that is found, which nothing links. */
+const ORPHANS = new Map<number, Uint8Array>()
+for (let nth = 0; ORPHANS.size < SHARDS; nth++) {
+  const content = Buffer.from(`orphan ${nth}`)
+  const shard = createHash('sha256').update(content).digest()[0] ?? assert.fail()
+  if (!ORPHANS.has(shard)) ORPHANS.set(shard, content)
+}
+
+sameEndHowever('StoreMaintenance purgeBlob, all shards', {
+  callsMax: 4,
+  async prepare({ store, clock }) {
+    await store.transact(async ({ blobs }) => {
+      for (const content of [...ORPHANS.values(), ...CONTENTS.slice(0, 3)]) await blobs.put(content)
+      await blobs.link(linked, { ...OWNER, id: '0000000000001' })
+    })
+    await clock.advance(BLOB_GRACE_MS + 1)
+    return maintenance('purgeBlob')
+  },
+  async state({ store }) {
+    const left = await store.transact(async ({ blobs }) => {
+      const looked: number[] = []
+      for (const shard of ORPHANS.keys()) looked.push((await blobs.purge(shard, { before: 0, after: '', limit: 10 })).looked)
+      return looked.reduce((sum, count) => sum + count, 0)
+    })
+    assert.equal(left, 1)
+    assert.notEqual(await store.read(({ blobs }) => blobs.size(linked)), null)
+    assert.equal(await store.read(({ tasks }) => tasks.count({})), 0)
+    return left
+  },
+}, SHARDS + 1)

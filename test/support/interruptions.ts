@@ -10,6 +10,8 @@
  * | cancelled | the tasks are pinned, then rescheduled by an administrator: their runs are told to stop, and come again |
  * | parked | every task, with its parts, is pinned, then parked; nothing moves until they are resumed |
  *
+ * Handing out parts is such a call too, though it is the engine that makes it.
+ *
  * In memory that is done at every call. A database is slower by so much that it is done at some: those that together call
  * every method by which the task writes (before a call that only reads, all is as after the one before it). The process is killed before and after each of them,
  * and sleeps, is cancelled or parked at one of them each.
@@ -51,6 +53,8 @@ export interface Work {
   prepare(world: World): Promise<TaskDraft | readonly TaskDraft[]>
   /** Duties that only its parts need. Tasks of other duties are left, and belong to the state. */
   readonly handsOut?: readonly Duty[]
+  /** Of very many calls that are alike: how many are interrupted in memory, among them the first and the last. */
+  readonly callsMax?: number
   /** What must be the same at the end. */
   state(world: World): Promise<unknown>
 }
@@ -80,7 +84,7 @@ export function sameEndHowever(name: string, work: Work, callsMin = 1, kinds = S
         t.after(() => filled.remove())
         const { end, calls } = await new Trial(work, filled, null, Infinity).play()
         assert.ok(calls.length >= callsMin, `the task asks the store ${calls.length} times`)
-        const points = kind === 'memory' ? everywhere(calls.length) : covering(calls)
+        const points = kind === 'memory' ? everywhere(calls.length, work.callsMax) : covering(calls)
         for (const { interruption, call } of points) {
           const other = await new Trial(work, filled, interruption, call).play()
           assert.ok(other.calls.length >= call, `${interruption}: there was no call ${call}`)
@@ -97,8 +101,9 @@ interface Point { readonly interruption: Interruption; readonly call: number }
 /** The methods of the store by which it has written. */
 type Call = ReadonlySet<string>
 
-function everywhere(calls: number): Point[] {
-  return INTERRUPTIONS.flatMap(interruption => Array.from({ length: calls }, (_, nth) => ({ interruption, call: nth + 1 })))
+function everywhere(calls: number, max = calls): Point[] {
+  const step = calls <= max ? 1 : (calls - 1) / (max - 1)
+  return INTERRUPTIONS.flatMap(interruption => Array.from({ length: Math.min(calls, max) }, (_, nth) => ({ interruption, call: 1 + Math.round(nth * step) })))
 }
 
 function covering(calls: readonly Call[]): Point[] {
@@ -284,6 +289,18 @@ class Process {
         })),
       },
     }
+    const queue: Store['queue'] = {
+      ...store.queue,
+      finish: (holder, items) => {
+        const write = (): ReturnType<Store['queue']['finish']> => store.queue.finish(holder, items)
+        if (!items.some(item => item.kind === 'again' && item.children && item.children.length > 0)) return write()
+        return call(this, async (mayCommit, note) => {
+          await mayCommit()
+          note?.('queue.finish')
+          return write()
+        })
+      },
+    }
     const through = <T extends object>(port: T): T => new Proxy(port, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name)
@@ -291,7 +308,7 @@ class Process {
       },
     })
     this.node = new EngineNode({
-      store: { ...through(store), wakeups: store.wakeups, queue: through(store.queue), leases: through(store.leases) },
+      store: { ...through(store), wakeups: store.wakeups, queue: through(queue), leases: through(store.leases) },
       catalogue: CATALOGUE, clock, random: seededRandom(1), log: silentLog, times: LEASE_TIMES, chores: [], hostname, version: 'test', alone: false,
       runDeps: buildMail(services, CATALOGUE, ids, clock), settings: () => RETRY_DEFAULTS,
       nodeState: () => ({ role: null, duties, pushShard: null, draining: false, info: {} }),
