@@ -14,6 +14,7 @@ import type { Protocol, ProtocolServer } from './protocol-server.ts'
 import type { ProxySource } from './proxy/header.ts'
 import { readProxied, tellSource } from './proxy/proxied-socket.ts'
 import type { CertificateSource } from './tls/certificate.ts'
+import { ChallengeDoor } from './tls/challenge-door.ts'
 import type { FindContext, KeyPair, SecureOptions, TlsSettings } from './tls/settings.ts'
 import { tlsSettings } from './tls/settings.ts'
 
@@ -32,6 +33,7 @@ export class Front {
   readonly #listener: NetworkListener
   readonly #server: ProtocolServer
   readonly #tls: TlsServer | null
+  readonly #door: ChallengeDoor | null
   readonly #sockets = new Set<Socket>()
   readonly #perSource = new Map<string, number>()
   readonly #proxies: readonly string[]
@@ -54,6 +56,7 @@ export class Front {
       secure: implicit ? null : secure, tlsTimeoutMs, noDelay: listener.socketNoDelay,
     })
     this.#tls = implicit ? this.#tlsServer(secure, tlsTimeoutMs) : null
+    this.#door = this.#tls === null ? null : this.#challengeDoor(this.#tls, tlsTimeoutMs)
     this.#forget = secure === null ? () => {} : options.certificate.onRenewed(() => { this.#renew() })
   }
 
@@ -137,8 +140,8 @@ export class Front {
   }
 
   #serve(socket: Socket): void {
-    if (this.#tls === null) this.#server.accept(socket)
-    else this.#tls.emit('connection', socket)
+    if (this.#door === null) this.#server.accept(socket)
+    else this.#door.accept(socket)
   }
 
   #secure(): SecureOptions | null {
@@ -184,6 +187,15 @@ export class Front {
       socket.destroy()
     })
     return server
+  }
+
+  #challengeDoor(tls: TlsServer, handshakeMsMax: number): ChallengeDoor {
+    const { certificate, clock } = this.#options
+    return new ChallengeDoor({
+      handshakeMsMax, clock, find: host => certificate.challenge(host),
+      pass: socket => { tls.emit('connection', socket) },
+      note: error => { this.#note(error, 'an authority did not end its handshake') },
+    })
   }
 
   /** Failures of one client are the client's: they are only worth a line to whoever looks for it. */

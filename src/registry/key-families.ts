@@ -71,7 +71,7 @@ export const KEYS = {
   },
   /** RFC 8555 §8: an authority asks for it within minutes. */
   acmeToken: {
-    prefix: 'acme-token/', doc: 'the answer to a challenge of a certificate authority', writer: null,
+    prefix: 'acme-token/', doc: 'the answer to a challenge of a certificate authority', writer: 'services/acme/challenge-answers.ts',
     keptMs: HOUR_MS, removedBy: 'removeAuthTokens',
   },
   queueMessageLock: {

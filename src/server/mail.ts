@@ -4,6 +4,7 @@ import type { Id, IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import { accountMayHaveData } from '../registry/objects/account-archive.ts'
 import { keeperOf } from '../services/archive/archive.ts'
+import { ChallengeAnswers } from '../services/acme/challenge-answers.ts'
 import { Restoration } from '../services/archive/restoration.ts'
 import { Delivery } from '../services/delivery/delivery.ts'
 import { MailImport } from '../services/delivery/mail-import.ts'
@@ -47,6 +48,7 @@ export interface Mail {
   readonly deadHolders: DeadHolders
   readonly uploads: Uploads<Tx>
   readonly imports: MailImport<Tx>
+  readonly challenges: ChallengeAnswers<Tx>
 }
 
 /** `self`: the incarnation of this node, which does not declare itself dead. */
@@ -73,6 +75,6 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
     accountPurge, renumbering, inventory, recount, delivery, uploads, imports,
-    traces: new Traces<Tx>({ store, enqueue }),
+    traces: new Traces<Tx>({ store, enqueue }), challenges: new ChallengeAnswers<Tx>(store),
   }
 }

@@ -136,7 +136,7 @@ export class Server implements Service {
     const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
     this.#auth = new OAuth({ store, auth, ids, clock, log: this.#log })
     this.#selfMade = new SelfMadeCertificate({ hostname: environment.hostname, store: certificateStore(store, environment.hostname), clock, log: this.#log })
-    this.#certificates = new Certificates({ hostname: environment.hostname, selfMade: this.#selfMade, reader, clock, log: this.#log })
+    this.#certificates = new Certificates({ hostname: environment.hostname, selfMade: this.#selfMade, challenges: this.#mail.challenges, reader, clock, log: this.#log })
     this.#role = new RoleWatch({ name: environment.role, log: this.#log, roles: () => this.#roles() })
     this.#watcher = new ObjectWatcher(store, clock, this.#log, [
       { names: ['TaskManager'], changed: () => this.#readSettings() },
@@ -291,14 +291,14 @@ export class Server implements Service {
 
   async #openHttp(auth: LocalLogin): Promise<HttpHandler> {
     const { store } = this.#deps
-    const { mailStore, indexing, imports } = this.#mail
+    const { mailStore, indexing, imports, challenges } = this.#mail
     const { registry } = this.#objects
     const methods = new Map([['Core/echo', coreEcho], ...registry.methods(), ...mailMethods<Tx>({ store, mailStore, indexing, imports })])
     const jmap = new JmapEndpoint({ methods, log: this.#log, ids: this.#node.ids, clock: this.#deps.clock, capabilities: [REGISTRY_CAPABILITY, MAIL_CAPABILITY] })
     return createHttpHandler({
       jmap, auth, oauth: this.#auth, schema: registry.schemaDocument(), log: this.#log, ids: this.#node.ids,
       console: await readConsole(CONSOLE_FOLDER, this.#log), live: { changes: this.#changes, objects: liveObjects(registry.objects), clock: this.#deps.clock },
-      ...contentPort(store, this.#mail),
+      challenge: token => challenges.overHttp(token), ...contentPort(store, this.#mail),
     })
   }
 

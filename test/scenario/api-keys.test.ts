@@ -40,7 +40,7 @@ async function openNode(store: Store, clock: VirtualClock, number: number) {
   const download = () => Promise.resolve(null)
   const uploads = contentPort(store, mail).uploads
   const live = { changes: new LiveChanges(ids.next(), clock), objects: new Map<string, string>(), clock }
-  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, uploads, console: null, live, log: silentLog, ids }))
+  const http = await listenHttp(await createHttpHandler({ auth, oauth, jmap, schema, download, uploads, console: null, live, challenge: () => Promise.resolve(null), log: silentLog, ids }))
   const call = async (login: Login, name: string, args: JsonObject): Promise<JsonObject> => {
     const calls: MethodCall[] = [[name, args]]
     return (await apiCall(http.port, login, calls))[0] ?? {}

@@ -17,6 +17,7 @@ import type { UploadService } from '../../src/listeners/http/upload-route.ts'
 import type { LiveService } from '../../src/listeners/http/live/live-route.ts'
 import type { JmapService } from '../../src/listeners/http/jmap-routes.ts'
 import type { Method } from '../../src/registry/method.ts'
+import { ChallengeAnswers } from '../../src/services/acme/challenge-answers.ts'
 import { Auth } from '../../src/services/auth/auth.ts'
 import { OAuth } from '../../src/services/auth/oauth/oauth.ts'
 import { Directory } from '../../src/services/directory/directory.ts'
@@ -85,7 +86,7 @@ export async function withHttp(
     octetsMax: 1_000, atOnceMax: 4, mayUpload: () => 'yes', checkRoom: () => Promise.resolve(), store: () => Promise.resolve('blob'), ...options.uploads,
   }
   const live = { changes: new LiveChanges(ids.next(), people.clock), objects: LIVE, clock: people.clock, ...options.live }
-  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, uploads, console: options.console ?? null, live, log, ids })
+  const http = await createHttpHandler({ auth, oauth: auth, jmap, schema: SCHEMA, download, uploads, console: options.console ?? null, live, challenge: token => new ChallengeAnswers(people.store).overHttp(token), log, ids })
 
   const listener = await listenHttp(http)
   const { url, port } = listener

@@ -48,6 +48,10 @@ export class TestCertificate implements CertificateSource {
     return this.#pair
   }
 
+  challenge(_host: string): Promise<KeyPair | null> {
+    return Promise.resolve(null)
+  }
+
   onRenewed(renewed: () => void): () => void {
     this.#watchers.add(renewed)
     return () => { this.#watchers.delete(renewed) }

@@ -129,6 +129,7 @@ function inTime(result: Promise<HealthResult>, late: HealthResult, clock: Clock)
 const noCertificate = {
   current(): never { throw new AssertionFailure('the health address has no TLS') },
   named(): never { throw new AssertionFailure('the health address has no TLS') },
+  challenge(): never { throw new AssertionFailure('the health address has no TLS') },
   onRenewed: () => () => {},
 }
 

@@ -4,7 +4,7 @@
  * (`listeners/http-server.ts`), and hands requests here.
  *
  * Every route asks who is calling before it does anything else; only `/jmap/session` answers strangers, with an
- * empty session, and so do the files of the console and what leads to a login. The remote address is that of the socket, whatever headers
+ * empty session, and so do the files of the console, what leads to a login, and what certificate authorities look for. The remote address is that of the socket, whatever headers
  * say. Replies are never compressed but for the schema, whose clients know gzip, and the
  * console. Everything that is refused is
  * `application/problem+json`, but for pages, and for tokens, whose errors are those of RFC 6749:
@@ -32,6 +32,8 @@ import type { IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
 import type { SchemaDocument } from '../../registry/schema/document.ts'
+import { acmeRoute } from './acme-route.ts'
+import type { AnswerChallenge } from './acme-route.ts'
 import { apiRoutes } from './api-routes.ts'
 import type { Authenticator } from './authorization.ts'
 import { challenges } from './authorization.ts'
@@ -63,6 +65,7 @@ export interface HttpDeps {
   /** Null: the web console is not built. */
   readonly console: ConsoleFiles | null
   readonly live: LiveService
+  readonly challenge: AnswerChallenge
   readonly log: Log
   /** Makes the reference that leads from a 500 to the log. */
   readonly ids: IdSource
@@ -92,7 +95,7 @@ const HEADERS = {
 }
 
 export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
-  const { auth, oauth, jmap, schema, download, uploads, console, live, log } = deps
+  const { auth, oauth, jmap, schema, download, uploads, console, live, challenge, log } = deps
   const refuse = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     await sendProblem(error, request, reply, deps)
   }
@@ -135,6 +138,7 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   oauthRoutes(app, oauth, bodies)
   loginRoutes(app, oauth, bodies)
   liveRoute(app, auth, live, log)
+  acmeRoute(app, challenge)
   consoleRoutes(app, console)
   await app.ready()
   return closable(app.routing.bind(app), () => app.close())

@@ -32,6 +32,8 @@ export interface CertificateSource {
   current(): KeyPair
   /** For clients that ask for this host (RFC 6066 §3). */
   named(host: string): KeyPair
+  /** For a certificate authority that looks whether this host is served here (RFC 8737); null: none was told of it. */
+  challenge(host: string): Promise<KeyPair | null>
   /** Calls `renewed` whenever `current` may have changed; the returned function ends that. */
   onRenewed(renewed: () => void): () => void
 }
@@ -76,6 +78,11 @@ export class SelfMadeCertificate implements Service, CertificateSource {
 
   named(): KeyPair {
     return this.current()
+  }
+
+  /** Nobody asks an authority for it. */
+  challenge(): Promise<null> {
+    return Promise.resolve(null)
   }
 
   onRenewed(renewed: () => void): () => void {

@@ -27,9 +27,11 @@ import type { Log } from '../../base/log.ts'
 import type { Service } from '../../base/service.ts'
 import { errorText } from '../../errors.ts'
 import type { CertificateFacts } from '../../registry/objects/certificate.ts'
+import type { ChallengeAnswers } from '../../services/acme/challenge-answers.ts'
 import { judgePair } from '../../services/certificates/certificate-pair.ts'
 import type { CertificateReader, CertificateTexts } from '../../services/certificates/certificate-reader.ts'
 import type { CertificateSource } from './certificate.ts'
+import { challengeCertificate } from './self-made.ts'
 import type { KeyPair } from './settings.ts'
 
 /** How soon a changed file, or an end of validity, is seen. */
@@ -42,6 +44,7 @@ export interface CertificatesOptions {
   /** Of the node, for clients that ask for none. */
   readonly hostname: string
   readonly selfMade: CertificateSource
+  readonly challenges: Pick<ChallengeAnswers, 'overTls'>
   readonly reader: Pick<CertificateReader, 'read'>
   readonly clock: Clock
   readonly log: Log
@@ -110,6 +113,12 @@ export class Certificates implements Service, CertificateSource {
 
   named(host: string): KeyPair {
     return this.#chosen(host)?.pair ?? this.#options.selfMade.current()
+  }
+
+  async challenge(host: string): Promise<KeyPair | null> {
+    const { challenges, clock } = this.#options
+    const answer = await challenges.overTls(host)
+    return answer === null ? null : challengeCertificate(host, answer, clock.now())
   }
 
   onRenewed(renewed: () => void): () => void {
