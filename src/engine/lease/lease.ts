@@ -62,11 +62,12 @@ export class Lease {
     for (const [lane, owners] of assignment) {
       for (const [bucket, owner] of owners.entries()) {
         const ref = { lane, bucket }
-        const row = rows.get(keyOf(ref))
+        const key = keyOf(ref)
+        const row = rows.get(key)
         const mine = owner === this.incarnation
         // The view is younger than what we remember: a release whose reply was lost, then somebody else's acquisition.
-        if ((row?.holder ?? null) !== this.incarnation) this.#held.delete(keyOf(ref))
-        const held = this.#held.get(keyOf(ref))
+        if ((row?.holder ?? null) !== this.incarnation) this.#held.delete(key)
+        const held = this.#held.get(key)
         const leaving = held?.phase === 'leaving'
         if (held && !leaving) this.#set(ref, mine ? 'active' : 'closing', held.generation, held.suspectBefore)
         // Wanted back: a new generation makes the release of the old one change nothing.

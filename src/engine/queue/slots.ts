@@ -26,8 +26,9 @@ export function nextSlot(cron: string, timeZone: string, after: number): number 
 
 export function dueSlots(schedule: Pick<ScheduleRow, 'cron' | 'timeZone' | 'catchUp' | 'nextSlot' | 'pausedUntil'>, now: number): DueSlots | null {
   if (schedule.nextSlot > now) return null
-  const over = slotsUntil(schedule, now)
-  const next = nextSlot(schedule.cron, schedule.timeZone, now)
+  const parsed = new Cron(schedule.cron, { timezone: schedule.timeZone, paused: true })
+  const over = slotsUntil(parsed, schedule.nextSlot, now)
+  const next = slotAfter(parsed, now)
   if (next === null) return null
   const wanted = over.filter(slot => schedule.pausedUntil === null || slot >= schedule.pausedUntil)
   return { run: pick(wanted, schedule.catchUp, now), lastSlot: over.at(-1) ?? null, nextSlot: next }
@@ -45,9 +46,8 @@ export function pendingSlots(cron: string, newest: number | null, now: number): 
   return slots
 }
 
-/** The newest slots up to now, at most CATCH_UP_MAX of them, in their order. */
-function slotsUntil({ cron, timeZone, nextSlot: first }: Pick<ScheduleRow, 'cron' | 'timeZone' | 'nextSlot'>, now: number): number[] {
-  const parsed = new Cron(cron, { timezone: timeZone, paused: true })
+/** The newest slots from the first up to now, at most CATCH_UP_MAX of them, in their order. */
+function slotsUntil(parsed: Cron, first: number, now: number): number[] {
   const slots: number[] = []
   // Forwards: nearly always one slot is over, and looking back for a hundred takes 9 ms.
   for (let slot = slotAfter(parsed, first - 1); slot !== null && slot <= now; slot = slotAfter(parsed, slot)) {

@@ -39,12 +39,11 @@ export class MemoryTable<Row> {
     return had
   }
   /** In no particular order. */
-  * entries(): IterableIterator<[string, Row]> {
-    for (const entry of this.#base) if (!this.#changes?.has(entry[0])) yield entry
-    for (const [key, row] of this.#changes ?? []) if (row !== undefined) yield [key, row]
+  entries(): IterableIterator<[string, Row]> {
+    return this.#changes?.size ? overlaid(this.#base, this.#changes) : this.#base.entries()
   }
-  * rows(): IterableIterator<Row> {
-    for (const [, row] of this.entries()) yield row
+  rows(): IterableIterator<Row> {
+    return this.#changes?.size ? overlaid(this.#base, this.#changes).map(([, row]) => row) : this.#base.values()
   }
 
   #writable(): Map<string, Row | undefined> {
@@ -53,7 +52,12 @@ export class MemoryTable<Row> {
   }
 }
 
-interface Base { rows: Map<string, unknown>; pins: number }
+function* overlaid<Row>(base: ReadonlyMap<string, Row>, changes: ReadonlyMap<string, Row | undefined>): Generator<[string, Row]> {
+  for (const entry of base) if (!changes.has(entry[0])) yield entry
+  for (const [key, row] of changes) if (row !== undefined) yield [key, row]
+}
+
+interface Base { readonly rows: Map<string, unknown>; pins: number }
 
 export class MemoryDatabase {
   readonly #clock: Clock
@@ -86,17 +90,21 @@ export class MemoryDatabase {
   }
 
   async read<T>(work: (context: MemoryContext) => T | Promise<T>): Promise<T> {
-    // Every table is pinned at the start: all of them show the same moment.
-    const snapshot = new Map([...this.#tables].map(([name, base]) => [name, { base, rows: base.rows }]))
-    for (const { base } of snapshot.values()) base.pins++
+    let tables: ReadonlyMap<string, Base> = this.#tables
+    const result = work({
+      table: <Row>(name: string) => new MemoryTable(tables.get(name)?.rows ?? new Map(), null) as MemoryTable<Row>,
+      now: () => this.#clock.now(),
+      hints: new HintBuffer(),
+    })
+    // What is done without a pause saw one moment.
+    if (!(result instanceof Promise)) return result
+    // Every table is pinned, also those that it has not asked for yet: all of them go on showing this moment.
+    tables = new Map(this.#tables)
+    for (const base of tables.values()) base.pins++
     try {
-      return await work({
-        table: <Row>(name: string) => new MemoryTable(snapshot.get(name)?.rows ?? new Map(), null) as MemoryTable<Row>,
-        now: () => this.#clock.now(),
-        hints: new HintBuffer(),
-      })
+      return await result
     } finally {
-      for (const { base } of snapshot.values()) base.pins--
+      for (const base of tables.values()) base.pins--
     }
   }
 

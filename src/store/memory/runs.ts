@@ -27,7 +27,7 @@ export function memoryRuns({ table, now }: MemoryContext, counters: CounterTable
         const { runs: sum, durationMs } = slots.get(id) ?? { runs: 0, durationMs: 0 }
         slots.set(id, { ...slot, runs: sum + slot.runs, durationMs: durationMs + Math.round(slot.durationMs) })
       }
-      for (const [id, { slot }] of [...slots.entries()]) if (more.length > 0 && slot < now() - DAY_MS) slots.delete(id)
+      if (more.length > 0) for (const [id, { slot }] of [...slots.entries()]) if (slot < now() - DAY_MS) slots.delete(id)
       await counters.add(runCounters(counts))
     },
 
