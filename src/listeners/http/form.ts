@@ -3,20 +3,22 @@
 export interface Parameters {
   /** Without a value a parameter counts as left out. */
   readonly values: ReadonlyMap<string, string>
+  /** All that stand there, with a value or without. */
+  readonly names: ReadonlySet<string>
   /** Names that stand there more than once. */
   readonly repeated: ReadonlySet<string>
 }
 
 export function parseParameters(text: string): Parameters {
   const values = new Map<string, string>()
-  const seen = new Set<string>()
+  const names = new Set<string>()
   const repeated = new Set<string>()
   for (const [name, value] of new URLSearchParams(text)) {
-    if (seen.has(name)) repeated.add(name)
-    seen.add(name)
+    if (names.has(name)) repeated.add(name)
+    names.add(name)
     if (value !== '') values.set(name, value)
   }
-  return { values, repeated }
+  return { values, names, repeated }
 }
 
 /** Of the URL of a request. */

@@ -6,7 +6,7 @@ import type { Shape } from '../../base/fields.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { SetFailure } from '../set-error.ts'
 import { refusal } from '../set-error.ts'
-import { references } from '../values/references.ts'
+import { sentReferences } from '../values/references.ts'
 
 /** Objects in one chain of references. */
 const CREATION_LEVELS_MAX = 5
@@ -29,7 +29,7 @@ export function creationOrder(shape: Shape, creations: ReadonlyMap<string, JsonO
     if (open.has(creationId)) return Infinity
     open.add(creationId)
     let level = 1
-    for (const { id } of references(shape, body)) {
+    for (const { id } of sentReferences(shape, body)) {
       const target = id.startsWith('#') ? creations.get(id.slice(1)) : undefined
       if (target !== undefined) level = Math.max(level, 1 + levelOf(id.slice(1), target))
     }

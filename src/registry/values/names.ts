@@ -5,6 +5,7 @@
 import type { FieldType, MapValueType, Shape } from '../../base/fields.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, ownValue } from '../../base/json.ts'
+import { isTooLong } from './collections.ts'
 import { fieldNamed, fieldsOf, variantNames } from './shapes.ts'
 
 /** Longer texts name nothing. */
@@ -38,7 +39,7 @@ function inside(type: FieldType | MapValueType, value: Json): Json {
   if (type.type === 'object') return isJsonObject(value) ? withNamedVariants(type.shape, value) : value
   const of: FieldType | MapValueType | null =
     type.type === 'objectList' ? { type: 'object', shape: type.shape } : type.type === 'map' ? type.valueClass : null
-  if (of?.type !== 'object') return value
+  if (of?.type !== 'object' || isTooLong(type, value)) return value
   if (!Array.isArray(value)) return isJsonObject(value) ? withEntries(value, (_key, each) => inside(of, each)) : value
   return value.map((each: Json) => inside(of, each))
 }

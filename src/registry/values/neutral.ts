@@ -44,14 +44,23 @@ function inside(value: Json, path: readonly string[]): Json | undefined {
 /** An embedded variant may leave out what has its neutral value; sets have the same members, also as arrays. */
 function means(value: Json, neutral: Json | undefined): boolean {
   if (!isJsonObject(neutral)) return value === neutral
-  if (!Object.hasOwn(neutral, '@type')) return membersOf(value)?.join() === membersOf(neutral)?.join()
+  if (!Object.hasOwn(neutral, '@type')) return haveSameMembers(value, neutral)
   if (!isJsonObject(value) || ownValue(value, '@type') !== neutral['@type']) return false
   return Object.entries(value).every(([key, part]) => part === null || means(part, ownValue(neutral, key)))
 }
 
+/** Compared only when there are as many: what was sent may be long. */
+function haveSameMembers(value: Json, neutral: JsonObject): boolean {
+  const [sent, expected] = [membersOf(value), membersOf(neutral)]
+  return sent?.length === expected?.length && sortedText(sent ?? []) === sortedText(expected ?? [])
+}
+
 /** Null when it is no set. */
-function membersOf(value: Json): string[] | null {
-  if (Array.isArray(value)) return value.map(member => JSON.stringify(member)).toSorted()
-  if (!isJsonObject(value)) return null
-  return Object.keys(value).filter(key => value[key] !== null && value[key] !== false).map(key => JSON.stringify(key)).toSorted()
+function membersOf(value: Json): readonly Json[] | null {
+  if (Array.isArray(value)) return value
+  return isJsonObject(value) ? Object.keys(value).filter(key => value[key] !== null && value[key] !== false) : null
+}
+
+function sortedText(members: readonly Json[]): string {
+  return members.map(member => JSON.stringify(member)).toSorted().join()
 }

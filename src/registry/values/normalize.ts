@@ -48,6 +48,7 @@ export function normalizeObject(
   }
   const known = before !== null && before['@type'] === ownValue(raw, '@type') ? before : null
   for (const key of Object.keys(raw)) {
+    if (scope.problems.full) break
     if (Object.hasOwn(fields, key) || (key === '@type' && shape.kind === 'multiple')) continue
     judgeUndeclared({ shape, of: raw, name: key, rest: [], value: raw[key] ?? null, path: [...path, key] }, scope.problems)
   }

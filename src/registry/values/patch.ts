@@ -19,15 +19,15 @@ type Target = FieldType | MapValueType
 
 export function applyPatch(shape: Shape, stored: JsonObject, patch: JsonObject, scope: Scope): JsonObject {
   const { problems } = scope
-  const entries = Object.entries(patch)
-  const tooMany = entries[PATCH_KEYS_MAX]
+  const tooMany = Object.keys(patch)[PATCH_KEYS_MAX]
   if (tooMany !== undefined) {
     problems.patchKey(
-      tooMany[0],
+      tooMany,
       `is more than the ${PATCH_KEYS_MAX} keys of one patch; send the rest in another update.`,
     )
     return stored
   }
+  const entries = Object.entries(patch)
   const draft = new Draft(scope)
   const set = new Set<string>()
   let next = stored

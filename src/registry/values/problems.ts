@@ -29,6 +29,9 @@ export class Problems {
 
   get found(): boolean { return this.#list.length > 0 }
 
+  /** Whatever is found from here on is not told. */
+  get full(): boolean { return this.#list.length >= PROBLEMS_MAX }
+
   /** The request itself is wrong at this path. */
   patch(path: Path, text: string): void {
     this.#add({ kind: 'patch', path: pointer(path), text: `${pointer(path)} ${text}` })
@@ -92,7 +95,7 @@ export class Problems {
   }
 
   #add(problem: Problem): void {
-    if (this.#list.length < PROBLEMS_MAX) this.#list.push(problem)
+    if (!this.full) this.#list.push(problem)
   }
 }
 

@@ -75,12 +75,13 @@ const TOO_MANY = 'Too many live connections at once; close some, or try again in
 
 /** Throws HttpProblem: 400 or 403, with the name of what is wrong. */
 function wantedObjects(url: string | undefined, { permissions }: Principal, objects: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const { values, repeated } = parseQuery(url)
-  const [unknown] = [...values.keys()].filter(name => name !== OBJECTS)
+  const { values, names, repeated } = parseQuery(url)
+  const [unknown] = [...names].filter(name => name !== OBJECTS)
   if (unknown !== undefined) throw refused(400, `There is no parameter ${JSON.stringify(unknown.slice(0, SHOWN_CHARS_MAX))}; ${OBJECTS} is the only one.`)
   if (repeated.has(OBJECTS)) throw refused(400, `${OBJECTS} stands there twice; name all objects in one list with commas.`)
+  if (!names.has(OBJECTS)) return allowed(objects, permissions)
   const asked = values.get(OBJECTS)?.split(',')
-  if (asked === undefined) return allowed(objects, permissions)
+  if (asked === undefined) throw refused(400, `${OBJECTS} names no object; name some with commas between them, or leave ${OBJECTS} out for all that you may read.`)
   for (const name of asked) {
     const permission = objects.get(name)
     if (permission === undefined) throw refused(400, `${OBJECTS}: the changes of ${JSON.stringify(name.slice(0, SHOWN_CHARS_MAX))} are not told; these are: ${[...objects.keys()].join(', ')}.`)
