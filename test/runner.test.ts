@@ -53,8 +53,23 @@ describe('a test file', () => {
     const hook = await run('describe(\'s\', () => { before(() => { throw new Error(\'no ground\') }); it(\'a\', () => {}) })')
     assert.equal(hook.passed, 0)
     assert.match(hook.failures.map(failure => failure.text).join(), /no ground/)
-    const rejected = await run('it(\'a\', () => {})\nprocess.on(\'exit\', () => { process.exitCode = 7 })')
-    assert.match(rejected.failures[0]?.text ?? '', /code 7 although no test failed/)
+    const ended = await run('it(\'a\', () => {})\nprocess.on(\'exit\', () => { process.exitCode = 7 })')
+    assert.match(ended.failures[0]?.text ?? '', /code 7 although no test failed/)
+  })
+
+  it('fails by an error that nobody handles, wherever it comes from, and shows it', async () => {
+    const wait = 'await new Promise(resolve => { setImmediate(resolve) })'
+    for (const lost of ['void Promise.reject(new Error(\'lost\'))', 'setImmediate(() => { throw new Error(\'lost\') })']) {
+      const result = await run(`it('a', async () => {\n${wait}\n${lost}\n${wait}\n})\nit('b', () => {})`)
+      assert.match(result.failures.map(failure => failure.text).join(), /Error: lost\n +at .*planted\.test\.ts:5/, lost)
+    }
+  })
+
+  it('keeps hooks to the suite they stand in', async () => {
+    const body = `let of = ''
+      describe('s', () => { before(() => { of = 's' }); it('a', () => { assert.equal(of, 's') }) })
+      describe('t', () => { it('b', () => { assert.equal(of, 's') }); describe('u', () => { before(async () => { of = 'u' }); it('c', () => { assert.equal(of, 'u') }) }) })`
+    assert.deepEqual((await run(body)).failures, [])
   })
 
   it('passes on notes', async () => {

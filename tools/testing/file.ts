@@ -8,12 +8,13 @@ import type { TestEvent } from './events.ts'
 import type { Failure, Result, Skipped } from './result.ts'
 
 const reporter = fileURLToPath(new URL('events.ts', import.meta.url))
+const preload = new URL('errors-of-tests.ts', import.meta.url).href
 
 export async function runTestFile(file: string, cwd: string, limitMs: number): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'rota-test-'))
   try {
     const destination = join(folder, 'events')
-    const args = [`--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`, file]
+    const args = [`--import=${preload}`, `--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`, file]
     const ended = await runProgram(args, cwd, limitMs)
     const lines = (await readFile(destination, 'utf8').catch(() => '')).split('\n').filter(line => line.endsWith('}'))
     return resultOf(file, ended, lines.map(line => JSON.parse(line) as TestEvent), limitMs)
