@@ -3,10 +3,12 @@
  * `npm test -- src/base email` runs only the test files whose path contains one of the words.
  */
 import { glob } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { killAll, runProgram } from './testing/child.ts'
 import { runTestFile } from './testing/file.ts'
+import { RunFolder } from './testing/folder.ts'
 import { stepLine, summary } from './testing/report.ts'
 import type { Result } from './testing/result.ts'
 
@@ -16,13 +18,18 @@ const parallelMax = 4
 
 type Step = () => Promise<Result>
 
+const folder = new RunFolder()
+// Compiled code is kept for the next run.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache')
+Object.assign(process.env, { TMPDIR: folder.temporary, TEST_SHARED: folder.shared })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     killAll()
+    folder.remove()
     process.kill(process.pid, signal)
   })
 }
-await main(process.argv.slice(2))
+await main(process.argv.slice(2)).finally(() => { folder.remove() })
 
 async function main(words: readonly string[]): Promise<void> {
   const files = await testFiles(words)
