@@ -59,7 +59,7 @@ export async function measureLists(store: Store, shape: Shape, tasks: number, fi
   const catalogue = new Catalogue(VARIANTS, lanes())
   const ids = idSource(1_000, systemClock)
   const { mailStore } = buildMail(store, catalogue, ids, systemClock)
-  const { registry } = buildObjects({ store, catalogue, ids, clock: systemClock, mailStore, certificates: new CertificateReader({}), cluster: () => null })
+  const { registry } = buildObjects({ store, catalogue, ids, clock: systemClock, mailStore, certificates: new CertificateReader({}), variables: {}, cluster: () => null })
   const permissions = new Set(registry.permissions().map(({ name }) => name))
   const methods = registry.methods()
   const call = async (name: string, args: JsonObject) => {

@@ -7,12 +7,14 @@ import { parseSchema } from '../src/jmap-client/schema.ts'
 import { NO_DEPARTURES } from '../src/registry/objects/account-departure.ts'
 import { NO_ARCHIVE } from '../src/registry/objects/archived-item.ts'
 import { standardObjects } from '../src/registry/objects/standard-objects.ts'
+import { NO_DOMAIN_WORK } from '../src/registry/objects/domain-work.ts'
 import { NO_SCHEDULES } from '../src/registry/objects/schedule-rows.ts'
 import { NO_MAIL } from '../src/registry/objects/stored-mail.ts'
 import { schemaOf } from '../src/registry/schema/document.ts'
 import { hashSecret } from '../src/services/auth/secret.ts'
 import { newToken } from '../src/services/auth/token.ts'
 import { CertificateReader } from '../src/services/certificates/certificate-reader.ts'
+import { judgeDkimKey } from '../src/services/dkim/dkim-key.ts'
 import { VARIANTS } from '../src/tasks/catalogue.ts'
 import { CLUSTER_TASK_TYPE } from '../src/tasks/define.ts'
 import { runCli } from './support/cli.ts'
@@ -21,6 +23,7 @@ import { JmapServer } from './support/jmap-server.ts'
 const { all } = standardObjects({
   variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, schedules: NO_SCHEDULES,
   waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
+  judgeDkimKey: body => judgeDkimKey(body, {}), domainWork: NO_DOMAIN_WORK,
 })
 const schema: JsonObject = schemaOf(all, [])
 const model = new Model(parseSchema(schema))

@@ -3,7 +3,6 @@ import { beforeEach, describe, it } from 'node:test'
 import { openRegistry } from '../../test/support/registry.ts'
 import type { TestRegistry } from '../../test/support/registry.ts'
 import { clusterFinding } from './objects/cluster-finding.ts'
-import { domain } from './objects/domain.ts'
 import { networkListener } from './objects/network-listener.ts'
 import { taskManager } from './objects/task-manager.ts'
 import { OBJECTS_IN_GET_MAX } from './ops/environment.ts'
@@ -15,11 +14,11 @@ describe('the registry, as the server uses it', () => {
 
   it('has the methods of every object under their names on the wire', () => {
     const names = [...test.registry.methods().keys()]
-    const objects = ['Task', 'TaskFailure', 'TaskVariant', 'Schedule', 'TaskRun', 'TaskRunCount', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'Tenant', 'ArchivedItem', 'Trace', 'Metric', 'NetworkListener', 'Certificate', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'AuditEntry']
+    const objects = ['Task', 'TaskFailure', 'TaskVariant', 'Schedule', 'TaskRun', 'TaskRunCount', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'DkimSignature', 'Tenant', 'ArchivedItem', 'Trace', 'Metric', 'NetworkListener', 'Certificate', 'DnsServer', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'AuditEntry']
     const expected = [
       'x:Task/bulk', 'x:Schedule/slots', 'x:TaskRunCount/rates',
       ...objects.flatMap(name => ['get', 'query', 'set'].map(verb => `x:${name}/${verb}`)),
-      ...['TaskManager', 'DataRetention'].flatMap(name => ['get', 'set'].map(verb => `x:${name}/${verb}`)),
+      ...['TaskManager', 'DataRetention', 'SystemSettings'].flatMap(name => ['get', 'set'].map(verb => `x:${name}/${verb}`)),
     ]
     assert.deepEqual(names.toSorted(), expected.toSorted())
   })
@@ -47,7 +46,7 @@ describe('the registry, as the server uses it', () => {
 
   it('makes the first administrator, whose secret it keeps hashed', async () => {
     const { registry, objects } = test
-    const domainId = await registry.create(domain, { name: 'localhost' })
+    const domainId = await registry.create(test.objects.domain, { name: 'localhost' })
     const id = await registry.create(objects.account, {
       '@type': 'User',
       name: 'admin',

@@ -8,7 +8,6 @@ import type { Id } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import { RotaError } from '../errors.ts'
 import { KEYS } from '../registry/key-families.ts'
-import { domain } from '../registry/objects/domain.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
 import type { ObjectDefinition } from '../registry/schema/object.ts'
 import { SetFailure } from '../registry/set-error.ts'
@@ -32,7 +31,7 @@ export interface Bootstrap { readonly first: boolean; readonly password: string 
 
 export async function bootstrap(store: Store, objects: Objects, chosenPassword: string | null): Promise<Bootstrap> {
   if (await store.read(tx => tx.keys.get(DONE_KEY))) return { first: false, password: null }
-  const domainId = await findOrCreate(objects, domain, { name: FIRST_DOMAIN })
+  const domainId = await findOrCreate(objects, objects.standard.domain, { name: FIRST_DOMAIN })
   const password = await ensureAdministrator(objects, domainId, chosenPassword)
   for (const listener of LISTENERS) await findOrCreate(objects, networkListener, listener)
   await store.transact(tx => tx.keys.put(DONE_KEY, { done: true }, null))

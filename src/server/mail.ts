@@ -2,14 +2,18 @@
 import type { Clock } from '../base/clock.ts'
 import type { Id, IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
+import { isBuilt } from '../engine/task-variant.ts'
 import { accountMayHaveData } from '../registry/objects/account-archive.ts'
 import { keeperOf } from '../services/archive/archive.ts'
 import { ChallengeAnswers } from '../services/acme/challenge-answers.ts'
 import { Restoration } from '../services/archive/restoration.ts'
+import { CertificateReader } from '../services/certificates/certificate-reader.ts'
+import type { Variables } from '../services/certificates/pem-source.ts'
 import { Delivery } from '../services/delivery/delivery.ts'
 import { MailImport } from '../services/delivery/mail-import.ts'
 import type { Enqueue } from '../services/ports.ts'
 import { Directory } from '../services/directory/directory.ts'
+import { DnsPublication } from '../services/domain-dns/dns-publication.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
 import { ThreadMerge } from '../services/mailstore/thread-merge.ts'
@@ -46,13 +50,18 @@ export interface Mail {
   readonly authTokenRemoval: AuthTokenRemoval
   readonly dataPurge: DataPurge<Tx>
   readonly deadHolders: DeadHolders
+  readonly dnsPublication: DnsPublication<Tx>
+  /** Whether the work of a variant is there. */
+  readonly hasWork: (variant: string) => boolean
   readonly uploads: Uploads<Tx>
   readonly imports: MailImport<Tx>
   readonly challenges: ChallengeAnswers<Tx>
 }
 
-/** `self`: the incarnation of this node, which does not declare itself dead. */
-export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock, self: () => Id | undefined = () => undefined): Mail {
+/** `self`: the incarnation of this node, which does not declare itself dead; `variables`: of this process, in which secrets may lie. */
+export function buildMail(
+  store: Store, catalogue: Catalogue, ids: IdSource, clock: Clock, self: () => Id | undefined = () => undefined, variables: Variables = {},
+): Mail {
   const directory = new Directory(store)
   const enqueue: Enqueue<Tx> = async (tx, drafts) => { await tx.tasks.insert(drafts.map(draft => catalogue.row(draft, ids, clock.now()))) }
   const mailStore = new MailStore<Tx>({
@@ -68,13 +77,18 @@ export function buildMail(store: Store, catalogue: Catalogue, ids: IdSource, clo
   const authTokenRemoval = new AuthTokenRemoval(store, keyRemoval)
   const deadHolders: DeadHolders = { release: () => store.leases.releaseDead(self()) }
   const [accountPurge, renumbering] = [new AccountPurge<Tx>({ store, mailStore }), new Renumbering<Tx>({ store, mailStore })]
+  const dnsPublication = new DnsPublication<Tx>({ store, clock, reader: new CertificateReader(variables), variables })
   const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
   const uploads = new Uploads<Tx>({ store, mailStore, clock })
   const imports = new MailImport<Tx>({ store, mailStore, directory, clock })
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })
+  const hasWork = (name: string): boolean => {
+    const variant = catalogue.variants.get(name)
+    return variant !== undefined && isBuilt(variant)
+  }
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
-    accountPurge, renumbering, inventory, recount, delivery, uploads, imports,
+    accountPurge, renumbering, inventory, recount, delivery, uploads, imports, dnsPublication, hasWork,
     traces: new Traces<Tx>({ store, enqueue }), challenges: new ChallengeAnswers<Tx>(store),
   }
 }

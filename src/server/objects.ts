@@ -30,6 +30,8 @@ import { Registry, type OwnMethods } from '../registry/registry.ts'
 import type { CertificateReader } from '../services/certificates/certificate-reader.ts'
 import { hashSecret } from '../services/auth/secret.ts'
 import { newToken } from '../services/auth/token.ts'
+import type { Variables } from '../services/certificates/pem-source.ts'
+import { judgeDkimKey } from '../services/dkim/dkim-key.ts'
 import type { MailStore } from '../services/mailstore/mailstore.ts'
 import { storedTraces } from '../services/telemetry/traces.ts'
 import type { Store, Tx } from '../store/store.ts'
@@ -37,6 +39,7 @@ import { CLUSTER_TASK_TYPE } from '../tasks/define.ts'
 import { accountDepartures } from './account-departures.ts'
 import { archivePort } from './archive-port.ts'
 import { clusterPort, type ClusterObjects, type JudgeCluster } from './cluster-port.ts'
+import { domainWork } from './domain-work.ts'
 import { laneLoads } from './lane-loads.ts'
 import { rolePreviews } from './role-preview.ts'
 import { schedulePort } from './schedule-port.ts'
@@ -49,6 +52,8 @@ export interface ObjectsDeps {
   readonly clock: Clock
   readonly mailStore: MailStore<Tx>
   readonly certificates: CertificateReader
+  /** Of this process. */
+  readonly variables: Variables
   /** What this node knows of the cluster. */
   readonly cluster: TaskPortDeps['cluster']
 }
@@ -61,13 +66,15 @@ export interface Objects {
   readonly permissionsOf: (account: JsonObject) => ReadonlySet<string>
 }
 
-export function buildObjects({ store, catalogue, ids, clock, mailStore, certificates, cluster }: ObjectsDeps): Objects {
+export function buildObjects({ store, catalogue, ids, clock, mailStore, certificates, variables, cluster }: ObjectsDeps): Objects {
   const tasks = taskPort<Tx>({ catalogue, ids, cluster, now: () => clock.now() })
   const standard = standardObjects<Tx>({
     variants: [...catalogue.variants.values()],
     duties: CLUSTER_TASK_TYPE,
     secrets: { hashSecret, newToken },
     judgeCertificate: body => certificates.judge(body),
+    judgeDkimKey: body => judgeDkimKey(body, variables),
+    domainWork: domainWork(catalogue, ids, clock),
     mail: mailStore,
     waitingFor: taskWaitingFor(tasks),
     parts: taskParts(tasks),

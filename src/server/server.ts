@@ -128,11 +128,11 @@ export class Server implements Service {
     const { ids } = this.#node
     this.#changes = new LiveChanges(ids.next(), clock)
     this.#live = new LiveSource(store.wakeups, this.#changes, clock)
-    this.#mail = buildMail(store, catalogue, ids, clock, () => this.#node.incarnation?.id)
+    this.#mail = buildMail(store, catalogue, ids, clock, () => this.#node.incarnation?.id, deps.variables)
     Object.assign(runDeps, this.#mail)
     this.#traces = new TraceRecorder({ traces: this.#mail.traces, ids, clock, log: this.#log })
     const reader = new CertificateReader(deps.variables)
-    this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, certificates: reader, cluster: () => this.#node.incarnation?.view ?? null })
+    this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, certificates: reader, variables: deps.variables, cluster: () => this.#node.incarnation?.view ?? null })
     const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
     this.#auth = new OAuth({ store, auth, ids, clock, log: this.#log })
     this.#selfMade = new SelfMadeCertificate({ hostname: environment.hostname, store: certificateStore(store, environment.hostname), clock, log: this.#log })

@@ -10,7 +10,6 @@ import { Catalogue } from '../../src/engine/catalogue.ts'
 import { JmapEndpoint } from '../../src/jmap/endpoint.ts'
 import { REGISTRY_CAPABILITY } from '../../src/jmap/session.ts'
 import { createHttpHandler } from '../../src/listeners/http/http-handler.ts'
-import { domain } from '../../src/registry/objects/domain.ts'
 import { LiveChanges } from '../../src/services/live/live-changes.ts'
 import { contentPort } from '../../src/server/content-port.ts'
 import { buildMail } from '../../src/server/mail.ts'
@@ -31,7 +30,7 @@ async function openNode(store: Store, clock: VirtualClock, number: number) {
   const catalogue = new Catalogue([...VARIANTS], lanes())
   const mail = buildMail(store, catalogue, ids, clock)
   const { directory, mailStore } = mail
-  const objects = buildObjects({ store, catalogue, ids, clock, mailStore, certificates: new CertificateReader({}), cluster: () => null })
+  const objects = buildObjects({ store, catalogue, ids, clock, mailStore, certificates: new CertificateReader({}), variables: {}, cluster: () => null })
   const auth = new Auth({ store, directory, permissionsOf: objects.permissionsOf, clock, log: silentLog })
   const oauth = new OAuth({ store, auth, ids, clock, log: silentLog })
   const methods = objects.registry.methods()
@@ -71,7 +70,7 @@ before(async () => {
   store = await openMemoryStore({ clock })
   one = await openNode(store, clock, 1)
   two = await openNode(store, clock, 2)
-  domainId = await one.objects.registry.create(domain, { name: 'example.org' })
+  domainId = await one.objects.registry.create(one.objects.standard.domain, { name: 'example.org' })
   jane = await account('jane')
 })
 after(async () => {

@@ -22,10 +22,12 @@ import { schedulePort } from '../../src/server/schedule-port.ts'
 import { taskPort } from '../../src/server/task-port.ts'
 import type { TaskPortDeps } from '../../src/server/task-port.ts'
 import { CertificateReader } from '../../src/services/certificates/certificate-reader.ts'
+import { judgeDkimKey } from '../../src/services/dkim/dkim-key.ts'
 import { MailStore } from '../../src/services/mailstore/mailstore.ts'
 import type { Trace } from '../../src/services/ports.ts'
 import { Traces } from '../../src/services/telemetry/traces.ts'
 import { accountDepartures } from '../../src/server/account-departures.ts'
+import { domainWork } from '../../src/server/domain-work.ts'
 import { archivePort } from '../../src/server/archive-port.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Tx } from '../../src/store/store.ts'
@@ -90,6 +92,8 @@ export class TestRegistry {
       waitingFor: taskWaitingFor(tasks),
       parts: taskParts(tasks),
       judgeCertificate: body => new CertificateReader({}).judge(body),
+      judgeDkimKey: body => judgeDkimKey(body, {}),
+      domainWork: domainWork(this.catalogue, this.ids, clock),
       schedules: this.schedules,
       scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     })

@@ -11,15 +11,14 @@
 import type { Fields } from '../../base/fields.ts'
 import { embedded, set, shape, string, utcDateTime, variants } from '../../base/fields.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { isJsonObject } from '../../base/json.ts'
 import { object } from '../schema/object.ts'
 import type { ObjectDefinition } from '../schema/object.ts'
 import { formatDate } from '../values/date.ts'
 import { Problems } from '../values/problems.ts'
+import { checkPlaces, ENVIRONMENT_VARIABLE, FILE, SECRET_TEXT } from './secret-source.ts'
 
 /** Of one certificate; nobody issues more. */
 export const NAMES_MAX = 1_000
-const PATH_CHARS_MAX = 1_000
 
 /** What a certificate says of itself. Dates in ms since 1970, names in lower case. */
 export interface CertificateFacts {
@@ -39,23 +38,6 @@ export type JudgeCertificate = (
   body: JsonObject,
 ) => Promise<{ readonly kind: 'usable'; readonly facts: CertificateFacts } | CertificateProblem>
 
-const ENVIRONMENT_VARIABLE = {
-  name: 'EnvironmentVariable',
-  label: 'An environment variable of each node',
-  shape: shape('SecretKeyEnvironmentVariable', {
-    variableName: string('The variable that holds it, on each node.', { maxLength: 200, label: 'Variable' }),
-  }),
-}
-const FILE = {
-  name: 'File',
-  label: 'A file on each node',
-  shape: shape('SecretKeyFile', {
-    filePath: string('The file that holds it, on each node; it is looked at again every minute.', {
-      maxLength: PATH_CHARS_MAX, label: 'Path',
-    }),
-  }),
-}
-
 const FIELDS = {
   certificate: embedded(
     variants('PublicText', [
@@ -72,17 +54,7 @@ const FIELDS = {
     'The certificate and its chain, in PEM.',
   ),
   privateKey: embedded(
-    variants('SecretText', [
-      {
-        name: 'Text',
-        label: 'Here',
-        shape: shape('SecretTextValue', {
-          secret: string('PEM, without a passphrase.', { format: 'secretText', label: 'Private key' }),
-        }),
-      },
-      ENVIRONMENT_VARIABLE,
-      FILE,
-    ]),
+    SECRET_TEXT,
     'The private key of the certificate, in PEM: RSA from 2048 bits, P-256, P-384, P-521 or Ed25519.',
   ),
   subjectAlternativeNames: set({ type: 'string', format: 'string' }, 'The hosts that it is for.', {
@@ -112,7 +84,7 @@ export function certificateObject<Tx>(judge: JudgeCertificate): ObjectDefinition
     ],
     menu: { section: 'Settings', icon: 'network', group: 'Network', link: 'Certificates' },
     hooks: {
-      check: checkPlaces,
+      check: (next, _before, problems) => { checkPlaces(next, ['certificate', 'privateKey'], problems) },
       async prepare(_id, next) {
         const verdict = await judge(next)
         if (verdict.kind === 'problem') refuse(verdict)
@@ -137,16 +109,4 @@ function refuse({ property, text }: CertificateProblem): never {
   problems.invalidSecret([property], text)
   problems.refuse()
   throw new Error(`${property} was refused without a reason`)
-}
-
-function checkPlaces(next: JsonObject, _before: JsonObject | null, problems: Problems): void {
-  for (const property of ['certificate', 'privateKey']) {
-    const { filePath, variableName } = isJsonObject(next[property]) ? next[property] : {}
-    if (typeof filePath === 'string' && !filePath.startsWith('/')) {
-      problems.invalid([property, 'filePath'], filePath, 'must be a whole path that begins with a slash.')
-    }
-    if (typeof variableName === 'string' && !/^[A-Za-z_]\w*$/.test(variableName)) {
-      problems.invalid([property, 'variableName'], variableName, 'must be the name of a variable, such as TLS_KEY.')
-    }
-  }
 }

@@ -24,7 +24,12 @@ import { clusterLaneObject } from './cluster-lane.ts'
 import { clusterNode } from './cluster-node.ts'
 import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetentionObject } from './data-retention.ts'
-import { domain } from './domain.ts'
+import { dkimSignatureObject } from './dkim-signature.ts'
+import type { JudgeDkimKey } from './dkim-signature.ts'
+import { renewalHooks } from './dns-renewal.ts'
+import { dnsServer } from './dns-server.ts'
+import { domainObject } from './domain.ts'
+import type { DomainWork } from './domain-work.ts'
 import { metricObject } from './metric.ts'
 import { networkListener } from './network-listener.ts'
 import { oauthGrant } from './oauth-grant.ts'
@@ -32,6 +37,7 @@ import type { StoredMail } from './stored-mail.ts'
 import type { SchedulePort } from './schedule-rows.ts'
 import { scheduleObject } from './schedule.ts'
 import type { FindScheduleProblem } from './schedule.ts'
+import { systemSettings } from './system-settings.ts'
 import { taskManager } from './task-manager.ts'
 import { taskFailureObject } from './task-failure.ts'
 import { taskRunCountObject } from './task-run-count.ts'
@@ -60,6 +66,8 @@ export interface StandardOptions<Tx> {
   readonly schedules: SchedulePort<Tx>
   readonly departures: Departures<Tx>
   readonly judgeCertificate: JudgeCertificate
+  readonly judgeDkimKey: JudgeDkimKey
+  readonly domainWork: DomainWork<Tx>
   readonly archive: ArchivedItemOptions<Tx>
 }
 
@@ -69,6 +77,7 @@ export interface StandardObjects<Tx> {
   readonly hookedVariants: ReadonlySet<string>
   readonly account: ObjectDefinition<JsonObject, Tx>
   readonly certificate: ObjectDefinition<JsonObject, Tx>
+  readonly domain: ObjectDefinition<unknown, Tx>
   readonly clusterRole: ReturnType<typeof clusterRoleObject>
   /** In the order of the menus. */
   readonly all: readonly ObjectDefinition<unknown, Tx>[]
@@ -87,6 +96,8 @@ export function standardObjects<Tx extends RegistryTx>({
   schedules,
   departures,
   judgeCertificate,
+  judgeDkimKey,
+  domainWork,
   archive,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const variantHooks = {
@@ -95,6 +106,7 @@ export function standardObjects<Tx extends RegistryTx>({
       destroyAccount: (tx, id, context) => departures.registry().destroyIn(tx, account, id, context),
       putBack: (tx, id, body, context) => departures.registry().putBack(tx, account, id, body, context),
     }),
+    DnsManagement: renewalHooks<Tx>(variants),
   }
   const task = taskObject<Tx>(variants, { duties, waitingFor, parts, variantHooks })
   const schedule = scheduleObject<Tx>(variants, scheduleProblem, schedules)
@@ -107,9 +119,11 @@ export function standardObjects<Tx extends RegistryTx>({
   const cluster = [clusterNode, clusterLaneObject(duties), clusterFinding]
   const tenant = tenantObject<Tx>(mail)
   const certificate = certificateObject<Tx>(judgeCertificate)
+  const domain = domainObject<Tx>(domainWork)
+  const dkimSignature = dkimSignatureObject<Tx>(judgeDkimKey)
   const archivedItem = archivedItemObject<Tx>(archive)
   const inOrder = <Users>(users: readonly Users[]) => [
-    task, taskFailure, taskVariantObject(duties), schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, tenant, archivedItem, trace, metric, ...cluster, networkListener, certificate, clusterRole,
+    task, taskFailure, taskVariantObject(duties), schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, dkimSignature, tenant, archivedItem, trace, metric, ...cluster, networkListener, certificate, dnsServer, systemSettings, clusterRole,
     taskManager, dataRetentionObject<Tx>(schedules), auditEntry,
   ]
   // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.
@@ -124,6 +138,7 @@ export function standardObjects<Tx extends RegistryTx>({
     hookedVariants: new Set(Object.keys(variantHooks)),
     account,
     certificate,
+    domain,
     clusterRole,
     all: inOrder([account, apiKey]),
     permissions,

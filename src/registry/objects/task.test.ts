@@ -176,10 +176,12 @@ describe('Task', () => {
       await test.update('Task', dns, {
         'updateRecords/spf': true,
         'updateRecords/mx': null,
-        onSuccessRenewCertificate: true,
         'status/due': LATER,
       })
-      assert.deepEqual((await row(dns)).payload, { domainId, updateRecords: { spf: true }, onSuccessRenewCertificate: true })
+      assert.deepEqual((await row(dns)).payload, { domainId, updateRecords: { spf: true }, onSuccessRenewCertificate: false })
+      const renewal = await test.refusedUpdate('Task', dns, { onSuccessRenewCertificate: true })
+      assert.deepEqual([renewal['type'], renewal['properties']], ['forbidden', ['onSuccessRenewCertificate']])
+      assert.match(String(renewal['description']), /ACME is not built yet. Leave onSuccessRenewCertificate out/)
       assert.equal((await row(dns)).due, Date.parse(LATER))
     })
     it('that makes it other work moves it there, and is refused while that waits already', async () => {
@@ -199,18 +201,18 @@ describe('Task', () => {
       assert.deepEqual(await row(whole), after)
     })
     it('adds to a change that waits for the end of a run', async () => {
-      const id = await insert('DnsManagement', { domainId, updateRecords: { mx: true }, onSuccessRenewCertificate: false })
+      const id = await insert('DnsManagement', { domainId, updateRecords: { mx: true }, onSuccessRenewCertificate: true })
       const holder = '0000000000abd'
       const state = { role: null, duties: [], pushShard: null, draining: false, info: {} }
       await test.store.leases.join({ incarnation: holder, hostname: 'mx2', version: '1', state }, 10_000)
       await test.store.queue.pin(holder, [{ id, version: 1, startedAt: 1, progress: null }])
       await test.update('Task', id, { 'updateRecords/spf': true })
-      await test.update('Task', id, { onSuccessRenewCertificate: true })
+      await test.update('Task', id, { onSuccessRenewCertificate: false })
       await test.update('Task', id, { 'status/due': LATER })
       await test.store.queue.finish(holder, [{ kind: 'release', id }])
       const { payload, due, holder: nobody } = await row(id)
       assert.deepEqual([payload, due, nobody],
-        [{ domainId, updateRecords: { mx: true, spf: true }, onSuccessRenewCertificate: true }, Date.parse(LATER), null])
+        [{ domainId, updateRecords: { mx: true, spf: true }, onSuccessRenewCertificate: false }, Date.parse(LATER), null])
     })
     it('of what a task is about is refused', async () => {
       const id = await create()

@@ -38,7 +38,7 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ClusterRole: ['description'],
   DataRetention: ['holdTaskRunsFor', 'holdAuditFor'],
   ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError', 'ownedBuckets', 'runningTasks', 'clockOffset', 'certificateProblems', 'addresses'],
-  UserAccount: ['description'], GroupAccount: ['description'], EmailAlias: ['description'], Domain: ['description'],
+  DnsServerTsig: ['description'], UserAccount: ['description'], GroupAccount: ['description'], EmailAlias: ['description'], Domain: ['description'],
   PasswordCredential: ['description'],
   ApiKey: ['accountId', 'description', 'lastUsedAt'],
   ArchivedEmail: ['mailboxIds', 'keywords'],
@@ -50,7 +50,7 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
 }
 const OWN_SHAPES: ReadonlySet<string> = new Set([
   'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskFailure', 'TaskVariant', 'TaskRun', 'TaskRunCount', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument', 'ScheduledIndexTrace',
-  'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance',
+  'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance', 'ScheduledDkimManagement', 'ScheduledDnsManagement',
   'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding', 'ClusterNodeAddress',
 ])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -73,9 +73,15 @@ const QUOTAS: Readonly<Record<string, readonly string[]>> = {
   StorageQuota: ['maxEmails', 'maxDiskQuota'],
   TenantStorageQuota: ['maxAccounts', 'maxGroups', 'maxDomains', 'maxDiskQuota'],
 }
-const OTHER_DEFAULTS: Readonly<Record<string, Named>> = { NetworkListener: { socketReusePort: false } }
+const OTHER_DEFAULTS: Readonly<Record<string, Named>> = {
+  NetworkListener: { socketReusePort: false },
+  // This server signs nothing yet, and publishes less.
+  Domain: { dkimManagement: { '@type': 'Manual' } },
+  DnsManagementProperties: { publishRecords: { dkim: true, spf: true, mx: true, dmarc: true, srv: true, tlsRpt: true } },
+  SystemSettings: { defaultHostname: '', mailExchangers: { 0: { priority: 10, hostname: null } } },
+}
 /** Limits may be tighter here, so that every value has one. */
-const LIMITS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'max']
+const LIMITS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'min', 'max']
 
 describe('the schema document', () => {
   let test: TestRegistry

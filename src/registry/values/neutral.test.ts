@@ -95,22 +95,15 @@ suite('properties that clients know and this server has not', () => {
   })
 
   test('are taken in other spellings of nothing, and by pointers into them', async () => {
-    await registry.update('Domain', domainId, {
-      dnsManagement: { '@type': 'Manual', origin: null }, 'certificateManagement/@type': 'Manual',
-      'dkimManagement/algorithms/Dkim1RsaSha256': true, 'dkimManagement/rotateAfter': 7_776_000_000, 'logo': null,
-    })
-    await registry.update('Domain', domainId, { dkimManagement: { '@type': 'Automatic' } })
-    await registry.update('Domain', domainId, {
-      dkimManagement: { '@type': 'Automatic', algorithms: ['Dkim1RsaSha256', 'Dkim1Ed25519Sha256'], rotateAfter: null },
-    })
+    await registry.update('Domain', domainId, { certificateManagement: { '@type': 'Manual', acmeProviderId: null }, logo: null })
+    await registry.update('Domain', domainId, { 'certificateManagement/@type': 'Manual' })
+    await registry.update('SystemSettings', 'singleton', { 'services/imap/cleartext': false, 'proxyTrustedNetworks': [], 'threadPoolSize': null })
     for (const [patch, property] of [
-      [{ dnsManagement: { '@type': 'Automatic', dnsServerId: 'x' } }, 'dnsManagement'],
       [{ 'certificateManagement/@type': 'Automatic' }, 'certificateManagement'],
       [{ 'certificateManagement/acmeProviderId': 'x' }, 'certificateManagement'],
-      [{ 'dkimManagement': { '@type': 'Automatic', algorithms: ['Dkim1RsaSha256'] } }, 'dkimManagement'],
-      [{ 'dkimManagement/algorithms/Dkim1RsaSha256': 'yes' }, 'dkimManagement'],
-      [{ 'dkimManagement': { algorithms: {} } }, 'dkimManagement'], [{ allowRelaying: true }, 'allowRelaying'],
-      [{ 'logo/__proto__': 'x' }, 'logo'], [{ 'dkimManagement/constructor/name': 'Object' }, 'dkimManagement'],
+      [{ certificateManagement: { '@type': 'Automatic', acmeProviderId: 'x' } }, 'certificateManagement'],
+      [{ allowRelaying: true }, 'allowRelaying'],
+      [{ 'logo/__proto__': 'x' }, 'logo'], [{ 'certificateManagement/constructor/name': 'Object' }, 'certificateManagement'],
     ] as const) {
       const error = await registry.refusedUpdate('Domain', domainId, patch)
       assert.deepEqual([error['type'], error['properties']], ['invalidPatch', [property]], JSON.stringify(patch))

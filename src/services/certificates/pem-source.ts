@@ -20,10 +20,10 @@ export type PemText = { readonly kind: 'text'; readonly text: string } | { reado
 /** The environment of this process. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** `source`: a PublicText or a SecretText, as it is stored. */
+/** `source`: a PublicText, SecretText or SecretKey, as it is stored. */
 export async function readPem(source: JsonObject, variables: Variables): Promise<PemText> {
   switch (source['@type']) {
-    case 'Text': return { kind: 'text', text: String(source['value'] ?? source['secret'] ?? '') }
+    case 'Text': case 'Value': return { kind: 'text', text: String(source['value'] ?? source['secret'] ?? '') }
     case 'EnvironmentVariable': return readVariable(String(source['variableName']), variables)
     case 'File': return readFile(String(source['filePath']))
     default: return unreadable('is of a kind that this version does not know.')

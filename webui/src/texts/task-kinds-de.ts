@@ -26,5 +26,4 @@ export const KINDS_DE: Readonly<Record<string, string>> = {
   'Rota has no spam filter yet.': 'Rota hat noch keinen Spamfilter.',
   'Obtaining certificates by ACME is not built yet.': 'Zertifikate über ACME zu holen ist noch nicht gebaut.',
   'Rotating DKIM keys is not built yet.': 'DKIM-Schlüssel zu wechseln ist noch nicht gebaut.',
-  'Publishing DNS records is not built yet.': 'DNS-Einträge zu veröffentlichen ist noch nicht gebaut.',
 }
