@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
+import type { Json } from '../../src/base/json.ts'
 import { create, list, type Caller } from '../support/api-call.ts'
 import { accessFaults, Browser, chromiumMissing } from '../support/browser.ts'
 import { selfMadePair } from '../support/certificates.ts'
@@ -9,6 +10,11 @@ import { AUDITOR, buildConsole, createAuditor, signIn } from '../support/console
 import { indexTask } from '../support/index-tasks.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
+/** Of each chart: pixels in its last columns that are drawn on; a label that is cut off ends there. */
+const INK_AT_THE_END = `[...document.querySelectorAll('main canvas')].map(canvas => {
+  const { data } = canvas.getContext('2d').getImageData(canvas.width - 3, 0, 3, canvas.height)
+  return data.filter((value, at) => at % 4 === 3 && value > 0).length
+})`
 const TEN_YEARS_AGO_MS = Date.UTC(2016, 0, 1)
 
 describe('the dashboard', { skip: chromiumMissing(), timeout: 300_000 }, () => {
@@ -32,6 +38,8 @@ describe('the dashboard', { skip: chromiumMissing(), timeout: 300_000 }, () => {
       await signIn(page, origin)
       await sentence(page, 'The cluster is well.')
       await page.getByRole('definition').getByRole('link', { name: '0' }).first().waitFor()
+      await page.getByRole('img', { name: 'Share of runs' }).locator('canvas').waitFor()
+      assert.deepEqual(await page.evaluate(INK_AT_THE_END), [0, 0], 'the last label of a time axis is whole')
       assert.deepEqual(await accessFaults(page), [])
       await page.getByRole('link', { name: 'All failed tasks' }).click()
       await page.waitForURL('**/manage/tasks/failed')
@@ -61,6 +69,20 @@ describe('the dashboard', { skip: chromiumMissing(), timeout: 300_000 }, () => {
     })
   })
 
+  it('loses what it cannot read, not itself', async () => {
+    await onNode(async (page, node, origin) => {
+      await fail(node, 1)
+      await page.route('**/jmap*', async route => {
+        const reply = await route.fetch()
+        await route.fulfill({ response: reply, body: (await reply.body()).toString().includes('methodResponses') ? misshapen(await reply.json()) : await reply.body() })
+      })
+      await signIn(page, origin)
+      await sentence(page, 'The cluster needs attention')
+      await page.getByRole('heading', { name: 'Failed tasks by reason' }).waitFor()
+      assert.equal(await page.getByText('This page has stopped working').count(), 0)
+    })
+  })
+
   it('shows the same to who may only look', async () => {
     await onNode(async (page, node, origin) => {
       await createAuditor(node)
@@ -78,4 +100,15 @@ async function fail(node: Caller, count: number): Promise<void> {
   await create(node, 'Task', ...Array.from({ length: count }, (_, number) => ({
     ...indexTask(String(account?.['id']), number), status: { '@type': 'Failed', failureReason: `connection to 10.0.0.${number} refused` },
   })))
+}
+
+interface Reply { readonly methodResponses: readonly (readonly [string, { readonly list?: readonly Record<string, Json>[] }, string])[] }
+
+/** Every value of every row is of another type than it should be, but for the ids. */
+function misshapen(reply: Reply): string {
+  const other = (value: Json) => typeof value === 'string' ? 7 : typeof value === 'number' ? 'seven' : typeof value === 'object' ? true : {}
+  const methodResponses = reply.methodResponses.map(([name, result, call]) => [name, {
+    ...result, ...(result.list === undefined ? {} : { list: result.list.map(row => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, key === 'id' ? value : other(value)]))) }),
+  }, call])
+  return JSON.stringify({ ...reply, methodResponses })
 }

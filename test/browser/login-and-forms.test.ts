@@ -10,6 +10,21 @@ import { startServer, type TestServer } from '../support/server.ts'
 /** Chromium writes each status that is no success into the console. */
 const ENDED = { expected: [/status of 40[01]/] }
 const HEARTBEAT_MS_MAX = 40_000
+/** Its second half, and whatever is not kept apart from it, is written from right to left. */
+const TURNING_NAME = 'a\u202Eb'
+/** In the page: whether the first text with this word shows its first letter to the left of its last. */
+const leadsRight = `word => {
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
+  while (walker.nextNode() && !walker.currentNode.data.includes(word));
+  const at = walker.currentNode.data.indexOf(word)
+  const [first, last] = [at, at + word.length - 1].map(index => {
+    const range = document.createRange()
+    range.setStart(walker.currentNode, index)
+    range.setEnd(walker.currentNode, index + 1)
+    return range.getBoundingClientRect().left
+  })
+  return first < last
+}`
 const EDIT_RETRIES = '/manage/o/TaskManager/singleton/edit'
 
 describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 300_000 }, () => {
@@ -107,6 +122,24 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
       await page.getByRole('heading', { name: 'Neu: Mandant' }).waitFor()
       await page.getByRole('group', { name: 'Kontingente' }).or(page.getByText('Kontingente')).first().waitFor()
       assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
+    }, { language: 'de-DE' })
+  })
+
+  it('say in that language why a sign-in did not succeed', async () => {
+    await browser.visit(origin, async page => {
+      await page.goto(`${origin}/oauth/callback?code=old&state=unknown`)
+      await page.getByText('Die Antwort gehört zu keiner Frage dieses Tabs').waitFor()
+    }, { language: 'de-DE' })
+  })
+
+  it('let a name turn the direction of writing for itself alone, in a sentence and beside others', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin, `/settings/roles?new=${encodeURIComponent(TURNING_NAME)}`)
+      await page.getByText('gestartet wird.').waitFor()
+      assert.equal(await page.evaluate(`(${leadsRight})('gestartet')`), true)
+      await page.evaluate(`document.querySelector('main').append(Object.assign(document.createElement('p'), { id: 'beside' }))`)
+      await page.evaluate(`document.getElementById('beside').append(Object.assign(document.createElement('a'), { textContent: '${TURNING_NAME}' }), ' neighbour')`)
+      assert.equal(await page.evaluate(`(${leadsRight})('neighbour')`), true)
     }, { language: 'de-DE' })
   })
 

@@ -5,7 +5,7 @@ import { LoginUnreachable, SignedOut } from './login.ts'
 
 export type Failure =
   /** Nothing answered; it may be over in a moment. */
-  | { readonly kind: 'offline'; readonly detail: string }
+  | { readonly kind: 'offline'; readonly detail: string | null }
   | { readonly kind: 'signedOut' }
   | { readonly kind: 'forbidden'; readonly detail: string | null }
   | { readonly kind: 'notFound'; readonly detail: string | null }
@@ -34,7 +34,7 @@ const PASSING = ['serverUnavailable', 'serverPartialFail']
 export function failureOf(error: unknown): Failure {
   if (error instanceof Refused) return ofSetError(error.error)
   if (error instanceof SignedOut) return { kind: 'signedOut' }
-  if (error instanceof LoginUnreachable) return { kind: 'offline', detail: error.message }
+  if (error instanceof LoginUnreachable) return { kind: 'offline', detail: null }
   if (error instanceof ConnectionFailed) return { kind: 'offline', detail: error.reason }
   if (error instanceof HttpFailed) return ofStatus(error)
   if (error instanceof MethodFailed) return ofMethod(error)

@@ -177,6 +177,17 @@ export function useDestroy(object: string): UseMutationResult<readonly SetOutcom
   })
 }
 
+/** Of one object; a refusal is thrown, as when it is saved. */
+export function useDestroyOne(object: string): UseMutationResult<void, Error, string> {
+  const { mutateAsync } = useDestroy(object)
+  return useMutation({
+    mutationFn: async (id: string) => {
+      const [outcome] = await mutateAsync([id])
+      if (outcome?.kind === 'refused') throw new Refused(outcome.error)
+    },
+  })
+}
+
 export function useFailure(error: Error | null): Failure | null {
   return useMemo(() => error === null ? null : failureOf(error), [error])
 }

@@ -43,6 +43,15 @@ export class SignedOut extends Error {
   override readonly name = 'SignedOut'
 }
 
+/** What became of a login: the path to go on at, or why there is none. */
+export type Finish =
+  | { readonly kind: 'signedIn'; readonly returnTo: string }
+  /** It answers no question of this tab. */
+  | { readonly kind: 'foreign' }
+  /** The code is used, too old, or not ours. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unreachable' }
+
 interface Pending { readonly state: string; readonly verifier: string; readonly returnTo: string }
 
 const CLIENT_ID = 'rota-webui'
@@ -120,24 +129,28 @@ export class Login {
   }
 
   /**
-   * Changes the code in the address of the callback for tokens; gives the path to go on at.
-   * Throws SignedOut when the answer is not to a question of this tab, or is refused; LoginUnreachable when it may be
-   * tried again.
+   * Changes the code in the address of the callback for tokens.
    */
-  async finish(search: string): Promise<string> {
+  async finish(search: string): Promise<Finish> {
     const { storage, origin } = this.#ports
     const answer = new URLSearchParams(search)
     const pending = readPending(storage.getItem(PENDING_KEY))
     const code = answer.get('code')
     if (pending === null || code === null || answer.get('state') !== pending.state) {
-      throw new SignedOut('the answer does not belong to a login of this tab')
+      return { kind: 'foreign' }
     }
-    await this.#ask(new URLSearchParams({
-      grant_type: 'authorization_code', client_id: CLIENT_ID, redirect_uri: origin + CALLBACK,
-      code, code_verifier: pending.verifier,
-    }))
+    try {
+      await this.#ask(new URLSearchParams({
+        grant_type: 'authorization_code', client_id: CLIENT_ID, redirect_uri: origin + CALLBACK,
+        code, code_verifier: pending.verifier,
+      }))
+    } catch (error) {
+      if (error instanceof LoginUnreachable) return { kind: 'unreachable' }
+      if (error instanceof SignedOut) return { kind: 'refused' }
+      throw error
+    }
     storage.removeItem(PENDING_KEY)
-    return pending.returnTo
+    return { kind: 'signedIn', returnTo: pending.returnTo }
   }
 
   /** Ends the login of this tab and of the browser; leaves the page, and nothing in the storage for whoever comes next. */

@@ -6,7 +6,7 @@ import { Model } from '../../../src/jmap-client/model.ts'
 import type { Api } from '../api/api.ts'
 import { ServerContext } from '../api/context.ts'
 import { failureOf } from '../api/failure.ts'
-import type { Login } from '../api/login.ts'
+import type { Finish, Login } from '../api/login.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { FailurePanel } from '../parts/failure-panel.tsx'
@@ -78,22 +78,26 @@ async function schemaWords(spoken: Language): Promise<Readonly<Record<string, st
 /** The way back from the login page: the code in the address is changed for tokens, once. */
 function Callback({ login, onDone }: { readonly login: Login; readonly onDone: () => void }) {
   const t = useTexts()
-  const [problem, setProblem] = useState<string | null>(null)
+  const [problem, setProblem] = useState<Exclude<Finish['kind'], 'signedIn'> | null>(null)
   const begun = useRef(false)
   useEffect(() => {
     // A code is worth one attempt: a second one would end the login.
     if (begun.current) return
     begun.current = true
-    login.finish(location.search).then(returnTo => {
-      history.replaceState(null, '', returnTo)
+    void login.finish(location.search).then(finish => {
+      if (finish.kind !== 'signedIn') {
+        setProblem(finish.kind)
+        return
+      }
+      history.replaceState(null, '', finish.returnTo)
       onDone()
-    }, (error: unknown) => { setProblem(error instanceof Error ? error.message : String(error)) })
+    })
   }, [login, onDone])
   return (
     <Door>
       {problem === null ? <p role="status">{t.login.working}</p> : <>
         <h1>{t.login.failed}</h1>
-        <p>{problem}</p>
+        <p>{t.login.problems[problem]}</p>
         <Button kind="main" onClick={() => { void login.begin('/') }}>{t.login.again}</Button>
       </>}
     </Door>

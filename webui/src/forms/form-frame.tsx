@@ -32,6 +32,8 @@ export function FormFrame({ form, onSaved, onCancel, action, children }: {
   // A login page is no way to lose anything: the draft waits in the tab.
   const held = () => dirty && !leaving.current && login.state === 'signedIn'
   const blocker = useBlocker({ shouldBlockFn: held, enableBeforeUnload: held, withResolver: true })
+  // A page that stays after a save asks again before the next changes are lost.
+  useEffect(() => { if (dirty) leaving.current = false }, [dirty])
   useEffect(() => {
     if (!saving && problems > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [saving, problems])
@@ -66,7 +68,7 @@ export function FormFrame({ form, onSaved, onCancel, action, children }: {
           <Button kind="quiet" onClick={form.dropDraft}>{t.form.draftDiscard}</Button>
         </div>
       )}
-      {failure === null ? null : <FailurePanel failure={failure} />}
+      {failure === null ? null : <FailurePanel failure={failure} next={failure.kind === 'refused' && problems > 0 ? t.form.refusedNext : undefined} />}
       {children}
       <footer className={css['bar']}>
         <Button type="submit" kind="main" busy={saving} disabled={saving || (form.id !== null && !dirty)}>

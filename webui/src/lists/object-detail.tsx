@@ -1,22 +1,18 @@
 /** One object of any kind: its fields in the sections of its form, with edit and delete for those who may. */
-import { useNavigate } from '@tanstack/react-router'
-import { Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useState } from 'react'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { useMay, useModel } from '../api/context.ts'
-import { failureOf, Refused } from '../api/failure.ts'
-import { useDestroy, useFailure, useObject } from '../api/hooks.ts'
-import { Button, ButtonLink } from '../parts/button.tsx'
-import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { failureOf } from '../api/failure.ts'
+import { useObject } from '../api/hooks.ts'
+import { ButtonLink } from '../parts/button.tsx'
 import { CopyId } from '../parts/copy-id.tsx'
 import { FailurePanel } from '../parts/failure-panel.tsx'
 import { Page, Panel } from '../parts/page.tsx'
 import { Skeleton } from '../parts/states.tsx'
 import { useTexts } from '../texts/language.ts'
 import css from './object-detail.module.css'
+import { DeleteButton } from './delete-button.tsx'
 import { labelOf } from './label.ts'
-import { listAddress } from './places.ts'
 import { Value } from './value.tsx'
 import { wordsOf } from './words.ts'
 
@@ -39,33 +35,22 @@ export function ObjectDetailPage({ object, id, titleOf, actions, edit, destroyTe
   const t = useTexts()
   const model = useModel()
   const may = useMay()
-  const navigate = useNavigate()
   const { data, error, refetch } = useObject(object, id)
-  const destroy = useDestroy(object)
-  const [refused, setRefused] = useState<Refused | null>(null)
-  const failure = useFailure(refused ?? destroy.error)
-  const [asking, setAsking] = useState(false)
   const described = model.list(object)
   const singular = described?.singularName ?? object
   const isSingleton = model.object(object)?.kind === 'singleton'
   const nameOf = titleOf ?? (value => labelOf(described?.labelProperty ?? null, value))
   const title = data === undefined || data === null || isSingleton ? wordsOf(singular) : nameOf(data)
-  const remove = () => {
-    setRefused(null)
-    destroy.mutate([id], {
-      onSuccess: ([outcome]) => {
-        if (outcome?.kind === 'refused') setRefused(new Refused(outcome.error))
-        else void navigate({ to: listAddress(object) })
-      },
-    })
-  }
   return (
     <Page
       title={title} subtitle={isSingleton ? model.object(object)?.description : <>{wordsOf(singular)} <CopyId id={id} /></>}
       actions={data === undefined || data === null ? undefined : <>
         {actions}
         {edit !== null && may(object, 'Update') ? <ButtonLink to={edit ?? `/manage/o/${object}/${encodeURIComponent(id)}/edit`}>{t.action.edit}</ButtonLink> : null}
-        {may(object, 'Destroy') ? <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { setAsking(true) }}>{t.action.destroy}</Button> : null}
+        <DeleteButton
+          object={object} id={id} label={t.action.destroy} title={t.list.destroyTitle(1, singular, singular)} text={destroyText ?? t.list.destroyText}
+          done={t.list.destroyed(1)}
+        />
       </>}
     >
       {error === null ? null : <FailurePanel failure={failureOf(error)} onRetry={() => { void refetch() }} />}
@@ -76,10 +61,6 @@ export function ObjectDetailPage({ object, id, titleOf, actions, edit, destroyTe
         {omit === 'all' ? null : <ObjectFields object={object} value={data} {...(omit === undefined ? {} : { omit })} />}
         {children}
       </>}
-      <ConfirmDialog
-        open={asking} onClose={() => { setAsking(false) }} danger busy={destroy.isPending} failure={failure}
-        title={t.list.destroyTitle(1, singular, singular)} text={destroyText ?? t.list.destroyText} action={t.action.destroy} onConfirm={remove}
-      />
     </Page>
   )
 }

@@ -32,6 +32,8 @@ export interface ChartProps {
 
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [10, 4, 2, 4]]
 const BAR_SHARE = 0.7
+/** Beside the picture: the last time on its axis stands half out of it. */
+const END_PX = 30
 const BAR_PX_MAX = 40
 
 export function ChartDrawing({ label, times, series, kind = 'line', height = HEIGHT_PX, format }: ChartProps) {
@@ -112,7 +114,7 @@ function optionsOf({ series, kind, height, language, write, element }: Making): 
   const font = `12px ${getComputedStyle(document.body).fontFamily}`
   const paths = kind === 'bars' ? uPlot.paths.bars?.({ size: [BAR_SHARE, BAR_PX_MAX] }) : undefined
   return {
-    width: element.clientWidth, height, legend: { show: false }, ms: 1, padding: [8, 8, 0, 0],
+    width: element.clientWidth, height, legend: { show: false }, ms: 1, padding: [8, END_PX, 0, 0],
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, min, max) => [Math.min(0, min), max <= 0 ? 1 : max * 1.08] } },
     axes: [

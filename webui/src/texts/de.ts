@@ -47,6 +47,11 @@ export const de: Texts = {
     working: 'Sie werden angemeldet…',
     leaving: 'Sie werden abgemeldet…',
     failed: 'Die Anmeldung ist nicht gelungen.',
+    problems: {
+      foreign: 'Die Antwort gehört zu keiner Frage dieses Tabs: Vielleicht ist die Adresse alt, oder die Anmeldung wurde anderswo begonnen.',
+      refused: 'Der Server nimmt die Antwort nicht mehr an: Sie gilt einmal, und nicht lange.',
+      unreachable: 'Der Server antwortet nicht.',
+    },
     again: 'Noch einmal versuchen',
   },
   failure: {
@@ -54,7 +59,7 @@ export const de: Texts = {
     signedOut: { title: 'Sie sind abgemeldet', next: 'Melden Sie sich wieder an; was Sie eingegeben haben, bleibt erhalten.' },
     forbidden: { title: 'Das dürfen Sie nicht', next: 'Wer die Konten verwaltet, kann Ihnen das Recht dazu geben.' },
     notFound: { title: 'Das ist nicht mehr da', next: 'Es wurde inzwischen erledigt oder entfernt, oder die Adresse stimmt nicht.' },
-    refused: { title: 'Der Server nimmt das nicht an', next: 'Ändern Sie, was markiert ist, und speichern Sie noch einmal.' },
+    refused: { title: 'Der Server nimmt das nicht an', next: 'Nichts wurde geändert. Was er dazu sagt, muss zuerst geklärt werden.' },
     limit: { title: 'Zu viel auf einmal', next: 'Warten Sie einen Moment, oder nehmen Sie weniger in einem Schritt.' },
     misunderstood: { title: 'Konsole und Server verstehen sich nicht', next: 'Laden Sie die Seite neu: Der Server ist vielleicht neuer als diese Konsole.' },
     fault: { title: 'Im Server ist ein Fehler aufgetreten', next: 'Es wurde nichts geändert. Suchen Sie die Kennung im Protokoll des Knotens.' },
@@ -129,6 +134,7 @@ export const de: Texts = {
     yes: 'Ja', no: 'Nein', off: 'Aus',
     localTime: zone => `Zeit von ${zone}`,
     entry: n => `Eintrag ${n}`,
+    refusedNext: 'Ändern Sie, was markiert ist, und speichern Sie noch einmal.',
     summary: n => count(n, { one: 'Ein Feld muss geändert werden', other: '# Felder müssen geändert werden' }),
   },
   time: {

@@ -46,6 +46,11 @@ export const en = {
     working: 'Signing you in…',
     leaving: 'Signing you out…',
     failed: 'The sign-in did not succeed.',
+    problems: {
+      foreign: 'The answer is not to a question of this tab: it may be an old address, or the sign-in was begun elsewhere.',
+      refused: 'The server does not accept the answer any more: it holds once, and not for long.',
+      unreachable: 'The server does not answer.',
+    },
     again: 'Try again',
   },
   failure: {
@@ -53,7 +58,7 @@ export const en = {
     signedOut: { title: 'You are signed out', next: 'Sign in again; what you have typed is kept.' },
     forbidden: { title: 'You may not do this', next: 'Somebody who manages accounts can give you the permission.' },
     notFound: { title: 'It is not there any more', next: 'It was done or removed meanwhile, or the address is wrong.' },
-    refused: { title: 'The server does not accept this', next: 'Change what is marked, and save again.' },
+    refused: { title: 'The server does not accept this', next: 'Nothing was changed. What it says above has to be settled first.' },
     limit: { title: 'Too much at once', next: 'Wait a moment, or take less in one step.' },
     misunderstood: { title: 'Console and server do not understand each other', next: 'Reload the page: the server may be of a newer version than this console.' },
     fault: { title: 'The server has failed', next: 'Nothing was changed. Look for the reference in the log of the node.' },
@@ -128,6 +133,7 @@ export const en = {
     yes: 'Yes', no: 'No', off: 'Off',
     localTime: (zone: string) => `Time of ${zone}`,
     entry: (n: number) => `Entry ${n}`,
+    refusedNext: 'Change what is marked, and save again.',
     summary: (n: number) => count(n, { one: 'One entry needs a change', other: '# entries need a change' }),
   },
   time: {

@@ -1,6 +1,7 @@
 /** Languages of the console: which one holds, and how texts of a page are declared in both. */
 import { useSyncExternalStore } from 'react'
 import { de } from './de.ts'
+import { isolating } from './direction.ts'
 import type { Texts } from './en.ts'
 import { en } from './en.ts'
 
@@ -8,7 +9,7 @@ export type Language = 'en' | 'de'
 export const LANGUAGES: readonly Language[] = ['en', 'de']
 
 const STORAGE_KEY = 'rota.language'
-const CATALOGUES: Readonly<Record<Language, Texts>> = { en, de }
+const CATALOGUES: Readonly<Record<Language, Texts>> = { en: isolating(en), de: isolating(de) }
 const watchers = new Set<() => void>()
 
 let current: Language = chosen() ?? preferred(navigator.languages)
@@ -54,7 +55,8 @@ interface Catalogues<T> { readonly en: T; readonly de: T }
  * catalogues, to compare them.
  */
 export function pageTexts<T>(catalogues: { readonly en: T; readonly de: NoInfer<T> }): (() => T) & { readonly catalogues: Catalogues<T> } {
-  return Object.assign(() => catalogues[useLanguage()], { catalogues })
+  const shown = { en: isolating(catalogues.en), de: isolating<T>(catalogues.de) }
+  return Object.assign(() => shown[useLanguage()], { catalogues })
 }
 
 function watch(changed: () => void): () => void {

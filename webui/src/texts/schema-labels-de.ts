@@ -78,4 +78,11 @@ export const LABELS_DE: Readonly<Record<string, string>> = {
   'groups of failures': 'Gruppen gleicher Fehler', 'iCalendar data': 'iCalendar-Daten', 'jane+anything reaches jane': 'anna+irgendwas erreicht anna', 'kind of task': 'Art der Aufgabe', 'kinds of tasks': 'Arten von Aufgaben', listener: 'Listener',
   listeners: 'Listener', metric: 'Messwert', metrics: 'Messwerte', schedule: 'Zeitplan', schedules: 'Zeitpläne', task: 'Aufgabe', 'task run': 'Lauf', 'task runs': 'Läufe', tasks: 'Aufgaben', tenant: 'Mandant', tenants: 'Mandanten',
   trace: 'Zustellverlauf', traces: 'Zustellverläufe',
+  Aliases: 'Aliasnamen', 'Certificate problems': 'Probleme mit Zertifikaten', 'Event start tz': 'Zeitzone des Beginns', 'Event end tz': 'Zeitzone des Endes',
+  'Blob id': 'Blob', 'Its newest task has failed': 'Seine letzte Aufgabe ist gescheitert', Late: 'Verspätet', 'Autoconfig, older form': 'Autoconfig, ältere Form',
+  'Read mailboxes': 'Postfächer lesen', 'Read e-mail': 'E-Mails lesen', 'Find e-mail': 'E-Mails finden', 'Upload files': 'Dateien hochladen',
+  'Import e-mail from uploaded files': 'E-Mails aus hochgeladenen Dateien übernehmen', 'Change e-mail': 'E-Mails ändern', 'Destroy e-mail': 'E-Mails löschen',
+  'Reply code': 'Antwortcode', 'Message in the account': 'Nachricht im Konto', 'Name given': 'Genannter Name', 'Read:': 'Lesen', 'List:': 'Auflisten',
+  'Create:': 'Anlegen', 'Change:': 'Ändern', 'Destroy:': 'Löschen', 'Tasks:': 'Aufgaben', 'Task managers': 'Aufgabenverwaltung', 'Data retentions': 'Aufbewahrung',
+  Domains: 'Domains', Listeners: 'Listener',
 }

@@ -16,6 +16,19 @@ function translated(value: Json, words: Readonly<Record<string, string>>): Json 
   if (!isJsonObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, each]) => {
     if (typeof each !== 'string') return [key, translated(each, words)]
-    return [key, READ.has(key) && Object.hasOwn(words, each) ? words[each] ?? each : each]
+    return [key, READ.has(key) ? inWord(each, words) : each]
   }))
+}
+
+/** `Read: Tasks`, as permissions are called, is made of `Read:` and `Tasks`. */
+function inWord(text: string, words: Readonly<Record<string, string>>): string {
+  const known = ownWord(words, text)
+  if (known !== undefined) return known
+  const [, before = '', after = ''] = /^(\w+:) (.+)$/.exec(text) ?? []
+  const [what, whom] = [ownWord(words, before), ownWord(words, after)]
+  return what === undefined || whom === undefined ? text : `${what}: ${whom}`
+}
+
+function ownWord(words: Readonly<Record<string, string>>, text: string): string | undefined {
+  return Object.hasOwn(words, text) ? words[text] : undefined
 }

@@ -1,15 +1,15 @@
 /** Settings › API keys: who has one, what it may do, when it was used; `?key=` is the editor of one, `?new=` that of a new one. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus, TriangleAlert } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { membersOf } from '../../api/cluster.ts'
 import { useMay } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
-import { useDestroy, useFailure, useList, useObject } from '../../api/hooks.ts'
+import { useList, useObject } from '../../api/hooks.ts'
+import { DeleteButton } from '../../lists/delete-button.tsx'
 import { Reference } from '../../lists/value.tsx'
-import { Button, ButtonLink } from '../../parts/button.tsx'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { ButtonLink } from '../../parts/button.tsx'
 import type { Column } from '../../parts/column-model.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
@@ -19,7 +19,6 @@ import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import type { Tone } from '../../parts/status.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Time, useNow } from '../../parts/time.tsx'
-import { useToast } from '../../parts/toast.tsx'
 import { useLanguage, useTexts } from '../../texts/language.ts'
 import css from './api-keys.module.css'
 import type { Life } from './key.ts'
@@ -119,36 +118,14 @@ function Revoke({ row }: { readonly row: Row }) {
   const t = useKeyTexts()
   const common = useTexts()
   const language = useLanguage()
-  const may = useMay()
-  const navigate = useNavigate()
-  const toast = useToast()
-  const destroy = useDestroy('ApiKey')
-  const failure = useFailure(destroy.error)
-  const [asking, setAsking] = useState(false)
   const now = useNow()
   const name = String(row['description'])
   const { lastUsedAt } = row
-  const refused = destroy.data?.find(outcome => outcome.kind === 'refused')
-  if (!may('ApiKey', 'Destroy')) return null
-  const revoke = () => {
-    destroy.mutate([row.id], {
-      onSuccess: ([outcome]) => {
-        if (outcome?.kind !== 'done') return
-        toast({ title: t.revoked(name) })
-        void navigate({ to: PLACE })
-      },
-    })
-  }
-  return <>
-    <Button kind="danger" onClick={() => { destroy.reset(); setAsking(true) }}>{t.revoke}</Button>
-    <ConfirmDialog
-      open={asking} onClose={() => { setAsking(false) }} onConfirm={revoke} danger busy={destroy.isPending}
-      failure={refused?.kind === 'refused' ? { kind: 'refused', error: refused.error } : failure}
-      title={t.revokeTitle(name)} text={t.revokeText} action={t.revoke}
-    >
+  return (
+    <DeleteButton object="ApiKey" id={row.id} label={t.revoke} title={t.revokeTitle(name)} text={t.revokeText} done={t.revoked(name)}>
       {typeof lastUsedAt !== 'string' ? null : (
         <p className={css['warning']}><TriangleAlert aria-hidden="true" /><span>{t.revokeUsed(relativeText(Date.parse(lastUsedAt) - now, language, common.time.now))}</span></p>
       )}
-    </ConfirmDialog>
-  </>
+    </DeleteButton>
+  )
 }

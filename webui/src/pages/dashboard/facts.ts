@@ -24,7 +24,14 @@ export interface FailureGroup {
 }
 /** Ended attempts: all, those that are tried again, those given up, and how long all of them took. */
 export interface RunTotals { readonly runs: number; readonly retry: number; readonly failed: number; readonly durationMs: number }
-export interface Certificate { readonly id: string; readonly name: string; readonly names: number; readonly until: string; readonly untilMs: number }
+export interface Certificate {
+  readonly id: string
+  readonly name: string
+  readonly names: number
+  readonly until: string
+  /** Infinity: nobody knows. */
+  readonly untilMs: number
+}
 export interface Schedule {
   readonly id: string
   readonly name: string
@@ -38,10 +45,9 @@ export interface Schedule {
 
 /** `row`: of x:ClusterLane; `load`: what x:ClusterLane/load says of it, undefined when it never has tasks. */
 export function laneOf(row: JsonObject, load: JsonObject | undefined): Lane {
-  const oldest = load?.['oldestDue']
   return {
     name: text(row['name']), buckets: amount(row['buckets']), unowned: amount(row['unowned']), waiting: amount(load?.['waiting']),
-    oldestDueMs: typeof oldest === 'string' ? Date.parse(oldest) : null, running: amount(load?.['running']), failed: amount(load?.['failed']),
+    oldestDueMs: moment(load?.['oldestDue']), running: amount(load?.['running']), failed: amount(load?.['failed']),
   }
 }
 
@@ -57,16 +63,22 @@ export function groupOf(row: JsonObject): FailureGroup {
 export function certificateOf(row: JsonObject): Certificate {
   const names = isJsonObject(row['subjectAlternativeNames']) ? Object.keys(row['subjectAlternativeNames']) : []
   const until = text(row['notValidAfter'])
-  return { id: text(row['id']), name: names[0] ?? text(row['id']), names: names.length, until, untilMs: Date.parse(until) }
+  return { id: text(row['id']), name: names[0] ?? text(row['id']), names: names.length, until, untilMs: moment(until) ?? Infinity }
 }
 
 export function scheduleOf(row: JsonObject): Schedule {
   const next = maybe(row['nextSlot'])
   const { problem } = row
   return {
-    id: text(row['id']), name: text(row['name']), pausedUntil: maybe(row['pausedUntil']), next, nextMs: next === null ? null : Date.parse(next),
+    id: text(row['id']), name: text(row['name']), pausedUntil: maybe(row['pausedUntil']), next, nextMs: moment(next),
     lastTaskId: maybe(row['lastTaskId']), problem: problem === 'failed' || problem === 'late' ? problem : null,
   }
+}
+
+/** ms since 1970; null: it is none. */
+export function moment(value: Json | undefined): number | null {
+  const ms = typeof value === 'string' ? Date.parse(value) : NaN
+  return Number.isNaN(ms) ? null : ms
 }
 
 function text(value: Json | undefined): string {
@@ -77,6 +89,6 @@ function maybe(value: Json | undefined): string | null {
   return typeof value === 'string' ? value : null
 }
 
-function amount(value: Json | undefined): number {
+export function amount(value: Json | undefined): number {
   return typeof value === 'number' ? value : 0
 }

@@ -6,6 +6,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { JsonObject } from '../../../../src/base/json.ts'
 import type { Call } from '../../../../src/jmap-client/client.ts'
+import { ReplyMalformed } from '../../../../src/jmap-client/errors.ts'
 import { objects, resultOf } from '../../../../src/jmap-client/reply.ts'
 import type { Api } from '../../api/api.ts'
 import type { ClusterNode, Finding } from '../../api/cluster.ts'
@@ -91,7 +92,10 @@ async function lanesOf(api: Api): Promise<readonly Lane[]> {
 async function failuresOf(api: Api): Promise<Failures> {
   const count = { name: 'x:Task/query', args: { filter: { status: 'Failed' }, limit: 0, calculateTotal: true } }
   const { list, rest: [counted] } = await answered(api, 'TaskFailure', count)
-  return { count: Number(counted?.['total']), groups: list.map(groupOf) }
+  const total = counted?.['total']
+  // None and not known are different things to somebody on call.
+  if (typeof total !== 'number') throw new ReplyMalformed(count.name, 'total is missing')
+  return { count: total, groups: list.map(groupOf) }
 }
 
 async function runsOf(api: Api): Promise<Runs> {

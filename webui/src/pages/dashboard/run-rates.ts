@@ -1,6 +1,7 @@
 /** Throughput and failure rate out of what x:TaskRunCount/rates tells: ended attempts in steps of time, the newest of which goes on. */
-import type { Json, JsonObject } from '../../../../src/base/json.ts'
+import type { JsonObject } from '../../../../src/base/json.ts'
 import type { RunTotals } from './facts.ts'
+import { amount, moment } from './facts.ts'
 
 export interface RunStep extends RunTotals {
   /** When it began. */
@@ -13,10 +14,13 @@ export interface RunSpan extends RunTotals {
 }
 
 export function stepsOf(list: readonly JsonObject[]): RunStep[] {
-  return list.map(({ at, done, retry, failed, snooze, cancelled, duration }) => ({
-    atMs: Date.parse(String(at)), retry: amount(retry), failed: amount(failed), durationMs: amount(duration),
-    runs: amount(done) + amount(retry) + amount(failed) + amount(snooze) + amount(cancelled),
-  }))
+  return list.flatMap(({ at, done, retry, failed, snooze, cancelled, duration }) => {
+    const atMs = moment(at)
+    return atMs === null ? [] : [{
+      atMs, retry: amount(retry), failed: amount(failed), durationMs: amount(duration),
+      runs: amount(done) + amount(retry) + amount(failed) + amount(snooze) + amount(cancelled),
+    }]
+  })
 }
 
 export function spanOf(steps: readonly RunStep[], nowMs: number): RunSpan {
@@ -31,8 +35,4 @@ export function spanOf(steps: readonly RunStep[], nowMs: number): RunSpan {
 /** 0 to 1; null when nothing ended. */
 export function failureRate({ runs, retry, failed }: RunTotals): number | null {
   return runs === 0 ? null : (retry + failed) / runs
-}
-
-function amount(value: Json | undefined): number {
-  return typeof value === 'number' ? value : 0
 }

@@ -1,20 +1,16 @@
 /** Settings › Network › Listeners: the list; `?listener=` is the editor of one, `?new=` that of a new one. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Trash2 } from 'lucide-react'
-import { useState } from 'react'
 import type { ClusterNode } from '../../api/cluster.ts'
 import { useMay } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
-import { useDestroy, useFailure, useRows } from '../../api/hooks.ts'
-import { refusalText } from '../../api/refusals.ts'
+import { useRows } from '../../api/hooks.ts'
 import { useNodes } from '../../api/use-cluster.ts'
-import { Button, ButtonLink } from '../../parts/button.tsx'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { DeleteButton } from '../../lists/delete-button.tsx'
+import { ButtonLink } from '../../parts/button.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import { useToast } from '../../parts/toast.tsx'
 import { ListenerEditor, Warning } from './listener-editor.tsx'
 import { CreateLink, listenerAddress, ListenerList } from './listener-list.tsx'
 import { isHere, runningOf } from './running.ts'
@@ -63,35 +59,13 @@ export function Page() {
 
 function DeleteListener({ row, nodes }: { readonly row: Row; readonly nodes: readonly ClusterNode[] }) {
   const t = useListenerTexts()
-  const may = useMay()
-  const navigate = useNavigate()
-  const toast = useToast()
-  const destroy = useDestroy('NetworkListener')
-  const failure = useFailure(destroy.error)
-  const [asking, setAsking] = useState(false)
-  const [refused, setRefused] = useState<string | null>(null)
   const name = String(row['name'])
   const running = runningOf(name, nodes)
   const here = isHere(running, location)
-  if (!may('NetworkListener', 'Destroy')) return null
-  const remove = () => {
-    destroy.mutate([row.id], {
-      onSuccess: outcomes => {
-        setRefused(refusalText(outcomes))
-        if (refusalText(outcomes) !== null) return
-        toast({ title: t.removed(name) })
-        void navigate({ to: '/settings/listeners' })
-      },
-    })
-  }
-  return <>
-    <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { setRefused(null); setAsking(true) }}>{t.remove}</Button>
-    <ConfirmDialog
-      open={asking} onClose={() => { setAsking(false) }} onConfirm={remove} danger busy={destroy.isPending} failure={failure}
-      title={t.removeTitle(name)} text={t.removeText(new Set(running.map(({ node }) => node.id)).size)} action={t.remove} {...(here ? { word: name } : {})}
-    >
-      {here ? <Warning>{t.here}</Warning> : null}
-      {refused === null ? null : <Warning><span lang="en">{refused}</span></Warning>}
-    </ConfirmDialog>
-  </>
+  return (
+    <DeleteButton
+      object="NetworkListener" id={row.id} label={t.remove} title={t.removeTitle(name)} done={t.removed(name)}
+      text={t.removeText(new Set(running.map(({ node }) => node.id)).size)} word={here ? name : undefined}
+    >{here ? <Warning>{t.here}</Warning> : null}</DeleteButton>
+  )
 }

@@ -1,19 +1,15 @@
 /** Settings › Cluster › Roles: the list; `?role=` is the editor of one, `?new=` that of a new one. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Trash2 } from 'lucide-react'
-import { useState } from 'react'
 import { useMay } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
-import { useDestroy, useFailure, useRows } from '../../api/hooks.ts'
+import { useRows } from '../../api/hooks.ts'
 import { useLanes, useNodes } from '../../api/use-cluster.ts'
-import { Button, ButtonLink } from '../../parts/button.tsx'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { DeleteButton } from '../../lists/delete-button.tsx'
+import { ButtonLink } from '../../parts/button.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import { useToast } from '../../parts/toast.tsx'
-import { refusalText } from '../../api/refusals.ts'
 import { Warning } from './preview-panel.tsx'
 import type { Cluster } from './role-editor.tsx'
 import { RoleEditor } from './role-editor.tsx'
@@ -75,34 +71,13 @@ function OneRole({ name, row, cluster }: { readonly name: string; readonly row: 
 
 function DeleteRole({ row, cluster }: { readonly row: Row; readonly cluster: Cluster }) {
   const t = useRoleTexts()
-  const may = useMay()
-  const navigate = useNavigate()
-  const toast = useToast()
-  const destroy = useDestroy('ClusterRole')
-  const [refused, setRefused] = useState<string | null>(null)
-  const failure = useFailure(destroy.error)
-  const [asking, setAsking] = useState(false)
   const name = String(row['name'])
   const using = cluster.nodes.filter(node => node.status === 'active' && node.role === name).map(({ hostname }) => hostname)
-  if (!may('ClusterRole', 'Destroy')) return null
-  const remove = () => {
-    destroy.mutate([row.id], {
-      onSuccess: outcomes => {
-        setRefused(refusalText(outcomes))
-        if (refusalText(outcomes) !== null) return
-        toast({ title: t.removed(name) })
-        void navigate({ to: '/settings/roles' })
-      },
-    })
-  }
-  return <>
-    <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { setRefused(null); setAsking(true) }}>{t.remove}</Button>
-    <ConfirmDialog
-      open={asking} onClose={() => { setAsking(false) }} onConfirm={remove} danger busy={destroy.isPending} failure={failure}
-      title={t.removeTitle(name)} text={using.length === 0 ? t.removeUnused : undefined} action={t.remove} {...(using.length === 0 ? {} : { word: name })}
-    >
-      {using.length === 0 ? null : <Warning>{t.removeUsed(using.join(', '))}</Warning>}
-      {refused === null ? null : <Warning><span lang="en">{refused}</span></Warning>}
-    </ConfirmDialog>
-  </>
+  const isUsed = using.length > 0
+  return (
+    <DeleteButton
+      object="ClusterRole" id={row.id} label={t.remove} title={t.removeTitle(name)} done={t.removed(name)}
+      text={isUsed ? undefined : t.removeUnused} word={isUsed ? name : undefined}
+    >{isUsed ? <Warning>{t.removeUsed(using.join(', '))}</Warning> : null}</DeleteButton>
+  )
 }

@@ -1,23 +1,20 @@
 /** Settings › Schedules: the list with last and next run; `?schedule=` is the editor of one, `?new=` that of a new one. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus, Trash2, TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
+import { Plus, TriangleAlert } from 'lucide-react'
 import { isJsonObject } from '../../../../src/base/json.ts'
 import { useMay, useModel } from '../../api/context.ts'
-import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
-import { useDestroy, useFailure, useRows } from '../../api/hooks.ts'
+import { useFailure, useRows } from '../../api/hooks.ts'
 import { useNodes } from '../../api/use-cluster.ts'
 import { isWorking } from '../../api/cluster.ts'
-import { Button, ButtonLink } from '../../parts/button.tsx'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { DeleteButton } from '../../lists/delete-button.tsx'
+import { ButtonLink } from '../../parts/button.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Time, useNow } from '../../parts/time.tsx'
-import { useToast } from '../../parts/toast.tsx'
 import { LastRun } from './last-run.tsx'
 import { isOfRetention, pauseOf } from './schedule.ts'
 import { ScheduleActions } from './schedule-actions.tsx'
@@ -129,29 +126,7 @@ function SchedulerMissing({ text, link }: { readonly text: string; readonly link
 
 function DeleteSchedule({ row }: { readonly row: Row }) {
   const t = useScheduleTexts()
-  const may = useMay()
-  const navigate = useNavigate()
-  const toast = useToast()
-  const destroy = useDestroy('Schedule')
-  const [asking, setAsking] = useState(false)
   const name = String(row['name'])
-  const refused = destroy.data?.find(outcome => outcome.kind === 'refused')
-  if (!may('Schedule', 'Destroy') || isOfRetention(row.id)) return null
-  const remove = () => {
-    destroy.mutate([row.id], {
-      onSuccess: ([outcome]) => {
-        if (outcome?.kind !== 'done') return
-        toast({ title: t.removed(name) })
-        void navigate({ to: '/settings/schedules' })
-      },
-    })
-  }
-  const failure = destroy.error !== null ? failureOf(destroy.error) : refused?.kind === 'refused' ? { kind: 'refused', error: refused.error } as const : null
-  return <>
-    <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { destroy.reset(); setAsking(true) }}>{t.remove}</Button>
-    <ConfirmDialog
-      open={asking} onClose={() => { setAsking(false) }} onConfirm={remove} danger busy={destroy.isPending} failure={failure}
-      title={t.removeTitle(name)} text={t.removeText} action={t.remove}
-    />
-  </>
+  if (isOfRetention(row.id)) return null
+  return <DeleteButton object="Schedule" id={row.id} label={t.remove} title={t.removeTitle(name)} text={t.removeText} done={t.removed(name)} />
 }

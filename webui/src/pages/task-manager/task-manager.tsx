@@ -12,6 +12,7 @@ import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { useToast } from '../../parts/toast.tsx'
+import { useTexts } from '../../texts/language.ts'
 import { planOf } from './plan.ts'
 import { PlanPanel } from './plan-panel.tsx'
 import css from './task-manager.module.css'
@@ -23,10 +24,11 @@ const VARIANTS_MAX = 100
 
 export function Page() {
   const t = useRetryTexts()
+  const { nav } = useTexts()
   const may = useMay()
   const { data, error, refetch } = useObject(OBJECT, ID)
   return (
-    <Frame title={t.title} subtitle={t.subtitle}>
+    <Frame title={nav.taskManager} subtitle={t.subtitle}>
       {error === null ? null : <FailurePanel failure={failureOf(error)} onRetry={() => { void refetch() }} />}
       {data === undefined || data === null ? error === null ? <Skeleton lines={10} /> : null
         : may(OBJECT, 'Update') ? <Editor stored={data} /> : <ReadOnly stored={data} />}

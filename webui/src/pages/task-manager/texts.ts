@@ -7,7 +7,7 @@ const de = counter('de')
 
 export const useRetryTexts = pageTexts({
   en: {
-    title: 'Task manager', subtitle: 'What happens when a task fails: how often, how soon and for how long it is tried again. A change counts for the next failure of every task, without a restart.',
+    subtitle: 'What happens when a task fails: how often, how soon and for how long it is tried again. A change counts for the next failure of every task, without a restart.',
     limits: 'Limits', waits: 'Waits', plan: 'What this means', incomplete: 'Fill in all entries to see the runs.',
     runs: (n: number) => en(n, { one: '# run', other: '# runs' }), runsRange: (low: number, high: number) => `${low} to ${high} runs`,
     ends: (runs: string, time: string) => `A task that always fails is given up after ${runs}, ${time} after the first failure.`,
@@ -33,7 +33,7 @@ export const useRetryTexts = pageTexts({
     saved: 'Saved. It counts from the next failure on.',
   },
   de: {
-    title: 'Aufgabenverwaltung', subtitle: 'Was geschieht, wenn eine Aufgabe scheitert: wie oft, wie bald und wie lange sie wieder versucht wird. Eine Änderung gilt für das nächste Scheitern jeder Aufgabe, ohne Neustart.',
+    subtitle: 'Was geschieht, wenn eine Aufgabe scheitert: wie oft, wie bald und wie lange sie wieder versucht wird. Eine Änderung gilt für das nächste Scheitern jeder Aufgabe, ohne Neustart.',
     limits: 'Grenzen', waits: 'Wartezeiten', plan: 'Was das bedeutet', incomplete: 'Füllen Sie alles aus, um die Läufe zu sehen.',
     runs: (n: number) => de(n, { one: '# Lauf', other: '# Läufen' }), runsRange: (low: number, high: number) => `${low} bis ${high} Läufen`,
     ends: (runs: string, time: string) => `Eine Aufgabe, die immer scheitert, wird nach ${runs} aufgegeben, ${time} nach dem ersten Scheitern.`,

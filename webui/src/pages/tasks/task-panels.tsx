@@ -10,7 +10,7 @@ import { Button } from '../../parts/button.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { Time, useNow } from '../../parts/time.tsx'
-import { useLanguage } from '../../texts/language.ts'
+import { useLanguage, useTexts } from '../../texts/language.ts'
 import { nextAttempts } from './attempts.ts'
 import type { Kind } from './kinds.ts'
 import { RunsList } from './runs-list.tsx'
@@ -60,6 +60,7 @@ export function PartsPanel({ task, onRetry }: {
 
 export function AttemptsPanel({ task, kind, runs }: { readonly task: TaskView; readonly kind: Kind | undefined; readonly runs: readonly JsonObject[] }) {
   const t = useTaskTexts()
+  const { nav } = useTexts()
   const now = useNow()
   const may = useMay()
   const { data } = useObject('TaskManager', 'singleton')
@@ -72,7 +73,7 @@ export function AttemptsPanel({ task, kind, runs }: { readonly task: TaskView; r
   })
   const perpetual = kind?.givesUp === false
   return (
-    <Panel title={t.attempts.title} actions={<Link to="/settings/task-manager">{t.attempts.settings}</Link>}>
+    <Panel title={t.attempts.title} actions={<Link to="/settings/task-manager">{nav.taskManager}</Link>}>
       <div className={css['stack']}>
         <p>{t.attempts.used(Math.min(task.attempts, settings.maxAttempts), settings.maxAttempts)}</p>
         {at.length === 0 ? <p>{t.attempts.spent}</p> : (

@@ -102,7 +102,6 @@ export const de: TaskTexts = {
     title: 'Versuche', next: 'Nächste Versuche, wenn jeder sofort fehlschlägt', none: 'Keine', plan: 'nach den Einstellungen der Aufgabenverwaltung',
     perpetual: 'Sie wird für immer wieder versucht.', spent: 'Von selbst wird sie nicht wieder versucht.', after: 'etwa +', giveUp: 'Danach wird sie aufgegeben.',
     used: (n: number, of: number) => `${n} von ${of} Wiederholungen verbraucht`,
-    settings: 'Aufgabenverwaltung',
   },
   runs: {
     title: 'Verlauf', none: 'Noch ist kein Lauf von ihr zu Ende.', noneIndexing: 'Gewöhnliche Erfolge des Suchindex werden nur gezählt.',

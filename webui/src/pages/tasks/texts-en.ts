@@ -101,7 +101,6 @@ export const en = {
     title: 'Attempts', next: 'Next attempts, if each fails at once', none: 'None', plan: 'as the task manager is set',
     perpetual: 'It is tried again for ever.', spent: 'It is not tried again by itself.', after: 'about +', giveUp: 'Then it is given up.',
     used: (n: number, of: number) => `${n} of ${of} retries used`,
-    settings: 'Task manager',
   },
   runs: {
     title: 'History', none: 'It has not ended a run yet.', noneIndexing: 'Routine successes of search indexing are only counted.',
