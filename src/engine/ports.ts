@@ -385,8 +385,8 @@ export interface RunHistory {
   /** In the order of `ids`; unknown ids are left out. */
   getCounts(ids: readonly string[]): Promise<StoredRunCount[]>
   queryCounts(filter: RunCountFilter, page: RunCountPage): Promise<StoredRunCount[]>
-  /** By what they are counted; of five minutes or hours that began at `min` or later, in no particular order. */
-  rates(by: 'slot' | 'hour', min: number): Promise<RunRate[]>
+  /** By what they are counted; of five minutes or hours that began at `min` or later, in no particular order. `only`: for hours alone. */
+  rates(by: 'slot' | 'hour', min: number, only?: Omit<RunCountFilter, 'hourMin' | 'hourMax'>): Promise<RunRate[]>
   /** How many counts there are, not how many runs. */
   countCounts(filter: RunCountFilter): Promise<number>
   /** Removes records that started before, and the counts of hours that were over by then; returns how many records. */

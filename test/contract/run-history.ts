@@ -56,6 +56,9 @@ export function runHistoryContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await rates('slot', slot + 1), [])
       assert.deepEqual(await rates('hour', hour), [{ at: hour, outcome: 'retry', runs: 8, durationMs: 40 }])
       assert.deepEqual(await rates('hour', hour + 1), [])
+      const only = (filter: RunCountFilter) => store().read(tx => tx.runs.rates('hour', hour, filter))
+      assert.deepEqual(await only({ variant: 'B', nodeId: 1, outcome: 'retry' }), [{ at: hour, outcome: 'retry', runs: 4, durationMs: 20 }])
+      for (const none of [{ variant: 'C' }, { nodeId: 2 }, { outcome: 'done' }] as const) assert.deepEqual(await only(none), [])
     })
 
     test('lies in the order in which runs began, whenever they ended, in pages with a bound on either side', async () => {

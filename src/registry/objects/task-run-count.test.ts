@@ -53,7 +53,29 @@ describe('TaskRunCount', () => {
     assert.deepEqual([hours.length, hours[24], hours[1]], [
       25, { ...none, at: date(inHour), done: 2, duration: 30 }, { ...none, at: date(inHour - 23 * HOUR_MS), failed: 2, duration: 30 },
     ])
-    await assert.rejects(test.call('TaskRunCount/rates', { span: 'week' }), { type: 'invalidArguments' })
+  })
+
+  it('tells rates of a week or month by hour, also of one kind, node or outcome', async () => {
+    const hour = Math.floor(test.clock.now() / HOUR_MS) * HOUR_MS - 100 * HOUR_MS
+    const run = { outcome: 'done', runs: 2, durationMs: 30, hour } as const
+    await test.store.transact(tx => tx.runs.record([], [
+      { ...run, variant: 'IndexDocument', nodeId: 71 }, { ...run, variant: 'StoreMaintenance', nodeId: 72, outcome: 'failed' },
+    ]))
+    const inHour = async (span: string, filter: JsonObject) => {
+      const list = (await test.call('TaskRunCount/rates', { span, filter }))['list'] as unknown as JsonObject[]
+      const { done, failed } = list.find(({ at }) => at === new Date(hour).toISOString().replace('.000', '')) ?? assert.fail('no such step')
+      return [list.length, done, failed]
+    }
+    assert.deepEqual(await inHour('week', {}), [169, 2, 2])
+    assert.deepEqual(await inHour('month', { variant: 'IndexDocument' }), [721, 2, 0])
+    assert.deepEqual(await inHour('week', { node: 'node-72' }), [169, 0, 2])
+    assert.deepEqual(await inHour('week', { node: 'nowhere' }), [169, 0, 0])
+    assert.deepEqual(await inHour('week', { outcome: 'failed', node: 'node-71' }), [169, 0, 0])
+    const wrong = [
+      { span: 'year' }, { span: 'constructor' }, { span: 'hour', filter: { variant: 'IndexDocument' } }, { span: 'week', filter: { hour: 'x' } },
+      { span: 'week', filter: { node: 1 } }, { span: 'week', filter: { ['__proto__']: 'x' } },
+    ]
+    for (const args of wrong) await assert.rejects(test.call('TaskRunCount/rates', args), { type: 'invalidArguments' })
   })
 
   it('is found by hour, kind, node and outcome, the newest hour first, in pages by key', async () => {

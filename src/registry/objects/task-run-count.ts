@@ -73,20 +73,20 @@ export function taskRunCountReader<Tx>(rows: (tx: Tx) => TaskRunCountRows): Obje
     get: async (tx, ids) => (await rows(tx).getCounts(ids)).map(stored),
 
     async contains(tx, { conditions }, id) {
-      const wanted = conditionsOf(conditions)
+      const wanted = countConditions(conditions)
       const [count] = wanted === null ? [] : await rows(tx).getCounts([id])
       return count !== undefined && wanted !== null && matches(count, wanted)
     },
 
     async page(tx, { conditions, ascending }, { limit, skip, after }) {
-      const wanted = conditionsOf(conditions)
+      const wanted = countConditions(conditions)
       if (wanted === null) return []
       const page = { ascending, limit, position: skip, ...(after === undefined ? {} : { after }) }
       return (await rows(tx).queryCounts(wanted, page)).map(({ id }) => id)
     },
 
     async count(tx, { conditions }) {
-      const wanted = conditionsOf(conditions)
+      const wanted = countConditions(conditions)
       return wanted === null ? 0 : rows(tx).countCounts(wanted)
     },
   }
@@ -98,7 +98,7 @@ function stored({ id, hour, variant, nodeId, outcome, runs, durationMs }: TaskRu
 }
 
 /** Null: nothing can match. */
-function conditionsOf(conditions: readonly Condition[]): TaskRunCountConditions | null {
+export function countConditions(conditions: readonly Condition[]): TaskRunCountConditions | null {
   let result: TaskRunCountConditions | null = {}
   for (const condition of conditions) result = result && withCondition(result, condition)
   return result

@@ -49,9 +49,9 @@ export function memoryRuns({ table, now }: MemoryContext, counters: CounterTable
         .sort((a, b) => (a.id < b.id) === ascending ? -1 : 1).slice(position, position + limit)
     },
 
-    rates: async (by, min) => by === 'slot'
+    rates: async (by, min, only = {}) => by === 'slot'
       ? summed([...slots.rows()].filter(({ slot }) => slot >= min).map(({ slot, ...rest }) => ({ ...rest, at: slot })))
-      : summed([...totals.rows()].filter(({ hour }) => hour >= min).map(({ hour, ...rest }) => ({ ...rest, at: hour }))),
+      : summed([...totals.rows()].filter(count => isCounted(count, { ...only, hourMin: min })).map(({ hour, ...rest }) => ({ ...rest, at: hour }))),
 
     countCounts: async filter => [...totals.rows()].filter(count => isCounted(count, filter)).length,
 

@@ -1,5 +1,5 @@
 /** Runs counted by hour: ids begin with the hour, so a stretch of time is a range of them. And by five minutes, of the last day. */
-import { sql } from 'kysely'
+import { expressionBuilder, sql } from 'kysely'
 import type { Expression, ExpressionBuilder, RawBuilder, SqlBool } from 'kysely'
 import type { RunCount, RunCountFilter, RunCountPage, RunOutcome, RunRate, RunSlot, StoredRunCount } from '../../engine/ports.ts'
 import { DAY_MS } from '../queue/retention.ts'
@@ -35,11 +35,12 @@ export async function addRunSlots({ db, now }: SqlContext, slots: readonly RunSl
   if (slots.length > 0) await db.deleteFrom('run_slot').where('slot', '<', sql<number>`${now()} - ${DAY_MS}`).execute()
 }
 
-export async function runRates({ db }: SqlContext, by: 'slot' | 'hour', min: number): Promise<RunRate[]> {
+export async function runRates({ db }: SqlContext, by: 'slot' | 'hour', min: number, only: RunCountFilter = {}): Promise<RunRate[]> {
+  const wanted = conditions(expressionBuilder<Database, 'run_hour'>(), { ...only, hourMin: min })
   const sums = by === 'slot'
     ? sql`select slot as at, outcome, sum(runs) as runs, sum(duration_ms) as ms from run_slot where slot >= ${min} group by slot, outcome`
     : sql`select hour as at, outcome, sum(runs) as runs, sum(duration_ms) as ms from run_hour
-      where id > ${runCountRange({ hourMin: min }).above} group by hour, outcome`
+      where ${sql.join(wanted, sql` and `)} group by hour, outcome`
   const { rows } = await (sums as RawBuilder<{ at: number; outcome: RunOutcome; runs: number; ms: number }>).execute(db)
   return rows.map(({ at, outcome, runs, ms }) => ({ at, outcome, runs: Number(runs), durationMs: Number(ms) }))
 }

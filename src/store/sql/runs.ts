@@ -49,7 +49,7 @@ export function sqlRuns(context: SqlContext, counters: CounterTable): RunHistory
     getCounts: ids => getRunCounts(context, ids),
     queryCounts: (filter, page) => queryRunCounts(context, filter, page),
     countCounts: filter => countRunCounts(context, filter),
-    rates: (by, min) => runRates(context, by, min),
+    rates: (by, min, only) => runRates(context, by, min, only),
 
     async purge(before, limit) {
       await purgeRunCounts(context, before - HOUR_MS)
