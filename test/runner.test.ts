@@ -1,11 +1,13 @@
 /** The runner behind `npm test`: what it counts, and that nothing gets past it. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { runTestFile } from '../tools/testing/file.ts'
+import { inOrder, LONGEST, WAITING } from '../tools/testing/order.ts'
 import { stepLine, summary } from '../tools/testing/report.ts'
 import type { Result } from '../tools/testing/result.ts'
 
@@ -107,6 +109,22 @@ describe('a test file', () => {
   it('that leaves a process behind has it killed, and says so', async () => {
     const result = await run('import { spawn } from \'node:child_process\'\nit(\'a\', () => { spawn(\'sleep\', [\'600\'], { stdio: \'ignore\' }).unref() })')
     assert.deepEqual(result.notes, ['planted.test.ts left a process running; it was killed'])
+  })
+})
+
+describe('the order of files', () => {
+  it('begins with the longest, and drops and repeats none', () => {
+    const [longest = '', longer = ''] = LONGEST
+    const [waits = ''] = WAITING
+    assert.deepEqual(inOrder(['test/b.test.ts', 'src/a.test.ts', waits, longer, 'test/a.test.ts', longest]), {
+      computing: [longest, longer, 'test/b.test.ts', 'test/a.test.ts', 'src/a.test.ts'], waiting: [waits],
+    })
+  })
+
+  it('names only files that there are, each once', () => {
+    const named = [...LONGEST, ...WAITING]
+    assert.deepEqual(named.filter(file => !existsSync(new URL(`../${file}`, import.meta.url))), [])
+    assert.equal(new Set(named).size, named.length)
   })
 })
 

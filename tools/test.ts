@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { killAll, runProgram } from './testing/child.ts'
 import { runTestFile } from './testing/file.ts'
 import { RunFolder } from './testing/folder.ts'
+import { inOrder } from './testing/order.ts'
 import { stepLine, summary } from './testing/report.ts'
 import type { Result } from './testing/result.ts'
 
@@ -33,33 +34,37 @@ await main(process.argv.slice(2)).finally(() => { folder.remove() })
 
 async function main(words: readonly string[]): Promise<void> {
   const files = await testFiles(words)
-  const tests: Step[] = files.map(file => () => runTestFile(file, root, fileLimitMs))
-  const results = await runAll(words.length === 0 ? [typeCheck, typeCheckConsole, lint, ...tests] : tests)
+  const { computing, waiting } = inOrder(files)
+  const results = await runAll([...words.length === 0 ? [typeCheck, typeCheckConsole, lint] : [], ...computing.map(stepOf)], waiting.map(stepOf))
   if (files.length === 0) console.log(`no test file has ${words.join(' or ')} in its path`)
   const { text, ok } = summary(results)
   console.log(text)
   process.exitCode = ok ? 0 : 1
 }
 
-/** Files of test/ first: they are the long ones, and a long one that starts last keeps the others waiting. */
 async function testFiles(words: readonly string[]): Promise<string[]> {
   const files: string[] = []
   for (const folder of ['test', 'src', 'webui/src']) files.push(...(await Array.fromAsync(glob(`${folder}/**/*.test.ts`, { cwd: root }))).sort())
   return words.length === 0 ? files : files.filter(file => words.some(word => file.includes(word.replace(/^\.\//, ''))))
 }
 
-async function runAll(steps: readonly Step[]): Promise<Result[]> {
+function stepOf(file: string): Step {
+  return () => runTestFile(file, root, fileLimitMs)
+}
+
+/** A worker for each processor, and one for steps that leave it to the others. Who is done helps. */
+async function runAll(computing: readonly Step[], waiting: readonly Step[]): Promise<Result[]> {
   const results: Result[] = []
-  const waiting = steps.values()
-  async function worker(): Promise<void> {
-    for (const step of waiting) {
+  const [first, beside] = [computing.values(), waiting.values()]
+  async function worker(steps: IterableIterator<Step>): Promise<void> {
+    for (const step of steps) {
       const result = await step()
       results.push(result)
       console.log(stepLine(result))
     }
   }
   const workers = Math.min(availableParallelism(), parallelMax)
-  await Promise.all(Array.from({ length: workers }, worker))
+  await Promise.all([worker(beside), ...Array.from({ length: workers }, () => worker(first).then(() => worker(beside)))])
   return results
 }
 

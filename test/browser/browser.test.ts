@@ -75,7 +75,7 @@ describe('the browser of the tests', { skip: chromiumMissing(), timeout: 120_000
       throw new Error('the test')
     }).then(() => assert.fail('it passed'), String)
     assert.match(error, /the test\nat http:[^]*The page complained:[^]*on the way/)
-    await rm(/see (.*failed-.*\.png)/.exec(error)?.[1] ?? assert.fail(error))
+    await rm(/see (.*failed-.*\.jpeg)/.exec(error)?.[1] ?? assert.fail(error))
   })
 
   it('finds what people with impairments could not use', async () => {

@@ -32,8 +32,8 @@ after(async () => {
 
 /** Whether it came to its end, and whether it had said by then that the thing was done. */
 function play(kind: string, where: string, thing: string, name: string, step: number): Promise<{ readonly killed: boolean; readonly done: boolean }> {
-  // Each process loads the same sources.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache') }
+  // Each process loads the same sources, as others of the run have done.
+  const env = { NODE_COMPILE_CACHE: join(folder, 'cache'), ...process.env }
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [PROCESS, kind, where, thing, name, String(step)], { env }, (error, stdout, stderr) => {
       const killed = error?.signal === 'SIGKILL'

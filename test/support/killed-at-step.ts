@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource, type Id } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
@@ -29,6 +30,9 @@ const NODE_ID = 9
 const PLACEMENT = { mailboxIds: [INBOX_ID], keywords: [], receivedAt: null }
 
 const READS = new Set(['get', 'size', 'readable', 'scan', 'count', 'list', 'modseq', 'query'])
+
+// One that is killed leaves nothing of it to the next otherwise.
+flushCompileCache()
 
 const [kind, where = '', thing = '', name = '', step = '0'] = process.argv.slice(2)
 const clock = systemClock
