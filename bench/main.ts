@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- sqlite|postgres] [-- queue|mail|lists|http|process|upkeep|cluster] [-- large]`: prints what was measured as a
+ * `npm run bench [-- sqlite|postgres] [-- queue|mail|lists|http|process|console|upkeep|cluster] [-- large]`: prints what was measured as a
  * table, then as one line of JSON. Without a word all of it, which takes some twenty minutes, most of them for the lists
  * (four times a million tasks have to get in) and the cluster (PostgreSQL only). `large`: the cluster with
  * five million tasks waiting too, and upkeep of an account with 100,000 messages instead of 10,000. Runs are not comparable across machines; compare two versions in one session.
@@ -8,6 +8,7 @@ import { availableParallelism, cpus } from 'node:os'
 import Table from 'cli-table3'
 import { postgresMissing, stopSharedPostgres } from '../test/support/postgres.ts'
 import { clusterMeasures } from './cluster/measures.ts'
+import { consoleMeasures } from './console/console.ts'
 import { httpRates, type Rate } from './http.ts'
 import { listTimes } from './lists.ts'
 import { mailRates } from './mail.ts'
@@ -18,7 +19,7 @@ import { upkeepMeasures } from './upkeep.ts'
 import type { Measure, StoreKind } from './world.ts'
 
 const KINDS = ['sqlite', 'postgres'] as const
-const SECTIONS: Readonly<Record<string, (kind: StoreKind) => Promise<Measure[]>>> = { queue, mail, lists, http, process: start, upkeep, cluster }
+const SECTIONS: Readonly<Record<string, (kind: StoreKind) => Promise<Measure[]>>> = { queue, mail, lists, http, process: start, console: consoleMeasures, upkeep, cluster }
 const LARGE = 'large'
 
 const asked = process.argv.slice(2)

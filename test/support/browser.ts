@@ -29,6 +29,8 @@ export interface VisitOptions {
   /** Of the browser, as `de-DE`. */
   readonly language?: string
   readonly timeZone?: string
+  /** What moves moves: by default it jumps, as for those who ask for less motion. */
+  readonly motion?: boolean
   /** Complaints that belong to the test, as the console's line about a password that is refused. */
   readonly expected?: readonly RegExp[]
 }
@@ -72,9 +74,9 @@ export class Browser implements AsyncDisposable {
 
   /** Work in a page of its own. Rejects as well when the page complained, or asked another host than that of `origin`. */
   async visit(origin: string, work: (page: Page, complaints: Complaints) => Promise<void>, options: VisitOptions = {}): Promise<void> {
-    const { width = 1_280, height = 800, scheme = 'light', language = 'en-GB', timeZone = 'Europe/Berlin', expected = [] } = options
+    const { width = 1_280, height = 800, scheme = 'light', language = 'en-GB', timeZone = 'Europe/Berlin', motion = false, expected = [] } = options
     const context = await this.#chromium.newContext({
-      viewport: { width, height }, colorScheme: scheme, locale: language, timezoneId: timeZone, reducedMotion: 'reduce',
+      viewport: { width, height }, colorScheme: scheme, locale: language, timezoneId: timeZone, reducedMotion: motion ? 'no-preference' : 'reduce',
     })
     context.setDefaultTimeout(ACTION_MS_MAX)
     const complaints = listen(context, origin)

@@ -32,7 +32,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   pg: ['src/store/postgres'],
   pino: ['src/server'],
   'pino-pretty': ['src/server'],
-  'playwright-core': ['test'],
+  'playwright-core': ['test', 'bench/console'],
   'postal-mime': ['src/services'],
   react: ['webui/src'],
   'react-dom': ['webui/src'],
