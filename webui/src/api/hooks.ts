@@ -77,7 +77,7 @@ export function useList(object: string, question: ListQuestion): List {
 /** `everyMs`: asked again so often while the page is seen, for what changes without a word, as numbers in a heartbeat do. */
 export type RowsQuestion = ListQuestion & { readonly limit: number; readonly everyMs?: number }
 
-/** The first rows of a list and, when `total` is asked for, how many there are in all. */
+/** The first rows of a list. */
 export function useRows(object: string, question: RowsQuestion): UseQueryResult<readonly Row[]> {
   const { api } = useServer()
   const { limit, everyMs, ...rest } = question
@@ -114,10 +114,10 @@ export function useObject(
   })
 }
 
-/** Any method that reads, as in `useMethod('Task', 'x:Task/bulk', args)`; asked again when `object` changes. */
-export function useMethod(object: string, name: string, args: JsonObject): UseQueryResult<JsonObject> {
+/** Any method that reads, as in `useMethod('Task', 'x:Task/bulk', args)`; asked again when `object` changes, and every `everyMs`. */
+export function useMethod(object: string, name: string, args: JsonObject, everyMs: number | false = false): UseQueryResult<JsonObject> {
   const { api } = useServer()
-  return useQuery({ queryKey: keys.method(object, name, args), queryFn: () => api.call(name, args) })
+  return useQuery({ queryKey: keys.method(object, name, args), queryFn: () => api.call(name, args), refetchInterval: everyMs })
 }
 
 export type Save =
@@ -208,7 +208,7 @@ async function countOf(api: Api, object: string, filter: JsonObject): Promise<nu
   return total
 }
 
-/** Of these the server remembers where the end of a page stood, also when it has moved or gone since. */
+/** Of these a node that gave the page before remembers where its end stood, also when that has moved or gone since. */
 const REMEMBERED = ['Task']
 /** It remembers for twice as long. */
 const ANCHOR_MS_MAX = 300_000
@@ -229,12 +229,15 @@ async function pageOf(
 ): Promise<readonly Row[]> {
   const name = `x:${object}/query`
   const [ids, got] = await api.request([
-    { name, args: { filter, ...(anchor === null ? { position } : { anchor, anchorOffset: 1 }), limit, ...(sort === undefined ? {} : { sort: [{ ...sort }] }) } },
+    { name, args: { filter, ...(anchor === null ? { position, limit } : { anchor, anchorOffset: 0, limit: limit + 1 }), ...(sort === undefined ? {} : { sort: [{ ...sort }] }) } },
     { name: `x:${object}/get`, args: { '#ids': { resultOf: 'c0', name, path: '/ids' }, properties } },
   ])
   if (ids === undefined || got === undefined) throw new ReplyMalformed(name, 'it is empty')
   const byId = new Map(rowsOf(resultOf(got)).map(row => [row.id, row]))
-  return strings(resultOf(ids)['ids']).flatMap(id => byId.get(id) ?? [])
+  const found = strings(resultOf(ids)['ids'])
+  // Another node, and one that was started since, begins the list again when the anchor has gone.
+  if (anchor !== null && found[0] !== anchor) return pageOf(api, object, { filter, properties, ...(sort === undefined ? {} : { sort }) }, position, limit)
+  return found.slice(anchor === null ? 0 : 1).flatMap(id => byId.get(id) ?? [])
 }
 
 function rowsOf(result: JsonObject): Row[] {

@@ -14,6 +14,9 @@ const CREATES: Readonly<Record<string, string>> = { Task: '/manage/tasks/new', C
 
 const SINGLETON = 'singleton'
 
+/** A task that has failed for good has no due time, so a range of them leaves it out. */
+export const WAITING = { 'f.due': '..9999-12-31T23:59:59Z' } as const
+
 export function listAddress(object: string): string {
   return LISTS[object] ?? `/manage/o/${object}`
 }

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useMay } from '../api/context.ts'
 import type { TaskSubject } from '../api/task-counts.ts'
 import { useTaskCounts } from '../api/task-counts.ts'
-import { listAddress } from '../lists/places.ts'
+import { listAddress, WAITING } from '../lists/places.ts'
 import { useLanguage, useTexts } from '../texts/language.ts'
 import css from './task-counts.module.css'
 
@@ -21,7 +21,7 @@ function Counts({ about }: { readonly about: TaskSubject }) {
   if (waiting + running + failed === 0) return <span className={css['none']}>0</span>
   return (
     <span className={css['counts']}>
-      {waiting === 0 ? null : <Link to={tasksAbout(about)}>{t.taskCounts.waiting(write(waiting))}</Link>}
+      {waiting === 0 ? null : <Link to={tasksAbout(about, { 'f.running': 'false', ...WAITING })}>{t.taskCounts.waiting(write(waiting))}</Link>}
       {running === 0 ? null : <Link to={tasksAbout(about, { 'f.running': 'true' })}>{t.taskCounts.running(write(running))}</Link>}
       {failed === 0 ? null : <Link to={tasksAbout(about, { 'f.status': 'Failed' })} className={css['failed']}>{t.taskCounts.failed(write(failed))}</Link>}
     </span>

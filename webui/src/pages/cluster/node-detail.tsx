@@ -71,7 +71,7 @@ function Facts({ node }: { readonly node: ClusterNode }) {
       <Fact label={t.started}>{startedAt === null ? NOTHING : <Time at={startedAt} />}</Fact>
       <Fact label={t.version}>{version ?? NOTHING}</Fact>
       <Fact label={t.shard}>{pushShard ?? NOTHING}</Fact>
-      <Fact label={t.running}><Link to="/manage/tasks?f.running=true">{t.runningNow(node.runningTasks)}</Link></Fact>
+      <Fact label={t.running}>{t.runningNow(node.runningTasks)}</Fact>
       <Fact label={t.clock}>{clockOffset === null ? NOTHING : <Duration ms={clockOffset} />}</Fact>
       <Fact label={t.detail.runs}><Link to={`/manage/tasks/history?f.node=${encodeURIComponent(node.id)}`}>{t.detail.runsNext}</Link></Fact>
       <Fact label={t.lastError}>{lastError === null ? NOTHING : <span className={css['bad']} lang="en">{lastError}</span>}</Fact>

@@ -42,7 +42,7 @@ export function Nodes({ nodes, lanes }: { readonly nodes: readonly ClusterNode[]
     { key: 'duties', label: t.duties, cell: node => node.status === 'active' ? <DutyCount node={node} /> : null },
     { key: 'listeners', label: t.listeners, cell: node => node.status === 'active' ? <ListenerCount node={node} /> : null },
     { key: 'load', label: t.load, align: 'end', cell: node => node.status === 'active' || bucketsOf(node) > 0 ? bucketsOf(node) : null },
-    { key: 'running', label: t.running, align: 'end', cell: node => node.status === 'active' ? <Link to="/manage/tasks?f.running=true">{node.runningTasks}</Link> : null },
+    { key: 'running', label: t.running, align: 'end', cell: node => node.status === 'active' ? node.runningTasks : null },
     { key: 'version', label: t.version, cell: node => node.version },
     { key: 'started', label: t.started, cell: node => node.startedAt === null ? null : <Time at={node.startedAt} relative /> },
     { key: 'drain', label: t.drain, tight: true, unnamed: true, cell: node => <DrainButton node={node} nodes={nodes} lanes={lanes} /> },

@@ -1,12 +1,9 @@
 /** Where a number of the dashboard leads: the list of just those that it counts. */
-import { listAddress } from '../../lists/places.ts'
-
-/** A task that has failed for good has no due time, so a range of them leaves it out. */
-const EVER = '9999-12-31T23:59:59Z'
+import { listAddress, WAITING } from '../../lists/places.ts'
 
 /** Tasks that do not run and have not failed, the first to be due first. `lane` null: of all lanes. */
 export function waitingTasks(lane: string | null): string {
-  return tasks({ ...ofLane(lane), 'f.running': 'false', 'f.due': `..${EVER}`, sort: 'due' })
+  return tasks({ ...ofLane(lane), 'f.running': 'false', ...WAITING, sort: 'due' })
 }
 
 /** Those of them that are due by now. */

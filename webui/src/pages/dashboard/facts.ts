@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
 import type { ClusterNode, NodeAddress } from '../../api/cluster.ts'
+import { amount, moment } from '../../api/values.ts'
 
 export interface Lane {
   readonly name: string
@@ -22,8 +23,6 @@ export interface FailureGroup {
   readonly count: number
   readonly newest: string
 }
-/** Ended attempts: all, those that are tried again, those given up, and how long all of them took. */
-export interface RunTotals { readonly runs: number; readonly retry: number; readonly failed: number; readonly durationMs: number }
 export interface Certificate {
   readonly id: string
   readonly name: string
@@ -75,20 +74,10 @@ export function scheduleOf(row: JsonObject): Schedule {
   }
 }
 
-/** ms since 1970; null: it is none. */
-export function moment(value: Json | undefined): number | null {
-  const ms = typeof value === 'string' ? Date.parse(value) : NaN
-  return Number.isNaN(ms) ? null : ms
-}
-
 function text(value: Json | undefined): string {
   return typeof value === 'string' ? value : ''
 }
 
 function maybe(value: Json | undefined): string | null {
   return typeof value === 'string' ? value : null
-}
-
-export function amount(value: Json | undefined): number {
-  return typeof value === 'number' ? value : 0
 }

@@ -5,9 +5,10 @@ import { listAddress } from '../../lists/places.ts'
 import { durationText } from '../../parts/duration.ts'
 import { useLanguage, useTexts } from '../../texts/language.ts'
 import { dueTasks, runningTasks, runsSince, waitingTasks } from './addresses.ts'
+import { Counted } from './counted.tsx'
 import css from './figures.module.css'
 import type { Answers } from './questions.ts'
-import { failureRate, spanOf } from './run-rates.ts'
+import { failureRate, spanOf } from '../../api/run-rates.ts'
 import { useDashboardTexts } from './texts.ts'
 
 /** `uncovered`: lanes that no node may work. */
@@ -42,8 +43,10 @@ export function Figures({ answers, uncovered, nowMs }: { readonly answers: Answe
       {runs.seen ? <>
         <Figure label={own.figures.runs} value={numberText(hour?.runs)} to={runsSince(hour?.sinceMs ?? nowMs)} />
         <Figure
-          label={own.figures.rate} value={rate === undefined ? undefined : rate === null ? '–' : percent.format(rate)}
-          to={runsSince(hour?.sinceMs ?? nowMs, 'failed')}
+          label={own.figures.rate} value={rate === undefined ? undefined : rate === null ? '–' : percent.format(rate)} to={runsSince(hour?.sinceMs ?? nowMs)}
+          detail={hour === undefined ? undefined : <>
+            <Counted value={hour.failed} to={runsSince(hour.sinceMs, 'failed')} /> {own.figures.failedRuns}, <Counted value={hour.retry} to={runsSince(hour.sinceMs, 'retry')} /> {own.figures.retriedRuns}
+          </>}
         />
       </> : null}
       {nodes.seen ? <Figure label={own.figures.nodes} value={numberText(active)} detail={present === undefined || present === active ? undefined : own.figures.ofNodes(present)} to={listAddress('ClusterNode')} bad={active !== present} /> : null}

@@ -5,7 +5,8 @@
 import { listAddress, objectAddress } from '../../lists/places.ts'
 import type { ClusterNode, Finding } from '../../api/cluster.ts'
 import { dueTasks } from './addresses.ts'
-import type { Certificate, FailureGroup, Lane, RunTotals, Schedule } from './facts.ts'
+import type { RunTotals } from '../../api/run-rates.ts'
+import type { Certificate, FailureGroup, Lane, Schedule } from './facts.ts'
 import { badAddresses } from './facts.ts'
 
 export type Severity = 'trouble' | 'attention'

@@ -16,8 +16,8 @@ import { keys } from '../../api/keys.ts'
 import type { Certificate, FailureGroup, Lane, Schedule } from './facts.ts'
 import { certificateOf, groupOf, laneOf, scheduleOf } from './facts.ts'
 import type { Part } from './health.ts'
-import type { RunStep } from './run-rates.ts'
-import { stepsOf } from './run-rates.ts'
+import type { RunStep } from '../../api/run-rates.ts'
+import { stepsOf } from '../../api/run-rates.ts'
 
 /** `seen` false: this login may not ask. */
 export interface Answer<T> { readonly seen: boolean; readonly query: UseQueryResult<T> }

@@ -12,8 +12,8 @@ import { AnswerPanel } from './answer-panel.tsx'
 import { Counted } from './counted.tsx'
 import css from './dashboard.module.css'
 import type { Answer, Runs } from './questions.ts'
-import type { RunStep } from './run-rates.ts'
-import { failureRate, spanOf } from './run-rates.ts'
+import type { RunStep } from '../../api/run-rates.ts'
+import { failureRate, spanOf } from '../../api/run-rates.ts'
 import { useDashboardTexts } from './texts.ts'
 
 const MINUTE_MS = 60_000

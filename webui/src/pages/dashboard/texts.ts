@@ -54,7 +54,7 @@ const en = {
   },
   figures: {
     label: 'The cluster in numbers', failed: 'Failed tasks', waiting: 'Waiting tasks', oldest: 'Longest wait', running: 'Running now', nodes: 'Nodes alive',
-    uncovered: 'Lanes without a node', runs: 'Runs, last hour', rate: 'Failure rate, last hour', ofNodes: (n: number) => `of ${n}`,
+    uncovered: 'Lanes without a node', runs: 'Runs, last hour', rate: 'Failure rate, last hour', failedRuns: 'failed', retriedRuns: 'tried again', ofNodes: (n: number) => `of ${n}`,
   },
   runs: {
     title: 'Throughput', all: 'History', span: 'Span', hour: 'Last hour', day: 'Last day', since: 'since', runs: 'Runs', perMinute: (n: string) => `${n} a minute`, retry: 'Tried again', failed: 'Failed', notDone: 'Did not succeed',
@@ -135,7 +135,7 @@ const de: typeof en = {
   },
   figures: {
     label: 'Der Cluster in Zahlen', failed: 'Gescheitert', waiting: 'Wartende Aufgaben', oldest: 'Längstes Warten', running: 'Laufen jetzt', nodes: 'Knoten am Leben',
-    uncovered: 'Spuren ohne Knoten', runs: 'Läufe, letzte Stunde', rate: 'Fehlerquote, letzte Stunde', ofNodes: n => `von ${n}`,
+    uncovered: 'Spuren ohne Knoten', runs: 'Läufe, letzte Stunde', rate: 'Fehlerquote, letzte Stunde', failedRuns: 'gescheitert', retriedRuns: 'neu versucht', ofNodes: n => `von ${n}`,
   },
   runs: {
     title: 'Durchsatz', all: 'Verlauf', span: 'Zeitraum', hour: 'Letzte Stunde', day: 'Letzter Tag', since: 'seit', runs: 'Läufe', perMinute: n => `${n} je Minute`, retry: 'Neu versucht', failed: 'Fehler', notDone: 'Nicht gelungen',

@@ -1,9 +1,10 @@
 /** Attempts that have ended, with filters that the address keeps, under how many there were each hour. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
+import { objects } from '../../../../src/jmap-client/reply.ts'
 import type { Row } from '../../api/hooks.ts'
-import { useList } from '../../api/hooks.ts'
-import { browserClock } from '../../api/browser.ts'
+import { useList, useMethod } from '../../api/hooks.ts'
+import { failureRate, spanOf, stepsOf } from '../../api/run-rates.ts'
 import { useMay, useModel } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import type { Chosen, Query } from '../../lists/address.ts'
@@ -21,16 +22,14 @@ import { FilterBar } from '../../parts/filter-bar.tsx'
 import { useNarrow } from '../../parts/narrow.ts'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
-import { Time } from '../../parts/time.tsx'
+import { Time, useNow } from '../../parts/time.tsx'
 import { useLanguage, useTexts } from '../../texts/language.ts'
 import { useKindLabel } from './kinds.ts'
-import { DAY_MS, hourlyRuns } from './run-counts.ts'
 import { Outcome } from './runs-list.tsx'
 import { numberAt, textAt } from './task.ts'
 import css from './tasks.module.css'
 import type { TaskTexts } from './texts.ts'
 import { useTaskTexts } from './texts.ts'
-import { useRunCounts } from './use-run-counts.ts'
 
 const CHART_PX = 130
 
@@ -45,8 +44,9 @@ export function Page() {
   const chosen = chosenFilters(query, filters)
   const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
   const order = useOrder({ name: 'TaskRun', sortable, query, goTo })
-  const list = useList('TaskRun', { filter: conditionsOf(chosen, filters, {}), sort: order.sort })
-  const held = useHeldList(list, false)
+  const question = { filter: conditionsOf(chosen, filters, {}), sort: order.sort }
+  const list = useList('TaskRun', question)
+  const held = useHeldList(list, JSON.stringify(question), false)
   const label = useKindLabel()
   const columns = useMemo(() => columnsOf(tt, label), [tt, label])
   const retention = may('DataRetention', 'Get') ? <ButtonLink to="/settings/retention">{tt.history.retention}</ButtonLink> : null
@@ -72,35 +72,35 @@ export function Page() {
   )
 }
 
-const RANGES_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS } as const
+const RANGES = ['day', 'week', 'month'] as const
+/** Hours go by also where nothing runs. */
+const FRESH_MS = 300_000
 
-/** Follows those filters of the list that counts have as well. */
+/** Follows those filters of the list that counts have as well, and goes on with the hours. */
 function Counts({ chosen, range, onRange }: { readonly chosen: Chosen; readonly range: string; readonly onRange: (range: string) => void }) {
   const tt = useTaskTexts()
   const language = useLanguage()
   // There the picture would leave no room for the list.
   const narrow = useNarrow()
-  const [now] = useState(() => browserClock.now())
-  const known = range === 'week' || range === 'month' ? range : 'day'
-  const from = now - RANGES_MS[known]
-  const hour = new Date(Math.floor(from / 3_600_000) * 3_600_000).toISOString()
-  const same = Object.fromEntries(['variant', 'node', 'outcome'].flatMap(field => {
-    const value = chosen.get(field)
-    return value === undefined ? [] : [[field, value]]
-  }))
-  const { data, error, refetch } = useRunCounts({ ...same, hourIsGreaterThanOrEqual: hour })
-  const { hours, runs, failing, total, totalFailing, meanMs } = useMemo(() => hourlyRuns(data ?? [], from, now), [data, from, now])
+  const span = RANGES.find(each => each === range) ?? 'day'
+  const filter = Object.fromEntries(['variant', 'node', 'outcome'].flatMap(field => chosen.has(field) ? [[field, chosen.get(field) ?? '']] : []))
+  const { data, error, refetch } = useMethod('TaskRunCount', 'x:TaskRunCount/rates', { span, filter }, FRESH_MS)
+  const steps = useMemo(() => data === undefined ? [] : stepsOf(objects(data['list'])), [data])
+  const times = useMemo(() => steps.map(({ atMs }) => atMs), [steps])
   const series = useMemo(() => [
-    { label: tt.history.series.all, tone: 'busy', values: runs }, { label: tt.history.series.failing, tone: 'bad', values: failing },
-  ] as const, [tt, runs, failing])
-  const share = total === 0 ? 0 : totalFailing / total
+    { label: tt.history.series.all, tone: 'busy', values: steps.map(({ runs }) => runs) },
+    { label: tt.history.series.failing, tone: 'bad', values: steps.map(({ retry, failed }) => retry + failed) },
+  ] as const, [tt, steps])
+  const total = spanOf(steps, useNow())
+  const since = `${new Date(total.sinceMs).toISOString().slice(0, 19)}Z..`
+  const endedAs = (outcome: 'retry' | 'failed') => ({ 'f.outcome': outcome, 'f.startedAt': since, range: span })
   return (
     <Panel
       title={tt.history.counts}
       actions={(
         <div className={css['quick']} role="group" aria-label={tt.history.range}>
-          {(['day', 'week', 'month'] as const).map(each => (
-            <button key={each} type="button" className={css['choice']} aria-pressed={each === known} onClick={() => { onRange(each) }}>{tt.history[each]}</button>
+          {RANGES.map(each => (
+            <button key={each} type="button" className={css['choice']} aria-pressed={each === span} onClick={() => { onRange(each) }}>{tt.history[each]}</button>
           ))}
         </div>
       )}
@@ -109,18 +109,13 @@ function Counts({ chosen, range, onRange }: { readonly chosen: Chosen; readonly 
       {data === undefined ? error === null ? <Skeleton lines={4} /> : null : (
         <div className={css['chartRow']}>
           <dl className={css['figures']}>
-            <div><dt>{tt.history.runs}</dt><dd><Count value={total} /></dd></div>
-            <div>
-              <dt>{tt.history.failedShare}</dt>
-              <dd>
-                <Link to="/manage/tasks/history" search={{ 'f.outcome': 'failed', 'f.startedAt': `${hour}..`, range: known }}>
-                  {new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(share)}
-                </Link>
-              </dd>
-            </div>
-            <div><dt>{tt.history.mean}</dt><dd>{meanMs === null ? '–' : <Duration ms={meanMs} />}</dd></div>
+            <div><dt>{tt.history.runs}</dt><dd><Count value={total.runs} /></dd></div>
+            <div><dt>{tt.history.failed}</dt><dd><Link to="/manage/tasks/history" search={endedAs('failed')}><Count value={total.failed} /></Link></dd></div>
+            <div><dt>{tt.history.retried}</dt><dd><Link to="/manage/tasks/history" search={endedAs('retry')}><Count value={total.retry} /></Link></dd></div>
+            <div><dt>{tt.history.failureRate}</dt><dd>{new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(failureRate(total) ?? 0)}</dd></div>
+            <div><dt>{tt.history.mean}</dt><dd>{total.runs === 0 ? '–' : <Duration ms={total.durationMs / total.runs} />}</dd></div>
           </dl>
-          {narrow ? null : <div className={css['chart']}><Chart label={tt.history.counts} times={hours} series={series} kind="bars" height={CHART_PX} /></div>}
+          {narrow ? null : <div className={css['chart']}><Chart label={tt.history.counts} times={times} series={series} kind="bars" height={CHART_PX} /></div>}
         </div>
       )}
     </Panel>

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../../src/base/json.ts'
 import { retrySettings } from '../../../../src/base/retry-plan.ts'
 import { useMay } from '../../api/context.ts'
 import { useCount, useObject, useRows } from '../../api/hooks.ts'
+import { WAITING } from '../../lists/places.ts'
 import { Count, Duration, Progress } from '../../parts/amounts.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Panel } from '../../parts/page.tsx'
@@ -32,7 +33,7 @@ export function PartsPanel({ task, onRetry }: {
   const { parts, id } = task
   if (parts === null) return null
   const { total, done, failed, waiting, perSecond, timeLeftMs } = parts
-  const facts = [[t.parts.done, done, {}], [t.parts.waiting, waiting, { 'f.parentId': id, 'f.status': 'Pending' }], [t.parts.failed, failed, { 'f.parentId': id, 'f.status': 'Failed' }]] as const
+  const facts = [[t.parts.done, done, {}], [t.parts.waiting, waiting, { 'f.parentId': id, ...WAITING }], [t.parts.failed, failed, { 'f.parentId': id, 'f.status': 'Failed' }]] as const
   return (
     <Panel
       title={t.parts.title}

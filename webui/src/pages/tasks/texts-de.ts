@@ -137,7 +137,7 @@ export const de: TaskTexts = {
   history: {
     title: 'Verlauf der Aufgaben', subtitle: 'Versuche, die zu Ende sind: wann, wo, wie lange und wie.',
     counts: 'Läufe, die in jeder Stunde endeten', range: 'Zeitraum', day: '24 Stunden', week: '7 Tage', month: '30 Tage',
-    runs: 'Läufe', failedShare: 'Fehlgeschlagen', mean: 'Mittlere Dauer',
+    runs: 'Läufe', failed: 'Gescheitert', retried: 'Neu versucht', failureRate: 'Fehlerquote', mean: 'Mittlere Dauer',
     series: { all: 'Alle Läufe', failing: 'Fehlgeschlagen oder neu versucht' },
     none: 'Von dieser Art ist kein Lauf aufgehoben', noneNext: 'Läufe werden so lange aufgehoben, wie die Aufbewahrung sagt; gewöhnliche Erfolge des Suchindex werden nur gezählt.',
     retention: 'Aufbewahrung', runTitle: 'Lauf', taskStill: 'Die Aufgabe gibt es noch:', taskGone: 'Die Aufgabe wurde erledigt oder entfernt.', otherRuns: 'Alle Läufe dieser Aufgabe', note: 'Was er getan hat',

@@ -136,7 +136,7 @@ export const en = {
   history: {
     title: 'History of tasks', subtitle: 'Attempts that have ended: when, where, how long, and how.',
     counts: 'Runs that ended each hour', range: 'Range', day: '24 hours', week: '7 days', month: '30 days',
-    runs: 'Runs', failedShare: 'Failed', mean: 'Mean duration',
+    runs: 'Runs', failed: 'Failed', retried: 'Tried again', failureRate: 'Failure rate', mean: 'Mean duration',
     series: { all: 'All runs', failing: 'Failed or tried again' },
     none: 'No run of this kind is kept', noneNext: 'Runs are kept for as long as the retention says; routine successes of search indexing are only counted.',
     retention: 'Data retention', runTitle: 'Run', taskStill: 'The task is still there:', taskGone: 'The task is done or was removed.', otherRuns: 'All runs of this task', note: 'What it did',

@@ -1,8 +1,9 @@
 /** Throughput and failure rate out of what x:TaskRunCount/rates tells: ended attempts in steps of time, the newest of which goes on. */
-import type { JsonObject } from '../../../../src/base/json.ts'
-import type { RunTotals } from './facts.ts'
-import { amount, moment } from './facts.ts'
+import type { JsonObject } from '../../../src/base/json.ts'
+import { amount, moment } from './values.ts'
 
+/** Ended attempts: all, those that are tried again, those given up, and how long all of them took. */
+export interface RunTotals { readonly runs: number; readonly retry: number; readonly failed: number; readonly durationMs: number }
 export interface RunStep extends RunTotals {
   /** When it began. */
   readonly atMs: number
