@@ -20,6 +20,8 @@ export interface TransportOptions {
   readonly clock: Clock
   /** For the whole exchange, the body included. */
   readonly timeoutMs: number
+  /** Told of the server's clock with every answer: its header `Date`, in ms since 1970, exact to a second. */
+  readonly heardDate?: (ms: number) => void
   /** Ends every exchange when it aborts. */
   readonly signal?: AbortSignal
 }
@@ -64,6 +66,8 @@ export class Transport {
     const response = await fetch(url, body === undefined
       ? { headers, signal }
       : { method: 'POST', headers, signal, body: JSON.stringify(body) })
+    const date = Date.parse(response.headers.get('date') ?? '')
+    if (!Number.isNaN(date)) this.#options.heardDate?.(date)
     // A redirect to another origin drops the login, so the 401 that follows would mislead.
     if (response.redirected && new URL(response.url).origin !== new URL(url).origin) {
       throw new ConnectionFailed(url, `it redirects to ${new URL(response.url).origin}: use that address`)

@@ -144,6 +144,26 @@ describe('the pages of tasks', { skip: chromiumMissing(), timeout: 600_000 }, ()
     })
   })
 
+  it('another order and another filter are answered also while rows are read and chosen, and what was chosen before is let go', async () => {
+    const due = (year: number) => ({ ...indexTask(accountId, year), status: { '@type': 'Pending', due: `${year}-01-01T00:00:00Z` } })
+    const [early = '', late = ''] = await create(server, 'Task', due(3000), due(3001))
+    await visit('/manage/tasks?f.due=2999-12-31T00:00:00Z..', async page => {
+      const grid = page.getByRole('grid')
+      const first = (id: string) => grid.locator('[aria-rowindex="2"]').locator(`a[href$="${id}"]`).waitFor()
+      await first(early)
+      await grid.getByRole('columnheader').getByRole('button', { name: /^Due/ }).click()
+      await first(late)
+      await grid.getByRole('checkbox').nth(1).check()
+      await main(page).getByText('1 selected').waitFor()
+      await page.getByRole('link', { name: /^Retry/ }).click()
+      await main(page).getByText('Nothing matches').waitFor()
+      await page.getByRole('link', { name: /^All/ }).click()
+      await first(late)
+      assert.equal(await main(page).getByText('1 selected').count(), 0)
+    })
+    await server.call([['x:Task/set', { destroy: [early, late] }]])
+  })
+
   it('no more tasks are changed than were counted: they are counted anew', async () => {
     const reason = 'the index is away'
     const [early = '', late = ''] = await create(server, 'Task', { ...indexTask(accountId, 7), status: { '@type': 'Pending', due: LATER } }, failedTask(8, reason))

@@ -6,7 +6,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Api } from './api/api.ts'
-import { browserClock, browserCrypto } from './api/browser.ts'
+import { browserClock, browserCrypto, serverClock } from './api/browser.ts'
 import { failureOf, mayPass } from './api/failure.ts'
 import { Login } from './api/login.ts'
 import { randomState } from './api/pkce.ts'
@@ -32,7 +32,7 @@ const login = new Login({
   tabs: new Tabs(new BroadcastChannel('rota.login'), browserClock, randomState(browserCrypto)),
   mayBeCopy: performance.getEntriesByType('navigation').some(entry => 'type' in entry && entry.type !== 'reload'),
 })
-const api = new Api({ origin: location.origin, login, clock: browserClock })
+const api = new Api({ origin: location.origin, login, clock: browserClock, heardDate: serverClock.heard })
 const client = new QueryClient({
   defaultOptions: {
     queries: { staleTime: FRESH_MS, retry: (count, error) => count < RETRIES_MAX && mayPass(failureOf(error)) },

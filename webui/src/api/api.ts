@@ -19,7 +19,12 @@ export interface Account {
   readonly locale: string
 }
 
-export interface ApiOptions { readonly origin: string; readonly login: Login; readonly clock: Clock }
+export interface ApiOptions {
+  readonly origin: string
+  readonly login: Login
+  readonly clock: Clock
+  readonly heardDate: (ms: number) => void
+}
 
 const TIMEOUT_MS = 30_000
 const UNAUTHORIZED = 401
@@ -30,10 +35,10 @@ export class Api {
   readonly #transport: Transport
   readonly #batch: Batch
 
-  constructor({ origin, login, clock }: ApiOptions) {
+  constructor({ origin, login, clock, heardDate }: ApiOptions) {
     this.#login = login
     const credentials = async () => ({ kind: 'bearer', token: await login.token() }) as const
-    const options = { origin, clock, credentials, timeoutMs: TIMEOUT_MS }
+    const options = { origin, clock, credentials, timeoutMs: TIMEOUT_MS, heardDate }
     this.#client = new JmapClient(options)
     this.#transport = new Transport(options)
     this.#batch = new Batch({

@@ -1,6 +1,7 @@
 /** The browser's clock and chance as the ports that the rest of the console takes; no other file touches timers. */
 import type { Clock } from '../../../src/base/clock.ts'
 import type { CryptoSource } from './pkce.ts'
+import { ServerClock } from './server-clock.ts'
 
 export const browserClock: Clock = {
   now: () => Date.now(),
@@ -11,6 +12,9 @@ export const browserClock: Clock = {
   },
   breathe: () => new Promise(resolve => { setTimeout(resolve, 0) }),
 }
+
+/** Of the node that answered last. */
+export const serverClock = new ServerClock(browserClock)
 
 export const browserCrypto: CryptoSource = {
   getRandomValues: bytes => crypto.getRandomValues(bytes),

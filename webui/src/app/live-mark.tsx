@@ -39,8 +39,10 @@ function useLive(): Live {
       clock: browserClock,
       everyMs: REFRESH_EVERY_MS,
       refresh: async names => {
-        // What is being asked already is not asked anew: it ends, and the next round catches up.
+        // What is being asked already is not asked anew, and its answer may be older than the change: the next round asks again.
+        const asked = [...names].filter(name => client.isFetching({ queryKey: keys.all(name) }) > 0)
         await Promise.all([...names].map(name => client.invalidateQueries({ queryKey: keys.all(name) }, { cancelRefetch: false })))
+        if (asked.length > 0) gather.add(asked)
       },
     })
     return new Live({

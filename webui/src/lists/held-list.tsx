@@ -18,12 +18,13 @@ export interface HeldList {
   setReading(this: void, reading: boolean): void
 }
 
-/** `selecting`: rows are selected, which holds the list as well. */
-export function useHeldList(live: List, selecting: boolean): HeldList {
+/** `question`: filters and order as a text; the rows of another one are not held. `selecting`: rows are selected, which holds the list as well. */
+export function useHeldList(live: List, question: string, selecting: boolean): HeldList {
   const [held] = useState(() => new HeldRows<Row>())
   const [reading, setReading] = useState(false)
   const [, setTimes] = useState(0)
   const holding = reading || selecting
+  held.answer(question)
   if (!holding) held.release()
   return {
     list: holding ? { ...live, rowAt: index => held.rowAt(index, live), loaded: withHeld(live.loaded, held.shown) } : live,

@@ -21,6 +21,16 @@ test('a row keeps its place and shows what is new of it, until it is let go', ()
   assert.equal(held.rowAt(0, after)?.id, 'new')
 })
 
+test('rows of another question are not held', () => {
+  const held = new HeldRows<Row>()
+  held.answer('by due')
+  held.rowAt(0, list('a', 'b'))
+  held.answer('by due')
+  assert.equal(held.rowAt(0, list('b', 'a'))?.id, 'a')
+  held.answer('by age')
+  assert.equal(held.rowAt(0, list('b', 'a'))?.id, 'b')
+})
+
 test('a row that has gone stays as it was; what was not loaded yet comes as it is', () => {
   const held = new HeldRows<Row>()
   held.rowAt(0, list('a', 'b'))

@@ -13,6 +13,14 @@ const ROWS_MAX = 200
 
 export class HeldRows<R extends Named> {
   readonly #rows = new Map<number, R>()
+  #question = ''
+
+  /** What the rows are an answer to; those of another question are let go. */
+  answer(question: string): void {
+    if (question === this.#question) return
+    this.#question = question
+    this.release()
+  }
 
   /** The row that was there first, as it is now; one that has gone as it was last. */
   rowAt(index: number, { rowAt, loaded }: Fresh<R>): R | undefined {

@@ -2,7 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { FieldType } from '../../../src/jmap-client/schema.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
 import { useMay, useModel } from '../api/context.ts'
@@ -20,6 +20,7 @@ import { chosenFilters, conditionsOf, withFilter, withoutFilters } from './addre
 import { MassActions, useHasMassActions } from './mass-actions.tsx'
 import { useOrder } from './order.ts'
 import { createAddress, objectAddress } from './places.ts'
+import { useSelection } from './use-selection.ts'
 import { Value } from './value.tsx'
 
 export function ObjectListPage({ object, view, title, subtitle, actions, columns, destroyText }: {
@@ -48,7 +49,7 @@ export function ObjectListPage({ object, view, title, subtitle, actions, columns
   const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
   const order = useOrder({ name, sortable: described?.sort ?? [], query, goTo })
   const list = useList(object, { filter, sort: order.sort })
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [selected, setSelected] = useSelection(JSON.stringify(filter))
   const hasActions = useHasMassActions(object)
   const made = useMemo(() => columns ?? columnsOf(model, object, described?.columns ?? [], described?.sort ?? []), [columns, model, object, described])
   const singular = described?.singularName ?? object

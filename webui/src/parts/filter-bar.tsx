@@ -1,5 +1,6 @@
 /** Filters as chips that are kept in the address; a chip opens nothing: it is changed by its own editor in the bar. */
 import { Plus, X } from 'lucide-react'
+import type { RefObject } from 'react'
 import { useEffect, useRef, useState } from 'react'
 import { bare } from '../../../src/jmap-client/model.ts'
 import type { Filter } from '../../../src/jmap-client/schema.ts'
@@ -69,6 +70,8 @@ export function FilterBar({ filters, chosen, onChange, onClear }: FilterBarProps
 function Editor({ filter, value, onChange }: { readonly filter: Filter; readonly value: string; readonly onChange: (value: string) => void }) {
   const model = useModel()
   const t = useTexts()
+  const field = useFollowing(value)
+  const changed = (next: string) => { if (next !== value) onChange(next) }
   if (filter.type === 'enum') {
     const options = model.enum(filter.enumName).map(({ name, label }) => ({ value: name, label }))
     return <Select label={filter.label} placeholder={t.list.any} value={value === '' ? null : value} options={options} onChange={next => { onChange(next ?? '') }}/>
@@ -88,19 +91,31 @@ function Editor({ filter, value, onChange }: { readonly filter: Filter; readonly
   }
   return (
     <input
-      key={value} className={`${input['input']} ${css['text']}`} aria-label={filter.label} defaultValue={value}
+      ref={field} className={`${input['input']} ${css['text']}`} aria-label={filter.label} defaultValue={value}
       inputMode={filter.type === 'integer' ? 'numeric' : 'text'}
-      onBlur={event => { onChange(event.target.value.trim()) }}
-      onKeyDown={event => { if (event.key === 'Enter') onChange(event.currentTarget.value.trim()) }}
+      onBlur={event => { changed(event.target.value.trim()) }}
+      onKeyDown={event => { if (event.key === 'Enter') changed(event.currentTarget.value.trim()) }}
     />
   )
 }
 
+/** Follows the address, as when a link leads to another filter; who types in it keeps the place. */
+function useFollowing(value: string): RefObject<HTMLInputElement | null> {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => { if (field.current !== null) field.current.value = value }, [value])
+  return field
+}
+
 function Moment({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void }) {
+  const shown = value === '' ? '' : localInput(value)
+  const field = useFollowing(shown)
   return (
     <input
-      type="datetime-local" className={`${input['input']} ${css['moment']}`} aria-label={label} defaultValue={value === '' ? '' : localInput(value)}
-      onBlur={event => { onChange(event.target.value === '' ? '' : new Date(event.target.value).toISOString()) }}
+      ref={field} type="datetime-local" step="1" className={`${input['input']} ${css['moment']}`} aria-label={label} defaultValue={shown}
+      onBlur={event => {
+        const { value: text } = event.target
+        if (text !== shown) onChange(text === '' ? '' : new Date(text).toISOString())
+      }}
     />
   )
 }
@@ -109,9 +124,9 @@ function range(from: string, until: string): string {
   return from === '' && until === '' ? '' : `${from}..${until}`
 }
 
-/** What `datetime-local` shows: the viewer's zone, without seconds. */
+/** What `datetime-local` shows: the viewer's zone, to the second. */
 function localInput(iso: string): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return ''
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 }

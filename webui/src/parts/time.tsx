@@ -1,6 +1,6 @@
 /** A moment: in the viewer's zone, UTC on hover and focus; `relative` says how long ago it is, or until then. */
 import { useContext, useSyncExternalStore } from 'react'
-import { browserClock } from '../api/browser.ts'
+import { browserClock, serverClock } from '../api/browser.ts'
 import { useLanguage, useTexts } from '../texts/language.ts'
 import { InCell } from './in-cell.ts'
 import { absoluteText, relativeText, utcText } from './moment.ts'
@@ -31,19 +31,22 @@ export function useNow(): number {
   return useSyncExternalStore(watch, () => nowMs)
 }
 
-let nowMs = browserClock.now()
+let nowMs = serverClock.now()
 const watchers = new Set<() => void>()
+let stop = () => {}
 
 function watch(changed: () => void): () => void {
   watchers.add(changed)
   if (watchers.size === 1) tick()
-  return () => { watchers.delete(changed) }
+  return () => {
+    watchers.delete(changed)
+    if (watchers.size === 0) stop()
+  }
 }
 
 function tick(): void {
-  nowMs = browserClock.now()
-  browserClock.after(TICK_MS, () => {
-    if (watchers.size === 0) return
+  nowMs = serverClock.now()
+  stop = browserClock.after(TICK_MS, () => {
     tick()
     for (const watcher of [...watchers]) watcher()
   })

@@ -8,6 +8,7 @@ import { chosenFilters, conditionsOf, withFilter, withoutFilters } from '../../l
 import { SelectionBar } from '../../lists/object-list.tsx'
 import { useOrder } from '../../lists/order.ts'
 import { objectAddress } from '../../lists/places.ts'
+import { useSelection } from '../../lists/use-selection.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
 import type { Column } from '../../parts/column-model.ts'
@@ -43,7 +44,7 @@ export function Page() {
   const order = useOrder({ name: OBJECT, sortable: described?.sort ?? [], query, goTo })
   const list = useList(OBJECT, { filter, sort: order.sort })
   const columns = useColumns()
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [selected, setSelected] = useSelection(JSON.stringify(filter))
   const [asked, setAsked] = useState<readonly string[]>([])
   const begun = (ids: readonly string[]) => {
     setAsked(ids)

@@ -2,7 +2,6 @@
 import { Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import type { JsonObject } from '../../../../src/base/json.ts'
-import { resultOf, strings } from '../../../../src/jmap-client/reply.ts'
 import type { Api } from '../../api/api.ts'
 import { useServer } from '../../api/context.ts'
 import type { Failure } from '../../api/failure.ts'
@@ -11,11 +10,12 @@ import { useUpdateMany } from '../../api/hooks.ts'
 import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { useToast } from '../../parts/toast.tsx'
+import { everyRow } from './every-row.ts'
 import { useArchivedTexts } from './texts.ts'
 
 /** Asked back in one step. */
 const RESTORES_MAX = 10_000
-const PAGE = 500
+const OBJECT = 'ArchivedItem'
 
 interface Asking { readonly onAsked: (ids: readonly string[]) => void }
 
@@ -58,7 +58,7 @@ export function RestoreAllButton({ filter, total, onAsked }: Asking & { readonly
 function useRestoring(onAsked: Asking['onAsked'], onDone: () => void) {
   const own = useArchivedTexts()
   const toast = useToast()
-  const { mutateAsync } = useUpdateMany('ArchivedItem')
+  const { mutateAsync } = useUpdateMany(OBJECT)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const restore = async (ids: readonly string[]) => {
@@ -84,14 +84,11 @@ function useRestoring(onAsked: Asking['onAsked'], onDone: () => void) {
   return { run, busy, failure, reset: () => { setFailure(null) } }
 }
 
-/** Ids of all that match and were not asked back yet, before anything is changed: a restored item leaves the list. */
+/** Ids of all that match, before anything is changed: a restored item leaves the list, and others leave it meanwhile. */
 async function idsOf(api: Api, filter: JsonObject, told: (found: number) => void): Promise<readonly string[]> {
   const all: string[] = []
-  for (let full = true; full && all.length < RESTORES_MAX;) {
-    const [reply] = await api.request([{ name: 'x:ArchivedItem/query', args: { filter, position: all.length, limit: PAGE } }])
-    const ids = reply === undefined ? [] : strings(resultOf(reply)['ids'])
-    all.push(...ids)
-    full = ids.length === PAGE
+  for await (const { rows } of everyRow(api, OBJECT, { filter, properties: ['id'], limit: RESTORES_MAX })) {
+    all.push(...rows.map(({ id }) => String(id)))
     told(all.length)
   }
   return all

@@ -11,6 +11,7 @@ import { chosenFilters, conditionsOf, withFilter, withoutFilters } from '../../l
 import { ListChanged, Reading, useHeldList } from '../../lists/held-list.tsx'
 import { SelectionBar } from '../../lists/object-list.tsx'
 import { useOrder } from '../../lists/order.ts'
+import { useSelection } from '../../lists/use-selection.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Count } from '../../parts/amounts.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
@@ -49,16 +50,14 @@ export function Page() {
   // Whether they run is asked for above the list; from another page's link it is a filter like any other.
   const filters = declared.filter(({ field }) => field !== 'running' || (chosen.has('running') && chosen.get('running') !== 'true'))
   const filter = conditionsOf(chosen, declared, {})
-  const goTo = (next: Query) => {
-    setSelected(new Set())
-    void navigate({ to: '.', search: next, replace: true })
-  }
+  const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
   const order = useOrder({ name: 'Task', sortable, query, goTo, otherwise: SOONEST_FIRST })
   const list = useList('Task', { filter, sort: order.sort })
   const label = useKindLabel()
   const columns = useMemo(() => columnsOf(tt, label), [tt, label])
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const held = useHeldList(list, selected.size > 0)
+  const asked = JSON.stringify(filter)
+  const [selected, setSelected] = useSelection(asked)
+  const held = useHeldList(list, asked + JSON.stringify(order.sort), selected.size > 0)
   const seen = useRef(new Map<string, TaskView>())
   const [question, setQuestion] = useState<BulkQuestion | null>(null)
   const actions = ACTIONS.filter(action => may('Task', action === 'destroy' ? 'Destroy' : 'Update'))

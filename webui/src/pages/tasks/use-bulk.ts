@@ -1,9 +1,9 @@
 /** The course of one action on many tasks: counted, asked for, under way, held, over. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { JsonObject } from '../../../../src/base/json.ts'
 import { MethodFailed } from '../../../../src/jmap-client/errors.ts'
-import { browserClock } from '../../api/browser.ts'
+import { serverClock } from '../../api/browser.ts'
 import { useServer } from '../../api/context.ts'
 import type { Failure } from '../../api/failure.ts'
 import { failureOf } from '../../api/failure.ts'
@@ -29,6 +29,8 @@ export function useBulk({ action, target }: BulkQuestion) {
   const [sums, setSums] = useState<BulkSums | null>(null)
   const run = useRef<BulkRun | null>(null)
   const stopper = useRef(new AbortController())
+  // Who leaves the page has nothing left to stop it with.
+  useEffect(() => () => { stopper.current.abort() }, [])
   const call = (name: string, args: JsonObject) => api.call(name, args)
   // Outside of what live changes ask anew: what is confirmed is what was counted.
   const count = useQuery({
@@ -53,7 +55,7 @@ export function useBulk({ action, target }: BulkQuestion) {
   return {
     stage, sums, count, goOn,
     begin: (order: BulkOrder, counted: BulkCount) => {
-      run.current = new BulkRun(call, target, order, counted, browserClock.now())
+      run.current = new BulkRun(call, target, order, counted, serverClock.now())
       return goOn()
     },
     /** The step under way still ends. */
