@@ -27,6 +27,10 @@ export const ERRORS = {
   'acme/no-account': 'The certificate authority does not know the account of this AcmeProvider any more. It is registered again at the next attempt.',
   'acme/failed': 'The certificate authority could not do what it was asked for; the message says what it reports. It is tried again.',
   'acme/refused': 'The certificate authority refuses what it was asked for, and will until a setting is changed. Mend what the message names, then retry the task.',
+  'spam/unreadable-model': 'What the spam filter has learnt cannot be read, or is of another version; mail goes on without it. Run SpamFilterMaintenance retrain.',
+  'spam/no-rules-url': 'There is no address to fetch spam rules from. Set spamFilterRulesUrl of SpamSettings.',
+  'spam/bad-rules': 'What the address of the spam rules gives is not in the form of rules, or is too large. Look at it in a browser.',
+  'spam/fetch-failed': 'The spam rules could not be fetched. It is tried again; the reason says what went wrong.',
   'blob/missing': 'A stored message refers to content that is not in the blob store.',
 } as const
 

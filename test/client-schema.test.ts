@@ -6,6 +6,7 @@ import { Model } from '../src/jmap-client/model.ts'
 import { parseSchema } from '../src/jmap-client/schema.ts'
 import { NO_DEPARTURES } from '../src/registry/objects/account-departure.ts'
 import { NO_ARCHIVE } from '../src/registry/objects/archived-item.ts'
+import { NO_SPAM } from '../src/registry/objects/spam-classifier.ts'
 import { standardObjects } from '../src/registry/objects/standard-objects.ts'
 import { NO_DOMAIN_WORK } from '../src/registry/objects/domain-work.ts'
 import { NO_SCHEDULES } from '../src/registry/objects/schedule-rows.ts'
@@ -21,7 +22,7 @@ import { runCli } from './support/cli.ts'
 import { JmapServer } from './support/jmap-server.ts'
 
 const { all } = standardObjects({
-  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, schedules: NO_SCHEDULES,
+  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, spam: NO_SPAM, schedules: NO_SCHEDULES,
   waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
   judgeDkimKey: body => judgeDkimKey(body, {}), domainWork: NO_DOMAIN_WORK,
 })

@@ -109,6 +109,10 @@ export const KEYS = {
     prefix: 'server/certificate/', doc: 'the self-made certificate of a host name', writer: 'server/certificate-store.ts',
     keptMs: null, removedBy: null,
   },
+  spamRules: {
+    prefix: 'server/spam-rules', doc: 'which version of the spam rules was fetched last', writer: 'services/spam/rules-update.ts',
+    keptMs: null, removedBy: null,
+  },
   bootstrap: {
     prefix: 'server/bootstrap', doc: 'the first objects were made', writer: 'server/bootstrap.ts',
     keptMs: null, removedBy: null,

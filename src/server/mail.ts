@@ -28,9 +28,15 @@ import { KeyRemoval } from '../services/upkeep/key-removal.ts'
 import { Recount } from '../services/upkeep/recount.ts'
 import { Renumbering } from '../services/upkeep/renumbering.ts'
 import { AccountRemoval } from '../services/removal/account-removal.ts'
+import { SpamFilter } from '../services/spam/filter.ts'
+import { RulesUpdate } from '../services/spam/rules-update.ts'
+import { learnerOf } from '../services/spam/samples.ts'
+import { SpamTraining } from '../services/spam/training.ts'
 import { Traces } from '../services/telemetry/traces.ts'
 import type { Store, Tx } from '../store/store.ts'
+import type { SpamTrainings } from '../tasks/spam-filter-maintenance.ts'
 import { accountTasks } from './account-tasks.ts'
+import { spamTrainings } from './spam-trainings.ts'
 
 export interface Mail {
   readonly directory: Directory
@@ -56,6 +62,10 @@ export interface Mail {
   readonly uploads: Uploads<Tx>
   readonly imports: MailImport<Tx>
   readonly challenges: ChallengeAnswers<Tx>
+  readonly spamFilter: SpamFilter<Tx>
+  readonly spamTraining: SpamTraining<Tx>
+  readonly spamTrainings: SpamTrainings
+  readonly rulesUpdate: RulesUpdate<Tx>
 }
 
 /** `self`: the incarnation of this node, which does not declare itself dead; `variables`: of this process, in which secrets may lie. */
@@ -68,6 +78,7 @@ export function buildMail(
     ids, clock, enqueue,
     mayHaveData: accountMayHaveData,
     keeper: (tx, accountId) => keeperOf({ ids, clock }, tx, accountId),
+    learner: (tx, accountId) => learnerOf({ ids, clock }, tx, accountId),
   })
   const indexing = new Indexing<Tx>({ store, mailStore })
   const restoration = new Restoration<Tx>({ store, mailStore, directory })
@@ -81,7 +92,8 @@ export function buildMail(
   const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
   const uploads = new Uploads<Tx>({ store, mailStore, clock })
   const imports = new MailImport<Tx>({ store, mailStore, directory, clock })
-  const delivery = new Delivery<Tx>({ store, directory, mailStore, clock })
+  const spamFilter = new SpamFilter<Tx>(store)
+  const delivery = new Delivery<Tx>({ store, directory, mailStore, clock, judge: message => spamFilter.judge(message) })
   const hasWork = (name: string): boolean => {
     const variant = catalogue.variants.get(name)
     return variant !== undefined && isBuilt(variant)
@@ -90,5 +102,7 @@ export function buildMail(
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
     accountPurge, renumbering, inventory, recount, delivery, uploads, imports, dnsPublication, hasWork,
     traces: new Traces<Tx>({ store, enqueue }), challenges: new ChallengeAnswers<Tx>(store),
+    spamFilter, spamTraining: new SpamTraining<Tx>({ store, clock }), spamTrainings: spamTrainings(store, () => clock.now()),
+    rulesUpdate: new RulesUpdate<Tx>({ store, ids, clock }),
   }
 }

@@ -43,6 +43,7 @@ import { domainWork } from './domain-work.ts'
 import { laneLoads } from './lane-loads.ts'
 import { rolePreviews } from './role-preview.ts'
 import { schedulePort } from './schedule-port.ts'
+import { spamLessons, spamSamplePort } from './spam-sample-port.ts'
 import { taskPort, type TaskPortDeps } from './task-port.ts'
 
 export interface ObjectsDeps {
@@ -82,6 +83,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
     scheduleProblem: (cron, timeZone) => scheduleProblem(cron, timeZone, clock.now()),
     departures: accountDepartures(catalogue, ids, () => registry),
     archive: archivePort(catalogue, ids, clock),
+    spam: { samples: spamSamplePort(store, mailStore, clock), lessons: spamLessons },
   })
   const allLanes = [...catalogue.lanes.values()]
   const roles = async (tx: Tx) => (await registry.all(tx, standard.clusterRole)).map(({ value }) => value)

@@ -34,14 +34,15 @@ import { ListenerManager, type ListenerState } from '../listeners/manager.ts'
 import type { ListenerProtocol } from '../listeners/network-listener.ts'
 import { SelfMadeCertificate } from '../listeners/tls/certificate.ts'
 import { Certificates } from '../listeners/tls/certificates.ts'
-import { startRetentionSchedules } from '../registry/objects/data-retention.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
+import { startSchedules } from '../registry/objects/start-schedules.ts'
 import { taskManager } from '../registry/objects/task-manager.ts'
 import { Auth } from '../services/auth/auth.ts'
 import { OAuth } from '../services/auth/oauth/oauth.ts'
 import { CertificateReader } from '../services/certificates/certificate-reader.ts'
 import type { Variables } from '../services/certificates/pem-source.ts'
 import { LiveChanges } from '../services/live/live-changes.ts'
+import { SPAM_FILTER_NAMES } from '../services/spam/filter.ts'
 import { TraceRecorder } from '../services/telemetry/trace-recorder.ts'
 import type { Principal } from '../registry/method.ts'
 import type { Store, Tx } from '../store/store.ts'
@@ -142,6 +143,8 @@ export class Server implements Service {
       { names: ['TaskManager'], changed: () => this.#readSettings() },
       // Before the listeners: their first handshake gets the right one.
       { names: [this.#objects.standard.certificate.name], changed: () => this.#readCertificates() },
+      // Before the listeners too: the first message is judged like the others.
+      { names: SPAM_FILTER_NAMES, changed: () => this.#mail.spamFilter.reload() },
       { names: ['ClusterRole', 'NetworkListener'], changed: () => this.#readRoleAndListeners() },
     ])
   }
@@ -178,7 +181,7 @@ export class Server implements Service {
     await this.#readSettings()
     await this.#node.start()
     this.#firstStart = await bootstrap(store, this.#objects, environment.adminPassword)
-    await startRetentionSchedules<Tx>(store, schedulePort(() => this.#deps.clock.now()))
+    await startSchedules<Tx>(store, schedulePort(() => this.#deps.clock.now()))
     this.#end.signal.throwIfAborted()
     await this.#selfMade.start()
     await this.#certificates.start()

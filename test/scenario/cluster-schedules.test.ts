@@ -1,20 +1,20 @@
 /**
- * The schedules of DataRetention on three nodes and PostgreSQL, at a pace that a test can wait for, while the node is killed
+ * The schedules that settings decide on three nodes and PostgreSQL, at a pace that a test can wait for, while the node is killed
  * that makes their tasks: each slot has one task, and the tasks do their work.
  */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { RETENTION_SCHEDULES } from '../../src/registry/objects/retention-schedules.ts'
+import { SETTINGS_SCHEDULES } from '../../src/registry/objects/settings-schedules.ts'
 import { list } from '../support/api-call.ts'
 import { ClusterWorld, EVERY_LISTENER, type Member } from '../support/cluster/world.ts'
 import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/postgres.ts'
 
 const EVERY_MS = 3_000
 const EVERY = '*/3 * * * * *'
-const WORK = { '@type': 'EnableSome', taskTypes: { searchIndexing: true, taskScheduler: true, storeMaintenance: true, accountMaintenance: true } }
-const IDS = RETENTION_SCHEDULES.map(({ id }) => id)
+const WORK = { '@type': 'EnableSome', taskTypes: { searchIndexing: true, taskScheduler: true, storeMaintenance: true, accountMaintenance: true, spamClassifierTraining: true } }
+const IDS = SETTINGS_SCHEDULES.map(({ id }) => id)
 
-describe('schedules of DataRetention in a cluster', { skip: postgresMissing() }, () => {
+describe('schedules that settings decide in a cluster', { skip: postgresMissing() }, () => {
   after(() => stopSharedPostgres())
 
   test('three nodes, of which the scheduler is killed: one task a slot, each slot', async () => {
@@ -22,7 +22,7 @@ describe('schedules of DataRetention in a cluster', { skip: postgresMissing() },
     await using world = await ClusterWorld.on(url, { roles: { worker: { tasks: WORK, listeners: EVERY_LISTENER } }, maxAttempts: 3 })
     const all = await Promise.all(['one', 'two', 'three'].map(name => world.start(name, { role: 'worker' })))
     await Promise.all(all.map(member => world.holds(member)))
-    // They are there once, though three servers have started together. Their times are decided by DataRetention, in hours.
+    // They are there once, though three servers have started together. Their times are decided by settings, in hours.
     assert.deepEqual((await world.store.read(tx => tx.schedules.list())).map(({ id }) => id).toSorted(), IDS)
     await world.store.transact(async tx => {
       const now = await world.store.now()
@@ -57,8 +57,8 @@ describe('schedules of DataRetention in a cluster', { skip: postgresMissing() },
 })
 
 async function slotsOf(world: ClusterWorld, { process }: Member, count: number): Promise<void> {
-  const each = '(select count(*) from (select schedule from witness.slot where writer = $1 group by schedule having count(*) >= $2) as s) = 3'
-  await world.until(each, `${count} slots of each schedule`, [process, count])
+  const each = '(select count(*) from (select schedule from witness.slot where writer = $1 group by schedule having count(*) >= $2) as s) = $3'
+  await world.until(each, `${count} slots of each schedule`, [process, count, IDS.length])
 }
 
 async function scheduler(world: ClusterWorld, members: readonly Member[]): Promise<Member> {

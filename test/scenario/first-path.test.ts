@@ -130,12 +130,3 @@ test('a task that is due later waits, can be moved to now, and can be destroyed'
   assert.deepEqual(gone?.['destroyed'], [String(waiting?.['id'])])
   assert.deepEqual(await tasks(node), [])
 })
-
-test('a variant whose work is not built is refused with the reason', async () => {
-  await using node = await startServer()
-  const [reply] = await node.call([['x:Task/set', { create: { a: { '@type': 'SpamFilterMaintenance', maintenanceType: 'train' } } }]])
-  const refused = member(member(reply, 'notCreated'), 'a')
-  assert.equal(refused['type'], 'forbidden')
-  assert.ok(String(refused['description']).length > 10, JSON.stringify(refused))
-  assert.deepEqual(await tasks(node), [])
-})

@@ -29,6 +29,7 @@ import { Traces } from '../../src/services/telemetry/traces.ts'
 import { accountDepartures } from '../../src/server/account-departures.ts'
 import { domainWork } from '../../src/server/domain-work.ts'
 import { archivePort } from '../../src/server/archive-port.ts'
+import { spamLessons, spamSamplePort } from '../../src/server/spam-sample-port.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
 import type { Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
@@ -80,6 +81,7 @@ export class TestRegistry {
     this.ids = idSource(1, clock)
     const tasks = taskPort<Tx>({ catalogue: this.catalogue, ids: this.ids, cluster: () => this.cluster, now: () => clock.now() })
     this.schedules = schedulePort<Tx>(() => clock.now())
+    const mail = new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids, clock: this.clock })
     this.objects = standardObjects<Tx>({
       variants, duties: CLUSTER_TASK_TYPE,
       secrets: {
@@ -88,7 +90,7 @@ export class TestRegistry {
       },
       departures: accountDepartures(this.catalogue, this.ids, () => this.registry),
       archive: archivePort(this.catalogue, this.ids, clock),
-      mail: new MailStore<Tx>({ enqueue: () => Promise.resolve(), mayHaveData: () => Promise.resolve(true), ids: this.ids, clock: this.clock }),
+      mail, spam: { samples: spamSamplePort(store, mail, clock), lessons: spamLessons },
       waitingFor: taskWaitingFor(tasks),
       parts: taskParts(tasks),
       judgeCertificate: body => new CertificateReader({}).judge(body),

@@ -88,7 +88,7 @@ async function carryOut(
     const change = record === undefined ? GONE : changes.destroy.includes(id) ? DESTROYED_TOO : changeOf(record, patch, mailboxIds)
     if (record === undefined || isError(change)) notUpdated.set(id, isError(change) ? change : GONE)
     else {
-      await account.change(id, record, change)
+      await account.changeAsOwner(id, record, change)
       updated.push(id)
     }
   }

@@ -11,8 +11,8 @@ import { SINGLETON_ID, singleton } from '../schema/object.ts'
 import type { ObjectDefinition } from '../schema/object.ts'
 import type { Problems } from '../values/problems.ts'
 import { CRON } from './cron.ts'
-import { keepRetentionSchedules, retentionSchedulesKept } from './retention-schedules.ts'
 import type { SchedulePort } from './schedule-rows.ts'
+import { keepSchedulesOf } from './settings-schedules.ts'
 
 const DAY_MS = 86_400_000
 /** Whoever sends seconds for milliseconds would lose what he means to keep, at the next purge. */
@@ -132,7 +132,7 @@ export const dataRetention = singleton(DECLARED)
 export function dataRetentionObject<Tx>(port: SchedulePort<Tx>): ObjectDefinition<Retention, Tx> {
   return singleton<typeof FIELDS, Tx>({
     ...DECLARED,
-    hooks: { check: refuseInstants, settle: async (tx, _id, next) => { if (next !== null) await keepRetentionSchedules(tx, wholeBody(dataRetention, next), port) } },
+    hooks: { check: refuseInstants, settle: async (tx, _id, next) => { if (next !== null) await keepSchedulesOf(tx, 'DataRetention', wholeBody(dataRetention, next), port) } },
   })
 }
 
@@ -148,17 +148,4 @@ function refuseInstants(next: JsonObject, before: JsonObject | null, problems: P
 export async function retentionNow({ objects }: RegistryTx): Promise<Retention> {
   const [stored] = await objects.get(dataRetention.name, [SINGLETON_ID])
   return wholeBody(dataRetention, stored?.body ?? {}) as Retention
-}
-
-/** For a server that starts: makes the schedules that are not there, and puts right those that an older version has changed. */
-export async function startRetentionSchedules<Tx extends RegistryTx>(
-  store: { read<T>(work: (tx: Tx) => Promise<T>): Promise<T>; transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> }, port: SchedulePort<Tx>,
-): Promise<void> {
-  const body = async (tx: Tx): Promise<JsonObject> => ({ ...await retentionNow(tx) })
-  if (await store.read(async tx => retentionSchedulesKept(tx, await body(tx), port))) return
-  await store.transact(async tx => {
-    // Nodes that start together take turns.
-    await tx.objects.lock(dataRetention.name)
-    await keepRetentionSchedules(tx, await body(tx), port)
-  })
 }

@@ -13,7 +13,7 @@ import { object } from '../schema/object.ts'
 import type { ObjectDefinition, WriteContext } from '../schema/object.ts'
 import { refusal } from '../set-error.ts'
 import type { SchedulePort } from './schedule-rows.ts'
-import { retentionFieldOf } from './retention-schedules.ts'
+import { decidedByText } from './settings-schedules.ts'
 import { payloadOf } from './task.ts'
 import type { TaskVariantDeclaration } from './task.ts'
 
@@ -120,15 +120,15 @@ export function scheduleObject<Tx>(
 
 /** `next` null: it is to be destroyed. */
 function refuseForeignDecision(id: Id, next: JsonObject | null, before: JsonObject | null): void {
-  const field = retentionFieldOf(id)
+  const field = decidedByText(id)
   if (field === null || before === null) return
   if (next === null) {
-    throw refusal('forbidden', `This schedule comes from ${field} of DataRetention; to stop it, pause it (pausedUntil).`)
+    throw refusal('forbidden', `This schedule comes from ${field}; to stop it, pause it (pausedUntil).`)
   }
   const changed = (['cron', 'task'] as const).filter(property => !isDeepStrictEqual(next[property], before[property]))
   if (changed.length === 0) return
   const instead = changed.includes('cron') ? 'change its times there' : 'make another schedule for another task'
-  throw refusal('forbidden', `This schedule comes from ${field} of DataRetention; ${instead}.`, changed)
+  throw refusal('forbidden', `This schedule comes from ${field}; ${instead}.`, changed)
 }
 
 export function taskOf(schedule: JsonObject): JsonObject {

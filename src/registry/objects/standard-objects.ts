@@ -30,6 +30,7 @@ import { renewalHooks } from './dns-renewal.ts'
 import { dnsServer } from './dns-server.ts'
 import { domainObject } from './domain.ts'
 import type { DomainWork } from './domain-work.ts'
+import { memoryLookupKey } from './memory-lookup-key.ts'
 import { metricObject } from './metric.ts'
 import { networkListener } from './network-listener.ts'
 import { oauthGrant } from './oauth-grant.ts'
@@ -37,6 +38,12 @@ import type { StoredMail } from './stored-mail.ts'
 import type { SchedulePort } from './schedule-rows.ts'
 import { scheduleObject } from './schedule.ts'
 import type { FindScheduleProblem } from './schedule.ts'
+import { spamClassifierObject } from './spam-classifier.ts'
+import type { SpamPorts } from './spam-classifier.ts'
+import { spamFileExtension } from './spam-file-extension.ts'
+import { spamSettings } from './spam-settings.ts'
+import { spamTag } from './spam-tag.ts'
+import { spamTrainingSampleObject } from './spam-training-sample.ts'
 import { systemSettings } from './system-settings.ts'
 import { taskManager } from './task-manager.ts'
 import { taskFailureObject } from './task-failure.ts'
@@ -69,6 +76,7 @@ export interface StandardOptions<Tx> {
   readonly judgeDkimKey: JudgeDkimKey
   readonly domainWork: DomainWork<Tx>
   readonly archive: ArchivedItemOptions<Tx>
+  readonly spam: SpamPorts<Tx>
 }
 
 export interface StandardObjects<Tx> {
@@ -99,6 +107,7 @@ export function standardObjects<Tx extends RegistryTx>({
   judgeDkimKey,
   domainWork,
   archive,
+  spam,
 }: StandardOptions<Tx>): StandardObjects<Tx> {
   const variantHooks = {
     DestroyAccount: departureHooks<Tx>({
@@ -122,9 +131,11 @@ export function standardObjects<Tx extends RegistryTx>({
   const domain = domainObject<Tx>(domainWork)
   const dkimSignature = dkimSignatureObject<Tx>(judgeDkimKey)
   const archivedItem = archivedItemObject<Tx>(archive)
+  const spamSample = spamTrainingSampleObject<Tx>(spam.samples)
+  const spamRules = [spamSettings, spamClassifierObject<Tx>(schedules, spam.lessons), spamTag, spamFileExtension, memoryLookupKey]
   const inOrder = <Users>(users: readonly Users[]) => [
-    task, taskFailure, taskVariantObject(duties), schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, dkimSignature, tenant, archivedItem, trace, metric, ...cluster, networkListener, certificate, dnsServer, systemSettings, clusterRole,
-    taskManager, dataRetentionObject<Tx>(schedules), auditEntry,
+    task, taskFailure, taskVariantObject(duties), schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, dkimSignature, tenant, archivedItem, spamSample, trace, metric, ...cluster, networkListener, certificate, dnsServer, systemSettings, clusterRole,
+    taskManager, dataRetentionObject<Tx>(schedules), ...spamRules, auditEntry,
   ]
   // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.
   const named = inOrder([ACCOUNT, API_KEY])

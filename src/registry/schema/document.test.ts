@@ -42,6 +42,7 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   PasswordCredential: ['description'],
   ApiKey: ['accountId', 'description', 'lastUsedAt'],
   ArchivedEmail: ['mailboxIds', 'keywords'],
+  SpamClassifier: ['learntSpam', 'learntHam', 'newSamples', 'trainedAt'],
 }
 /** Of shapes that the server alone makes: what clients may change all the same. */
 const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
@@ -50,7 +51,7 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
 }
 const OWN_SHAPES: ReadonlySet<string> = new Set([
   'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskFailure', 'TaskVariant', 'TaskRun', 'TaskRunCount', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument', 'ScheduledIndexTrace',
-  'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance', 'ScheduledDkimManagement', 'ScheduledDnsManagement',
+  'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance', 'ScheduledSpamFilterMaintenance', 'ScheduledDkimManagement', 'ScheduledDnsManagement',
   'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding', 'ClusterNodeAddress',
 ])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -65,6 +66,7 @@ const OWN_VARIANTS: Readonly<Record<string, readonly string[]>> = { UserRoles: [
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   Credential: ['AppPassword', 'ApiKey'],
   SubAddressing: ['Custom'],
+  SpamTag: ['Discard', 'Reject'],
   UserRoles: ['Custom'],
   TraceValue: ['Integer', 'Boolean', 'Float', 'UTCDateTime', 'Duration', 'List', 'Event', 'Null'],
 }

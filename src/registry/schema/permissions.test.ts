@@ -69,8 +69,8 @@ describe('permissions', () => {
     )
     assert.ok(test.objects.roles.ReadOnly.has('sysAccountQuery'))
   })
-  it('of a user are the mailbox, the keys, the logins and the archive of the account', () => {
-    assert.ok([...test.objects.roles.User].every(name => /^(jmap|sysApiKey|sysOAuthGrant|sysArchivedItem)/.test(name)))
+  it('of a user are the mailbox, the keys, the logins, the archive and the samples of the account', () => {
+    assert.ok([...test.objects.roles.User].every(name => /^(jmap|sysApiKey|sysOAuthGrant|sysArchivedItem|sysSpamTrainingSample)/.test(name)))
   })
   it('are all known to clients by name and label', () => {
     for (const { name, label } of test.registry.permissions()) assert.ok(/^[a-z][A-Za-z]+$/.test(name) && label.length > 3)

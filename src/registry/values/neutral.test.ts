@@ -63,7 +63,8 @@ suite('properties that clients know and this server has not', () => {
       for (const [property, values] of Object.entries(shape.neutral ?? {})) {
         assert.ok(Object.hasOwn(KNOWN[shape.name] ?? {}, property), `nobody knows ${shape.name}/${property}`)
         assert.ok(!Object.hasOwn(shape.fields, property), `${shape.name}/${property} is declared`)
-        for (const value of [4_711, 'other', !values.includes(true), { '@type': 'Other' }, { other: true }, ['other']]) {
+        const others = [4_711, 'other', true, false, { '@type': 'Other' }, { other: true }, ['other']]
+        for (const value of others.filter(other => !values.includes(other as never))) {
           const error = refused(shape, property, value)
           assert.deepEqual(error && [error['type'], error['properties']], ['invalidPatch', [property]], `${shape.name}/${property}`)
           assert.match(String(error?.['description']), /is not in this version of Rota; leave it out, or send /)

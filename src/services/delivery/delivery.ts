@@ -1,7 +1,7 @@
 /**
- * Delivery: a message into the inboxes of its recipients.
+ * Delivery: a message into the inboxes of its recipients, or into Junk when the spam filter takes it for spam.
  *
- * The message is parsed once, before the transaction. One transaction then holds everything: the blob once, and for each
+ * The message is parsed and judged once, before the transaction. One transaction then holds everything: the blob once, and for each
  * account its document, its thread, its used storage and its IndexDocument task. So after a crash, or when the store
  * refuses anything, either all of it is there or nothing is, and the sender may simply try again.
  *
@@ -23,9 +23,10 @@ import type { Id } from '../../base/ids.ts'
 import { hasCode, RotaError } from '../../errors.ts'
 import type { Directory, MailRecipient } from '../directory/directory.ts'
 import type { MailStore } from '../mailstore/mailstore.ts'
-import { INBOX_ID, summaryOf } from '../mailstore/mailstore.ts'
+import { idOf, INBOX_ID, summaryOf } from '../mailstore/mailstore.ts'
 import type { EmailSummary } from '../mailstore/mailstore.ts'
 import { parseMessage } from '../message/message.ts'
+import type { Message } from '../message/message.ts'
 import { TenantShares } from '../mailstore/tenant-shares.ts'
 import type { DomainStore, DomainTx } from '../ports.ts'
 import { TenantRooms } from './tenant-rooms.ts'
@@ -66,13 +67,20 @@ const GONE: Refused = {
 /** Of one message; who then still finds others in his way is asked to try again later. */
 const RUNS_MAX = 5
 
-interface Parsed { readonly content: Uint8Array; readonly summary: EmailSummary; readonly receivedAt: number }
+const JUNK_ID = idOf('junk')
+
+interface Parsed { readonly content: Uint8Array; readonly summary: EmailSummary; readonly receivedAt: number; readonly mailboxId: Id }
+
+/** What the spam filter says; `field` stands in front of the stored message. Null: nothing. */
+export type JudgeMessage = (message: Message) => { readonly isSpam: boolean; readonly field: string } | null
 
 export interface DeliveryDependencies<Tx extends DomainTx> {
   readonly store: DomainStore<Tx>
   readonly directory: Pick<Directory, 'recipient'>
   readonly mailStore: MailStore<Tx>
   readonly clock: Clock
+  /** Left out: nothing is spam. */
+  readonly judge?: JudgeMessage
 }
 
 export class Delivery<Tx extends DomainTx = DomainTx> {
@@ -80,12 +88,14 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
   readonly #directory: Pick<Directory, 'recipient'>
   readonly #mailStore: MailStore<Tx>
   readonly #clock: Clock
+  readonly #judge: JudgeMessage
 
-  constructor({ store, directory, mailStore, clock }: DeliveryDependencies<Tx>) {
+  constructor({ store, directory, mailStore, clock, judge = () => null }: DeliveryDependencies<Tx>) {
     this.#store = store
     this.#directory = directory
     this.#mailStore = mailStore
     this.#clock = clock
+    this.#judge = judge
   }
 
   /**
@@ -109,8 +119,12 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
 
   /** One result for each recipient, in their order. */
   async deliver({ recipients, content }: IncomingMessage): Promise<DeliveryResult[]> {
-    const summary = summaryOf(await parseMessage(content))
-    const message = { summary, receivedAt: this.#clock.now(), content }
+    const read = await parseMessage(content)
+    const judgement = this.#judge(read)
+    const message: Parsed = {
+      summary: summaryOf(read), receivedAt: this.#clock.now(), mailboxId: judgement?.isSpam ? JUNK_ID : INBOX_ID,
+      content: judgement === null ? content : Buffer.concat([Buffer.from(judgement.field), content]),
+    }
     const byAccount = new Map(recipients.map(recipient => [recipient.accountId, recipient]))
     const results = await this.#deliverAll(byAccount, message)
     return recipients.map(({ accountId }) => results.get(accountId) ?? FULL)
@@ -128,7 +142,7 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
   }
 
   async #deliverIn(
-    tx: Tx, recipients: ReadonlyMap<Id, MailRecipient>, { content, summary, receivedAt }: Parsed,
+    tx: Tx, recipients: ReadonlyMap<Id, MailRecipient>, { content, summary, receivedAt, mailboxId }: Parsed,
   ): Promise<ReadonlyMap<Id, DeliveryResult>> {
     const results = new Map<Id, DeliveryResult>()
     const size = content.byteLength
@@ -141,7 +155,7 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
       const deliverOne = async (): Promise<Id> => this.#mailStore.update(tx, accountId, async account => {
         account.reserve(size, { quotaBytes, emailsMax })
         blobId ??= await tx.blobs.put(content)
-        return account.add({ summary, blobId, size, receivedAt, mailboxIds: [INBOX_ID], keywords: [] })
+        return account.add({ summary, blobId, size, receivedAt, mailboxIds: [mailboxId], keywords: [] })
       }, shares)
       const result = neverFits(recipient, size) ? NEVER_FITS : rooms.fits(tenant, size) ? await orRefused(deliverOne) : TENANT_FULL
       if (result.kind === 'delivered') rooms.take(tenant, size)

@@ -11,6 +11,7 @@ import type { MergeStep } from './join-threads.ts'
 import type { Membership, Memberships } from './membership.ts'
 import type { TenantShares } from './tenant-shares.ts'
 import { Uids } from './uids.ts'
+import { verdictOf } from './verdict.ts'
 
 /** What an account may store; null: no limit. */
 export interface MailLimits { readonly quotaBytes: number | null; readonly emailsMax: number | null }
@@ -26,6 +27,8 @@ export interface NewEmail {
 }
 /** Called for each message that is destroyed, in the same transaction. */
 export type KeepEmail = (record: EmailRecord) => Promise<void>
+/** Called for each message of which its owner says whether it is spam, in the same transaction. */
+export type LearnEmail = (record: EmailRecord, isSpam: boolean) => Promise<void>
 export type EmailChange = Partial<Pick<EmailRecord, 'mailboxIds' | 'keywords'>>
 
 type Band = NonNullable<WantedTask['band']>
@@ -36,6 +39,7 @@ export interface MailAccountParts {
   readonly ids: IdSource
   readonly clock: Pick<Clock, 'now'>
   readonly keep: KeepEmail
+  readonly learn: LearnEmail
   readonly usage: Pick<Usage, 'octets' | 'emails'>
 }
 
@@ -46,19 +50,21 @@ export class MailAccount {
   readonly #nowMs: number
   readonly #uids: Uids
   readonly #keep: KeepEmail
+  readonly #learn: LearnEmail
   readonly #threads: AccountThreads
   readonly #tasks: WantedTask[] = []
   readonly #usage: Pick<Usage, 'octets' | 'emails'>
   /** What changed since then. */
   #more = { octets: 0, emails: 0 }
 
-  constructor({ tx, accountId, ids, clock, keep, usage }: MailAccountParts) {
+  constructor({ tx, accountId, ids, clock, keep, learn, usage }: MailAccountParts) {
     this.#tx = tx
     this.#accountId = accountId
     this.#ids = ids
     this.#nowMs = clock.now()
     this.#uids = new Uids(tx.documents, accountId, this.#nowMs)
     this.#keep = keep
+    this.#learn = learn
     this.#usage = usage
     this.#threads = new AccountThreads(tx, accountId, ids)
   }
@@ -93,6 +99,13 @@ export class MailAccount {
     const mailboxIds = change.mailboxIds ?? record.mailboxIds
     const memberships = await this.#enter(Object.keys(mailboxIds), record.memberships)
     await this.#put(id, { ...record, ...change, memberships })
+  }
+
+  /** The same by the owner: what he says of the message by that is kept to learn from (verdict.ts). */
+  async changeAsOwner(id: Id, record: EmailRecord, change: EmailChange): Promise<void> {
+    await this.change(id, record, change)
+    const isSpam = verdictOf(record, { ...record, ...change })
+    if (isSpam !== null) await this.#learn(record, isSpam)
   }
 
   /** `band`: of the tasks that take them out of the index. */

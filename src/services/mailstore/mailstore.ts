@@ -6,7 +6,7 @@ import { parseMessage } from '../message/message.ts'
 import type { Message } from '../message/message.ts'
 import type { DomainTx, Enqueue, Usage } from '../ports.ts'
 import { MailAccount } from './account.ts'
-import type { KeepEmail } from './account.ts'
+import type { KeepEmail, LearnEmail } from './account.ts'
 import { EMAIL, partContent } from './email.ts'
 import type { Email, EmailRecord } from './email.ts'
 import { ensureMailboxes, MAILBOX } from './mailbox.ts'
@@ -21,7 +21,7 @@ export { DISCARD_IDS, idOf, INBOX_ID, MAILBOX } from './mailbox.ts'
 export { DISCARDED } from './membership.ts'
 export { THREAD } from './thread.ts'
 export { uidsOf, uidState } from './uids.ts'
-export type { EmailChange, KeepEmail, MailAccount, NewEmail } from './account.ts'
+export type { EmailChange, KeepEmail, LearnEmail, MailAccount, NewEmail } from './account.ts'
 
 export interface Mailbox {
   readonly id: Id
@@ -44,6 +44,8 @@ export interface MailStoreDependencies<Tx extends DomainTx> {
   readonly mayHaveData: (tx: Tx, accountId: Id) => Promise<boolean>
   /** Of one transaction and account; left out: what is destroyed is gone. */
   readonly keeper?: (tx: Tx, accountId: Id) => KeepEmail
+  /** The same for what owners say of their mail; left out: nothing is learnt from it. */
+  readonly learner?: (tx: Tx, accountId: Id) => LearnEmail
   readonly ids: IdSource
   readonly clock: Pick<Clock, 'now'>
 }
@@ -52,6 +54,7 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
   readonly #enqueue: Enqueue<Tx>
   readonly #mayHaveData: MailStoreDependencies<Tx>['mayHaveData']
   readonly #keeper: (tx: Tx, accountId: Id) => KeepEmail
+  readonly #learner: (tx: Tx, accountId: Id) => LearnEmail
   readonly #ids: IdSource
   readonly #clock: Pick<Clock, 'now'>
 
@@ -59,6 +62,7 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
     this.#enqueue = dependencies.enqueue
     this.#mayHaveData = dependencies.mayHaveData
     this.#keeper = dependencies.keeper ?? (() => () => Promise.resolve())
+    this.#learner = dependencies.learner ?? (() => () => Promise.resolve())
     this.#ids = dependencies.ids
     this.#clock = dependencies.clock
   }
@@ -72,8 +76,8 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
   ): Promise<T> {
     if (!await this.enter(tx, accountId, EMAIL)) throw new RotaError('mail/account-gone', `the account ${accountId} is gone`)
     await ensureMailboxes(tx, accountId, this.#clock.now())
-    const [keep, usage] = [this.#keeper(tx, accountId), await this.usage(tx, accountId)]
-    const account = new MailAccount({ tx, accountId, ids: this.#ids, clock: this.#clock, keep, usage })
+    const [keep, learn, usage] = [this.#keeper(tx, accountId), this.#learner(tx, accountId), await this.usage(tx, accountId)]
+    const account = new MailAccount({ tx, accountId, ids: this.#ids, clock: this.#clock, keep, learn, usage })
     const result = await work(account)
     const changed = shares ?? new TenantShares()
     const tasks = await account.flush(changed)

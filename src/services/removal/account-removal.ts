@@ -7,6 +7,7 @@ import { SEARCH_LANGUAGES } from '../indexing/indexing.ts'
 import { EMAIL } from '../mailstore/mailstore.ts'
 import type { EmailRecord } from '../mailstore/mailstore.ts'
 import type { DomainStore, DomainTx } from '../ports.ts'
+import { removeSamplesOf } from '../spam/samples.ts'
 import { uploadsPrefixOf } from '../upload/uploads.ts'
 
 /** Of one transaction: others write in between, and memory does not grow with the account. */
@@ -58,6 +59,7 @@ export class AccountRemoval<Tx extends RemovalTx = RemovalTx> {
   /** Yields after each transaction how many messages it removed; whoever stops asking may start again at any time. */
   async * remove(accountId: Id): AsyncGenerator<number, void, undefined> {
     for await (const _ of this.#parts(tx => removeArchiveOf(tx, accountId, EMAILS_AT_ONCE_MAX), EMAILS_AT_ONCE_MAX)) yield 0
+    for await (const _ of this.#parts(tx => removeSamplesOf(tx, accountId, EMAILS_AT_ONCE_MAX), EMAILS_AT_ONCE_MAX)) yield 0
     yield* this.#parts(tx => this.#removeEmails(tx, accountId), EMAILS_AT_ONCE_MAX)
     for await (const _ of this.#parts(tx => tx.blobs.disown(accountId, EMAILS_AT_ONCE_MAX), EMAILS_AT_ONCE_MAX)) yield 0
     for (const collection of await this.#collections(accountId)) {

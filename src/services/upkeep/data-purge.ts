@@ -7,11 +7,12 @@ import { retentionNow } from '../../registry/objects/data-retention.ts'
 import { purgeArchive } from '../archive/archive.ts'
 import type { ArchiveTx } from '../archive/archive.ts'
 import { removeEnded } from '../auth/oauth/grants.ts'
+import { purgeSamples } from '../spam/samples.ts'
 import { purgeTraces } from '../telemetry/traces.ts'
 
 const ROWS_AT_ONCE_MAX = 1_000
 /** Each has a content to look after. */
-const ARCHIVED_AT_ONCE_MAX = 200
+const CONTENTS_AT_ONCE_MAX = 200
 
 export interface PurgeTx extends ArchiveTx {
   /** The history of tasks: removes at most `limit` runs that started before. */
@@ -31,7 +32,8 @@ interface Kind {
 const KINDS = {
   'expired keys': { atOnceMax: ROWS_AT_ONCE_MAX, remove: ({ keys }) => keys.removeExpired(ROWS_AT_ONCE_MAX) },
   'ended logins': { atOnceMax: ROWS_AT_ONCE_MAX, remove: (tx, now) => removeEnded(tx, now, ROWS_AT_ONCE_MAX) },
-  'archived items': { atOnceMax: ARCHIVED_AT_ONCE_MAX, remove: (tx, now) => purgeArchive(tx, now, ARCHIVED_AT_ONCE_MAX) },
+  'archived items': { atOnceMax: CONTENTS_AT_ONCE_MAX, remove: (tx, now) => purgeArchive(tx, now, CONTENTS_AT_ONCE_MAX) },
+  'spam samples': { atOnceMax: CONTENTS_AT_ONCE_MAX, remove: (tx, now) => purgeSamples(tx, now, CONTENTS_AT_ONCE_MAX) },
   'task runs': older('holdTaskRunsFor', ({ runs }, before) => runs.purge(before, ROWS_AT_ONCE_MAX)),
   'audit entries': older('holdAuditFor', ({ audit }, before) => audit.purge(before, ROWS_AT_ONCE_MAX)),
   traces: older('holdTracesFor', (tx, before) => purgeTraces(tx, before, ROWS_AT_ONCE_MAX)),

@@ -3,20 +3,21 @@ import { beforeEach, describe, it } from 'node:test'
 import { openRegistry, part } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { retentionNow, startRetentionSchedules } from './data-retention.ts'
-import { keepRetentionSchedules, RETENTION_SCHEDULES } from './retention-schedules.ts'
+import { retentionNow } from './data-retention.ts'
+import { keepSchedulesOf, SETTINGS_SCHEDULES } from './settings-schedules.ts'
+import { startSchedules } from './start-schedules.ts'
 
-const [ACCOUNTS = '', DATA = '', BLOBS = ''] = RETENTION_SCHEDULES.map(({ id }) => id)
+const [ACCOUNTS = '', DATA = '', BLOBS = '', SPAM = ''] = SETTINGS_SCHEDULES.map(({ id }) => id)
 const HOUR_MS = 3_600_000
 
 /** VirtualClock begins at 2026-01-01T00:00:00Z, a Thursday. */
-describe('Schedules of DataRetention', () => {
+describe('Schedules that settings decide', () => {
   let test: TestRegistry
   beforeEach(async () => {
     test = await openRegistry()
     await start()
   })
-  const start = () => startRetentionSchedules(test.store, test.schedules)
+  const start = () => startSchedules(test.store, test.schedules)
   const change = (fields: JsonObject) => test.update('DataRetention', 'singleton', fields)
   const rows = () => test.store.read(tx => tx.schedules.list())
   const row = async (id: string) => {
@@ -26,13 +27,14 @@ describe('Schedules of DataRetention', () => {
   }
 
   it('are there when the server has started, with their defaults', async () => {
-    const seen = await Promise.all([ACCOUNTS, DATA, BLOBS].map(id => test.get('Schedule', id)))
+    const seen = await Promise.all([ACCOUNTS, DATA, BLOBS, SPAM].map(id => test.get('Schedule', id)))
     const both = { timeZone: 'UTC', catchUp: 'last', pausedUntil: null, lastSlot: null, lastTaskId: null, problem: null }
     const task = (maintenanceType: string) => ({ '@type': 'StoreMaintenance', maintenanceType, shardIndex: null })
     assert.deepEqual(seen, [
       { ...both, id: ACCOUNTS, name: 'Purge of accounts', cron: '0 0 * * *', nextSlot: '2026-01-02T00:00:00Z', task: task('purgeAccounts') },
       { ...both, id: DATA, name: 'Clean-up of data', cron: '0 2 * * *', nextSlot: '2026-01-01T02:00:00Z', task: task('purgeData') },
       { ...both, id: BLOBS, name: 'Clean-up of blobs', cron: '0 4 * * *', nextSlot: '2026-01-01T04:00:00Z', task: task('purgeBlob') },
+      { ...both, id: SPAM, name: 'Spam training', cron: '30 */12 * * *', nextSlot: '2026-01-01T00:30:00Z', task: { '@type': 'SpamFilterMaintenance', maintenanceType: 'train' } },
     ])
   })
 
@@ -118,7 +120,7 @@ describe('Schedules of DataRetention', () => {
     })
     await start()
     assert.equal((await row(DATA)).name, `Clean-up of data (${DATA})`)
-    assert.equal((await rows()).length, 4)
+    assert.equal((await rows()).length, 5)
   })
 
   it('move on beside the scheduler', async () => {
@@ -136,7 +138,7 @@ describe('Schedules of DataRetention', () => {
         }
         return found
       }
-      await keepRetentionSchedules(tx, { ...await retentionNow(tx) }, { ...test.schedules, rows: () => ({ ...real, get }) })
+      await keepSchedulesOf(tx, 'DataRetention', { ...await retentionNow(tx) }, { ...test.schedules, rows: () => ({ ...real, get }) })
     })
     const after = await row(DATA)
     assert.deepEqual([raced, after.cron, after.lastSlot, after.version], [true, '0 2 * * *', nextSlot, version + 3])
