@@ -105,14 +105,14 @@ function rulesIn(content: Buffer): { readonly rules: readonly Rule[]; readonly u
 }
 
 function parsed(content: Buffer): JsonObject {
-  let value: unknown
+  let value: Json
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content))
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content)) as Json
   } catch {
     throw new RotaError('spam/bad-rules', 'what the address gives is no JSON')
   }
-  if (!isJsonObject(value as Json)) throw new RotaError('spam/bad-rules', 'what the address gives is no JSON object')
-  return value as JsonObject
+  if (!isJsonObject(value)) throw new RotaError('spam/bad-rules', 'what the address gives is no JSON object')
+  return value
 }
 
 /** As the API would store it; null: it would refuse it. */
