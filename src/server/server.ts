@@ -126,16 +126,16 @@ export class Server implements Service {
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
       onlooker: { ran: ids => { this.#live.ran(ids) }, recorded: () => { this.#live.recorded() }, planned: view => { this.#live.planned(view) } },
     })
-    const { ids } = this.#node
+    const { ids, storeClock } = this.#node
     this.#changes = new LiveChanges(ids.next(), clock)
     this.#live = new LiveSource(store.wakeups, this.#changes, clock)
-    this.#mail = buildMail(store, catalogue, ids, clock, () => this.#node.incarnation?.id, deps.variables)
+    this.#mail = buildMail(store, catalogue, ids, storeClock, () => this.#node.incarnation?.id, deps.variables)
     Object.assign(runDeps, this.#mail)
-    this.#traces = new TraceRecorder({ traces: this.#mail.traces, ids, clock, log: this.#log })
+    this.#traces = new TraceRecorder({ traces: this.#mail.traces, ids, clock: storeClock, log: this.#log })
     const reader = new CertificateReader(deps.variables)
-    this.#objects = buildObjects({ store, catalogue, ids, clock, mailStore: this.#mail.mailStore, certificates: reader, variables: deps.variables, cluster: () => this.#node.incarnation?.view ?? null })
-    const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock, log: this.#log })
-    this.#auth = new OAuth({ store, auth, ids, clock, log: this.#log })
+    this.#objects = buildObjects({ store, catalogue, ids, clock: storeClock, mailStore: this.#mail.mailStore, certificates: reader, variables: deps.variables, cluster: () => this.#node.incarnation?.view ?? null })
+    const auth = new Auth({ store, directory: this.#mail.directory, permissionsOf: this.#objects.permissionsOf, clock: storeClock, log: this.#log })
+    this.#auth = new OAuth({ store, auth, ids, clock: storeClock, log: this.#log })
     this.#selfMade = new SelfMadeCertificate({ hostname: environment.hostname, store: certificateStore(store, environment.hostname), clock, log: this.#log })
     this.#certificates = new Certificates({ hostname: environment.hostname, selfMade: this.#selfMade, challenges: this.#mail.challenges, reader, clock, log: this.#log })
     this.#role = new RoleWatch({ name: environment.role, log: this.#log, roles: () => this.#roles() })
@@ -181,7 +181,7 @@ export class Server implements Service {
     await this.#readSettings()
     await this.#node.start()
     this.#firstStart = await bootstrap(store, this.#objects, environment.adminPassword)
-    await startSchedules<Tx>(store, schedulePort(() => this.#deps.clock.now()))
+    await startSchedules<Tx>(store, schedulePort(() => this.#node.storeClock.now()))
     this.#end.signal.throwIfAborted()
     await this.#selfMade.start()
     await this.#certificates.start()
@@ -308,7 +308,7 @@ export class Server implements Service {
   #openListeners(http: HttpHandler): ListenerManager {
     const { environment, clock } = this.#deps
     const mail = mailProtocols({
-      hostname: environment.hostname, sink: this.#mail.delivery, clock, log: this.#log,
+      hostname: environment.hostname, sink: this.#mail.delivery, clock: this.#node.storeClock, log: this.#log,
       traces: { record: trace => { this.#traces.record(trace) }, accountId: ({ accountId }) => accountId },
     })
     return new ListenerManager({

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../../src/base/clock.ts'
+import { systemClock, type Clock } from '../../src/base/clock.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { silentLog, type Log } from '../../src/base/log.ts'
 import { systemRandom } from '../../src/base/random.ts'
@@ -22,6 +22,8 @@ export interface TestServerOptions {
   /** Lets a test put faults between the node and its store. */
   readonly wrap?: (store: Store) => Store
   readonly log?: Log
+  /** That of the node, whatever its store's is. */
+  readonly clock?: Clock
 }
 export interface TestServer extends AsyncDisposable {
   readonly server: Server
@@ -32,13 +34,13 @@ export interface TestServer extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-export async function startServer({ variables = {}, wrap = store => store, log = silentLog }: TestServerOptions = {}): Promise<TestServer> {
+export async function startServer({ variables = {}, wrap = store => store, log = silentLog, clock = systemClock }: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rota-server-'))
   const environment = readEnvironment({
     ROTA_DATA_DIR: dataDir, ROTA_ADMIN_PASSWORD: ADMIN_PASSWORD, ROTA_LISTENER_BIND: FREE_PORTS, STALWART_HOSTNAME: 'test-node', ...variables,
   })
   const store = wrap(await openStore(environment, systemClock, log))
-  const server = new Server({ environment, variables, store, clock: systemClock, random: systemRandom, log })
+  const server = new Server({ environment, variables, store, clock, random: systemRandom, log })
   const stop = async () => {
     await server.stop()
     await rm(dataDir, { recursive: true, force: true })

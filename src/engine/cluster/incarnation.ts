@@ -20,7 +20,7 @@ import { Chores, type Chore } from '../upkeep/chores.ts'
 import { Scheduler } from '../upkeep/scheduler.ts'
 import { SlotLoop } from '../upkeep/slot-loop.ts'
 import type { SlotWork } from '../upkeep/slot-loop.ts'
-import { StoreTime } from './store-time.ts'
+import type { StoreTime } from './store-time.ts'
 
 /** After the drain limit, how long outcomes of aborted runs may still take to be written. */
 const LAST_WRITES_MS = 5_000
@@ -83,7 +83,7 @@ export class Incarnation {
   #unsubscribe: () => void = () => {}
   view: ClusterView | null = null
 
-  constructor(id: Id, nodeId: number, ids: IdSource, deps: EngineDeps) {
+  constructor(id: Id, nodeId: number, ids: IdSource, time: StoreTime, deps: EngineDeps) {
     this.id = id
     this.nodeId = nodeId
     this.#deps = deps
@@ -93,9 +93,10 @@ export class Incarnation {
     const drain = Promise.withResolvers<void>()
     this.drainAsked = drain.promise
     this.#drainAsked = drain.resolve
-    this.#storeTime = new StoreTime(deps.clock)
+    this.#storeTime = time
     this.#duties = new Set(deps.nodeState().duties)
-    const { store, catalogue, clock, log, random, settings, runDeps, onlooker } = deps
+    const { store, catalogue, log, random, settings, runDeps, onlooker } = deps
+    const { clock } = time
     const ran = onlooker?.ran
     const lost = () => { this.#lost() }
     this.#completer = new Completer({ queue: store.queue, holder: id, clock, log, lost, ...(ran ? { written: ran } : {}) })
@@ -109,7 +110,7 @@ export class Incarnation {
     const mayStart = (duty: string) => this.#holder.trusted && this.#duties.has(duty)
     const solo = new Solo(() => { for (const lane of this.#lanes.values()) lane.wake() })
     const executor = new Executor({ clock, log, deps: runDeps, mayStart, children: (id, left) => store.queue.children(id, left) })
-    const runner = new BatchRunner({ catalogue, nodeId, ids, executor, completer: this.#completer, history: this.#history, pins: this.#pins, solo, settings, now: () => this.#storeTime.now(), random, log })
+    const runner = new BatchRunner({ catalogue, nodeId, ids, executor, completer: this.#completer, history: this.#history, pins: this.#pins, solo, settings, now: () => clock.now(), random, log })
     const taskLanes = new Set([...catalogue.variants.values()].map(variant => variant.lane))
     for (const lane of catalogue.lanes.values()) {
       if (!taskLanes.has(lane.name)) continue

@@ -8,11 +8,12 @@
  * | draining | `stop` was called: nothing new starts, what runs ends within the limit; a join that is under way is broken off, and undone when it had succeeded |
  * | stopped | nothing runs, and the node row is gone, or expires by itself when the store did not answer |
  */
-import { pause } from '../../base/clock.ts'
+import { pause, type Clock } from '../../base/clock.ts'
 import { idSource, NODE_NUMBER_MAX, type Id, type IdSource } from '../../base/ids.ts'
 import { errorText, RotaError } from '../../errors.ts'
 import type { NodeRow } from '../ports.ts'
 import { Incarnation, type EngineDeps } from './incarnation.ts'
+import { StoreTime } from './store-time.ts'
 
 const JOIN_RETRY_MS = 500
 export const DRAIN_LIMIT_MS = 30_000
@@ -29,6 +30,7 @@ export type NodePhase = 'joining' | 'working' | 'draining' | 'stopped'
 
 export class EngineNode {
   readonly #deps: NodeDeps
+  readonly #time: StoreTime
   readonly #stop = new AbortController()
   readonly #hurry = new AbortController()
   #incarnation: Incarnation | null = null
@@ -43,13 +45,16 @@ export class EngineNode {
 
   constructor(deps: NodeDeps) {
     this.#deps = deps
+    this.#time = new StoreTime(deps.clock)
     // Until a node id is leased, a drawn one: ids stay unique as long as two joins do not share millisecond and draw.
     this.#nodeNumber = Math.floor(deps.random.next() * (NODE_NUMBER_MAX + 1))
-    this.#ids = idSource(this.#nodeNumber, deps.clock)
+    this.#ids = idSource(this.#nodeNumber, this.#time.clock)
   }
 
   /** Ids of this node; the source changes its node number when the node joins. */
   readonly ids: IdSource = { next: () => this.#ids.next() }
+  /** For all that the process writes into the store: store-time.ts. */
+  get storeClock(): Clock { return this.#time.clock }
   get phase(): NodePhase { return this.#phase }
   get incarnation(): Incarnation | null { return this.#incarnation }
   /** Resolves when somebody has asked the node to drain; whoever owns the process stops it then. */
@@ -124,6 +129,8 @@ export class EngineNode {
   }
 
   async #begin(): Promise<void> {
+    const askedMs = this.#deps.clock.monotonicMs()
+    this.#time.seen(await this.#deps.store.now(), askedMs)
     const id = this.#ids.next()
     const { joinedMs, nodeId } = await this.#join(id)
     if (this.#stop.signal.aborted) {
@@ -131,7 +138,7 @@ export class EngineNode {
       this.#stop.signal.throwIfAborted()
     }
     this.#useNumber(nodeId)
-    this.#incarnation = new Incarnation(id, nodeId, this.ids, this.#deps)
+    this.#incarnation = new Incarnation(id, nodeId, this.ids, this.#time, this.#deps)
     void this.#incarnation.drainAsked.then(() => { this.#drainAsked.resolve() })
     this.#incarnation.start(joinedMs)
     this.#phase = 'working'
@@ -141,7 +148,7 @@ export class EngineNode {
   #useNumber(nodeId: number): void {
     if (nodeId === this.#nodeNumber) return
     this.#nodeNumber = nodeId
-    this.#ids = idSource(nodeId, this.#deps.clock)
+    this.#ids = idSource(nodeId, this.#time.clock)
   }
 
   async #undoJoin(id: Id): Promise<void> {

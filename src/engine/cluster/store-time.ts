@@ -1,6 +1,17 @@
 /**
- * The store's time, as far as this node knows it. Due times are compared with the store's clock, so they must be made
- * from it: a node whose wall clock is a minute ahead would put off every retry by a minute.
+ * The store's time, as far as this node knows it. There is one rule: a time that is written into the store, or compared with one
+ * that was, comes from the store's clock, for that is the only one that all nodes share. So everything that a node builds on the
+ * store gets `clock`: due times, when mail came into Trash, until when something is archived or a token is valid, when a run
+ * began, the time in an id. A node whose wall clock is an hour off writes what the others write.
+ *
+ * | time of | is for |
+ * |---|---|
+ * | the store | all that is stored, and all that is compared with it |
+ * | the monotonic clock | durations, and trust |
+ * | the wall clock of the node | its log, and the validity of certificates, which others judge by clocks of their own |
+ *
+ * The store says what time it is before the node joins, and at each plan, about once a second; in between its time goes on by
+ * the monotonic clock. Until it has said anything it is the node's own.
  */
 import type { Clock } from '../../base/clock.ts'
 
@@ -9,7 +20,15 @@ export class StoreTime {
   #aheadOfMonotonicMs: number | null = null
   #offsetMs: number | null = null
 
-  constructor(clock: Clock) { this.#clock = clock }
+  /** The node's, with the store's time. */
+  readonly clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.clock = {
+      now: () => this.now(), monotonicMs: () => clock.monotonicMs(), after: (delayMs, fire) => clock.after(delayMs, fire), breathe: () => clock.breathe(),
+    }
+  }
 
   /** The store has just said what time it is; it was asked at `askedMs` of the monotonic clock. */
   seen(storeNow: number, askedMs: number): void {
