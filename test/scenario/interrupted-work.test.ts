@@ -48,6 +48,10 @@ function seen({ store, mailStore }: World, accountId: string) {
     }
   })
 }
+/** What was queued when the mail came would do the work of the tasks that are tested. */
+async function dropTasks({ store }: World): Promise<void> {
+  await store.transact(async tx => { for (const id of await tx.tasks.query({}, OLDEST)) await tx.tasks.destroy(id) })
+}
 const seenOfBoth = async (world: World) => Promise.all([ANN, BOB].map(({ accountId }) => seen(world, accountId)))
 
 sameEndHowever('DestroyAccount', {
@@ -64,11 +68,17 @@ sameEndHowever('DestroyAccount', {
 })
 
 sameEndHowever('AccountMaintenance reindex', {
+  handsOut: ['searchIndexing'],
   async prepare(world) {
     await mailOfTwo(world)
+    await dropTasks(world)
     return { variant: 'AccountMaintenance', payload: { accountId: BOB.accountId, maintenanceType: 'reindex' } }
   },
-  state: seenOfBoth,
+  async state(world) {
+    const both = await seenOfBoth(world)
+    assert.deepEqual(both.map(({ indexed }) => indexed), [0, 3])
+    return both
+  },
 })
 
 for (const [variant, of] of [['AccountMaintenance', { accountId: BOB.accountId }], ['TenantMaintenance', { tenantId: TENANT }]] as const) {
@@ -152,11 +162,10 @@ for (const [maintenanceType, ...handsOut] of [
     handsOut,
     async prepare(world) {
       await mailOfTwo(world)
+      await dropTasks(world)
       const { store, ids, clock } = world
       await store.transact(async tx => {
         await tx.objects.insert('Tenant', TENANT, { name: 'Herons' }, [], [])
-        // What there was to index is indexed by the parts, or is not.
-        for (const id of await tx.tasks.query({}, OLDEST)) await tx.tasks.destroy(id)
         for (const { accountId } of [ANN, BOB]) for (const { collection } of EXPIRING) await tx.documents.put(accountId, collection, ids.next(), {}, [overSince(0)])
         const wrong = { octets: 1_234, emails: -1 }
         for (const id of maintenanceType === 'resetTenantQuotas' ? [TENANT] : [ANN.accountId, BOB.accountId, TENANT]) await tx.usage.add(id, wrong)
@@ -187,7 +196,7 @@ sameEndHowever('UnindexDocument', {
     const ids = await store.read(({ documents }) => documents.list(BOB.accountId, EMAIL, 100))
     const documents = ids.map(documentId => ({ accountId: BOB.accountId, documentId, documentType: 'email' as const }))
     await indexing.index(documents, new AbortController().signal)
-    await store.transact(async tx => { for (const id of await tx.tasks.query({}, OLDEST)) await tx.tasks.destroy(id) })
+    await dropTasks(world)
     return documents.slice(1).map(payload => ({ variant: 'UnindexDocument', payload }))
   },
   async state(world) {
@@ -206,8 +215,8 @@ sameEndHowever('StoreMaintenance resetUserQuotas, its failed parts alone', {
     const spread = { cursor: null, made: 4, total: 4, since: clock.now() }
     const parent = world.row({ variant: 'StoreMaintenance', payload: { maintenanceType: 'resetUserQuotas', shardIndex: null, spread } })
     const parts = [ANN, BOB].map(({ accountId }) => world.row({ variant: 'AccountMaintenance', payload: { accountId, maintenanceType: 'recalculateQuota' } }))
+    await dropTasks(world)
     await store.transact(async tx => {
-      for (const id of await tx.tasks.query({}, OLDEST)) await tx.tasks.destroy(id)
       for (const { accountId } of [ANN, BOB]) await tx.usage.add(accountId, { octets: 1_234, emails: -1 })
       await tx.tasks.insert([{ ...parent, state: failed }, ...parts.map(part => ({ ...part, state: failed, parentId: parent.id }))])
       const again = { status: 'Pending', due: clock.now(), attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const

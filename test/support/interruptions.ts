@@ -36,7 +36,7 @@ import { VARIANTS } from '../../src/tasks/catalogue.ts'
 import type { Duty } from '../../src/tasks/define.ts'
 import { lanes } from '../../src/tasks/lanes.ts'
 import { stopSharedPostgres } from './postgres.ts'
-import { SITES, type Filled, type Site } from './sites.ts'
+import { SITES, type ByHand, type Filled, type Site } from './sites.ts'
 
 export const INTERRUPTIONS = ['killedBefore', 'killedAfter', 'sleptBefore', 'sleptAfter', 'cancelled', 'parked'] as const
 type Interruption = (typeof INTERRUPTIONS)[number]
@@ -46,6 +46,8 @@ export interface World extends Mail {
   readonly clock: VirtualClock
   readonly ids: IdSource
   row(draft: TaskDraft): NewTask
+  /** While something is prepared. */
+  readonly byHand: ByHand | null
 }
 
 export interface Work {
@@ -80,7 +82,7 @@ export function sameEndHowever(name: string, work: Work, callsMin = 1, kinds = S
   describe(name, () => {
     for (const { name: kind, skip, fill } of kinds) {
       test(`on ${kind}`, { skip }, async t => {
-        const filled = await fill((store, clock) => prepared(work, store, clock))
+        const filled = await fill((...at) => prepared(work, ...at))
         t.after(() => filled.remove())
         const { end, calls } = await new Trial(work, filled, null, Infinity).play()
         assert.ok(calls.length >= callsMin, `the task asks the store ${calls.length} times`)
@@ -132,8 +134,8 @@ function cover(calls: readonly Call[]): number[] {
 /** `duties`: those that the tasks need, and those that had to be done before they came. */
 interface Given { readonly taskIds: readonly Id[]; readonly duties: readonly Duty[] }
 
-async function prepared(work: Work, store: Store, clock: VirtualClock): Promise<Given> {
-  const world = worldOf(store, clock)
+async function prepared(work: Work, store: Store, clock: VirtualClock, byHand: ByHand | null): Promise<Given> {
+  const world = worldOf(store, clock, byHand)
   const rows = [await work.prepare(world)].flat().map(draft => world.row(draft))
   await store.transact(tx => tx.tasks.insert(rows))
   const [waiting, stored] = await store.read(({ tasks }) => Promise.all([tasks.tally({}), tasks.query({}, WHICH)]))
@@ -141,9 +143,9 @@ async function prepared(work: Work, store: Store, clock: VirtualClock): Promise<
   return { taskIds: rows.length > 0 ? rows.map(({ id }) => id) : stored, duties: [...needed, ...work.handsOut ?? []] }
 }
 
-function worldOf(store: Store, clock: VirtualClock): World {
+function worldOf(store: Store, clock: VirtualClock, byHand: ByHand | null = null): World {
   const ids = idSource(7, clock)
-  return { store, clock, ids, row: draft => CATALOGUE.row(draft, ids, clock.now()), ...buildMail(store, CATALOGUE, ids, clock) }
+  return { store, clock, ids, byHand, row: draft => CATALOGUE.row(draft, ids, clock.now()), ...buildMail(store, CATALOGUE, ids, clock) }
 }
 
 class Trial {
@@ -165,6 +167,14 @@ class Trial {
   async play(): Promise<{ readonly end: unknown; readonly calls: readonly Call[] }> {
     const { site, given } = await this.#filled.open()
     this.#taskIds = given.taskIds
+    try {
+      return { end: await this.#playOn(site, given), calls: this.#calls }
+    } finally {
+      await site.close()
+    }
+  }
+
+  async #playOn(site: Site, given: Given): Promise<unknown> {
     const { clock } = site
     const variants = VARIANTS.filter(({ duty }) => given.duties.some(other => other === duty)).map(({ name }) => name)
     const isBusy = (): Promise<boolean> => site.others.read(async tx => await tx.tasks.count({ variants, status: ['Pending', 'Retry'] }) > 0)
@@ -187,8 +197,7 @@ class Trial {
     const stopping = Promise.all([one, two].map(process => process.stop()))
     await clock.advance(PINNED_MS)
     await stopping
-    await site.close()
-    return { end, calls: this.#calls }
+    return end
   }
 
   /** What happens at a call of the first process. */

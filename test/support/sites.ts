@@ -14,6 +14,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { systemClock, type Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
@@ -39,10 +40,12 @@ export interface Filled<T> {
   open(): Promise<{ readonly site: Site; readonly given: T }>
   remove(): Promise<void>
 }
+/** Runs a statement beside the store, as people do who know better; null: the store is no database. */
+export type ByHand = (statement: string) => Promise<unknown>
 export interface SiteKind {
   readonly name: string
   readonly skip: string | false
-  fill<T>(fill: (store: Store, clock: VirtualClock) => Promise<T>): Promise<Filled<T>>
+  fill<T>(fill: (store: Store, clock: VirtualClock, byHand: ByHand | null) => Promise<T>): Promise<Filled<T>>
 }
 
 const memory: SiteKind = {
@@ -52,7 +55,7 @@ const memory: SiteKind = {
       async open() {
         const clock = new VirtualClock()
         const store = await openMemoryStore({ clock })
-        const given = await fill(store, clock)
+        const given = await fill(store, clock, null)
         return { site: { clock, victim: store, others: store, kill: () => Promise.resolve(), close: () => store.close() }, given }
       },
       remove: () => Promise.resolve(),
@@ -73,8 +76,10 @@ const sqlite: SiteKind = {
     }
     const clock = new VirtualClock()
     const store = await openSqliteStore({ dataDir: prepared, clock })
-    const given = await fill(store, clock)
-    await store.close()
+    const given = await fill(store, clock, statement => {
+      using hand = new DatabaseSync(join(prepared, 'rota.db'))
+      return Promise.resolve(hand.exec(statement))
+    }).finally(() => store.close())
     const startMs = later(clock)
     return {
       async open() {
@@ -120,10 +125,11 @@ const postgres: SiteKind = {
     const [clock, traffic] = [new VirtualClock(), new Traffic()]
     const maker = await connected(prepared)
     await maker.query(VIRTUAL_TIME)
+    await maker.query(`set search_path = ${SEARCH_PATH}`)
     await admin.query(`alter database ${template} set search_path = ${SEARCH_PATH}`)
     const store = await openPostgresStore({ url: prepared.href, clock: forStore(clock), log: silentLog })
-    const given = await fill(traffic.watch(store, tellTime(maker, clock)), clock)
-    await Promise.all([store.close(), maker.end()])
+    const given = await fill(traffic.watch(store, tellTime(maker, clock)), clock, statement => maker.query(statement))
+      .finally(() => Promise.all([store.close(), maker.end()]))
     const startMs = later(clock)
     let databases = 0
     return {
