@@ -33,6 +33,7 @@ export async function pictureMeasures(world: ConsoleWorld): Promise<Measure[]> {
       const { frames } = await framesDuring(page, async () => { for (let move = 0; move < MOVES; move++) times.push(await moved(page, cluster)) })
       return frames
     })
+    await page.unrouteAll({ behavior: 'wait' })
     times.sort((a, b) => a - b)
     const buckets = await page.evaluate<number>(BUCKETS)
     measures.push(

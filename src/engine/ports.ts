@@ -118,6 +118,14 @@ export interface TaskFilter {
 }
 /** Tasks of one variant and status; `running`: those of them that are pinned. */
 export interface TaskTally { readonly variant: string; readonly status: TaskStatus; readonly count: number; readonly running: number }
+/** The whole queue at a glance, for people. */
+export interface TaskSurvey {
+  /** `firstDue`: of those that wait and do not run, the first; null: there is none. */
+  readonly groups: readonly (TaskTally & { readonly firstDue: number | null })[]
+  /** Counts up to SURVEY_EXACT_MAX are exact. How old the larger ones are, in ms; null: they are estimates. */
+  readonly ageMs: number | null
+}
+export const SURVEY_EXACT_MAX = 1_000
 /** Failed tasks of one variant with one normal reason, told by its key; when the first and the last of them failed. */
 export interface FailureGroup { readonly key: Id; readonly variant: string; readonly count: number; readonly oldest: number; readonly newest: number }
 /** What is left of the parts of a task: those that wait or run, and those that have failed. What was done is gone. */
@@ -149,6 +157,8 @@ export interface TaskTable {
   count(filter: TaskFilter): Promise<number>
   /** How many match, exactly: reads an index entry of each. */
   tally(filter: TaskFilter): Promise<TaskTally[]>
+  /** By variant and status, in a few ms however many tasks there are (store/queue/README.md). */
+  survey(): Promise<TaskSurvey>
   /** The groups with the most failed tasks first, at most `limit`; or those with these keys. Reads an index entry of each failed task of them. */
   failures(limit: number, keys?: readonly Id[]): Promise<FailureGroup[]>
   /** Of each of these groups the tasks that were made last, at most `each`, in no particular order. */

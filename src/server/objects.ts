@@ -97,7 +97,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
     backends: backends(tasks, nodes, catalogue),
     methods: {
       ...ownMethods(tasks, standard),
-      'ClusterLane/load': laneLoad(laneLoads<Tx>(catalogue, clock), standard.task),
+      'ClusterLane/load': laneLoad(laneLoads<Tx>(catalogue), standard.task),
       'ClusterRole/preview': rolePreview(previews),
     },
     store, ids, clock,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { SURVEY_EXACT_MAX } from '../../src/engine/ports.ts'
 import type { TaskFilter } from '../../src/engine/ports.ts'
+import { eventually } from '../support/server.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 import { aNode, aState, aTask, failedState, firstPage, newId, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
 
@@ -83,6 +85,40 @@ export function taskBulkContract(store: () => QueueUnderTest): void {
       assert.deepEqual(await tally({ domainId }), ['A Pending 1 0'])
       assert.deepEqual(await tally({ idMax: first.id }), ['A Pending 1 1'])
       assert.deepEqual(await tally({ dueMin: 5_000 }), [])
+    })
+
+    test('a survey tells by variant and status how many there are, what runs, and the first that waits', async () => {
+      const lane = newLane()
+      const { incarnation } = await aNode(store())
+      const [some, none] = [`Some${newId()}`, `None${newId()}`]
+      const [first, alone] = await stored(store(), aTask(lane, { variant: some, due: 1_000 }), aTask(lane, { variant: none }),
+        aTask(lane, { variant: some, due: 3_000 }), aTask(lane, { variant: some, due: 2_000 }), aTask(lane, { variant: some, state: failedState() }))
+      assert.ok(first && alone)
+      await pin(store(), incarnation, first)
+      await pin(store(), incarnation, alone)
+      const { groups } = await store().read(tx => tx.tasks.survey())
+      const told = groups.filter(({ variant }) => variant === some || variant === none)
+      assert.deepEqual(told.toSorted((a, b) => (a.variant + a.status < b.variant + b.status ? -1 : 1)), [
+        { variant: none, status: 'Pending', count: 1, running: 1, firstDue: null },
+        { variant: some, status: 'Failed', count: 1, running: 0, firstDue: null },
+        { variant: some, status: 'Pending', count: 3, running: 1, firstDue: 2_000 },
+      ])
+    })
+
+    test('a survey waits for no count: of many it says at once that they are many, and soon how many', async () => {
+      const [lane, variant] = [newLane(), `Many${newId()}`]
+      const many = 5 * SURVEY_EXACT_MAX
+      await stored(store(), ...Array.from({ length: many }, () => aTask(lane, { variant })))
+      const survey = async () => {
+        const { groups, ageMs } = await store().read(tx => tx.tasks.survey())
+        return { ageMs, count: groups.find(group => group.variant === variant)?.count ?? 0 }
+      }
+      assert.ok((await survey()).count > SURVEY_EXACT_MAX)
+      const { ageMs } = await eventually(async () => {
+        const told = await survey()
+        return told.ageMs !== null && told.count === many && told
+      }, 'they are counted')
+      assert.ok(ageMs !== null && ageMs >= 0)
     })
 
     test('pages end where they were told to', async () => {

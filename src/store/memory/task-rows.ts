@@ -3,7 +3,7 @@ import { RotaError } from '../../errors.ts'
 import type { Id } from '../../base/ids.ts'
 import { DUE_NEVER } from '../../engine/ports.ts'
 import { failureKey } from '../../base/failure-reason.ts'
-import type { Children, FailureGroup, TaskFilter, TaskOrder, TaskRow, TaskTally } from '../../engine/ports.ts'
+import type { Children, FailureGroup, TaskFilter, TaskOrder, TaskRow, TaskSurvey, TaskTally } from '../../engine/ports.ts'
 import { isWaiting, newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { MemoryContext } from './database.ts'
@@ -22,6 +22,7 @@ export function memoryTaskRows({ table, now }: Pick<MemoryContext, 'table' | 'no
     },
     count: async filter => select(row => matches(row, filter)).length,
     tally: async filter => tally(select(row => matches(row, filter))),
+    survey: async () => ({ groups: survey(select(() => true)), ageMs: 0 }),
     failures: async (limit, keys) => failures(select(row => !isWaiting(row))).filter(({ key }) => keys?.includes(key) ?? true)
       .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1)).slice(0, limit),
     newestFailures: async (keys, each) => keys.flatMap(key => select(row => !isWaiting(row) && failureKey(row.variant, row.failureReason) === key)
@@ -113,6 +114,13 @@ function tally(rows: readonly TaskRow[]): TaskTally[] {
   return [...Map.groupBy(rows, ({ variant, status }) => `${variant}/${status}`).values()].flatMap(alike => alike[0]
     ? { variant: alike[0].variant, status: alike[0].status, count: alike.length, running: alike.filter(row => row.holder !== null).length }
     : [])
+}
+
+function survey(rows: readonly TaskRow[]): TaskSurvey['groups'] {
+  return tally(rows).map(each => {
+    const free = rows.filter(({ variant, status, holder }) => holder === null && status !== 'Failed' && variant === each.variant && status === each.status)
+    return { ...each, firstDue: free.length === 0 ? null : free.reduce((first, { due }) => Math.min(first, due), DUE_NEVER) }
+  })
 }
 
 function failures(rows: readonly TaskRow[]): FailureGroup[] {

@@ -1,6 +1,6 @@
 /** The rows of the task table inside one transaction: all that a store must be able to do with them. */
 import type { Id } from '../../base/ids.ts'
-import type { Children, FailureGroup, Finish, NewTask, PartsLeft, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow, TaskTally } from '../../engine/ports.ts'
+import type { Children, FailureGroup, Finish, NewTask, PartsLeft, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow, TaskSurvey, TaskTally } from '../../engine/ports.ts'
 
 /** The outcome of nearly every run. */
 export type Done = Extract<Finish, { kind: 'done' }>
@@ -11,6 +11,7 @@ export interface TaskRows {
   query(filter: TaskFilter, page: TaskPage): Promise<Id[]>
   count(filter: TaskFilter): Promise<number>
   tally(filter: TaskFilter): Promise<TaskTally[]>
+  survey(): Promise<TaskSurvey>
   failures(limit: number, keys?: readonly Id[]): Promise<FailureGroup[]>
   newestFailures(keys: readonly Id[], each: number): Promise<Id[]>
   groupFailures(limit: number): Promise<number>

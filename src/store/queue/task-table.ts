@@ -21,6 +21,7 @@ export function taskTable(rows: TaskRows, hints: HintBuffer): TaskTable {
     query: (filter, page) => rows.query(storableFilter(filter), page),
     count: filter => rows.count(storableFilter(filter)),
     tally: filter => rows.tally(storableFilter(filter)),
+    survey: () => rows.survey(),
     failures: (limit, keys) => rows.failures(limit, keys?.map(storableText)),
     newestFailures: (keys, each) => rows.newestFailures(keys.map(storableText), each),
     groupFailures: limit => rows.groupFailures(limit),

@@ -1,6 +1,6 @@
 /** What a table of the SQL stores is made from: one open transaction and what belongs to it. */
 import type { Kysely, RawBuilder } from 'kysely'
-import type { TaskFilter, TaskTally } from '../../engine/ports.ts'
+import type { TaskFilter, TaskSurvey, TaskTally } from '../../engine/ports.ts'
 import type { HintBuffer } from '../hints.ts'
 import type { Database } from './database.ts'
 
@@ -22,4 +22,6 @@ export interface TaskTotals {
   count(context: SqlContext, filter: TaskFilter): Promise<number>
   /** Exact, whatever it costs. */
   tally(context: SqlContext, filter: TaskFilter): Promise<TaskTally[]>
+  /** In a few ms: see task-survey.ts. */
+  survey(context: SqlContext): Promise<TaskSurvey>
 }

@@ -15,10 +15,12 @@
  */
 import { sql } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
-import type { TaskFilter, TaskTally } from '../../engine/ports.ts'
-import type { SqlContext } from './context.ts'
+import type { TaskFilter, TaskSurvey, TaskTally } from '../../engine/ports.ts'
+import type { SqlContext, TaskTotals } from './context.ts'
 import { byIndex, everyCondition, heldAs } from './task-query.ts'
 import { eachRange, rangesOf } from './task-ranges.ts'
+import { sample } from './task-sample.ts'
+import { TaskSurveys } from './task-survey.ts'
 import { countRange, tallyTasks } from './task-tally.ts'
 
 export const EXACT_COUNT_MAX = 10_000
@@ -27,15 +29,13 @@ const KNOWN_MS = 30_000
 const FRESH_MS = 2_000
 /** Filters with a bound on `due` are mostly asked once: the oldest goes first. */
 const KNOWN_MAX = 100
-const PLACES = 500
-/** Rows at each place in SQLite; in PostgreSQL it is a page, some 30. */
-const ROWS_PER_PLACE = 32
 
 interface Known { readonly count: number; readonly atMs: number }
 
-export class TaskCounts {
+export class TaskCounts implements TaskTotals {
   readonly #read: (work: (context: SqlContext) => Promise<void>) => Promise<void>
   readonly #clock: Clock
+  readonly #surveys: TaskSurveys
   readonly #known = new Map<string, Known>()
   #counting = false
 
@@ -43,6 +43,7 @@ export class TaskCounts {
   constructor(read: (work: (context: SqlContext) => Promise<void>) => Promise<void>, clock: Clock) {
     this.#read = read
     this.#clock = clock
+    this.#surveys = new TaskSurveys(read, clock)
   }
 
   count(context: SqlContext, filter: TaskFilter): Promise<number> {
@@ -57,6 +58,10 @@ export class TaskCounts {
 
   tally(context: SqlContext, filter: TaskFilter): Promise<TaskTally[]> {
     return byIndex(context, () => tallyTasks(context, filter, this.#clock))
+  }
+
+  survey(context: SqlContext): Promise<TaskSurvey> {
+    return byIndex(context, () => this.#surveys.survey(context))
   }
 
   async #countRanges(context: SqlContext, filter: TaskFilter): Promise<number> {
@@ -110,24 +115,10 @@ async function countAll(context: SqlContext, filter: TaskFilter, clock: Clock): 
   return count
 }
 
-/** What matches at places spread over the table, times how much larger the table is. */
 async function estimate(context: SqlContext, filter: TaskFilter): Promise<number> {
   // Among what is selected, not among the conditions: an index that fits one of them would be read for each place.
-  const found = sql`select count(*) filter (where ${everyCondition(filter)}) as n`
-  if (context.dialect === 'postgres') {
-    const pages = await number(context, sql`select pg_relation_size('task') / current_setting('block_size')::int as n`)
-    const percent = Math.min(100, 100 * PLACES / Math.max(1, pages))
-    // The same pages each time, so that the number does not jump.
-    const matches = await number(context, sql`${found} from task t tablesample system (${percent}) repeatable (1)`)
-    return Math.round(matches * 100 / percent)
-  }
-  const first = await number(context, sql`select min(rowid) as n from task`)
-  const rows = await number(context, sql`select max(rowid) as n from task`) - first + 1
-  const step = Math.max(ROWS_PER_PLACE, Math.floor(rows / PLACES))
-  const matches = await number(context, sql`with recursive place(start) as (
-      select ${first} union all select start + ${step} from place where start + ${step} < ${first + rows})
-    ${found} from place cross join task t on t.rowid between place.start and place.start + ${ROWS_PER_PLACE - 1}`)
-  return Math.round(matches * step / ROWS_PER_PLACE)
+  const { rows, each } = await sample<{ n: number }>(context, sql`count(*) filter (where ${everyCondition(filter)}) as n`)
+  return Math.round(Number(rows[0]?.n ?? 0) * each)
 }
 
 async function number({ db }: SqlContext, query: ReturnType<typeof sql>): Promise<number> {

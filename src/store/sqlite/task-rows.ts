@@ -33,6 +33,7 @@ export function sqliteTaskRows(context: SqliteContext): TaskRows {
     query: (filter, page) => queryTasks(context, filter, page),
     count: filter => context.counts.count(context, filter),
     tally: filter => context.counts.tally(context, filter),
+    survey: () => context.counts.survey(context),
     failures: (limit, keys) => failureGroups(context, limit, keys),
     newestFailures: (keys, each) => newestFailures(context, keys, each),
     groupFailures: limit => groupFailures(context, limit),
