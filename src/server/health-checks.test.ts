@@ -7,7 +7,7 @@ import { healthChecks, type HealthSubjects } from './health-checks.ts'
 
 const WELL: HealthSubjects = {
   store: { ping: () => Promise.resolve() }, role: () => ({ kind: 'none' }), listeners: () => [], unmatchedBinds: () => [],
-  certificates: () => ({ loaded: 0, problems: [], unreadable: {}, inUse: [] }), now: () => Date.UTC(2026, 0, 1),
+  certificates: () => ({ loaded: 0, problems: [], unreadable: {}, inUse: [] }), spamProblem: () => null, now: () => Date.UTC(2026, 0, 1),
   phase: () => 'working', trusted: () => true, findings: () => [],
 }
 const listener = (name: string, state: AddressState['state'], error: string | null = null): ListenerState => {
@@ -70,4 +70,8 @@ test('a certificate that ends within two weeks, is over or cannot be read is sai
     detail: 'certificates: 3; certificate b: privateKey cannot be read from /etc/tls/key.pem on this node (ENOENT).; '
       + 'the certificate of old.example.org is over since 2025-12-28; the certificate of mail.example.org ends on 2026-01-14',
   })
+})
+
+test('a spam filter that does not work is said, and no reason', async () => {
+  assert.deepEqual(await reply('spam filter', { spamProblem: () => 'its content is missing' }), { ok: true, detail: 'mail is not judged as it should be: its content is missing' })
 })

@@ -14,6 +14,8 @@ export interface HealthSubjects {
   readonly listeners: () => readonly ListenerState[]
   readonly unmatchedBinds: () => readonly string[]
   readonly certificates: () => CertificatesReport
+  /** Why mail is not judged here as it should be; null: it is. */
+  readonly spamProblem: () => string | null
   /** In ms since 1970. */
   readonly now: () => number
   readonly phase: () => NodePhase
@@ -29,6 +31,7 @@ export function healthChecks(of: HealthSubjects): HealthCheck[] {
     { check: 'role', run: async () => roleReply(of.role()) },
     { check: 'listeners', run: async () => listenersReply(of.listeners(), of.unmatchedBinds()) },
     { check: 'certificates', run: async () => certificatesReply(of.certificates(), of.now()) },
+    { check: 'spam filter', run: async () => spamReply(of.spamProblem()) },
     { check: 'node', run: async () => nodeReply(of.phase(), of.trusted()) },
     { check: 'coverage', run: async () => coverageReply(of.findings()) },
   ]
@@ -64,6 +67,11 @@ function certificatesReply({ loaded, problems, inUse }: CertificatesReport, now:
     })
   const count = loaded === 0 ? 'only the self-made certificate' : `certificates: ${loaded}`
   return fine([count, ...problems, ...ending].join('; '))
+}
+
+/** Said, but no reason to take the node out: mail goes on. */
+function spamReply(problem: string | null): HealthReply {
+  return fine(problem === null ? 'mail is judged as it should be' : `mail is not judged as it should be: ${problem}`)
 }
 
 function nodeReply(phase: NodePhase, trusted: boolean): HealthReply {

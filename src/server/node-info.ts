@@ -19,13 +19,16 @@ export interface NodeReport {
   readonly lastError: string | null
   /** Why certificates cannot be read here, by id. */
   readonly certificates: Readonly<Record<Id, string>>
+  /** Why mail is not judged here as it should be; null: it is. */
+  readonly spamProblem: string | null
 }
 
-export function nodeInfo({ listeners, runningTasks, clockOffsetMs, lastError, certificates }: NodeReport): JsonObject {
+export function nodeInfo({ listeners, runningTasks, clockOffsetMs, lastError, certificates, spamProblem }: NodeReport): JsonObject {
   return {
     listeners: Object.fromEntries(listeners.map(listener => [listener.name, listenerText(listener)])),
     addresses: listeners.flatMap(addressesOf).slice(0, ADDRESSES_MAX),
     runningTasks, clockOffsetMs, lastError: lastError?.slice(0, TEXT_CHARS_MAX) ?? null,
+    spamProblem: spamProblem?.slice(0, TEXT_CHARS_MAX) ?? null,
     certificates: Object.fromEntries(Object.entries(certificates).slice(0, CERTIFICATES_MAX).map(([id, text]) => [id, text.slice(0, TEXT_CHARS_MAX)])),
   }
 }
@@ -79,7 +82,7 @@ function addressIn(value: Json): NodeAddress[] {
 
 /** A live node as the findings judge it. */
 export function judgedNode(node: NodeRow): JudgedNode {
-  return { ...node, clockOffsetMs: clockOffsetOf(node.info) }
+  return { ...node, clockOffsetMs: clockOffsetOf(node.info), spamProblem: typeof node.info['spamProblem'] === 'string' ? node.info['spamProblem'] : null }
 }
 
 function clockOffsetOf(info: JsonObject): number | null {

@@ -144,7 +144,7 @@ export class Server implements Service {
       // Before the listeners: their first handshake gets the right one.
       { names: [this.#objects.standard.certificate.name], changed: () => this.#readCertificates() },
       // Before the listeners too: the first message is judged like the others.
-      { names: SPAM_FILTER_NAMES, changed: () => this.#mail.spamFilter.reload() },
+      { names: SPAM_FILTER_NAMES, changed: () => this.#readSpamFilter() },
       { names: ['ClusterRole', 'NetworkListener'], changed: () => this.#readRoleAndListeners() },
     ])
   }
@@ -254,7 +254,7 @@ export class Server implements Service {
     const { incarnation } = this.#node
     return nodeInfo({
       listeners: this.listeners, runningTasks: incarnation?.running.length ?? 0,
-      clockOffsetMs: incarnation?.clockOffsetMs ?? null, lastError: this.#log.lastError, certificates: this.#certificates.report().unreadable,
+      clockOffsetMs: incarnation?.clockOffsetMs ?? null, lastError: this.#log.lastError, certificates: this.#certificates.report().unreadable, spamProblem: this.#mail.spamFilter.problem,
     })
   }
 
@@ -277,6 +277,12 @@ export class Server implements Service {
     const { registry, standard } = this.#objects
     await this.#certificates.apply(await this.#deps.store.read(tx => registry.all(tx, standard.certificate)))
     this.#node.announce()
+  }
+
+  async #readSpamFilter(): Promise<void> {
+    const before = this.#mail.spamFilter.problem
+    await this.#mail.spamFilter.reload()
+    if (this.#mail.spamFilter.problem !== before) this.#node.announce()
   }
 
   async #readRoleAndListeners(): Promise<void> {
@@ -322,7 +328,7 @@ export class Server implements Service {
     if (environment.healthBind === null) return
     const checks = healthChecks({
       store, role: () => this.#role.role, listeners: () => this.listeners, unmatchedBinds: () => this.#listeners?.unmatchedBinds ?? [],
-      certificates: () => this.#certificates.report(), now: () => clock.now(),
+      certificates: () => this.#certificates.report(), spamProblem: () => this.#mail.spamFilter.problem, now: () => clock.now(),
       phase: () => this.#node.phase, trusted: () => this.#node.incarnation?.trusted ?? false,
       findings: () => this.#findings(),
     })

@@ -11,7 +11,7 @@ const LANES = [SEARCH, TIDY, PUSH]
 
 const node = (nodeId: number, said: Partial<JudgedNode> = {}): JudgedNode => ({
   incarnation: `i${nodeId}`, nodeId, hostname: `mx${nodeId}`, role: null, duties: ['index', 'tidy', 'push'], pushShard: null, draining: false,
-  version: '1.0.0', clockOffsetMs: 0, ...said,
+  version: '1.0.0', clockOffsetMs: 0, spamProblem: null, ...said,
 })
 const judge = (nodes: readonly JudgedNode[], more: Partial<ClusterSnapshot> = {}): Finding[] =>
   findings({ nodes, lanes: LANES, roles: new Set(['edge']), alone: false, ...more })
@@ -105,6 +105,12 @@ describe('findings', () => {
     assert.deepEqual(brief(found), ['warning clockOffset node-1', 'warning clockOffset node-2'])
     assert.match(found[0]?.text ?? '', /mx1 is 1\.001 s ahead of/)
     assert.match(found[1]?.text ?? '', /mx2 is 90\.5 s behind/)
+  })
+
+  it('name nodes whose spam filter does not work, with the reason', () => {
+    const finding = only(judge([node(1), node(2, { spamProblem: 'it has the format 2, and this version reads 1' })]))
+    assert.deepEqual(brief([finding]), ['warning spamFilterFails node-2'])
+    assert.match(finding.text, /^The spam filter of mx2 .*: it has the format 2/)
   })
 
   it('name versions that differ, with the nodes of each', () => {

@@ -12,6 +12,8 @@ import { disagreements, PUSH_SHARDS } from './disagreement.ts'
 export interface JudgedNode extends AssignableNode, Pick<NodeRow, 'hostname' | 'role' | 'version'> {
   /** Of its wall clock to the store's; null: it has not said. */
   readonly clockOffsetMs: number | null
+  /** Why its spam filter does not judge mail as it should; null: it does, or has not said. */
+  readonly spamProblem: string | null
 }
 export interface ClusterSnapshot {
   readonly nodes: readonly JudgedNode[]
@@ -24,7 +26,7 @@ export interface ClusterSnapshot {
 
 export type FindingKind =
   | 'laneWithoutNode' | 'criticalLaneWithOneNode' | 'shardWithoutNode' | 'unequalShards' | 'spamTrainingSpread'
-  | 'unknownRole' | 'clockOffset' | 'versionsDiffer' | 'settingsDiffer'
+  | 'unknownRole' | 'clockOffset' | 'versionsDiffer' | 'settingsDiffer' | 'spamFilterFails'
 export interface Finding {
   /** `error`: work waits. `warning`: all work is done. */
   readonly severity: 'error' | 'warning'
@@ -51,7 +53,7 @@ export function findings(cluster: ClusterSnapshot): Finding[] {
       ...cluster.alone ? [] : criticalWithOne(lane, nodes),
       ...ofShards(shardsOf(lane, cluster.nodes, nodes, disagreed)),
     ]),
-    ...spamSpread(cluster), ...clockOffsets(cluster), ...versions(cluster), ...settings(disagreed),
+    ...spamSpread(cluster), ...clockOffsets(cluster), ...spamFilters(cluster), ...versions(cluster), ...settings(disagreed),
   ]
   return found.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
 }
@@ -168,6 +170,13 @@ function clockOffsets({ nodes }: ClusterSnapshot): Finding[] {
     return [warning('clockOffset', subjectOf(node), `The clock of ${node.hostname} is ${Math.abs(offset) / 1_000} s ${offset > 0 ? 'ahead of' : 'behind'} that of the store.`,
       'Let NTP set the clocks of that machine and of the database server. Leases do not depend on it; dates that people see do.')]
   })
+}
+
+function spamFilters({ nodes }: ClusterSnapshot): Finding[] {
+  return nodes.flatMap(node => node.spamProblem === null ? [] : [
+    warning('spamFilterFails', subjectOf(node), `The spam filter of ${node.hostname} does not judge all mail as it should: ${node.spamProblem}.`,
+      'Mail is delivered all the same. Finish an upgrade that is under way; if that is not it, run SpamFilterMaintenance retrain.'),
+  ])
 }
 
 function versions({ nodes }: ClusterSnapshot): Finding[] {

@@ -18,6 +18,7 @@ const KIND = enumType('ClusterFindingKind', [
   { name: 'clockOffset', label: 'Clock off' },
   { name: 'versionsDiffer', label: 'Different versions' },
   { name: 'settingsDiffer', label: 'Different settings' },
+  { name: 'spamFilterFails', label: 'Spam filter does not work' },
 ])
 const byServer = { update: 'serverSet' } as const
 

@@ -8,13 +8,13 @@ const de = counter('de')
 const KINDS_EN: Readonly<Record<string, string>> = {
   laneWithoutNode: 'Lane without a node', criticalLaneWithOneNode: 'Only one node for important work', shardWithoutNode: 'Shard without a node',
   unequalShards: 'Shards of different size', spamTrainingSpread: 'Several nodes are named for spam training', unknownRole: 'A node has a role that does not exist',
-  clockOffset: 'A clock is off', versionsDiffer: 'Nodes run different versions', settingsDiffer: 'Nodes were started with different settings',
+  clockOffset: 'A clock is off', versionsDiffer: 'Nodes run different versions', settingsDiffer: 'Nodes were started with different settings', spamFilterFails: 'The spam filter does not work',
 }
 
 const KINDS_DE: Readonly<Record<string, string>> = {
   laneWithoutNode: 'Bahn ohne Knoten', criticalLaneWithOneNode: 'Nur ein Knoten für wichtige Arbeit', shardWithoutNode: 'Teil ohne Knoten',
   unequalShards: 'Ungleich große Teile', spamTrainingSpread: 'Mehrere Knoten für das Spamtraining genannt', unknownRole: 'Ein Knoten hat eine Rolle, die es nicht gibt',
-  clockOffset: 'Eine Uhr geht falsch', versionsDiffer: 'Knoten mit verschiedenen Versionen', settingsDiffer: 'Knoten mit verschiedenen Einstellungen',
+  clockOffset: 'Eine Uhr geht falsch', versionsDiffer: 'Knoten mit verschiedenen Versionen', settingsDiffer: 'Knoten mit verschiedenen Einstellungen', spamFilterFails: 'Der Spamfilter arbeitet nicht',
 }
 
 export const useClusterTexts = pageTexts({

@@ -36,6 +36,7 @@ const en = {
     clockOffset: (subject: string) => `the clock of ${subject} is off`,
     versionsDiffer: () => 'the nodes run different versions',
     settingsDiffer: () => 'the nodes were started with different settings',
+    spamFilterFails: (subject: string) => `the spam filter of ${subject} does not judge mail as it should`,
   } as Readonly<Record<string, (subject: string) => string>>,
   advice: {
     laneWithoutNode: 'Start a node whose role has this work, or give it to the role of a node that runs.',
@@ -47,6 +48,7 @@ const en = {
     clockOffset: 'Set the clock of the node, best by NTP.',
     versionsDiffer: 'Bring all nodes to the same version.',
     settingsDiffer: 'Start all nodes with the same values.',
+    spamFilterFails: 'Train the spam filter anew, unless an upgrade is under way.',
   } as Readonly<Record<string, string>>,
   part: {
     findings: 'findings about the cluster', nodes: 'nodes', lanes: 'lanes', failures: 'failed tasks', runs: 'runs of tasks',
@@ -117,6 +119,7 @@ const de: typeof en = {
     clockOffset: subject => `die Uhr von ${subject} geht falsch`,
     versionsDiffer: () => 'auf den Knoten laufen verschiedene Versionen',
     settingsDiffer: () => 'die Knoten wurden mit verschiedenen Einstellungen gestartet',
+    spamFilterFails: subject => `der Spamfilter von ${subject} beurteilt Mail nicht, wie er sollte`,
   },
   advice: {
     laneWithoutNode: 'Starten Sie einen Knoten, dessen Rolle diese Arbeit hat, oder geben Sie sie der Rolle eines Knotens, der läuft.',
@@ -128,6 +131,7 @@ const de: typeof en = {
     clockOffset: 'Stellen Sie die Uhr des Knotens, am besten mit NTP.',
     versionsDiffer: 'Bringen Sie alle Knoten auf dieselbe Version.',
     settingsDiffer: 'Starten Sie alle Knoten mit denselben Werten.',
+    spamFilterFails: 'Trainieren Sie den Spamfilter neu, wenn nicht gerade aktualisiert wird.',
   },
   part: {
     findings: 'Befunde zum Cluster', nodes: 'Knoten', lanes: 'Spuren', failures: 'gescheiterte Aufgaben', runs: 'Läufe von Aufgaben',
