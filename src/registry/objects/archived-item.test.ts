@@ -109,11 +109,13 @@ describe('ArchivedItem', () => {
       [task?.['accountId'], task?.['archivedItemType'], task?.['blobId'], task?.['createdAt'], task?.['archivedUntil']],
       [jane, 'Email', item['blobId'], '2025-12-01T00:00:00Z', '2026-02-02T00:00:00Z'],
     )
-    assert.deepEqual(await expired('2030-01-01T00:00:00Z'), [])
     await test.update(ARCHIVED_ITEM, id, { archivedUntil: '2026-04-01T00:00:00Z' })
     assert.equal((await restorations()).length, 1)
+    assert.deepEqual([await expired('2026-03-31T00:00:00Z'), await expired('2026-04-01T00:00:00Z')], [[], [id]])
+    // An earlier version kept no expiry of what is to be restored.
+    await test.store.transact(({ keys }) => keys.removePrefix('archived-item/', 10))
     await test.update(ARCHIVED_ITEM, id, { status: 'archived' })
-    assert.deepEqual(await expired('2030-01-01T00:00:00Z'), [id])
+    assert.deepEqual(await expired('2026-04-01T00:00:00Z'), [id])
   })
 
   it('of a type that nobody can restore yet is left as it is', async () => {

@@ -5,7 +5,7 @@
  * | change | what follows, in the same transaction |
  * |---|---|
  * | `archivedUntil` | it is kept until then, and nothing else |
- * | `status` to `requestRestore` | RestoreArchivedItem is queued; the record stays until the item is back, however long that takes |
+ * | `status` to `requestRestore` | RestoreArchivedItem is queued; the record stays until the item is back, or its time is over and no such task waits any more |
  * | `status` back to `archived` | the request is withdrawn, if it was not carried out yet |
  * | destroyed | its content goes, unless something else has the same |
  *
@@ -174,14 +174,20 @@ export function archivedItemEntries(body: JsonObject): IndexEntry[] {
   return fieldEntries({ shape: SHAPE, hooks: { entries: textEntries } }, body)
 }
 
-/** When a record that waits for nothing goes; `next` null: it was removed. */
+/** When a record goes; `next` null: it was removed. */
 export async function moveExpiry(
   { keys }: RegistryTx, id: Id, next: JsonObject | null, before: JsonObject | null,
 ): Promise<void> {
-  const [from, to] = [before, next].map(body => body?.['status'] === 'archived' ? expiryKey(id, String(body['archivedUntil'])) : null)
-  if (from === to) return
-  if (from) await keys.remove(from)
+  const [from, to] = [before, next].map(body => body === null ? null : expiryKey(id, String(body['archivedUntil'])))
+  if (from && from !== to) await keys.remove(from)
+  // Also where there should be one: an earlier version kept none for a record that was to be restored.
   if (to) await keys.put(to, {}, null)
+}
+
+/** What has expired under this key must stay for now: it comes up again then (a date as records have it). */
+export async function putOff({ keys }: RegistryTx, id: Id, key: string, until: string): Promise<void> {
+  await keys.remove(key)
+  await keys.put(expiryKey(id, until), {}, null)
 }
 
 /** Records whose time is over by then (a date as they have it), the first to expire first, and the keys that say so. */

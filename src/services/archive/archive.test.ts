@@ -6,6 +6,7 @@ import type { MailWorld } from '../../../test/support/mail-world.ts'
 import { plainMail } from '../../../test/support/mail-samples.ts'
 import type { Id } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
+import { DUE_NEVER } from '../../engine/ports.ts'
 import { ARCHIVED_ITEM, archivedItemEntries, moveExpiry } from '../../registry/objects/archived-item.ts'
 import type { ArchivedEmail } from '../../registry/objects/archived-item.ts'
 import type { MailRecipient } from '../directory/directory.ts'
@@ -194,21 +195,59 @@ describe('the archive', () => {
     assert.deepEqual([(await items()).length, (await emailIds()).length], [0, 1])
   })
 
-  test('what has expired goes, first things first, and leaves its content to the next purge; what is asked for stays', async () => {
+  /** Of the account, as `x:ArchivedItem/set` queues one. */
+  const queueRestoration = ({ email }: { readonly email: ArchivedEmail }): Promise<Id> => world.store.transact(async tx => {
+    const id = world.ids.next()
+    await tx.tasks.insert([{
+      id, variant: 'RestoreArchivedItem', lane: 'restore', bucket: 0, band: 0, due: world.clock.now(), orderingKey: id, dedupeKey: null,
+      accountId: email.accountId, domainId: null, payload: { blobId: email.blobId },
+    }])
+    return id
+  })
+  const giveUp = (id: Id): Promise<unknown> => world.store.transact(async ({ tasks }) => {
+    const [row] = await tasks.get([id])
+    assert(row)
+    return tasks.edit(id, row.version, { state: { status: 'Failed', due: DUE_NEVER, attempt: 1, firstFailedAt: 1, failedAt: 1, failureReason: 'no room' } })
+  })
+
+  test('what has expired goes, first things first, and leaves its content to the next purge; what a task may still restore stays', async () => {
     const { email, item } = await destroyed('first')
     const wanted = await destroyed('wanted')
     const later = await destroyed('later')
     await request(wanted.item.id)
+    const task = await queueRestoration(wanted.item)
     const purge = (ms: number, limit = 10): Promise<number> =>
       world.store.transact(tx => purgeArchive(tx, Date.parse(item.email.archivedUntil) + ms, limit))
+    const left = async (): Promise<Id[]> => (await items()).map(({ id }) => id)
     assert.equal(await purge(-1_000), 0)
     assert.equal(await purge(0), 1)
     assert.equal(await purgeShardOf(world.store, email.blobId, world.clock.now()), 1)
     assert.equal(await world.store.read(tx => tx.blobs.get(email.blobId)), null)
-    assert.deepEqual((await items()).map(({ id }) => id), [wanted.item.id, later.item.id])
-    assert.equal(await purge(60 * DAY_MS), 1)
-    assert.deepEqual((await items()).map(({ id }) => id), [wanted.item.id])
+    assert.deepEqual(await left(), [wanted.item.id, later.item.id])
+    assert.equal(await purge(60 * DAY_MS), 2)
+    assert.deepEqual(await left(), [wanted.item.id])
     assert.ok(await world.store.read(tx => tx.blobs.get(wanted.email.blobId)))
+    assert.equal(await purge(60 * DAY_MS), 0, 'it does not stand in the way of others')
+    await giveUp(task)
+    assert.equal(await purge(61 * DAY_MS), 1)
+    assert.deepEqual(await left(), [])
+  })
+
+  test('what is kept longer outlives a restoration that has failed, and what was restored leaves no expiry behind', async () => {
+    const { item, email } = await destroyed()
+    await request(item.id)
+    await giveUp(await queueRestoration(item))
+    const expiresMs = Date.parse(item.email.archivedUntil)
+    await world.store.transact(async tx => {
+      const [stored] = await tx.objects.get(ARCHIVED_ITEM, [item.id])
+      assert(stored)
+      const next = { ...stored.body, archivedUntil: new Date(expiresMs + DAY_MS).toISOString().replace('.000', '') }
+      await tx.objects.update(ARCHIVED_ITEM, item.id, stored.version, next, archivedItemEntries(next), [])
+      await moveExpiry(tx, item.id, next, stored.body)
+    })
+    assert.equal(await world.store.transact(tx => purgeArchive(tx, expiresMs, 10)), 0)
+    assert.equal(await restoration().restoreEmail(ANN.accountId, email.blobId), 1)
+    assert.deepEqual(await world.store.read(tx => tx.keys.list('archived-item/', 10)), [])
   })
 
   test('a key that tells of a record that is gone does not keep others from going', async () => {

@@ -2,13 +2,16 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { ARCHIVED_ITEM, archivedItemEntries, expiredItems, moveExpiry } from '../../registry/objects/archived-item.ts'
+import { ARCHIVED_ITEM, archivedItemEntries, expiredItems, moveExpiry, putOff } from '../../registry/objects/archived-item.ts'
 import type { ArchivedEmail } from '../../registry/objects/archived-item.ts'
 import { retentionNow } from '../../registry/objects/data-retention.ts'
 import type { RegistryTx } from '../../registry/ports.ts'
 import { DATE_MS_MAX, formatDate } from '../../registry/values/date.ts'
 import type { EmailRecord, KeepEmail } from '../mailstore/mailstore.ts'
 import type { BlobOwner, DomainTx } from '../ports.ts'
+
+/** Shorter than a day, so that the purge of the next night looks again. */
+const PUT_OFF_MS = 12 * 3_600_000
 
 export type ArchiveTx = DomainTx & RegistryTx
 
@@ -30,17 +33,38 @@ export function keeperOf<Tx extends ArchiveTx>(
   }
 }
 
-/** Removes what has expired, at most `limit`; returns how many records had. A key whose record is gone goes too, or it would come first for ever. */
-export async function purgeArchive(tx: ArchiveTx, nowMs: number, limit: number): Promise<number> {
+/** The queue of tasks, as far as the purge asks it. */
+export interface ArchivePurgeTx extends ArchiveTx {
+  readonly tasks: {
+    count(filter: { readonly accountId: Id; readonly variants: readonly string[]; readonly status: readonly ('Pending' | 'Retry')[] }): Promise<number>
+  }
+}
+
+/**
+ * Removes what has expired, at most `limit`; returns how many keys it looked at. What is to be restored stays while a task may
+ * still do so. A key whose record is gone, or is kept longer by now, goes too, or it would come first for ever.
+ */
+export async function purgeArchive(tx: ArchivePurgeTx, nowMs: number, limit: number): Promise<number> {
   await tx.objects.lock(ARCHIVED_ITEM)
-  const expired = await expiredItems(tx, formatDate(nowMs), limit)
+  const now = formatDate(nowMs)
+  const expired = await expiredItems(tx, now, limit)
   const items = new Map((await tx.objects.get(ARCHIVED_ITEM, expired.map(({ id }) => id))).map(({ id, body }) => [id, body]))
   for (const { id, key } of expired) {
     const body = items.get(id)
-    if (body) await removeItem(tx, id, body, releaseContent)
-    else await tx.keys.remove(key)
+    if (!body || String(body['archivedUntil']) > now) await tx.keys.remove(key)
+    else if (await mayComeBack(tx, body)) await putOff(tx, id, key, formatDate(nowMs + PUT_OFF_MS))
+    else {
+      await tx.keys.remove(key)
+      await removeItem(tx, id, body, releaseContent)
+    }
   }
   return expired.length
+}
+
+/** A restoration that has failed is over, until somebody retries it. */
+async function mayComeBack({ tasks }: ArchivePurgeTx, { status, accountId }: JsonObject): Promise<boolean> {
+  if (status !== 'requestRestore') return false
+  return await tasks.count({ accountId: String(accountId), variants: ['RestoreArchivedItem'], status: ['Pending', 'Retry'] }) > 0
 }
 
 /** Removes records of an account that goes as a whole, at most `limit`; returns how many. */

@@ -1,7 +1,7 @@
 /** Brings archived mail back into its account. README.md beside this file. */
 import type { Id } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
-import { ARCHIVED_ITEM } from '../../registry/objects/archived-item.ts'
+import { ARCHIVED_ITEM, moveExpiry } from '../../registry/objects/archived-item.ts'
 import type { ArchivedEmail } from '../../registry/objects/archived-item.ts'
 import type { Directory, MailRecipient } from '../directory/directory.ts'
 import { INBOX_ID, MAILBOX, summaryOf } from '../mailstore/mailstore.ts'
@@ -82,7 +82,8 @@ async function restoreAll(
   await tx.objects.lock(ARCHIVED_ITEM)
   const items = await requested(tx, accountId, blobId)
   const mailboxes = new Set(await tx.documents.list(accountId, MAILBOX, MAILBOXES_MAX))
-  for (const { id, email: { size, receivedAt, mailboxIds, keywords } } of items) {
+  for (const { id, email } of items) {
+    const { size, receivedAt, mailboxIds, keywords } = email
     account.reserve(size, { quotaBytes: limits.quotaBytes, emailsMax: limits.emailsMax ?? null })
     const left = Object.keys(mailboxIds).filter(mailboxId => mailboxes.has(mailboxId))
     await account.add({
@@ -90,6 +91,7 @@ async function restoreAll(
       mailboxIds: left.length > 0 ? left : [INBOX_ID],
     })
     await tx.objects.remove(ARCHIVED_ITEM, id)
+    await moveExpiry(tx, id, null, email)
     await tx.blobs.unlink(accountId, ARCHIVED_ITEM, [{ id, hash: blobId }])
   }
   return items.length

@@ -5,7 +5,7 @@
 import type { KeptFor, Retention } from '../../registry/objects/data-retention.ts'
 import { retentionNow } from '../../registry/objects/data-retention.ts'
 import { purgeArchive } from '../archive/archive.ts'
-import type { ArchiveTx } from '../archive/archive.ts'
+import type { ArchivePurgeTx } from '../archive/archive.ts'
 import { removeEnded } from '../auth/oauth/grants.ts'
 import { purgeSamples } from '../spam/samples.ts'
 import { purgeTraces } from '../telemetry/traces.ts'
@@ -14,7 +14,7 @@ const ROWS_AT_ONCE_MAX = 1_000
 /** Each has a content to look after. */
 const CONTENTS_AT_ONCE_MAX = 200
 
-export interface PurgeTx extends ArchiveTx {
+export interface PurgeTx extends ArchivePurgeTx {
   /** The history of tasks: removes at most `limit` runs that started before. */
   readonly runs: { purge(before: number, limit: number): Promise<number> }
 }
