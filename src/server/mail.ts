@@ -13,6 +13,7 @@ import { Delivery } from '../services/delivery/delivery.ts'
 import { MailImport } from '../services/delivery/mail-import.ts'
 import type { Enqueue } from '../services/ports.ts'
 import { Directory } from '../services/directory/directory.ts'
+import { DkimRotation } from '../services/dkim/dkim-rotation.ts'
 import { DnsPublication } from '../services/domain-dns/dns-publication.ts'
 import { Indexing } from '../services/indexing/indexing.ts'
 import { MailStore } from '../services/mailstore/mailstore.ts'
@@ -57,6 +58,7 @@ export interface Mail {
   readonly dataPurge: DataPurge<Tx>
   readonly deadHolders: DeadHolders
   readonly dnsPublication: DnsPublication<Tx>
+  readonly dkimRotation: DkimRotation<Tx>
   /** Whether the work of a variant is there. */
   readonly hasWork: (variant: string) => boolean
   readonly uploads: Uploads<Tx>
@@ -89,6 +91,7 @@ export function buildMail(
   const deadHolders: DeadHolders = { release: () => store.leases.releaseDead(self()) }
   const [accountPurge, renumbering] = [new AccountPurge<Tx>({ store, mailStore }), new Renumbering<Tx>({ store, mailStore })]
   const dnsPublication = new DnsPublication<Tx>({ store, clock, reader: new CertificateReader(variables), variables })
+  const dkimRotation = new DkimRotation<Tx>({ store, ids, clock, variables })
   const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
   const uploads = new Uploads<Tx>({ store, mailStore, clock })
   const imports = new MailImport<Tx>({ store, mailStore, directory, clock })
@@ -100,7 +103,7 @@ export function buildMail(
   }
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
-    accountPurge, renumbering, inventory, recount, delivery, uploads, imports, dnsPublication, hasWork,
+    accountPurge, renumbering, inventory, recount, delivery, uploads, imports, dnsPublication, dkimRotation, hasWork,
     traces: new Traces<Tx>({ store, enqueue }), challenges: new ChallengeAnswers<Tx>(store),
     spamFilter, spamTraining: new SpamTraining<Tx>({ store, clock }), spamTrainings: spamTrainings(store, () => clock.now()),
     rulesUpdate: new RulesUpdate<Tx>({ store, ids, clock }),

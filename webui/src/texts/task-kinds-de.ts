@@ -24,5 +24,4 @@ export const KINDS_DE: Readonly<Record<string, string>> = {
   'Reports are queued by the server when a reporting period begins.': 'Berichte legt der Server selbst an, wenn ein Berichtszeitraum beginnt.',
   'Ask for the restoration on the archived item; the server queues it then.': 'Verlangen Sie das Wiederherstellen beim Archivierten; dann legt der Server sie an.',
   'Obtaining certificates by ACME is not built yet.': 'Zertifikate über ACME zu holen ist noch nicht gebaut.',
-  'Rotating DKIM keys is not built yet.': 'DKIM-Schlüssel zu wechseln ist noch nicht gebaut.',
 }
