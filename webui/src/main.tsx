@@ -32,6 +32,9 @@ const login = new Login({
   tabs: new Tabs(new BroadcastChannel('rota.login'), browserClock, randomState(browserCrypto)),
   mayBeCopy: performance.getEntriesByType('navigation').some(entry => 'type' in entry && entry.type !== 'reload'),
 })
+// A page that the browser stops or puts away may never run again.
+addEventListener('pagehide', () => { login.handOver() })
+document.addEventListener('freeze', () => { login.handOver() })
 const api = new Api({ origin: location.origin, login, clock: browserClock, heardDate: serverClock.heard })
 const client = new QueryClient({
   defaultOptions: {

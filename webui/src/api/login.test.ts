@@ -3,24 +3,41 @@ import { suite, test } from 'node:test'
 import type { Json } from '../../../src/base/json.ts'
 import { VirtualClock } from '../../../src/base/virtual-clock.ts'
 import { Login, LoginUnreachable, SignedOut } from './login.ts'
-import type { Channel, SharedToken } from './tabs.ts'
+import type { Channel } from './tabs.ts'
 import { Tabs } from './tabs.ts'
 
 const HOUR_MS = 3_600_000
+/** So long is waited at most for a tab that is not there. */
+const SILENCE_MS = 3_000
 
-/** A server that gives token 1, 2, 3, …; `answers` replaces what it says. */
-class World {
+/** What the tabs of one browser have in common. */
+class Air {
   readonly clock = new VirtualClock()
+  readonly #takers: { readonly of: Channel; take(event: { readonly data: unknown }): void }[] = []
+
+  channel(): Channel {
+    const own: Channel = {
+      addEventListener: (_, take) => { this.#takers.push({ of: own, take }) },
+      postMessage: data => { for (const { of, take } of this.#takers) if (of !== own) take({ data: structuredClone(data) }) },
+    }
+    return own
+  }
+}
+
+interface WorldOptions { readonly mayBeCopy?: boolean; readonly air?: Air; readonly name?: string }
+
+/** A tab with a server that gives it token 1, 2, 3, …; `answers` replaces what it says. */
+class World {
+  readonly clock: VirtualClock
   readonly stored = new Map<string, string>()
   readonly asked: Record<string, string>[] = []
   readonly visited: string[] = []
-  answers: ((form: Record<string, string>) => { readonly status: number; readonly body: Json } | null)[] = []
+  answers: ((form: Record<string, string>) => { readonly status: number; readonly body: Json } | null | Promise<null>)[] = []
   #count = 0
   readonly login: Login
-  share: (copyOf: string | null, refused: string | null) => Promise<SharedToken | null> = async () => null
 
-  /** `others`: what another tab answers. */
-  constructor(refresh?: string, { mayBeCopy = false, others }: { readonly mayBeCopy?: boolean; readonly others?: (copyOf: string | null, refused: string | null) => Promise<SharedToken | null> } = {}) {
+  constructor(refresh?: string, { mayBeCopy = false, air = new Air(), name = 'tab' }: WorldOptions = {}) {
+    this.clock = air.clock
     if (refresh !== undefined) this.stored.set('rota.refresh', refresh)
     this.login = new Login({
       origin: 'http://here', clock: this.clock, crypto: { getRandomValues: bytes => bytes.fill(7) },
@@ -31,7 +48,7 @@ class World {
         clear: () => { this.stored.clear() },
       },
       mayBeCopy,
-      tabs: { ask: others ?? (async () => null), answer: share => { this.share = share } },
+      tabs: new Tabs(air.channel(), this.clock, name),
       goTo: url => { this.visited.push(url) },
       post: async (path, form) => {
         const sent = { path, ...Object.fromEntries(form) }
@@ -44,12 +61,23 @@ class World {
       },
     })
   }
+
+  /** What becomes of a question that may have to wait for silence. */
+  async after<T>(ms: number, question: Promise<T>): Promise<T> {
+    question.catch(() => undefined)
+    await this.clock.advance(ms)
+    return question
+  }
+
+  token(): Promise<string> {
+    return this.after(SILENCE_MS, this.login.token())
+  }
 }
 
 suite('the login', () => {
   test('leads to the login page and back to where it began', async () => {
     const world = new World()
-    await assert.rejects(world.login.token(), SignedOut)
+    await assert.rejects(world.token(), SignedOut)
     assert.equal(world.login.state, 'signedOut')
     await world.login.begin('/manage/tasks?f.status=Failed')
     const page = new URL(world.visited[0] ?? '', 'http://here')
@@ -119,7 +147,7 @@ suite('the login', () => {
     await assert.rejects(world.login.replace('access1'), SignedOut)
     assert.deepEqual(states, ['ended'])
     assert.equal(world.stored.has('rota.refresh'), false)
-    await assert.rejects(world.login.token(), SignedOut)
+    await assert.rejects(world.token(), SignedOut)
     assert.equal(world.login.state, 'ended')
   })
 
@@ -140,7 +168,7 @@ suite('the login', () => {
     world.login.watch(() => { states.push(world.login.state) })
     const renewal = world.login.renew()
     await Promise.all([assert.rejects(renewal, SignedOut), world.login.signOut()])
-    await assert.rejects(world.login.token(), SignedOut)
+    await assert.rejects(world.token(), SignedOut)
     assert.deepEqual([states, [...world.stored]], [['leaving'], []])
   })
 
@@ -151,90 +179,146 @@ suite('the login', () => {
 })
 
 suite('tabs of one browser', () => {
-  test('get their tokens from the one that has the refresh token', async () => {
-    const first = new World('refresh0')
+  /** One tab with a refresh token, and others that live on its tokens. */
+  async function family(...others: readonly string[]): Promise<[World, ...World[]]> {
+    return familyIn(new Air(), ...others)
+  }
+  async function familyIn(air: Air, ...others: readonly string[]): Promise<[World, ...World[]]> {
+    const first = new World('refresh0', { air, name: 'first' })
     await first.login.token()
-    const second = new World(undefined, { others: (copyOf, refused) => first.share(copyOf, refused) })
-    assert.equal(await second.login.token(), 'access1')
-    assert.equal(second.login.state, 'signedIn')
+    const worlds = others.map(name => new World(undefined, { air, name }))
+    for (const world of worlds) await world.login.token()
+    return [first, ...worlds]
+  }
+
+  test('get their tokens from the one that has the refresh token', async () => {
+    const [, second] = await family('second')
+    assert.equal(await second?.login.token(), 'access1')
+    assert.equal(second?.login.state, 'signedIn')
     assert.equal(second.asked.length, 0)
-    assert.equal(await second.share(null, null), null)
   })
 
   test('get them as well from one that has just signed in', async () => {
-    const first = new World(undefined, { mayBeCopy: true })
+    const air = new Air()
+    const first = new World(undefined, { mayBeCopy: true, air, name: 'first' })
     await first.login.begin('/')
     await first.login.finish(`?code=c1&state=${new URL(first.visited[0] ?? '', 'http://here').searchParams.get('state') ?? ''}`)
-    assert.equal((await first.share(null, null))?.token, 'access1')
+    assert.equal(await new World(undefined, { air }).login.token(), 'access1')
+  })
+
+  test('follow each renewal: nobody is signed out by the end of a token, hour after hour', async () => {
+    const [first, second] = await family('second')
+    const states: string[] = []
+    second?.login.watch(() => { states.push(second.login.state) })
+    for (let hours = 1; hours <= 5; hours++) {
+      await first.clock.advance(HOUR_MS)
+      assert.equal(await second?.login.token(), await first.login.token())
+    }
+    assert.deepEqual([states, second?.asked.length], [[], 0])
+  })
+
+  test('wait for a renewal that takes long, and for a server that is away', async () => {
+    const [first, second] = await family('second')
+    await first.clock.advance(HOUR_MS - 70_000)
+    const late = Promise.withResolvers<null>()
+    first.answers = [() => late.promise]
+    await first.clock.advance(30_000)
+    // The old token holds for half a minute yet.
+    late.resolve(null)
+    assert.equal(await second?.after(30_000, second.login.token()), 'access1')
+    first.answers = [() => ({ status: 503, body: null })]
+    await assert.rejects(second?.login.replace('access1') ?? Promise.resolve(), LoginUnreachable)
+    assert.equal(second?.login.state, 'signedIn')
+    assert.equal(await second.login.token(), 'access2')
   })
 
   test('tell each other of a token that the server refuses', async () => {
-    const first = new World('refresh0')
-    await first.login.token()
-    const second = new World(undefined, { others: (copyOf, refused) => first.share(copyOf, refused) })
-    assert.equal(await second.login.replace(await second.login.token()), 'access2')
+    const [first, second] = await family('second')
+    assert.equal(await second?.login.replace(await second.login.token()), 'access2')
     first.answers = [() => ({ status: 400, body: null })]
-    await assert.rejects(second.login.replace('access2'), SignedOut)
-    assert.equal(first.login.state, 'ended')
+    await assert.rejects(second?.login.replace('access2') ?? Promise.resolve(), SignedOut)
+    assert.deepEqual([first.login.state, second?.login.state], ['ended', 'ended'])
   })
 
-  test('take no tokens of somebody else: a page that shows one user never acts as another', async () => {
-    const first = new World('refresh0')
+  test('get a token that holds after one was refused: what has overrun is not handed out again', async () => {
+    const [first, second] = await family('second')
+    assert.equal(await second?.login.replace('access1'), 'access2')
+    // As a browser does with the timers of a tab that nobody sees: the renewal comes late.
+    first.answers = [() => null]
+    await first.clock.advance(HOUR_MS)
+    assert.equal(await first.login.replace('access1'), 'access3')
+    assert.equal(await second?.login.token(), 'access3')
+  })
+
+  test('go on with the old token when the other tab is silent, until the server refuses it', async () => {
+    const air = new Air()
+    const first = new World('refresh0', { air, name: 'first' })
     await first.login.token()
-    first.login.belongsTo('ada')
-    const second = new World(undefined, { others: (copyOf, refused) => first.share(copyOf, refused) })
+    const second = new World(undefined, { air, name: 'second' })
     await second.login.token()
-    second.login.belongsTo('ada')
-    assert.equal(await second.login.replace('access1'), 'access2')
-    first.login.belongsTo('bob')
-    await assert.rejects(second.login.replace('access2'), SignedOut)
+    first.stored.clear() // As if its process had been killed.
+    await air.clock.advance(2 * HOUR_MS)
+    assert.equal(await second.token(), 'access1')
+    assert.equal(second.login.state, 'signedIn')
+    await assert.rejects(second.after(SILENCE_MS, second.login.replace('access1')), SignedOut)
     assert.equal(second.login.state, 'ended')
   })
 
+  test('hand the refresh token over when the one that has it is left', async () => {
+    const air = new Air()
+    const [first, second, third] = await familyIn(air, 'second', 'third')
+    second?.login.handOver()
+    first.login.handOver()
+    assert.equal(first.stored.has('rota.refresh'), false)
+    await first.clock.advance(HOUR_MS)
+    assert.equal(third?.asked[0]?.['refresh_token'], 'refresh1', 'the last that asked and is there still')
+    assert.equal(second?.stored.has('rota.refresh'), false)
+    assert.equal(await second?.login.token(), await third.login.token())
+    // It comes back, as after a reload.
+    assert.equal(await new World(undefined, { air, name: 'again' }).login.token(), await third.login.token())
+  })
+
+  test('keep the refresh token over a reload when there is no other tab', async () => {
+    const world = new World('refresh0')
+    await world.login.token()
+    world.login.handOver()
+    assert.equal(world.stored.get('rota.refresh'), 'refresh1')
+  })
+
+  test('take no tokens of somebody else: a page that shows one user never acts as another', async () => {
+    const [first, second] = await family('second')
+    first.login.belongsTo('ada')
+    second?.login.belongsTo('ada')
+    assert.equal(await second?.login.replace('access1'), 'access2')
+    first.login.belongsTo('bob')
+    await assert.rejects(second?.login.replace('access2') ?? Promise.resolve(), SignedOut)
+    assert.equal(second?.login.state, 'ended')
+  })
+
   test('end the login at the server when one of them is left, also one that has no refresh token', async () => {
-    const first = new World('refresh0')
-    await first.login.token()
-    const second = new World(undefined, { others: (copyOf, refused) => first.share(copyOf, refused) })
-    await second.login.token()
-    await second.login.signOut()
-    assert.deepEqual([second.asked.at(-1)?.['path'], second.asked.at(-1)?.['token']], ['/auth/revoke', 'access1'])
+    const [, second] = await family('second')
+    await second?.login.signOut()
+    assert.deepEqual([second?.asked.at(-1)?.['path'], second?.asked.at(-1)?.['token']], ['/auth/revoke', 'access1'])
   })
 
   test('do not use the refresh token of the tab that they are a copy of', async () => {
-    const first = new World('refresh0')
+    const air = new Air()
+    const first = new World('refresh0', { air, name: 'first' })
     await first.login.token()
-    const copy = new World('refresh1', { mayBeCopy: true, others: (copyOf, refused) => first.share(copyOf, refused) })
-    assert.equal(await copy.login.token(), 'access1')
+    const copy = new World('refresh1', { air, name: 'copy', mayBeCopy: true })
+    first.answers = [() => null]
+    first.login.replace('access1').catch(() => undefined)
+    await assert.rejects(copy.login.token(), LoginUnreachable)
+    assert.equal(await copy.login.token(), 'access2')
     assert.equal(copy.asked.length, 0)
     assert.equal(copy.stored.has('rota.refresh'), false)
   })
 
   test('use their own when nobody else has the same', async () => {
-    const first = new World('refresh0')
-    await first.login.token()
-    const other = new World('refresh9', { mayBeCopy: true, others: (copyOf, refused) => first.share(copyOf, refused) })
-    await other.login.token()
+    const air = new Air()
+    await new World('refresh0', { air, name: 'first' }).login.token()
+    const other = new World('refresh9', { air, name: 'other', mayBeCopy: true })
+    await other.token()
     assert.equal(other.asked[0]?.['refresh_token'], 'refresh9')
-  })
-
-  test('ask and answer over a channel, and wait for no answer', async () => {
-    const clock = new VirtualClock()
-    const takers: ((event: { readonly data: unknown }) => void)[] = []
-    const channel = (): Channel => {
-      let own: ((event: { readonly data: unknown }) => void)[] = []
-      return {
-        addEventListener: (_, take) => {
-          own = [...own, take]
-          takers.push(take)
-        },
-        postMessage: data => { for (const take of takers) if (!own.includes(take)) take({ data }) },
-      }
-    }
-    const [one, other] = [new Tabs(channel(), clock, 'one'), new Tabs(channel(), clock, 'other')]
-    other.answer(async copyOf => copyOf === 'theirs' ? null : { token: 't', lifeMs: 5, user: 'ada' })
-    assert.deepEqual(await one.ask(null, null), { token: 't', lifeMs: 5, user: 'ada' })
-    const silent = one.ask('theirs', null)
-    await clock.advance(200)
-    assert.equal(await silent, null)
   })
 })

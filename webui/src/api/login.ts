@@ -7,15 +7,16 @@
  *
  * The access token lives in memory only; the refresh token in the storage of the tab, so that a reload stays signed in.
  * A refresh token may be used once: one renewal at a time, whoever asks meanwhile waits for the same one; other tabs of the
- * browser get access tokens from the tab that has it (tabs.ts). When the server cannot be reached the login is not over: the
- * call fails, and the next one tries again.
+ * browser get access tokens from the tab that has it (tabs.ts), which hands it over to one of them when it is left. When the
+ * server cannot be reached the login is not over: the call fails, and the next one tries again. A tab that lives on tokens
+ * of another and gets no new one goes on with the old one, until it is the server that says no.
  */
 import type { Clock } from '../../../src/base/clock.ts'
 import type { Json } from '../../../src/base/json.ts'
 import { isJsonObject } from '../../../src/base/json.ts'
 import type { CryptoSource } from './pkce.ts'
 import { proofKey, randomState } from './pkce.ts'
-import type { SharedToken, Tabs } from './tabs.ts'
+import type { Answer, Tabs } from './tabs.ts'
 
 export type LoginState = 'starting' | 'signedOut' | 'signedIn' | 'ended' | 'leaving'
 
@@ -25,7 +26,7 @@ export interface LoginPorts {
   readonly crypto: CryptoSource
   /** `sessionStorage`, or something like it. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear'>
-  readonly tabs: Pick<Tabs, 'ask' | 'answer'>
+  readonly tabs: Pick<Tabs, 'ask' | 'answer' | 'leave'>
   /** The storage may be a copy of another tab's: this page was not loaded anew in its place. */
   readonly mayBeCopy: boolean
   /** Leaves the page. */
@@ -60,8 +61,15 @@ const REFRESH_KEY = 'rota.refresh'
 const PENDING_KEY = 'rota.login'
 /** So long before its end a token is renewed. */
 const RENEW_BEFORE_MS = 60_000
+/** So long after another tab has renewed its token, when all goes well, it is asked for the new one. */
+const FOLLOW_MS = 10_000
+/** So long an old token goes on before another tab is asked again. */
+const ASK_AGAIN_MS = 10_000
 const OK = 200
 const CLIENT_FAULTS = [400, 401]
+/** States in which a tab has a login, or may have one. */
+const ALIVE: readonly LoginState[] = ['starting', 'signedIn']
+const NO_TOKEN = 'no token: the server did not answer'
 
 export class Login {
   readonly #ports: LoginPorts
@@ -78,7 +86,11 @@ export class Login {
   constructor(ports: LoginPorts) {
     this.#ports = ports
     this.#mayBeCopy = ports.mayBeCopy
-    ports.tabs.answer((copyOf, refused) => this.#share(copyOf, refused))
+    ports.tabs.answer({
+      holds: copyOf => this.#holds(copyOf),
+      share: refused => this.#share(refused),
+      inherit: (refresh, user) => { this.#inherit(refresh, user) },
+    })
   }
 
   get state(): LoginState {
@@ -105,7 +117,7 @@ export class Login {
 
   /** A new token, because the server refused `refused`; the one of another call when that was quicker. */
   async replace(refused: string): Promise<string> {
-    if (this.#access !== null && this.#access.token !== refused) return this.#access.token
+    if (this.#access !== null && this.#access.token !== refused) return this.token()
     this.#access = null
     this.#refused = refused
     return this.renew()
@@ -114,6 +126,13 @@ export class Login {
   renew(): Promise<string> {
     this.#renewal ??= this.#renew().finally(() => { this.#renewal = null })
     return this.#renewal
+  }
+
+  /** The page is left or stopped: another tab has the refresh token from now on, if there is one. */
+  handOver(): void {
+    const { storage, tabs } = this.#ports
+    const refresh = this.#holds(null) ? storage.getItem(REFRESH_KEY) : null
+    if (tabs.leave(refresh, this.#user)) storage.removeItem(REFRESH_KEY)
   }
 
   /** Leaves for the login page of the server, which leads back to `returnTo`, a path of the console. */
@@ -153,6 +172,11 @@ export class Login {
     return { kind: 'signedIn', returnTo: pending.returnTo }
   }
 
+  /** Where the login that was begun here leads back to. */
+  get returnTo(): string {
+    return readPending(this.#ports.storage.getItem(PENDING_KEY))?.returnTo ?? '/'
+  }
+
   /** Ends the login of this tab and of the browser; leaves the page, and nothing in the storage for whoever comes next. */
   async signOut(): Promise<void> {
     const { storage, post, origin, goTo } = this.#ports
@@ -168,19 +192,22 @@ export class Login {
 
   async #renew(): Promise<string> {
     const { storage, tabs } = this.#ports
-    const refresh = storage.getItem(REFRESH_KEY)
-    if (refresh === null || this.#mayBeCopy) {
+    const own = storage.getItem(REFRESH_KEY)
+    let answer: Answer | null = null
+    if (own === null || this.#mayBeCopy) {
+      answer = await tabs.ask(own, this.#refused)
+      // That very tab has it, and cannot tell now: it is not this one's to use.
+      if (answer === 'unreachable' && own !== null) throw new LoginUnreachable(NO_TOKEN)
       this.#mayBeCopy = false
-      const shared = await tabs.ask(refresh, this.#refused)
-      // The original goes on using its refresh token; a second use here would end the login for both.
-      const isOurs = shared !== null && (this.#user === null || shared.user === this.#user)
-      if (isOurs) storage.removeItem(REFRESH_KEY)
-      if (isOurs) return this.#take(shared.token, shared.lifeMs)
+      if (answer !== null && answer !== 'unreachable' && (this.#user === null || answer.user === this.#user)) {
+        // The original goes on using its refresh token; a second use here would end the login for both.
+        if (own !== null) storage.removeItem(REFRESH_KEY)
+        return this.#take(answer.token, answer.lifeMs + FOLLOW_MS)
+      }
     }
-    if (refresh === null) {
-      this.#forget(this.#state === 'starting' || this.#state === 'signedOut' ? 'signedOut' : 'ended')
-      throw new SignedOut('there is no login')
-    }
+    // It may have been handed over while this tab asked.
+    const refresh = storage.getItem(REFRESH_KEY)
+    if (refresh === null) return this.#goOn(answer === 'unreachable')
     return this.#ask(new URLSearchParams({
       grant_type: 'refresh_token', client_id: CLIENT_ID, refresh_token: refresh,
     }))
@@ -191,7 +218,7 @@ export class Login {
     const startedMs = clock.monotonicMs()
     const reply = await post('/auth/token', form)
     if (reply === null || (reply.status !== OK && !CLIENT_FAULTS.includes(reply.status))) {
-      throw new LoginUnreachable('no token: the server did not answer')
+      throw new LoginUnreachable(NO_TOKEN)
     }
     const grant = reply.status === OK ? readGrant(reply.body) : null
     if (grant === null) {
@@ -201,28 +228,56 @@ export class Login {
     if (grant.refresh !== null && this.#state !== 'leaving') storage.setItem(REFRESH_KEY, grant.refresh)
     // Whatever it was before, this one was given to this tab.
     this.#mayBeCopy = false
-    return this.#take(grant.access, grant.expiresInMs - (clock.monotonicMs() - startedMs))
+    const leftMs = grant.expiresInMs - (clock.monotonicMs() - startedMs)
+    return this.#take(grant.access, Math.max(leftMs - RENEW_BEFORE_MS, leftMs / 2))
   }
 
-  #take(token: string, expiresInMs: number): string {
+  /** `renewAfterMs`: from now. */
+  #take(token: string, renewAfterMs: number): string {
     const { clock } = this.#ports
     if (this.#state === 'leaving') throw new SignedOut('the login was ended here')
-    const lifeMs = Math.max(expiresInMs - RENEW_BEFORE_MS, expiresInMs / 2)
-    this.#access = { token, untilMs: clock.monotonicMs() + lifeMs }
+    this.#refused = null
+    this.#access = { token, untilMs: clock.monotonicMs() + renewAfterMs }
     this.#cancelTimer()
     // Renewed in the background; a failure shows at the next call, which tries again.
-    this.#cancelTimer = clock.after(lifeMs, () => { this.renew().catch(() => undefined) })
+    this.#cancelTimer = clock.after(renewAfterMs, () => { this.renew().catch(() => undefined) })
     this.#become('signedIn')
     return token
   }
 
-  /** For another tab; only the one that has the refresh token answers. */
-  async #share(copyOf: string | null, refused: string | null): Promise<SharedToken | null> {
+  /** No other tab has given a token. The old one may hold for a while; when it is refused as well, the login is over. */
+  #goOn(unreachable: boolean): string {
+    if (this.#access !== null) {
+      this.#access = { token: this.#access.token, untilMs: this.#ports.clock.monotonicMs() + ASK_AGAIN_MS }
+      return this.#access.token
+    }
+    if (unreachable) throw new LoginUnreachable(NO_TOKEN)
+    this.#forget(this.#state === 'starting' || this.#state === 'signedOut' ? 'signedOut' : 'ended')
+    throw new SignedOut('there is no login')
+  }
+
+  #holds(copyOf: string | null): boolean {
     const refresh = this.#ports.storage.getItem(REFRESH_KEY)
-    if (refresh === null || this.#mayBeCopy || this.#state !== 'signedIn' || (copyOf !== null && copyOf !== refresh)) return null
-    const token = refused === null ? await this.token() : await this.replace(refused)
-    const lifeMs = (this.#access?.untilMs ?? 0) - this.#ports.clock.monotonicMs()
-    return lifeMs > 0 ? { token, lifeMs, user: this.#user } : null
+    return refresh !== null && !this.#mayBeCopy && ALIVE.includes(this.#state) && (copyOf === null || copyOf === refresh)
+  }
+
+  /** For another tab. */
+  async #share(refused: string | null): Promise<Answer | null> {
+    try {
+      const token = refused === null ? await this.token() : await this.replace(refused)
+      const lifeMs = (this.#access?.untilMs ?? 0) - this.#ports.clock.monotonicMs()
+      return { token, lifeMs, user: this.#user }
+    } catch (error) {
+      return error instanceof SignedOut ? null : 'unreachable'
+    }
+  }
+
+  #inherit(refresh: string, user: string | null): void {
+    const { storage } = this.#ports
+    if (!ALIVE.includes(this.#state) || storage.getItem(REFRESH_KEY) !== null || (this.#user !== null && user !== this.#user)) return
+    storage.setItem(REFRESH_KEY, refresh)
+    // At once: a renewal that the other tab had under way may have used it, and the server takes it a second time only soon.
+    this.renew().catch(() => undefined)
   }
 
   #forget(state: LoginState): void {

@@ -9,7 +9,7 @@ test('a page in place of a stream is no stream, whatever its status says', async
   const login = new Login({
     origin: 'http://here', clock: new VirtualClock(), crypto: { getRandomValues: bytes => bytes }, mayBeCopy: false,
     storage: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined, clear: () => undefined },
-    tabs: { ask: async () => ({ token: 't', lifeMs: 1_000, user: null }), answer: () => undefined },
+    tabs: { ask: async () => ({ token: 't', lifeMs: 1_000, user: null }), answer: () => undefined, leave: () => false },
     goTo: () => undefined, post: async () => null,
   })
   let answer = new Response('<h1>Welcome to the proxy</h1>', { headers: { 'content-type': 'text/html' } })
