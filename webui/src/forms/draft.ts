@@ -1,11 +1,15 @@
 /**
  * What somebody has typed and not saved, in the storage of the tab: it outlives an error, a reload and another login of the
  * same user, and neither the tab nor a logout. Nobody else is shown it. Secrets are never written.
+ *
+ * Of a new object it is the whole value; of a stored one the patch, so that it changes what was typed alone: what others
+ * have changed meanwhile stays theirs, and what was cleared is cleared again.
  */
 import type { Json, JsonObject } from '../../../src/base/json.ts'
 import { isJsonObject } from '../../../src/base/json.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
 import type { FieldType } from '../../../src/jmap-client/schema.ts'
+import { patched, patchOf, same } from './patch.ts'
 import { VARIANT, variantOf } from './shape.ts'
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
@@ -13,8 +17,21 @@ type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 const PREFIX = 'rota.draft.'
 const DRAFT_CHARS_MAX = 200_000
 
-export function draftKey(user: string, object: string, id: string | null): string {
-  return `${PREFIX}${user}.${object}.${id ?? 'new'}`
+/** `variant`: of a new object whose form is for that one only. */
+export function draftKey(user: string, object: string, id: string | null, variant: string | null): string {
+  return `${PREFIX}${user}.${object}.${id ?? (variant === null ? 'new' : `new.${variant}`)}`
+}
+
+/** What is kept of `typed` over `base`; null: nothing has been typed. */
+export function draftOf(model: Model, object: string, isNew: boolean, base: JsonObject, typed: JsonObject): JsonObject | null {
+  const [before, after] = [withoutSecrets(model, object, base), withoutSecrets(model, object, typed)]
+  if (same(before, after)) return null
+  return isNew ? after : patchOf(model, object, before, after)
+}
+
+/** What a form shows that had `value` when the draft is taken over. */
+export function fromDraft(isNew: boolean, value: JsonObject, draft: JsonObject): JsonObject {
+  return isNew ? draft : patched(value, draft)
 }
 
 export function readDraft(store: Store, key: string): JsonObject | null {

@@ -1,10 +1,17 @@
 /**
  * Around the fields of a form: the offer of a draft, the summary of what is wrong, the bar with the buttons, and the
  * question before somebody leaves with changes that are not saved. After a refusal the first marked field has the focus.
+ *
+ *   open ──the button, Enter, Ctrl-S──► busy ──not wanted, refused──► open
+ *                                         ├──an object was changed──► open
+ *                                         └──an object was made──► made: a second one needs a form of its own
+ *
+ * Whoever asks while it is busy or made, with a key that repeats as well, asks for nothing more.
  */
 import { useBlocker } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import type { JsonObject } from '../../../src/base/json.ts'
 import type { Row } from '../api/hooks.ts'
 import { useServer } from '../api/context.ts'
 import { Button } from '../parts/button.tsx'
@@ -16,8 +23,10 @@ import { EDITORS } from './editors.tsx'
 import css from './form-frame.module.css'
 import type { Form } from './use-form.ts'
 
-export function FormFrame({ form, onSaved, onCancel, action, children }: {
+export function FormFrame({ form, confirm, onSaved, onCancel, action, children }: {
   readonly form: Form
+  /** Asked before what can be saved is saved; false: it is not. */
+  readonly confirm?: () => Promise<boolean>
   readonly onSaved: (row: Row) => void
   readonly onCancel?: () => void
   /** What the button says; Save or Create when left out. */
@@ -27,21 +36,40 @@ export function FormFrame({ form, onSaved, onCancel, action, children }: {
   const t = useTexts()
   const { login } = useServer()
   const element = useRef<HTMLFormElement>(null)
-  const leaving = useRef(false)
-  const { problems, failure, dirty, saving, draft } = form
+  const phase = useRef<'open' | 'busy' | 'made'>('open')
+  const [busy, setBusy] = useState(false)
+  const [refusals, setRefusals] = useState(0)
+  /** The value that was saved last: the form may be left before it is shown as saved, and asks again when more is typed. */
+  const saved = useRef<JsonObject | null>(null)
+  const { problems, failure, dirty, draft } = form
+  const idle = form.id !== null && !dirty
   // A login page is no way to lose anything: the draft waits in the tab.
-  const held = () => dirty && !leaving.current && login.state === 'signedIn'
+  const held = () => dirty && saved.current !== form.value && phase.current !== 'made' && login.state === 'signedIn'
   const blocker = useBlocker({ shouldBlockFn: held, enableBeforeUnload: held, withResolver: true })
-  // A page that stays after a save asks again before the next changes are lost.
-  useEffect(() => { if (dirty) leaving.current = false }, [dirty])
   useEffect(() => {
-    if (!saving && problems > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
-  }, [saving, problems])
-  const submit = async () => {
+    if (refusals > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [refusals])
+  /** false: there is something to mend. */
+  const save = async (): Promise<boolean> => {
+    if (!form.check()) return false
+    if (confirm !== undefined && !await confirm()) return true
     const row = await form.save()
-    if (row === null) return
-    leaving.current = true
+    if (row === null) return false
+    saved.current = form.value
+    if (form.id === null) phase.current = 'made'
     onSaved(row)
+    return true
+  }
+  const submit = async () => {
+    if (phase.current !== 'open' || idle) return
+    phase.current = 'busy'
+    setBusy(true)
+    try {
+      if (!await save()) setRefusals(count => count + 1)
+    } finally {
+      if (phase.current === 'busy') phase.current = 'open'
+      setBusy(false)
+    }
   }
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return
@@ -71,7 +99,7 @@ export function FormFrame({ form, onSaved, onCancel, action, children }: {
       {failure === null ? null : <FailurePanel failure={failure} next={failure.kind === 'refused' && problems > 0 ? t.form.refusedNext : undefined} />}
       {children}
       <footer className={css['bar']}>
-        <Button type="submit" kind="main" busy={saving} disabled={saving || (form.id !== null && !dirty)}>
+        <Button type="submit" kind="main" busy={busy} disabled={busy || idle}>
           {action ?? (form.id === null ? t.action.create : t.action.save)}
         </Button>
         {onCancel === undefined ? null : <Button onClick={onCancel}>{t.action.cancel}</Button>}

@@ -125,7 +125,7 @@ export function MapEditor(props: EditorProps<'map'>) {
             ? <EntryEditor form={form} path={[...path, key]} shape={bare(type.valueClass.objectName)} label={key} disabled={disabled} />
             : <Editor
               {...props} id={rowId} path={[...path, key]} type={type.valueClass} value={each} label={key} invalid={form.problemAt([...path, key]) !== null}
-              onChange={next => { onChange({ ...rest(key), [key]: next ?? '' }) }}
+              onChange={next => { form.set([...path, key], next ?? '') }}
             />}
         </MapRow>
       ))}

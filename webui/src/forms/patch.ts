@@ -8,7 +8,7 @@ import { isJsonObject, ownValue } from '../../../src/base/json.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
 import type { FieldType } from '../../../src/jmap-client/schema.ts'
 import type { Path } from './path.ts'
-import { pointer } from './path.ts'
+import { pathOf, pointer, withValue } from './path.ts'
 import { VARIANT, variantOf } from './shape.ts'
 
 /** What the server shows instead of a secret; it is never sent back. */
@@ -22,6 +22,11 @@ export function patchOf(model: Model, object: string, stored: JsonObject, edited
   const patch: Record<string, Json> = {}
   diffShape(model, object, stored, edited, [], patch)
   return patch
+}
+
+/** The value with a patch carried out: null takes away what is there, a member of a set too. */
+export function patched(value: JsonObject, patch: JsonObject): JsonObject {
+  return Object.entries(patch).reduce((now, [at, next]) => withValue(now, pathOf(at), next ?? undefined), value)
 }
 
 function diffShape(model: Model, shape: string, stored: JsonObject, edited: JsonObject, at: Path, patch: Record<string, Json>): void {

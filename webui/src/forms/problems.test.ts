@@ -88,7 +88,7 @@ suite('a draft', () => {
   })
 
   test('is of one user: the next one of the same tab is not shown it', () => {
-    assert.notEqual(draftKey('ada', 'Account', null), draftKey('bob', 'Account', null))
+    assert.notEqual(draftKey('ada', 'Account', null, null), draftKey('bob', 'Account', null, null))
   })
 
   test('is none when it cannot be read, or is too long to keep', () => {

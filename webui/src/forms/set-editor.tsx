@@ -14,6 +14,8 @@ import { ReferenceEditor } from './reference-editor.tsx'
 
 type Props = EditorProps<'set'>
 
+/** Between names that are typed or pasted at once. */
+const SEPARATORS = /[\s,;]+/
 /** More than so many are chosen from a list instead. */
 const BOXES_MAX = 16
 
@@ -31,6 +33,8 @@ export function SetEditor(props: Props) {
 }
 
 interface Choice { readonly name: string; readonly label: string; readonly explanation?: string | undefined }
+/** What stands in the place to add more, and the members of before. */
+interface Typing { readonly text: string; readonly settled: ReadonlySet<string> }
 interface Parts {
   readonly chosen: ReadonlySet<string>
   readonly change: (next: Iterable<string>) => void
@@ -55,6 +59,13 @@ function Boxes({ options, chosen, change, disabled, invalid, describedBy }: Prop
 function Chips({ options, chosen, change, ...props }: Props & Parts & { readonly options: readonly Choice[] | null }) {
   const t = useTexts()
   const { type: { class: members }, disabled } = props
+  const [typing, setTyping] = useState<Typing | null>(null)
+  // What is being typed counts already, so that who saves with a key or comes back to a draft has it; a chip it becomes later.
+  const settled = typing?.settled ?? chosen
+  const type = (text: string) => {
+    setTyping({ text, settled })
+    change(new Set([...settled, ...text.split(SEPARATORS).filter(name => name !== '')]))
+  }
   const add = (names: readonly string[]) => {
     const fresh = names.filter(name => name !== '' && !chosen.has(name))
     if (fresh.length > 0) change([...chosen, ...fresh])
@@ -62,9 +73,9 @@ function Chips({ options, chosen, change, ...props }: Props & Parts & { readonly
   const nameOf = (each: string) => options?.find(({ name }) => name === each)?.label ?? each
   return (
     <div className={css['rows']}>
-      {chosen.size === 0 ? <span className={css['help']}>{t.form.notSet}</span> : (
+      {settled.size === 0 ? <span className={css['help']}>{t.form.notSet}</span> : (
         <ul className={css['chips']}>
-          {[...chosen].map(each => (
+          {[...settled].map(each => (
             <li key={each} className={css['chip']}>
               {members.type === 'objectId' ? <Reference object={members.objectName} id={each} /> : nameOf(each)}
               <Button kind="quiet" iconOnly icon={<X aria-hidden="true" />} disabled={disabled} onClick={() => { change([...chosen].filter(other => other !== each)) }}>
@@ -74,15 +85,24 @@ function Chips({ options, chosen, change, ...props }: Props & Parts & { readonly
           ))}
         </ul>
       )}
-      <Adder {...props} options={options} chosen={chosen} add={add} />
+      <Adder {...props} options={options} chosen={chosen} add={add} typed={typing?.text ?? ''} onType={type} onTyped={() => { setTyping(null) }} />
     </div>
   )
 }
 
-function Adder({ options, chosen, add, ...props }: Props & { readonly options: readonly Choice[] | null; readonly chosen: ReadonlySet<string>; readonly add: (names: readonly string[]) => void }) {
+interface AdderProps {
+  readonly options: readonly Choice[] | null
+  readonly chosen: ReadonlySet<string>
+  readonly add: (names: readonly string[]) => void
+  readonly typed: string
+  readonly onType: (text: string) => void
+  /** It is complete. */
+  readonly onTyped: () => void
+}
+
+function Adder({ options, chosen, add, typed, onType, onTyped, ...props }: Props & AdderProps) {
   const t = useTexts()
   const id = useId()
-  const [typed, setTyped] = useState('')
   const { type: { class: members }, disabled, label } = props
   if (options !== null) {
     const left = options.filter(({ name }) => !chosen.has(name)).map(each => ({ value: each.name, label: each.label }))
@@ -91,22 +111,18 @@ function Adder({ options, chosen, add, ...props }: Props & { readonly options: r
   if (members.type === 'objectId') {
     return <ReferenceEditor {...props} id={id} label={`${t.action.add}: ${label}`} type={members} value={undefined} onChange={next => { add(typeof next === 'string' ? [next] : []) }} />
   }
-  const put = () => {
-    add(typed.split(/[\s,;]+/))
-    setTyped('')
-  }
   return (
     <span className={css['row']}>
       <input
         {...control(props)} className={input['input']} aria-label={`${t.action.add}: ${label}`} value={typed} autoComplete="off" spellCheck={false}
-        onChange={event => { setTyped(event.target.value) }} onBlur={put}
+        onChange={event => { onType(event.target.value) }} onBlur={onTyped}
         onKeyDown={event => {
           if (event.key !== 'Enter') return
           event.preventDefault()
-          put()
+          onTyped()
         }}
       />
-      <Button icon={<Plus aria-hidden="true" />} disabled={disabled || typed.trim() === ''} onClick={put}>{t.action.add}</Button>
+      <Button icon={<Plus aria-hidden="true" />} disabled={disabled || typed.trim() === ''} onClick={onTyped}>{t.action.add}</Button>
     </span>
   )
 }

@@ -7,7 +7,7 @@ import { failureOf, Refused } from '../api/failure.ts'
 import type { Row } from '../api/hooks.ts'
 import { useSave } from '../api/hooks.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
-import { draftKey, readDraft, withoutSecrets, writeDraft } from './draft.ts'
+import { draftKey, draftOf, fromDraft, readDraft, writeDraft } from './draft.ts'
 import { bodyOf, patchOf, same } from './patch.ts'
 import type { Path } from './path.ts'
 import { pointer, withValue } from './path.ts'
@@ -19,7 +19,7 @@ export interface FormOptions {
   readonly object: string
   /** null: a new one. */
   readonly id: string | null
-  /** Of a new one. */
+  /** Of a new one whose form is for that alone. */
   readonly variant?: string | null
   /** Put over the defaults of a new one. */
   readonly initial?: JsonObject
@@ -42,12 +42,13 @@ export interface Form {
   /** How many fields are marked. */
   readonly problems: number
   readonly dirty: boolean
-  readonly saving: boolean
   /** What went wrong when it was saved, unless it stands at a field. */
   readonly failure: Failure | null
   /** What is sent when it is saved now: a patch, or the new object. */
   readonly changes: JsonObject
-  /** The saved object as far as the server told; null: not saved, the form says why. */
+  /** Whether the schema takes what is entered; from then on what it does not take is marked. */
+  check(this: void): boolean
+  /** What is checked already. The saved object as far as the server told; null: not saved, the form says why. */
   save(this: void): Promise<Row | null>
   /** Back to what is stored; the draft goes. */
   reset(this: void): void
@@ -63,7 +64,7 @@ const NO_FIELDS: readonly string[] = []
 export function useForm({ object, id, variant = null, initial, stored, optional = NO_FIELDS }: FormOptions): Form {
   const { model, username } = useServer()
   const save = useSave(object)
-  const key = draftKey(username, object, id)
+  const key = draftKey(username, object, id, variant)
   const [begun] = useState(() => ({ ...freshValue(model, object, variant), ...initial }))
   const [base, setBase] = useState<JsonObject>(stored ?? begun)
   const [value, setValue] = useState<JsonObject>(base)
@@ -85,7 +86,7 @@ export function useForm({ object, id, variant = null, initial, stored, optional 
   const change = (next: JsonObject) => {
     setValue(next)
     setDraft(null)
-    writeDraft(sessionStorage, key, same(next, base) ? null : withoutSecrets(model, object, next))
+    writeDraft(sessionStorage, key, draftOf(model, object, id === null, base, next))
   }
   const marked = (at: string): Problem | null => told.get(at) ?? (checked ? declared.get(at) ?? null : null)
   const reset = () => {
@@ -114,12 +115,12 @@ export function useForm({ object, id, variant = null, initial, stored, optional 
     },
     problemAt: path => marked(pointer(path)),
     problems: new Set([...told.keys(), ...(checked ? declared.keys() : [])]).size,
-    saving: save.isPending,
     failure: failureBesideFields(save.error, model, object, value),
-    save: async () => {
+    check: () => {
       setChecked(true)
-      if (declared.size > 0) return null
-      if (id !== null && !dirty) return { id }
+      return declared.size === 0
+    },
+    save: async () => {
       try {
         const row = await save.mutateAsync(id === null ? { create: changes } : { id, patch: changes })
         writeDraft(sessionStorage, key, null)
@@ -133,7 +134,7 @@ export function useForm({ object, id, variant = null, initial, stored, optional 
       }
     },
     takeDraft: () => {
-      if (draft !== null) setValue({ ...value, ...draft })
+      if (draft !== null) setValue(fromDraft(id === null, value, draft))
       setDraft(null)
     },
     dropDraft: () => {

@@ -2,7 +2,6 @@
 import { Link } from '@tanstack/react-router'
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useState } from 'react'
 import type { ClusterNode } from '../../api/cluster.ts'
 import { useMay } from '../../api/context.ts'
 import type { Row } from '../../api/hooks.ts'
@@ -17,6 +16,7 @@ import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { useToast } from '../../parts/toast.tsx'
+import { useQuestion } from '../../parts/use-question.ts'
 import css from './listeners.module.css'
 import { closesIt, isHere, runningOf } from './running.ts'
 import { useListenerTexts } from './texts.ts'
@@ -38,31 +38,19 @@ export function ListenerEditor({ stored, nodes, onSaved }: {
   const may = useMay()
   const toast = useToast()
   const form = useForm({ object: OBJECT, id: stored?.id ?? null, ...(stored === null ? {} : { stored }) })
-  const [asking, setAsking] = useState(false)
+  const question = useQuestion<true>()
   const here = stored !== null && isHere(runningOf(String(stored['name']), nodes), location) && closesIt(form.changes)
   const finish = () => {
     const name = String(form.value['name'])
     toast({ title: stored === null ? t.made(name) : t.saved(name), text: t.follow })
     onSaved(name)
   }
-  const guarded: Form = {
-    ...form,
-    save: async () => {
-      if (!here) return form.save()
-      setAsking(true)
-      return null
-    },
-  }
-  const confirm = async () => {
-    const row = await form.save()
-    setAsking(false)
-    if (row !== null) finish()
-  }
+  const confirm = async () => !here || question.ask(true)
   return (
     <div className={css['columns']}>
       <div className={css['form']}>
         {stored !== null && !may(OBJECT, 'Update') ? <><p className={css['soft']}>{t.readOnly}</p><ObjectFields object={OBJECT} value={stored} /></> : (
-          <FormFrame form={guarded} onSaved={finish}>
+          <FormFrame form={form} confirm={confirm} onSaved={finish}>
             {here ? <Warning>{t.here}</Warning> : null}
             <Group form={form} title={t.general} fields={GENERAL}>
               {SERVED.has(String(form.value['protocol'])) ? null : <Warning>{t.unservedProtocol}</Warning>}
@@ -77,7 +65,7 @@ export function ListenerEditor({ stored, nodes, onSaved }: {
         <Panel title={t.where}>{stored === null ? <p className={css['soft']}>{t.afterSave}</p> : <Where name={String(stored['name'])} nodes={nodes} />}</Panel>
       </div>
       <ConfirmDialog
-        open={asking} onClose={() => { setAsking(false) }} onConfirm={() => { void confirm() }} danger busy={form.saving} failure={form.failure}
+        open={question.about !== null} onClose={() => { question.answer(false) }} onConfirm={() => { question.answer(true) }} danger
         title={t.hereTitle} text={t.here} action={t.confirm}
       />
     </div>

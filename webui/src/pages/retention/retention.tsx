@@ -1,6 +1,5 @@
 /** Settings › Data retention: what is removed when, in groups and in words. */
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useMay } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
@@ -16,6 +15,7 @@ import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useToast } from '../../parts/toast.tsx'
+import { useQuestion } from '../../parts/use-question.ts'
 import type { GroupName, TimeField } from './keep.ts'
 import { GROUP_NAMES, GROUPS, SCHEDULE_IDS, shortened, TIMES } from './keep.ts'
 import css from './retention.module.css'
@@ -46,28 +46,15 @@ function Editor({ stored }: { readonly stored: Row }) {
   const t = useRetentionTexts()
   const toast = useToast()
   const form = useForm({ object: OBJECT, id: ID, stored })
-  const [asking, setAsking] = useState(false)
+  const question = useQuestion<true>()
   const sentence = useSentence()
   const less = shortened(stored, form.value)
-  const finish = () => { toast({ title: t.saved }) }
   // What is gone is gone: less than before is asked about first.
-  const guarded: Form = {
-    ...form,
-    save: async () => {
-      if (less.length === 0) return form.save()
-      setAsking(true)
-      return null
-    },
-  }
-  const confirm = async () => {
-    const row = await form.save()
-    setAsking(false)
-    if (row !== null) finish()
-  }
+  const confirm = async () => less.length === 0 || question.ask(true)
   return (
     <div className={css['columns']}>
       <div className={css['form']}>
-        <FormFrame form={guarded} onSaved={finish}>
+        <FormFrame form={form} confirm={confirm} onSaved={() => { toast({ title: t.saved }) }}>
           {GROUP_NAMES.map(name => <Group key={name} form={form} name={name} />)}
           <Panel title={t.groups.times.title}>
             <p className={css['help']}>{t.groups.times.help}</p>
@@ -77,7 +64,7 @@ function Editor({ stored }: { readonly stored: Row }) {
       </div>
       <div className={css['side']}><Panel title={t.words}><Words value={form.value} /></Panel></div>
       <ConfirmDialog
-        open={asking} onClose={() => { setAsking(false) }} onConfirm={() => { void confirm() }} danger busy={form.saving} failure={form.failure}
+        open={question.about !== null} onClose={() => { question.answer(false) }} onConfirm={() => { question.answer(true) }} danger
         title={t.confirmTitle} text={t.confirmText} action={t.confirm}
       >
         <ul className={css['effects']}>{less.map(kept => <li key={kept.field}>{sentence(kept, form.value)}</li>)}</ul>

@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
-import { browserClock } from '../../api/browser.ts'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { useMay, useModel } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
@@ -18,6 +17,7 @@ import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useToast } from '../../parts/toast.tsx'
+import { useQuestion } from '../../parts/use-question.ts'
 import { useDutyTexts } from '../../texts/duties.ts'
 import { GroupEditor } from './group-editor.tsx'
 import { Happening } from './happening.tsx'
@@ -48,7 +48,7 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
   const isNew = stored === null
   const change = isNew ? { create: { n: form.changes } } : form.dirty ? { update: { [stored.id]: form.changes } } : null
   const { preview, asking: looking, error, ask } = usePreview(change)
-  const [asking, setAsking] = useState<Preview | null>(null)
+  const question = useQuestion<Preview>()
   const [saved, setSaved] = useState<Saved | null>(null)
   /** What was foretold of the change that is being saved. */
   const foretold = useRef<Preview | null>(null)
@@ -60,27 +60,17 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
     onSaved(title)
   }
   // What leaves work without a node, or this console without its listener, is asked about first.
-  const guarded: Form = {
-    ...form,
-    save: async () => {
-      const coming = foretold.current = await ask()
-      if (coming === null || coming.refused !== null || (uncoveredBy(coming).length === 0 && !isHere(coming))) return form.save()
-      setAsking(coming)
-      return null
-    },
-  }
   const confirm = async () => {
-    const row = await form.save()
-    setAsking(null)
-    // Once the form knows that it is saved: until then it holds back whoever leaves.
-    if (row !== null) browserClock.after(0, finish)
+    const coming = foretold.current = await ask()
+    return coming === null || coming.refused !== null || (uncoveredBy(coming).length === 0 && !isHere(coming)) || question.ask(coming)
   }
+  const asked = question.about
   const readOnly = !may('ClusterRole', isNew ? 'Create' : 'Update')
   return (
     <div className={css['columns']}>
       <div className={css['form']}>
         {readOnly ? <><p className={css['soft']}>{t.readOnly}</p><Groups form={form} cluster={cluster} disabled /></> : (
-          <FormFrame form={guarded} onSaved={finish}>
+          <FormFrame form={form} confirm={confirm} onSaved={finish}>
             <Panel title={t.about}>
               <div className={css['fields']}>
                 <Field form={form} path={['name']} />
@@ -105,13 +95,13 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
           </Panel>
         )}
       </div>
-      {asking === null ? null : (
+      {asked === null ? null : (
         <ConfirmDialog
-          open onClose={() => { setAsking(null) }} onConfirm={() => { void confirm() }} danger busy={form.saving} failure={form.failure}
-          title={uncoveredBy(asking).length > 0 ? t.confirmTitle : t.confirmHere} text={t.confirmText} action={t.confirm}
+          open onClose={() => { question.answer(false) }} onConfirm={() => { question.answer(true) }} danger
+          title={uncoveredBy(asked).length > 0 ? t.confirmTitle : t.confirmHere} text={t.confirmText} action={t.confirm}
         >
-          {uncoveredBy(asking).length > 0 ? <Warning>{t.uncovered(uncoveredBy(asking).map(({ id }) => id).join(', '))}</Warning> : null}
-          {isHere(asking) ? <Warning>{t.here}</Warning> : null}
+          {uncoveredBy(asked).length > 0 ? <Warning>{t.uncovered(uncoveredBy(asked).map(({ id }) => id).join(', '))}</Warning> : null}
+          {isHere(asked) ? <Warning>{t.here}</Warning> : null}
         </ConfirmDialog>
       )}
     </div>

@@ -97,8 +97,10 @@ function NewOf({ kind, query }: { readonly kind: Kind; readonly query: Query }) 
   const refusal = useRefusal()(kind)
   const { kind: _kind, ...given } = query
   const form = useForm({ object: 'Task', id: null, variant: kind.name, initial: { ...given, '@type': kind.name } })
-  const [later, setLater] = useState(false)
+  const [chosen, setChosen] = useState(false)
   const due = dueOf(form.value)
+  // A draft that is taken over may have a moment.
+  const later = chosen || due !== null
   const setDue = (value: string | null) => { form.set(['status', 'due'], value ?? undefined) }
   if (refusal !== null) {
     return <Panel title={t.create.refusedTitle}><Status tone="warn">{refusal}</Status></Panel>
@@ -118,10 +120,10 @@ function NewOf({ kind, query }: { readonly kind: Kind; readonly query: Query }) 
         <Panel title={t.create.when}>
           <div className={css['bar']} role="radiogroup" aria-label={t.create.when}>
             <label className={css['radio']}>
-              <input type="radio" name="when" checked={!later} onChange={() => { setLater(false); setDue(null) }} />{t.create.now}
+              <input type="radio" name="when" checked={!later} onChange={() => { setChosen(false); setDue(null) }} />{t.create.now}
             </label>
             <label className={css['radio']}>
-              <input type="radio" name="when" checked={later} onChange={() => { setLater(true) }} />{t.create.later}
+              <input type="radio" name="when" checked={later} onChange={() => { setChosen(true) }} />{t.create.later}
             </label>
           </div>
           {later ? <MomentField label={t.create.laterAt} value={due} onChange={setDue} /> : null}
