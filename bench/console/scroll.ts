@@ -20,6 +20,8 @@ export async function scrollMeasures(world: ConsoleWorld): Promise<Measure[]> {
       ...frameMeasures(`console: scrolling ${TASKS.toLocaleString('en')} tasks, frame to frame`, frames),
       ...frameMeasures('  a page without anything, before and after', [...before, ...after]),
       ...taskMeasures(tasks),
+      // 60 frames a second leave 16.7 ms for each.
+      { what: '  processor time of the page for each frame', unit: 'ms', value: tasks.cpu.reduce((sum, ms) => sum + ms, 0) / FRAMES },
     )
   })
   return measures

@@ -1,6 +1,6 @@
 /**
  * `x:ClusterLane/load`: how much work each lane has, in one call that takes a few ms however much it is. What runs, what is due first
- * and up to 1,000 tasks of a variant and status are said as they are; more were counted at `countedAt`, or are estimates
+ * and up to 250 tasks of a variant and status are said as they are; more were counted at `countedAt`, or are estimates
  * while that is null (nobody has asked lately; it takes a moment to count them).
  */
 import type { JsonObject } from '../../base/json.ts'

@@ -1,13 +1,13 @@
 /**
- * The whole queue by variant and status. Of each such range of the index at most 1,001 entries are read for its count, and one for
+ * The whole queue by variant and status. Of each such range of the index at most 251 entries are read for its count, and one for
  * its first task that does not run, all in one statement; what runs is found by its holder. So it costs the same at a
  * thousand tasks and at a million. Larger counts are made in the background, by whoever looks, one at a time:
  *
  * | count | the reply |
  * |---|---|
- * | up to 1,000 | exact, in the caller's own transaction |
+ * | up to 250 | exact, in the caller's own transaction |
  * | more, counted lately | that count, and how old it is |
- * | more, else | an estimate from 500 places spread over the table, never below 1,001 |
+ * | more, else | an estimate from 500 places spread over the table, never below 251 |
  *
  * A count is kept for a second at least, or for fifty times as long as it took: however many people look at however many
  * dashboards of a node, it counts for 2 % of the time at most. Half a minute after that it is not given out any more.
