@@ -324,6 +324,9 @@ export type ScheduleReply = 'written' | 'gone' | 'changed' | { readonly takenBy:
 export interface ScheduleTable {
   /** All of them, by name. */
   list(): Promise<ScheduleRow[]>
+  count(): Promise<number>
+  /** The earliest `nextSlot` of all; null: there are none. */
+  earliest(): Promise<number | null>
   /** In the order of `ids`; unknown ids are left out. */
   get(ids: readonly Id[]): Promise<ScheduleRow[]>
   insert(schedule: Omit<ScheduleChange, 'version'>): Promise<ScheduleReply>

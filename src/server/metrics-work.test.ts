@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import { TestRegistry } from '../../test/support/registry.ts'
 import { silentLog } from '../base/log.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
-import { SlotLoop } from '../engine/upkeep/slot-loop.ts'
+import { LaneLoop } from '../engine/upkeep/lane-loop.ts'
+import { slotWork } from '../engine/upkeep/slot-work.ts'
 import { openMemoryStore } from '../store/memory/store.ts'
 import { metricsWork } from './metrics-work.ts'
 
@@ -13,12 +14,12 @@ const START = Date.UTC(2026, 0, 1, 8, 30)
 describe('the work of the metrics lane', () => {
   let clock: VirtualClock
   let registry: TestRegistry
-  let loop: SlotLoop
+  let loop: LaneLoop
   beforeEach(async () => {
     clock = new VirtualClock(START)
     const store = await openMemoryStore({ clock })
     registry = new TestRegistry(clock, store, [])
-    loop = new SlotLoop(metricsWork({ store, catalogue: registry.catalogue, ids: registry.ids }), { store, clock, log: silentLog, ended: () => {} })
+    loop = new LaneLoop(slotWork(metricsWork({ store, catalogue: registry.catalogue, ids: registry.ids }), store, silentLog), { clock, log: silentLog, ended: () => {} })
     loop.start()
     loop.activate(true)
   })

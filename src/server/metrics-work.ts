@@ -1,7 +1,7 @@
 /** Measuring metrics, as the work of the one node that holds their lane. */
 import type { IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
-import type { SlotWork } from '../engine/upkeep/slot-loop.ts'
+import type { SlotWork } from '../engine/upkeep/slot-work.ts'
 import { cronText } from '../registry/objects/cron.ts'
 import { retentionNow } from '../registry/objects/data-retention.ts'
 import { Metrics } from '../services/telemetry/metrics.ts'

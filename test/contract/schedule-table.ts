@@ -27,13 +27,15 @@ export function scheduleTableContract(store: () => QueueUnderTest): void {
   }
 
   describe('ScheduleTable', () => {
-    test('keeps every field; lists by name, gets by id', async () => {
+    test('keeps every field; lists by name, counts, gets by id', async () => {
       const schedule = aSchedule({ pausedUntil: 5, catchUp: 'all', timeZone: 'Europe/Vienna' })
       assert.deepEqual(await put(schedule), { ...schedule, lastSlot: null, lastTaskId: null, version: 1 })
       const other = await put(aSchedule())
       const rows = await store().read(tx => tx.schedules.list())
       assert.deepEqual(rows.map(row => row.name), rows.map(row => row.name).toSorted())
       assert.ok(rows.some(row => row.id === other.id))
+      assert.equal(await store().read(tx => tx.schedules.count()), rows.length)
+      assert.equal(await store().read(tx => tx.schedules.earliest()), Math.min(...rows.map(({ nextSlot }) => nextSlot)))
       const got = await store().read(tx => tx.schedules.get([other.id, newId(), '\0', schedule.id]))
       assert.deepEqual(got.map(row => row.id), [other.id, schedule.id])
     })

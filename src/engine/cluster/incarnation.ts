@@ -17,16 +17,15 @@ import { LaneWorker } from '../run/lane-worker.ts'
 import { Pins } from '../run/pins.ts'
 import { Solo } from '../run/solo.ts'
 import { Chores, type Chore } from '../upkeep/chores.ts'
-import { Scheduler } from '../upkeep/scheduler.ts'
-import { SlotLoop } from '../upkeep/slot-loop.ts'
-import type { SlotWork } from '../upkeep/slot-loop.ts'
+import { LaneLoop } from '../upkeep/lane-loop.ts'
+import { Scheduler, SCHEDULER_LANE } from '../upkeep/scheduler.ts'
+import { slotWork, type SlotWork } from '../upkeep/slot-work.ts'
 import type { StoreTime } from './store-time.ts'
 
 /** After the drain limit, how long outcomes of aborted runs may still take to be written. */
 const LAST_WRITES_MS = 5_000
 /** How long a run may take to notice that it should stop. */
 const STUBBORN_MS = 10_000
-const SCHEDULER_LANE = 'scheduler'
 
 export interface EngineDeps {
   readonly store: EngineStore
@@ -66,9 +65,9 @@ export class Incarnation {
   readonly #pins: Pins
   readonly #completer: Completer
   readonly #history: History
-  readonly #scheduler: Scheduler
+  readonly #scheduler: LaneLoop
   readonly #chores: Chores
-  readonly #slotLoops: readonly SlotLoop[]
+  readonly #slotLoops: readonly LaneLoop[]
   readonly #over: (lost: true) => void
   /** Resolves when the store has said that this incarnation is over. */
   readonly over: Promise<true>
@@ -103,9 +102,10 @@ export class Incarnation {
     const release = (task: Id, startedAt: number) => { this.#completer.add({ kind: 'release', id: task, startedAt }, () => {}) }
     this.#pins = new Pins({ queue: store.queue, holder: id, clock, log, lost, release, ...(ran ? { written: ran } : {}) })
     this.#history = new History({ store, ids, clock, log, ...(onlooker ? { written: onlooker.recorded } : {}) })
-    this.#scheduler = new Scheduler({ store, catalogue, ids, clock, log })
+    const loopDeps = { clock, log, ended: () => { this.#kickIfClosing() } }
+    this.#scheduler = new LaneLoop(new Scheduler({ store, catalogue, ids, log }), loopDeps)
     this.#chores = new Chores(deps.chores, clock, log)
-    this.#slotLoops = (deps.slotWork ?? []).map(work => new SlotLoop(work, { store, clock, log, ended: () => { this.#kickIfClosing() } }))
+    this.#slotLoops = (deps.slotWork ?? []).map(work => new LaneLoop(slotWork(work, store, log), loopDeps))
     this.#holder = this.#makeHolder()
     const mayStart = (duty: string) => this.#holder.trusted && this.#duties.has(duty)
     const solo = new Solo(() => { for (const lane of this.#lanes.values()) lane.wake() })
@@ -119,6 +119,7 @@ export class Incarnation {
     }
   }
 
+  get #laneLoops(): readonly LaneLoop[] { return [this.#scheduler, ...this.#slotLoops] }
   get held(): readonly HeldBucket[] { return this.#held }
   get trusted(): boolean { return this.#trusted }
   /** Of the node's wall clock to the store's, as last measured. */
@@ -135,9 +136,8 @@ export class Incarnation {
     this.#unsubscribe = this.#deps.store.wakeups.subscribe(hint => { this.#hint(hint) })
     this.#pins.start()
     this.#history.start()
-    this.#scheduler.start()
     this.#chores.start()
-    for (const loop of this.#slotLoops) loop.start()
+    for (const loop of this.#laneLoops) loop.start()
     for (const lane of this.#lanes.values()) lane.start()
     this.#holder.start(joinedMs)
   }
@@ -197,9 +197,8 @@ export class Incarnation {
     if (!ended.signal.aborted) log.error({ running: this.running.map(run => run.variant) }, 'runs ignore that they should stop')
     await this.#completer.settled()
     await this.#pins.stop()
-    await this.#scheduler.stop()
     await this.#chores.stop()
-    await Promise.all(this.#slotLoops.map(loop => loop.stop()))
+    await Promise.all(this.#laneLoops.map(loop => loop.stop()))
     await this.#history.stop()
     this.#unsubscribe()
   }
@@ -244,15 +243,13 @@ export class Incarnation {
 
   #activateUpkeep(): void {
     const works = (lane: string): boolean => this.#trusted && this.#held.some(bucket => bucket.lane === lane && bucket.phase === 'active')
-    const active = works(SCHEDULER_LANE)
-    this.#scheduler.activate(active)
-    this.#chores.activate(active)
-    for (const loop of this.#slotLoops) loop.activate(works(loop.lane))
+    this.#chores.activate(works(SCHEDULER_LANE))
+    for (const loop of this.#laneLoops) loop.activate(works(loop.lane))
   }
 
   #idle(bucket: BucketRef): boolean {
     const lane = this.#lanes.get(bucket.lane)
-    return lane === undefined ? this.#slotLoops.every(loop => loop.lane !== bucket.lane || loop.idle) : lane.idle(bucket.bucket)
+    return lane === undefined ? this.#laneLoops.every(loop => loop.lane !== bucket.lane || loop.idle) : lane.idle(bucket.bucket)
   }
 
   #kickIfClosing(): void {

@@ -1,17 +1,17 @@
 /**
- * The scheduler: runs on the one node that holds the scheduler lane, and inserts one task for each slot of each
+ * The scheduler: works on the one node that holds the scheduler lane (lane-loop.ts), and inserts one task for each slot of each
  * schedule. The transaction that moves a schedule on inserts its tasks under a unique (schedule, slot), so even two
  * nodes that both believe to be the scheduler make one task a slot.
  */
-import { Bell } from '../../base/bell.ts'
-import type { Clock } from '../../base/clock.ts'
 import type { IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { EngineStore, EngineTx, ScheduleRow } from '../ports.ts'
 import { dueSlots } from '../queue/slots.ts'
+import type { LaneWork } from './lane-loop.ts'
 
+export const SCHEDULER_LANE = 'scheduler'
 /** New and edited schedules are noticed within this time when their hint was lost. */
 const LOOK_EVERY_MS = 5_000
 
@@ -19,58 +19,30 @@ export interface SchedulerDeps {
   readonly store: EngineStore
   readonly catalogue: Catalogue
   readonly ids: IdSource
-  readonly clock: Clock
   readonly log: Log
 }
 
-export class Scheduler {
+export class Scheduler implements LaneWork {
+  readonly name = 'schedules'
+  readonly lane = SCHEDULER_LANE
+  readonly lookEveryMs = LOOK_EVERY_MS
   readonly #deps: SchedulerDeps
-  readonly #stop = new AbortController()
-  #active = false
-  readonly #bell = new Bell()
-  #loop: Promise<void> = Promise.resolve()
 
   constructor(deps: SchedulerDeps) { this.#deps = deps }
 
-  start(): void { this.#loop = this.#looking() }
-
-  /** Whether this node holds the scheduler lane and trusts its lease. */
-  activate(active: boolean): void {
-    if (active === this.#active) return
-    this.#active = active
-    this.#bell.ring()
-  }
-
-  /** Look now: a schedule was written. */
-  kick(): void { this.#bell.ring() }
-
-  async stop(): Promise<void> {
-    this.#stop.abort()
-    await this.#loop
-  }
-
-  async #looking(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      let delayMs = LOOK_EVERY_MS
-      try {
-        if (this.#active) delayMs = await this.#look()
-      } catch (error) {
-        this.#deps.log.warn({ error: errorText(error) }, 'scheduling failed')
-      }
-      await this.#bell.wait(this.#deps.clock, delayMs, this.#stop.signal)
-    }
-  }
-
-  /** Runs what is due; returns the time until the next slot. */
-  async #look(): Promise<number> {
+  /** Makes the tasks of all slots that are due; returns the time until the next slot. */
+  readonly look = async (goesOn: () => boolean): Promise<number> => {
     const { store } = this.#deps
     const now = await store.now()
+    // Somebody who writes a thousand schedules rings a thousand times: most looks find nothing due, and read none of them.
+    const earliest = await store.transact(tx => tx.schedules.earliest())
+    if (earliest === null || earliest > now) return earliest === null ? LOOK_EVERY_MS : earliest - now
     let delayMs = LOOK_EVERY_MS
     for (const schedule of await store.transact(tx => tx.schedules.list())) {
       if (schedule.nextSlot > now) delayMs = Math.min(delayMs, schedule.nextSlot - now)
-      else await this.#advanceAlone(schedule, now)
+      else if (goesOn()) await this.#advanceAlone(schedule, now)
     }
-    return Math.max(delayMs, 1)
+    return delayMs
   }
 
   /** A schedule that cannot be advanced is reported and holds up no other. */

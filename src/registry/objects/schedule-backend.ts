@@ -33,11 +33,11 @@ export function scheduleBackend<Tx>(port: SchedulePort<Tx>): ObjectBackend<Tx> {
       return ids.slice(after === undefined ? 0 : ids.indexOf(after) + 1).slice(skip, skip + limit)
     },
 
-    count: async (tx, selection) => (await selected(tx, selection)).length,
+    count: async (tx, selection) => selection.conditions.length === 0 ? port.rows(tx).count() : (await selected(tx, selection)).length,
 
     async create(tx, id, { body }) {
       const { cron, timeZone, ...rest } = decided(body, null)
-      if ((await port.rows(tx).list()).length >= SCHEDULES_MAX) {
+      if (await port.rows(tx).count() >= SCHEDULES_MAX) {
         throw refusal('overQuota', `There are ${SCHEDULES_MAX} schedules already; destroy one that is not needed.`)
       }
       const nextSlot = slotAfter(port, cron, timeZone, port.now())

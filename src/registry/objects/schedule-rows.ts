@@ -23,6 +23,7 @@ type Reply = 'written' | 'gone' | 'changed' | { readonly takenBy: Id }
 /** The engine's schedules, seen from here. */
 export interface ScheduleRows {
   list(): Promise<readonly ScheduleData[]>
+  count(): Promise<number>
   get(ids: readonly Id[]): Promise<readonly ScheduleData[]>
   insert(schedule: Omit<ScheduleChange, 'version'>): Promise<Reply>
   update(schedule: ScheduleChange): Promise<Reply>

@@ -19,6 +19,13 @@ export function memorySchedules({ table, hints }: MemoryContext, tasks: TaskTabl
   return {
     list: async () => [...schedules.rows()].sort((a, b) => a.name < b.name ? -1 : 1),
 
+    count: async () => [...schedules.rows()].length,
+
+    async earliest() {
+      const slots = [...schedules.rows()].map(({ nextSlot }) => nextSlot)
+      return slots.length === 0 ? null : Math.min(...slots)
+    },
+
     get: async ids => ids.flatMap(id => schedules.get(id) ?? []),
 
     async insert(schedule) {

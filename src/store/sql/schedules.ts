@@ -17,6 +17,14 @@ export function sqlSchedules(context: SqlContext, tasks: TaskTable): ScheduleTab
       return (await db.selectFrom('schedule').selectAll().orderBy('name').execute()).map(scheduleRow)
     },
 
+    async count() {
+      return (await db.selectFrom('schedule').select(eb => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count
+    },
+
+    async earliest() {
+      return (await db.selectFrom('schedule').select(eb => eb.fn.min('next_slot').as('earliest')).executeTakeFirst())?.earliest ?? null
+    },
+
     async get(ids) {
       const rows = await db.selectFrom('schedule').selectAll().where(listed(context, 'id', ids)).execute()
       const found = new Map(rows.map(row => [row.id, scheduleRow(row)]))

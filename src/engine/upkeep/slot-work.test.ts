@@ -3,7 +3,8 @@ import { afterEach, test } from 'node:test'
 import type { Log } from '../../base/log.ts'
 import { silentLog } from '../../base/log.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
-import { SlotLoop } from './slot-loop.ts'
+import { LaneLoop } from './lane-loop.ts'
+import { slotWork } from './slot-work.ts'
 
 const SECOND_MS = 1_000
 const MINUTE_MS = 60_000
@@ -16,7 +17,7 @@ class Cluster {
   readonly clock = new VirtualClock(START)
   readonly done: { readonly by: string; readonly slot: number; readonly at: number }[] = []
   readonly messages: string[] = []
-  readonly loops: SlotLoop[] = []
+  readonly loops: LaneLoop[] = []
   /** What a loop says of itself whenever it has ended something. */
   readonly idles: boolean[] = []
   cron = '0 * * * *'
@@ -26,10 +27,10 @@ class Cluster {
   /** What a run waits for before it has its effect. */
   gate: Promise<void> = Promise.resolve()
 
-  node(by: string): SlotLoop {
+  node(by: string): LaneLoop {
     const log: Log = { ...silentLog, warn: (_fields, text) => { this.messages.push(text) }, info: (_fields, text) => { this.messages.push(text) } }
     const now = (): number => this.clock.now() + this.aheadMs
-    const loop = new SlotLoop({
+    const loop = new LaneLoop(slotWork({
       name: 'probe', lane: 'probes', cron: async () => this.cron,
       newest: async () => this.#newest,
       run: async slot => {
@@ -39,7 +40,7 @@ class Cluster {
         this.done.push({ by, slot, at: this.clock.now() })
         return true
       },
-    }, { store: { now: async () => now() }, clock: this.clock, log, ended: () => { this.idles.push(loop.idle) } })
+    }, { now: async () => now() }, log), { clock: this.clock, log, ended: () => { this.idles.push(loop.idle) } })
     this.loops.push(loop)
     loop.start()
     return loop
@@ -131,7 +132,7 @@ test('a slot that somebody else did while this one slept at it is given up', asy
 
 test('who is no longer active, or stops, does not begin the next slot', async () => {
   cluster.cron = '* * * * * *'
-  for (const end of [(loop: SlotLoop) => { loop.activate(false) }, (loop: SlotLoop) => { void loop.stop() }]) {
+  for (const end of [(loop: LaneLoop) => { loop.activate(false) }, (loop: LaneLoop) => { void loop.stop() }]) {
     const before = cluster.done.length
     const loop = cluster.node('one')
     const first = Promise.withResolvers<void>()
@@ -180,7 +181,7 @@ test('what fails is tried again after ten seconds, until its minute is over', as
   cluster.fails = true
   await cluster.clock.advance(HOUR_MS / 2 + 15 * SECOND_MS)
   assert.deepEqual(cluster.slots, [])
-  assert.deepEqual(cluster.messages, ['work of a slot failed', 'work of a slot failed'])
+  assert.deepEqual(cluster.messages, ['work of a lane failed', 'work of a lane failed'])
   cluster.fails = false
   await cluster.clock.advance(10 * SECOND_MS)
   assert.deepEqual(cluster.slots, hours(9))
@@ -197,7 +198,7 @@ test('an expression that cannot be read is told, and harms nothing', async () =>
   const one = cluster.node('one')
   one.activate(true)
   await cluster.clock.advance(SECOND_MS)
-  assert.deepEqual(cluster.messages, ['work of a slot failed'])
+  assert.deepEqual(cluster.messages, ['work of a lane failed'])
   cluster.cron = '0 * * * *'
   await cluster.clock.advance(HOUR_MS)
   assert.deepEqual(cluster.slots, hours(9))
