@@ -74,6 +74,19 @@ export const KEYS = {
     prefix: 'acme-token/', doc: 'the answer to a challenge of a certificate authority', writer: 'services/acme/challenge-answers.ts',
     keptMs: HOUR_MS, removedBy: 'removeAuthTokens',
   },
+  /** An order lives for days (RFC 8555 §7.1.3), and nothing is lost with one that is older. */
+  acmeOrder: {
+    prefix: 'acme-order/', doc: 'the open order of a domain, with the private key of its certificate', writer: 'services/acme/records.ts',
+    keptMs: 7 * DAY_MS, removedBy: null,
+  },
+  acmeAccount: {
+    prefix: 'acme-account/', doc: 'where an authority keeps the account of an AcmeProvider', writer: 'registry/objects/acme-provider.ts',
+    keptMs: null, removedBy: null,
+  },
+  acmeCertificate: {
+    prefix: 'acme-certificate/', doc: 'which Certificate the renewals of a domain replace', writer: 'services/acme/records.ts',
+    keptMs: null, removedBy: null,
+  },
   queueMessageLock: {
     prefix: 'lock/queue-message/', doc: 'who is sending a queued message', writer: null,
     keptMs: 10 * MINUTE_MS, removedBy: 'removeLockQueueMessage',

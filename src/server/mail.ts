@@ -6,6 +6,8 @@ import { isBuilt } from '../engine/task-variant.ts'
 import { accountMayHaveData } from '../registry/objects/account-archive.ts'
 import { keeperOf } from '../services/archive/archive.ts'
 import { ChallengeAnswers } from '../services/acme/challenge-answers.ts'
+import { Proofs } from '../services/acme/proofs.ts'
+import { CertificateRenewal } from '../services/acme/renewal.ts'
 import { Restoration } from '../services/archive/restoration.ts'
 import { CertificateReader } from '../services/certificates/certificate-reader.ts'
 import type { Variables } from '../services/certificates/pem-source.ts'
@@ -68,6 +70,7 @@ export interface Mail {
   readonly spamTraining: SpamTraining<Tx>
   readonly spamTrainings: SpamTrainings
   readonly rulesUpdate: RulesUpdate<Tx>
+  readonly certificateRenewal: CertificateRenewal<Tx>
 }
 
 /** `self`: the incarnation of this node, which does not declare itself dead; `variables`: of this process, in which secrets may lie. */
@@ -95,6 +98,7 @@ export function buildMail(
   const threadMerge = new ThreadMerge<Tx>({ store, mailStore })
   const uploads = new Uploads<Tx>({ store, mailStore, clock })
   const imports = new MailImport<Tx>({ store, mailStore, directory, clock })
+  const challenges = new ChallengeAnswers<Tx>(store)
   const spamFilter = new SpamFilter<Tx>(store)
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock, judge: message => spamFilter.judge(message) })
   const hasWork = (name: string): boolean => {
@@ -104,7 +108,8 @@ export function buildMail(
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
     accountPurge, renumbering, inventory, recount, delivery, uploads, imports, dnsPublication, dkimRotation, hasWork,
-    traces: new Traces<Tx>({ store, enqueue }), challenges: new ChallengeAnswers<Tx>(store),
+    traces: new Traces<Tx>({ store, enqueue }), challenges,
+    certificateRenewal: new CertificateRenewal<Tx>({ store, ids, clock, proofs: new Proofs(challenges) }),
     spamFilter, spamTraining: new SpamTraining<Tx>({ store, clock }), spamTrainings: spamTrainings(store, () => clock.now()),
     rulesUpdate: new RulesUpdate<Tx>({ store, ids, clock }),
   }

@@ -1,9 +1,20 @@
-/** AcmeRenewal: obtains the next certificate of one domain before the present one expires. Never given up. */
+/**
+ * AcmeRenewal: obtains the next certificate of one domain before the present one ends, and leaves the next such task behind.
+ * A run goes a step and comes back later instead of waiting, on whatever node then; an order that is under way goes on
+ * (services/acme/README.md). At least once; a repeat finds the order that is open, or the certificate that is there.
+ */
 import { objectId } from '../base/fields.ts'
+import type { Outcome, RunContext } from '../engine/task-variant.ts'
+import { errorText } from '../errors.ts'
+import type { CertificateRenewal, Renewal } from '../services/acme/renewal.ts'
 import { define } from './define.ts'
 
-export default define.planned({
-  name: 'AcmeRenewal',
+export interface Deps { readonly certificateRenewal: Pick<CertificateRenewal, 'renew'> }
+
+const NAME = 'AcmeRenewal'
+
+export default define.task({
+  name: NAME,
   label: 'Renew a certificate',
   doc: 'Obtains a new TLS certificate for a domain by ACME.',
   duty: 'taskQueueProcessing',
@@ -15,5 +26,23 @@ export default define.planned({
   dedupeKey: task => task.domainId,
   perpetual: true,
   creatable: true,
-  notBuilt: 'Obtaining certificates by ACME is not built yet.',
+  limits: { runMsMax: 300_000, concurrencyPerNode: 8 },
+  async run({ domainId }, { deps: { certificateRenewal }, signal }: RunContext<Deps>) {
+    return outcomeOf(domainId, await certificateRenewal.renew(domainId, signal))
+  },
+  classify: (error): Outcome => ({ kind: 'retry', why: errorText(error) }),
 })
+
+function outcomeOf(domainId: string, renewal: Renewal): Outcome {
+  const nextAt = (due: number) => [{ variant: NAME, payload: { domainId }, due }]
+  switch (renewal.kind) {
+    case 'nothing': return { kind: 'done', note: `nothing to renew: ${renewal.why}` }
+    case 'notDue': return { kind: 'done', note: renewal.why, followUps: nextAt(renewal.nextAt) }
+    case 'stored': return { kind: 'done', note: `renewed for ${renewal.names.join(', ')}`, followUps: nextAt(renewal.nextAt) }
+    case 'waits': return { kind: 'snooze', forMs: renewal.forMs, why: renewal.why }
+    case 'failed': {
+      const { permanent, why, afterMs, attemptsMax } = renewal
+      return permanent ? { kind: 'fail', why } : { kind: 'retry', why, attemptsMax, ...(afterMs === null ? {} : { afterMs }) }
+    }
+  }
+}

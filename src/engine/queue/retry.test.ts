@@ -87,6 +87,12 @@ test('perpetual variants go on after 1, 2, 4, then every 6 hours', () => {
   assert.equal(stateAfter(fresh, { kind: 'fail', why: 'x' }, steady, true, NOW, half).status, 'Failed')
 })
 
+test('a perpetual task that was told to come back later than that comes back later', () => {
+  const spent = { ...fresh, attempt: 3, firstFailedAt: NOW - HOUR }
+  const due = (afterMs: number) => stateAfter(spent, { kind: 'retry', why: 'x', afterMs }, steady, true, NOW, half).due - NOW
+  assert.deepEqual([due(HOUR), due(24 * HOUR), due(168 * HOUR)], [6 * HOUR, 24 * HOUR, 168 * HOUR])
+})
+
 test('a snooze moves the due time and counts nothing', () => {
   const pending = stateAfter(fresh, { kind: 'snooze', forMs: 500, why: 'wait' }, steady, false, NOW, half)
   assert.deepEqual([pending.status, pending.attempt, pending.due], ['Pending', 0, NOW + 500])

@@ -31,7 +31,8 @@ export function stateAfter(row: Attempts, outcome: Unfinished, settings: RetrySe
       const due = now + (outcome.afterMs ?? retryDelayMs(row.attempt, settings, random))
       const limits = { ...settings, maxAttempts: outcome.attemptsMax ?? settings.maxAttempts }
       if (retryRefused(row.attempt, due - firstFailedAt, limits) === null) return retry(row.attempt + 1, due, firstFailedAt, outcome.why)
-      if (perpetual) return retry(row.attempt + 1, now + perpetualDelayMs(row.attempt), firstFailedAt, outcome.why)
+      // Who was told to come back in a day has to be told nothing sooner.
+      if (perpetual) return retry(row.attempt + 1, now + Math.max(perpetualDelayMs(row.attempt), outcome.afterMs ?? 0), firstFailedAt, outcome.why)
       return failed(row.attempt, firstFailedAt, now, outcome.why)
     }
     default: return assertNever(outcome)

@@ -88,13 +88,14 @@ export function certificateObject<Tx>(judge: JudgeCertificate): ObjectDefinition
       async prepare(_id, next) {
         const verdict = await judge(next)
         if (verdict.kind === 'problem') refuse(verdict)
-        return { body: { ...next, ...valuesOf(verdict.facts) } }
+        return { body: { ...next, ...factValues(verdict.facts) } }
       },
     },
   })
 }
 
-function valuesOf({ subjectAlternativeNames, issuer, notValidBefore, notValidAfter }: CertificateFacts): JsonObject {
+/** The properties that are read out of the certificate. */
+export function factValues({ subjectAlternativeNames, issuer, notValidBefore, notValidAfter }: CertificateFacts): JsonObject {
   return {
     subjectAlternativeNames: Object.fromEntries(subjectAlternativeNames.map(name => [name, true])),
     issuer,

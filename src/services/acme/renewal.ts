@@ -1,0 +1,300 @@
+/**
+ * The renewal of the certificate of one domain, a step at a time: each call goes as far as it can without waiting, and says
+ * how it stands. README.md has the states. Whoever calls sees to it that one domain is not renewed twice at once.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import type { Clock } from '../../base/clock.ts'
+import type { Id, IdSource } from '../../base/ids.ts'
+import { RotaError } from '../../errors.ts'
+import { certificatesFor, shelvedCertificate, shelveCertificate } from '../../registry/objects/certificate-shelf.ts'
+import type { ShelvedCertificate } from '../../registry/objects/certificate-shelf.ts'
+import type { RegistryTx } from '../../registry/ports.ts'
+import { signingRequest } from '../certificates/signing-request.ts'
+import { downloadChain, judgeChain } from './chain.ts'
+import type { ChallengeStore } from './challenge-answers.ts'
+import { AcmeClient } from './client.ts'
+import { certificateId, dueInWindow, duePoint, nextLook } from './due.ts'
+import type { Life } from './due.ts'
+import { exchange as overHttps } from './exchange.ts'
+import type { Exchange, ExchangeOptions } from './exchange.ts'
+import { accountKey, newKey } from './jose.ts'
+import type { AccountKey } from './jose.ts'
+import { challengeOf } from './proofs.ts'
+import type { Proofs } from './proofs.ts'
+import {
+  embeddedText, readAccount, readOrder, readShelf, removeAccount, removeOrder, writeAccount, writeOrder, writeShelf,
+} from './records.ts'
+import type { OrderRecord } from './records.ts'
+import type { AcmeAuthorization, AcmeOrder } from './resources.ts'
+import { wantedCertificate } from './wanted.ts'
+import type { AcmeProvider, WantedCertificate } from './wanted.ts'
+
+/** Times in ms, `nextAt` since 1970: when the domain is to be looked at again. */
+export type Renewal =
+  | { readonly kind: 'nothing'; readonly why: string }
+  | { readonly kind: 'notDue'; readonly nextAt: number; readonly why: string }
+  | { readonly kind: 'stored'; readonly nextAt: number; readonly names: readonly string[] }
+  | { readonly kind: 'waits'; readonly forMs: number; readonly why: string }
+  /** `permanent`: until somebody changes a setting. `attemptsMax`: what the provider has for it. */
+  | { readonly kind: 'failed'; readonly permanent: boolean; readonly why: string; readonly afterMs: number | null; readonly attemptsMax: number }
+
+export interface RenewalDependencies<Tx extends RegistryTx> {
+  readonly store: ChallengeStore<Tx>
+  readonly ids: IdSource
+  readonly clock: Clock
+  readonly proofs: Pick<Proofs, 'give'>
+  /** How authorities are asked; left out: over HTTPS. */
+  readonly exchange?: (options: ExchangeOptions) => Exchange
+}
+
+/** An authority that has said nothing for so long will not say it any more; authorities look within minutes. */
+const ORDER_MS_MAX = 3_600_000
+const WAIT_MS_MIN = 1_000
+const WAIT_MS_MAX = 60_000
+/** Authorities count failed proofs by the hour, and five are usual. */
+const AFTER_FAILED_PROOF_MS = 900_000
+
+/** One call of `renew`. */
+interface Attempt {
+  readonly wanted: WantedCertificate
+  readonly client: AcmeClient
+  readonly key: AccountKey
+  readonly now: number
+}
+
+export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
+  readonly #deps: RenewalDependencies<Tx>
+
+  constructor(deps: RenewalDependencies<Tx>) {
+    this.#deps = deps
+  }
+
+  /** Rejects for what is not the authority's doing: the store, and the abort of `signal`. */
+  async renew(domainId: Id, signal: AbortSignal): Promise<Renewal> {
+    const { store } = this.#deps
+    const wanted = await store.read(tx => wantedCertificate(tx, domainId))
+    if (wanted.kind === 'nothing') return wanted
+    try {
+      return await this.#attempt(await this.#begin(wanted, signal))
+    } catch (error) {
+      if (!(error instanceof RotaError) || !error.code.startsWith('acme/')) throw error
+      if (error.code === 'acme/no-account') await store.transact(tx => removeAccount(tx, wanted.provider.id))
+      const { afterMs } = error.details
+      return {
+        kind: 'failed', permanent: error.code === 'acme/refused', why: error.message,
+        afterMs: typeof afterMs === 'number' ? afterMs : null, attemptsMax: wanted.provider.maxRetries,
+      }
+    }
+  }
+
+  async #begin(wanted: WantedCertificate, signal: AbortSignal): Promise<Attempt> {
+    const { clock, store, exchange = overHttps } = this.#deps
+    const { directory, trusted, accountKey: pem } = wanted.provider
+    const key = accountKey(pem)
+    const client = new AcmeClient({ exchange: exchange({ directory, trusted, clock }), directory, key, now: () => clock.now(), signal })
+    return { wanted, client, key, now: await store.now() }
+  }
+
+  async #attempt(attempt: Attempt): Promise<Renewal> {
+    const { wanted, now } = attempt
+    const { domainId, names } = wanted
+    const present = await this.#present(wanted)
+    if (present !== undefined) {
+      const { dueAt, nextAt } = await this.#due(attempt, present)
+      if (dueAt > now) {
+        await this.#deps.store.transact(tx => removeOrder(tx, domainId))
+        return { kind: 'notDue', nextAt, why: `the certificate of ${names.join(', ')} is due on ${new Date(dueAt).toISOString()}` }
+      }
+    }
+    refuseWildcards(wanted)
+    const account = await this.#account(attempt)
+    const record = await this.#order(attempt, account)
+    const { order, afterMs } = await this.#look(attempt, account, record)
+    switch (order.status) {
+      case 'pending': return this.#prove(attempt, account, record, order, afterMs)
+      case 'ready': {
+        const finalized = await attempt.client.finalize(account, order.finalize, signingRequest(names, record.key))
+        if (finalized.value.status !== 'valid') return this.#waits(attempt, record, 'the certificate is being issued', finalized.retryAfterMs)
+        return this.#store(attempt, account, record, finalized.value)
+      }
+      case 'processing': return this.#waits(attempt, record, 'the certificate is being issued', afterMs)
+      case 'valid': return this.#store(attempt, account, record, order)
+      case 'invalid': {
+        await this.#forget(domainId)
+        throw await whyInvalid(attempt, account, order)
+      }
+    }
+  }
+
+  /** The last to end of those that have these names; one that we have from another authority is to be replaced. */
+  async #present({ domainId, names, provider }: WantedCertificate): Promise<Present | undefined> {
+    const [shelf, found] = await this.#deps.store.read(async tx => [await readShelf(tx, domainId), await certificatesFor(tx, names)] as const)
+    const others = shelf === null || shelf.providerId === provider.id ? found : found.filter(({ id }) => id !== shelf.certificateId)
+    return others.map(lifeOf).toSorted((one, other) => other.life.notAfter - one.life.notAfter)[0]
+  }
+
+  /** `nextAt` is before `dueAt` where the authority may change its mind. */
+  async #due({ client, wanted, now }: Attempt, { life, certificate }: Present): Promise<{ readonly dueAt: number; readonly nextAt: number }> {
+    const dueAt = duePoint(life, wanted.provider.renewBefore)
+    const id = certificate === null ? null : certificateId(certificate)
+    try {
+      const window = id === null ? null : await client.renewalWindow(id)
+      if (id === null || window === null) return { dueAt, nextAt: dueAt }
+      const chosen = dueInWindow(window.value, id, life)
+      return { dueAt: chosen, nextAt: Math.min(chosen, nextLook(now, window.retryAfterMs)) }
+    } catch (error) {
+      // It does not say, or cannot be asked just now: until then our own rule counts.
+      if (!(error instanceof RotaError)) throw error
+      return { dueAt, nextAt: Math.min(dueAt, nextLook(now, null)) }
+    }
+  }
+
+  /** The URL of our account, which is registered when it is first needed, and told whom it may write to. */
+  async #account({ client, wanted: { provider } }: Attempt): Promise<string> {
+    const { store } = this.#deps
+    const known = await store.read(tx => readAccount(tx, provider.id))
+    const { contact, binding } = provider
+    if (known !== null && known.contact.join() === contact.join()) return known.url
+    const url = known?.url ?? await client.register([...contact], binding)
+    if (known !== null) await client.changeContact(url, [...contact])
+    await store.transact(tx => writeAccount(tx, provider.id, { url, contact }))
+    return url
+  }
+
+  /** The open order for these names, or a new one. Its key is kept before it is asked for, so that no answer is in vain. */
+  async #order({ client, wanted: { domainId, names, provider }, now }: Attempt, account: string): Promise<OrderRecord & { readonly url: string }> {
+    const { store } = this.#deps
+    const [found, shelf] = await store.read(async tx => [await readOrder(tx, domainId), await readShelf(tx, domainId)] as const)
+    const fits = found !== null && found.providerId === provider.id && found.names.join() === names.join()
+    if (fits && found.url !== null) return { ...found, url: found.url }
+    const old = shelf === null ? null : await store.read(tx => shelvedCertificate(tx, shelf.certificateId))
+    const record = fits ? found : { providerId: provider.id, names, key: keyFor(provider, old), url: null, since: now }
+    if (!fits) await store.transact(tx => writeOrder(tx, domainId, record))
+    // Whoever wrote the record may have asked, and not have lived to see the answer.
+    const lost = fits ? await client.openOrder(account, names) : null
+    const url = lost ?? await this.#newOrder(client, account, names, shelf?.providerId === provider.id ? old : null)
+    await store.transact(tx => writeOrder(tx, domainId, { ...record, url }))
+    return { ...record, url }
+  }
+
+  async #newOrder(client: AcmeClient, account: string, names: readonly string[], old: ShelvedCertificate | null): Promise<string> {
+    const { renewalInfo } = await client.directory()
+    const certificate = old === null || renewalInfo === null ? null : lifeOf(old).certificate
+    const replaces = certificate === null ? null : certificateId(certificate)
+    try {
+      return (await client.newOrder(account, names, replaces)).url
+    } catch (error) {
+      if (replaces === null || !(error instanceof RotaError) || error.details['type'] !== 'alreadyReplaced') throw error
+      return (await client.newOrder(account, names, null)).url
+    }
+  }
+
+  async #look({ client, wanted: { domainId } }: Attempt, account: string, { url }: OrderRecord & { readonly url: string }) {
+    try {
+      const { value, retryAfterMs } = await client.order(account, url)
+      return { order: value, afterMs: retryAfterMs }
+    } catch (error) {
+      // What the authority does not know any more, or not as ours, is made anew.
+      if (error instanceof RotaError && (error.code === 'acme/refused' || GONE.has(Number(error.details['status'])))) {
+        await this.#forget(domainId)
+        throw new RotaError('acme/failed', `the open order is gone: ${error.message}`, {}, error)
+      }
+      throw error
+    }
+  }
+
+  async #prove(
+    attempt: Attempt, account: string, record: OrderRecord, { authorizations }: AcmeOrder, afterMs: number | null,
+  ): Promise<Renewal> {
+    const { client, key, wanted } = attempt
+    const open: string[] = []
+    let wait = afterMs
+    for (const url of authorizations) {
+      const { value: authorization, retryAfterMs } = await client.authorization(account, url)
+      const { name, status } = authorization
+      if (status === 'valid') continue
+      if (status !== 'pending') {
+        await this.#forget(wanted.domainId)
+        throw notProven(authorization)
+      }
+      open.push(name)
+      wait = Math.max(wait ?? 0, retryAfterMs ?? 0)
+      const challenge = challengeOf(authorization, wanted.provider.challengeType)
+      if (challenge.status !== 'pending') continue
+      await this.#deps.proofs.give({ name, challenge, keyAuthorization: `${challenge.token}.${key.thumbprint}` })
+      await client.answer(account, challenge.url)
+    }
+    return this.#waits(attempt, record, open.length === 0 ? 'the order becomes ready' : `the authority looks whether ${open.join(', ')} is served here`, wait)
+  }
+
+  async #waits({ now, wanted: { domainId } }: Attempt, { since }: OrderRecord, why: string, afterMs: number | null): Promise<Renewal> {
+    const ageMs = now - since
+    if (ageMs > ORDER_MS_MAX) {
+      await this.#forget(domainId)
+      throw new RotaError('acme/failed', `nothing has come of an order within an hour; it waited because ${why}`)
+    }
+    return { kind: 'waits', forMs: Math.min(Math.max(ageMs / 4, afterMs ?? 0, WAIT_MS_MIN), WAIT_MS_MAX), why }
+  }
+
+  async #store(attempt: Attempt, account: string, record: OrderRecord, { certificate: url }: AcmeOrder): Promise<Renewal> {
+    const { client, wanted: { domainId, names, provider }, now } = attempt
+    if (url === null) throw new RotaError('acme/unusable-answer', 'the authority has issued a certificate and does not say where it is')
+    const { pair, facts } = judgeChain(await downloadChain(client, account, url, provider.preferredChain), record.key, names, now)
+    const { ids, store } = this.#deps
+    await store.transact(async tx => {
+      const shelf = await readShelf(tx, domainId)
+      const about = { newId: () => ids.next(), now }
+      const certificateId = await shelveCertificate(tx, { ...pair, facts }, shelf?.certificateId ?? null, about)
+      await writeShelf(tx, domainId, { certificateId, providerId: provider.id })
+      await removeOrder(tx, domainId)
+    })
+    const life = { notBefore: facts.notValidBefore, notAfter: facts.notValidAfter }
+    const { nextAt } = await this.#due(attempt, { life, certificate: new X509Certificate(pair.cert) })
+    return { kind: 'stored', nextAt, names }
+  }
+
+  #forget(domainId: Id): Promise<void> {
+    return this.#deps.store.transact(tx => removeOrder(tx, domainId))
+  }
+}
+
+/** The order alone says it only sometimes. */
+async function whyInvalid({ client, wanted }: Attempt, account: string, order: AcmeOrder): Promise<RotaError> {
+  for (const url of order.authorizations) {
+    const { value } = await client.authorization(account, url)
+    if (value.status !== 'valid' && value.status !== 'pending') return notProven(value)
+  }
+  const { type = '', text = 'it does not say why' } = order.problem ?? {}
+  const said = `the authority has given up the order for ${wanted.names.join(', ')}: ${text}`
+  return new RotaError(type === 'badCSR' || type === 'rejectedIdentifier' ? 'acme/refused' : 'acme/failed', said, { afterMs: AFTER_FAILED_PROOF_MS })
+}
+
+function notProven({ name, status, challenges }: AcmeAuthorization): RotaError {
+  const text = challenges.find(({ problem }) => problem !== null)?.problem?.text ?? `its authorization is ${status}`
+  return new RotaError('acme/failed', `the authority could not see that ${name} is served here: ${text}`, { afterMs: AFTER_FAILED_PROOF_MS })
+}
+
+/** 4xx that say that it is not there, or not ours. */
+const GONE: ReadonlySet<number> = new Set([400, 401, 403, 404, 410])
+
+/** `certificate` null: it is read on each node from a file or variable, and what it says of itself is all that is known. */
+interface Present { readonly life: Life; readonly certificate: X509Certificate | null }
+
+function lifeOf({ body }: ShelvedCertificate): Present {
+  const life = { notBefore: Date.parse(String(body['notValidBefore'])), notAfter: Date.parse(String(body['notValidAfter'])) }
+  const pem = embeddedText(body, 'certificate', 'value')
+  return { life, certificate: pem === null ? null : new X509Certificate(pem) }
+}
+
+/** The key of the present certificate where it is to be kept and is of the kind that is made here. */
+function keyFor({ reuseKey }: AcmeProvider, old: ShelvedCertificate | null): string {
+  const pem = reuseKey && old !== null ? embeddedText(old.body, 'privateKey', 'secret') : null
+  const { asymmetricKeyDetails } = pem === null ? {} : createPrivateKey(pem)
+  return pem !== null && asymmetricKeyDetails?.namedCurve === 'prime256v1' ? pem : newKey()
+}
+
+function refuseWildcards({ names, provider: { challengeType } }: WantedCertificate): void {
+  const star = names.find(name => name.startsWith('*.'))
+  if (star === undefined) return
+  throw new RotaError('acme/refused', `${star} cannot be proven by ${challengeType}; name its hosts one by one`)
+}
