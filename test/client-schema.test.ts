@@ -12,6 +12,7 @@ import { NO_DOMAIN_WORK } from '../src/registry/objects/domain-work.ts'
 import { NO_SCHEDULES } from '../src/registry/objects/schedule-rows.ts'
 import { NO_MAIL } from '../src/registry/objects/stored-mail.ts'
 import { schemaOf } from '../src/registry/schema/document.ts'
+import { newKey } from '../src/services/acme/jose.ts'
 import { hashSecret } from '../src/services/auth/secret.ts'
 import { newToken } from '../src/services/auth/token.ts'
 import { CertificateReader } from '../src/services/certificates/certificate-reader.ts'
@@ -22,7 +23,7 @@ import { runCli } from './support/cli.ts'
 import { JmapServer } from './support/jmap-server.ts'
 
 const { all } = standardObjects({
-  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, spam: NO_SPAM, schedules: NO_SCHEDULES,
+  variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken, newKey }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, spam: NO_SPAM, schedules: NO_SCHEDULES,
   waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, judgeCertificate: body => new CertificateReader({}).judge(body),
   judgeDkimKey: body => judgeDkimKey(body, {}), domainWork: NO_DOMAIN_WORK,
 })

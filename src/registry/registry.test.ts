@@ -14,7 +14,7 @@ describe('the registry, as the server uses it', () => {
 
   it('has the methods of every object under their names on the wire', () => {
     const names = [...test.registry.methods().keys()]
-    const objects = ['Task', 'TaskFailure', 'TaskVariant', 'Schedule', 'TaskRun', 'TaskRunCount', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'DkimSignature', 'Tenant', 'ArchivedItem', 'SpamTrainingSample', 'SpamTag', 'SpamFileExtension', 'MemoryLookupKey', 'Trace', 'Metric', 'NetworkListener', 'Certificate', 'DnsServer', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'AuditEntry']
+    const objects = ['Task', 'TaskFailure', 'TaskVariant', 'Schedule', 'TaskRun', 'TaskRunCount', 'Account', 'ApiKey', 'OAuthGrant', 'Domain', 'DkimSignature', 'Tenant', 'ArchivedItem', 'SpamTrainingSample', 'SpamTag', 'SpamFileExtension', 'MemoryLookupKey', 'Trace', 'Metric', 'NetworkListener', 'Certificate', 'AcmeProvider', 'DnsServer', 'ClusterRole', 'ClusterNode', 'ClusterLane', 'ClusterFinding', 'AuditEntry']
     const expected = [
       'x:Task/bulk', 'x:Schedule/slots', 'x:TaskRunCount/rates',
       ...objects.flatMap(name => ['get', 'query', 'set'].map(verb => `x:${name}/${verb}`)),

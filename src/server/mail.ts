@@ -2,7 +2,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Id, IdSource } from '../base/ids.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
-import { isBuilt } from '../engine/task-variant.ts'
 import { accountMayHaveData } from '../registry/objects/account-archive.ts'
 import { keeperOf } from '../services/archive/archive.ts'
 import { ChallengeAnswers } from '../services/acme/challenge-answers.ts'
@@ -61,8 +60,6 @@ export interface Mail {
   readonly deadHolders: DeadHolders
   readonly dnsPublication: DnsPublication<Tx>
   readonly dkimRotation: DkimRotation<Tx>
-  /** Whether the work of a variant is there. */
-  readonly hasWork: (variant: string) => boolean
   readonly uploads: Uploads<Tx>
   readonly imports: MailImport<Tx>
   readonly challenges: ChallengeAnswers<Tx>
@@ -101,13 +98,9 @@ export function buildMail(
   const challenges = new ChallengeAnswers<Tx>(store)
   const spamFilter = new SpamFilter<Tx>(store)
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock, judge: message => spamFilter.judge(message) })
-  const hasWork = (name: string): boolean => {
-    const variant = catalogue.variants.get(name)
-    return variant !== undefined && isBuilt(variant)
-  }
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
-    accountPurge, renumbering, inventory, recount, delivery, uploads, imports, dnsPublication, dkimRotation, hasWork,
+    accountPurge, renumbering, inventory, recount, delivery, uploads, imports, dnsPublication, dkimRotation,
     traces: new Traces<Tx>({ store, enqueue }), challenges,
     certificateRenewal: new CertificateRenewal<Tx>({ store, ids, clock, proofs: new Proofs(challenges) }),
     spamFilter, spamTraining: new SpamTraining<Tx>({ store, clock }), spamTrainings: spamTrainings(store, () => clock.now()),

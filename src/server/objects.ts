@@ -28,6 +28,7 @@ import { traceBackend } from '../registry/objects/trace.ts'
 import type { ObjectReader } from '../registry/ops/backend.ts'
 import { Registry, type OwnMethods } from '../registry/registry.ts'
 import type { CertificateReader } from '../services/certificates/certificate-reader.ts'
+import { newKey } from '../services/acme/jose.ts'
 import { hashSecret } from '../services/auth/secret.ts'
 import { newToken } from '../services/auth/token.ts'
 import type { Variables } from '../services/certificates/pem-source.ts'
@@ -72,7 +73,7 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
   const standard = standardObjects<Tx>({
     variants: [...catalogue.variants.values()],
     duties: CLUSTER_TASK_TYPE,
-    secrets: { hashSecret, newToken },
+    secrets: { hashSecret, newToken, newKey },
     judgeCertificate: body => certificates.judge(body),
     judgeDkimKey: body => judgeDkimKey(body, variables),
     domainWork: domainWork(catalogue, ids, clock),

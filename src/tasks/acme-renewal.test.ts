@@ -29,8 +29,12 @@ async function run(renewal: Renewal) {
 const next = (due: number) => [{ variant: 'AcmeRenewal', payload: { domainId: 'd1' }, due }]
 
 test('a domain that is renewed has a next task, whether or not there was anything to do', async () => {
-  assert.deepEqual(await run({ kind: 'stored', nextAt: 7, names: ['a.example', 'b.example'] }),
-    { kind: 'done', note: 'renewed for a.example, b.example', followUps: next(7) })
+  const stored = { kind: 'stored', nextAt: 7, names: ['a.example', 'b.example'], publishesKeys: false } as const
+  assert.deepEqual(await run(stored), { kind: 'done', note: 'renewed for a.example, b.example', followUps: next(7) })
+  assert.deepEqual(await run({ ...stored, publishesKeys: true }), {
+    kind: 'done', note: 'renewed for a.example, b.example',
+    followUps: [...next(7), { variant: 'DnsManagement', payload: { domainId: 'd1', updateRecords: { tlsa: true }, onSuccessRenewCertificate: false } }],
+  })
   assert.deepEqual(await run({ kind: 'notDue', nextAt: 8, why: 'it is due on Friday' }), { kind: 'done', note: 'it is due on Friday', followUps: next(8) })
   assert.deepEqual(await run({ kind: 'nothing', why: 'the domain is gone' }), { kind: 'done', note: 'nothing to renew: the domain is gone' })
 })

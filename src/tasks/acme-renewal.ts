@@ -11,10 +11,8 @@ import { define } from './define.ts'
 
 export interface Deps { readonly certificateRenewal: Pick<CertificateRenewal, 'renew'> }
 
-const NAME = 'AcmeRenewal'
-
 export default define.task({
-  name: NAME,
+  name: 'AcmeRenewal',
   label: 'Renew a certificate',
   doc: 'Obtains a new TLS certificate for a domain by ACME.',
   duty: 'taskQueueProcessing',
@@ -34,11 +32,15 @@ export default define.task({
 })
 
 function outcomeOf(domainId: string, renewal: Renewal): Outcome {
-  const nextAt = (due: number) => [{ variant: NAME, payload: { domainId }, due }]
+  const nextAt = (due: number) => [{ variant: 'AcmeRenewal', payload: { domainId }, due }]
   switch (renewal.kind) {
     case 'nothing': return { kind: 'done', note: `nothing to renew: ${renewal.why}` }
     case 'notDue': return { kind: 'done', note: renewal.why, followUps: nextAt(renewal.nextAt) }
-    case 'stored': return { kind: 'done', note: `renewed for ${renewal.names.join(', ')}`, followUps: nextAt(renewal.nextAt) }
+    case 'stored': {
+      const records = { variant: 'DnsManagement', payload: { domainId, updateRecords: { tlsa: true }, onSuccessRenewCertificate: false } }
+      const followUps = [...nextAt(renewal.nextAt), ...renewal.publishesKeys ? [records] : []]
+      return { kind: 'done', note: `renewed for ${renewal.names.join(', ')}`, followUps }
+    }
     case 'waits': return { kind: 'snooze', forMs: renewal.forMs, why: renewal.why }
     case 'failed': {
       const { permanent, why, afterMs, attemptsMax } = renewal

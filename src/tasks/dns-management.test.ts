@@ -25,14 +25,14 @@ test('DnsManagement is refused when nothing of it is published by this version',
   assert.equal(variant.refuse?.({ ...TASK, updateRecords: { caa: true, mx: true } }), null)
 })
 
-async function outcome(end: Publication, task: Parameters<typeof variant.orderingKey>[0] = TASK, built = true) {
+async function outcome(end: Publication, task: Parameters<typeof variant.orderingKey>[0] = TASK) {
   const asked: unknown[] = []
   const dnsPublication = { publish: async (...[domainId, kinds, , told]: [string, readonly string[], AbortSignal, (done: number, total: number) => Promise<void>]) => {
     asked.push([domainId, kinds])
     await told(1, 2)
     return end
   } }
-  const [is] = await runTasks(variant, [task], { dnsPublication, hasWork: () => built })
+  const [is] = await runTasks(variant, [task], { dnsPublication })
   assert.deepEqual(asked, [['d1', ['mx', 'spf']]])
   return is
 }
@@ -46,10 +46,10 @@ test('DnsManagement ends as the publication did: a failure that may go away is t
   assert.deepEqual(variant.classify(new Error('oops')), { kind: 'retry', why: 'oops' })
 })
 
-test('DnsManagement has the certificate renewed afterwards, where that work is there', async () => {
+test('DnsManagement has the certificate renewed afterwards, where that is asked for', async () => {
   const asked = { ...TASK, onSuccessRenewCertificate: true }
   const end = { kind: 'published', changed: 0, unchanged: 1, left: [] } as const
   assert.deepEqual(await outcome(end, asked), { kind: 'done', note: '0 changed, 1 were right already', followUps: [{ variant: 'AcmeRenewal', payload: { domainId: 'd1' } }] })
-  assert.deepEqual(await outcome(end, asked, false), { kind: 'done', note: '0 changed, 1 were right already' })
+  assert.deepEqual(await outcome(end), { kind: 'done', note: '0 changed, 1 were right already' })
   assert.deepEqual(await outcome({ kind: 'failed', permanent: true, why: 'refused' }, asked), { kind: 'fail', why: 'refused' })
 })

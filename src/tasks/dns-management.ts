@@ -11,11 +11,7 @@ import { errorText } from '../errors.ts'
 import type { DnsPublication, Publication } from '../services/domain-dns/dns-publication.ts'
 import { define } from './define.ts'
 
-export interface Deps {
-  readonly dnsPublication: Pick<DnsPublication, 'publish'>
-  /** Whether the work of a variant is there. */
-  readonly hasWork: (variant: string) => boolean
-}
+export interface Deps { readonly dnsPublication: Pick<DnsPublication, 'publish'> }
 
 const RENEWAL = 'AcmeRenewal'
 
@@ -36,7 +32,7 @@ export default define.task({
   limits: { runMsMax: 600_000, concurrencyPerNode: 4 },
   async run({ domainId, updateRecords, onSuccessRenewCertificate }, { deps, signal, checkpoint }: RunContext<Deps>) {
     const end = await deps.dnsPublication.publish(domainId, setMembers(updateRecords) as DnsRecordType[], signal, (done, total) => checkpoint({ done, total }))
-    return outcomeOf(end, onSuccessRenewCertificate && deps.hasWork(RENEWAL) ? [{ variant: RENEWAL, payload: { domainId } }] : [])
+    return outcomeOf(end, onSuccessRenewCertificate ? [{ variant: RENEWAL, payload: { domainId } }] : [])
   },
   classify: (error): Outcome => ({ kind: 'retry', why: errorText(error) }),
 })

@@ -39,8 +39,7 @@ const inAWhileMs = () => Math.round(systemClock.now() + DUE_IN_MS)
 
 /** A task that fails at its time, since its work is not built, and one that does its work and goes. */
 async function tasksAreSeen(asked: TestServer, other: TestServer): Promise<void> {
-  const [domain] = await list(other, 'Domain')
-  const failing = aTask('acme', { variant: 'AcmeRenewal', due: inAWhileMs(), payload: { domainId: String(domain?.['id']) } })
+  const failing = aTask('report', { variant: 'TlsReport', due: inAWhileMs(), payload: { reportId: '0000000000000' } })
   await other.store.transact(tx => tx.tasks.insert([failing]))
   await watch(asked, 'Task', () => task(asked, failing.id), row => status(row) === 'Failed')
   const [passing = ''] = await create(other, 'Task', { '@type': 'StoreMaintenance', maintenanceType: 'resetRateLimiters', status: { '@type': 'Pending', due: new Date(inAWhileMs()).toISOString() } })

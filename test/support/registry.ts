@@ -86,6 +86,7 @@ export class TestRegistry {
       variants, duties: CLUSTER_TASK_TYPE,
       secrets: {
         hashSecret: async text => `$fake$${text}`,
+        newKey: () => 'the key of an account',
         newToken: ({ accountId, keyId }) => ({ token: `rota_${accountId}_${keyId}_key`, stored: '$fake$key' }),
       },
       departures: accountDepartures(this.catalogue, this.ids, () => this.registry),

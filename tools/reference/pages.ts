@@ -6,6 +6,7 @@ import { NO_SPAM } from '../../src/registry/objects/spam-classifier.ts'
 import { standardObjects } from '../../src/registry/objects/standard-objects.ts'
 import { NO_SCHEDULES } from '../../src/registry/objects/schedule-rows.ts'
 import { NO_MAIL } from '../../src/registry/objects/stored-mail.ts'
+import { newKey } from '../../src/services/acme/jose.ts'
 import { hashSecret } from '../../src/services/auth/secret.ts'
 import { newToken } from '../../src/services/auth/token.ts'
 import { CertificateReader } from '../../src/services/certificates/certificate-reader.ts'
@@ -22,7 +23,7 @@ import { variantsPage } from './variants.ts'
 
 export function referencePages(): Map<string, string> {
   const standard = standardObjects({
-    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, spam: NO_SPAM, schedules: NO_SCHEDULES,
+    variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken, newKey }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, spam: NO_SPAM, schedules: NO_SCHEDULES,
     waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, domainWork: NO_DOMAIN_WORK, judgeDkimKey: body => judgeDkimKey(body, {}), judgeCertificate: body => new CertificateReader({}).judge(body),
   })
   const objects = standard.all.toSorted((a, b) => a.name < b.name ? -1 : 1)

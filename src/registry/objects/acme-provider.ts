@@ -59,7 +59,7 @@ export function acmeProviderObject<Tx extends RegistryTx>(newKey: () => string):
       computed: {
         accountUri: ({ keys }, all) => Promise.all(all.map(async ({ id }) => {
           const account = await keys.get(acmeAccountKey(id))
-          return typeof account?.['url'] === 'string' ? account['url'] : null
+          return typeof account?.['url'] === 'string' ? account['url'] : ''
         })),
       },
     },
@@ -80,7 +80,7 @@ const FIELDS = {
   })),
   challengeType: oneOf(ACME_CHALLENGE_TYPE, 'How it is shown that a name is served here.', { default: 'TlsAlpn01', label: 'Proof' }),
   contact: set({ type: 'string', format: 'emailAddress' }, 'Whom it may write to. Naming somebody agrees to its terms.', { minItems: 1, maxItems: CONTACTS_MAX }),
-  accountUri: nullable(string('Our account there; empty: nothing was asked for yet.', { format: 'uri', update: 'serverSet', label: 'Account' })),
+  accountUri: string('Our account there; empty: nothing was asked for yet.', { format: 'uri', update: 'serverSet', label: 'Account' }),
   accountKey: string('The key of the account, made here.', { format: 'secret', update: 'serverSet', label: 'Key of the account' }),
   eabKeyId: nullable(string('The id of a key that it has given, where accounts must be bound to one.', { update: 'immutable', maxLength: 500, label: 'Key id' })),
   eabHmacKey: nullable(string('That key, in base64url.', { format: 'secret', update: 'immutable', label: 'Key' })),

@@ -16,6 +16,8 @@ import { isJsonObject, ownValue } from '../../base/json.ts'
 import { KEYS } from '../key-families.ts'
 import type { RegistryTx } from '../ports.ts'
 import type { Problems } from '../values/problems.ts'
+import { automatic } from './domain-work.ts'
+import type { DomainWork } from './domain-work.ts'
 
 /** Authorities issue for a hundred. */
 const NAMES_MAX = 100
@@ -43,7 +45,7 @@ export const CERTIFICATE_MANAGEMENT = embedded(
 
 /** The names of the certificate of a domain, in order; none when it is looked after by hand. */
 export function certificateNames(domain: JsonObject): string[] {
-  const management = automaticOf(domain)
+  const management = automatic(domain['certificateManagement'])
   if (management === null) return []
   const names = ownValue(management, 'subjectAlternativeNames')
   const wanted = setMembers(isJsonObject(names) ? names : {})
@@ -52,7 +54,7 @@ export function certificateNames(domain: JsonObject): string[] {
 
 /** Names in ASCII and lower case. */
 export function withCanonicalNames(domain: JsonObject): JsonObject {
-  const management = automaticOf(domain)
+  const management = automatic(domain['certificateManagement'])
   const names = management === null ? undefined : ownValue(management, 'subjectAlternativeNames')
   if (management === null || !isJsonObject(names)) return domain
   const canonical = Object.fromEntries(setMembers(names).map(name => [canonicalHost(name) ?? name, true]))
@@ -61,7 +63,7 @@ export function withCanonicalNames(domain: JsonObject): JsonObject {
 
 /** Who may say what a domain is called may say which certificate it has, and no other. `domain`: as `withCanonicalNames` returns it. */
 export function checkCertificateNames(domain: JsonObject, problems: Problems): void {
-  const management = automaticOf(domain)
+  const management = automatic(domain['certificateManagement'])
   const names = management === null ? undefined : ownValue(management, 'subjectAlternativeNames')
   const aliases = ownValue(domain, 'aliases')
   const own = [String(domain['name']), ...setMembers(isJsonObject(aliases) ? aliases : {})]
@@ -75,12 +77,12 @@ export function checkCertificateNames(domain: JsonObject, problems: Problems): v
 }
 
 export async function settleCertificate<Tx extends RegistryTx>(
-  tx: Tx, domainId: Id, next: JsonObject | null, before: JsonObject | null, queue: (tx: Tx, domainId: Id) => Promise<void>,
+  tx: Tx, domainId: Id, next: JsonObject | null, before: JsonObject | null, { queue }: DomainWork<Tx>,
 ): Promise<void> {
   const [wanted, former] = [next, before].map(domain => domain && wantedOf(domain))
   if (isDeepStrictEqual(wanted ?? null, former ?? null)) return
   if (wanted) {
-    await queue(tx, domainId)
+    await queue(tx, 'AcmeRenewal', { domainId })
     return
   }
   await tx.keys.remove(KEYS.acmeOrder.prefix + domainId)
@@ -88,14 +90,10 @@ export async function settleCertificate<Tx extends RegistryTx>(
 }
 
 function wantedOf(domain: JsonObject): JsonObject | null {
-  const management = automaticOf(domain)
+  const management = automatic(domain['certificateManagement'])
   return management && { providerId: management['acmeProviderId'] ?? null, names: certificateNames(domain) }
 }
 
-function automaticOf(domain: JsonObject): JsonObject | null {
-  const management = ownValue(domain, 'certificateManagement')
-  return isJsonObject(management) && management['@type'] === 'Automatic' ? management : null
-}
 
 /** A host name, or one with a star for its first label. */
 function canonicalHost(text: string): string | null {

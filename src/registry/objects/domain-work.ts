@@ -62,7 +62,7 @@ export const DOMAIN_MANAGEMENT = {
 
 /** Queues a task of the variant, due at once. */
 export interface DomainWork<Tx> {
-  readonly queue: (tx: Tx, variant: 'DnsManagement' | 'DkimManagement', payload: JsonObject) => Promise<void>
+  readonly queue: (tx: Tx, variant: 'AcmeRenewal' | 'DnsManagement' | 'DkimManagement', payload: JsonObject) => Promise<void>
 }
 /** For who only wants to know what objects there are. */
 export const NO_DOMAIN_WORK: DomainWork<unknown> = { queue: () => Promise.resolve() }

@@ -15,6 +15,7 @@ import { SetFailure } from '../set-error.ts'
 import { formatDate } from '../values/date.ts'
 import { Problems } from '../values/problems.ts'
 import { wordEntries } from '../values/words.ts'
+import { CERTIFICATE_MANAGEMENT, checkCertificateNames, settleCertificate, withCanonicalNames } from './certificate-management.ts'
 import { removeDkimKeysOf } from './dkim-signature.ts'
 import { checkManagement, DOMAIN_MANAGEMENT, settleManagement } from './domain-work.ts'
 import type { DomainWork } from './domain-work.ts'
@@ -49,6 +50,7 @@ const FIELDS = {
     label: 'Tenant',
   })),
   ...DOMAIN_MANAGEMENT,
+  certificateManagement: CERTIFICATE_MANAGEMENT,
   description: nullable(string('For people.')),
   createdAt: utcDateTime('When it was created.', { update: 'serverSet', label: 'Created' }),
 } satisfies Fields
@@ -62,7 +64,6 @@ export function domainObject<Tx extends RegistryTx>(work: DomainWork<Tx>): Objec
     fields: FIELDS,
     neutral: {
       allowRelaying: [false],
-      certificateManagement: [{ '@type': 'Manual' }],
       directoryId: [null],
       dnsZoneFile: [null, ''],
       logo: [null],
@@ -85,6 +86,7 @@ export function domainObject<Tx extends RegistryTx>(work: DomainWork<Tx>): Objec
         { title: 'Delivery', fields: ['catchAllAddress', 'subAddressing'] },
         { title: 'DNS', fields: ['dnsManagement', 'reportAddressUri'] },
         { title: 'DKIM', fields: ['dkimManagement'] },
+        { title: 'Certificate', fields: ['certificateManagement'] },
       ],
     },
     menu: { section: 'Management', icon: 'book-user', group: 'Directory', link: 'Domains' },
@@ -101,6 +103,7 @@ export function domainObject<Tx extends RegistryTx>(work: DomainWork<Tx>): Objec
         if (next !== null && before !== null && before['name'] !== next['name']) await refuseRename(tx, id)
         await settleDomain(tx, id, next, before)
         await settleManagement(tx, id, next, before, work)
+        await settleCertificate(tx, id, next, before, work)
       },
     },
   })
@@ -119,8 +122,10 @@ function canonical(body: JsonObject): JsonObject {
   if (aliases.includes(name)) {
     problems.invalid(['aliases'], name, 'holds the name of the domain itself; leave it out.')
   }
+  const domain = withCanonicalNames({ ...body, name, aliases: Object.fromEntries(aliases.map(alias => [alias, true])) })
+  checkCertificateNames(domain, problems)
   problems.refuse()
-  return { ...body, name, aliases: Object.fromEntries(aliases.map(alias => [alias, true])) }
+  return domain
 }
 
 /** `domain` is unique over names and aliases of all domains: an alias must not be another domain's name. */

@@ -76,7 +76,7 @@ describe('Schedule', () => {
       assert.deepEqual((await test.refusedUpdate('Schedule', id, { catchUp: 'some' }))['properties'], ['catchUp'])
     })
     it('for a task that nobody can make: unknown, internal, not built, not indexable, about nobody', async () => {
-      for (const type of ['Nothing', 'MergeThreads', 'AcmeRenewal', 'DestroyAccount']) {
+      for (const type of ['Nothing', 'MergeThreads', 'TlsReport', 'DestroyAccount']) {
         assert.deepEqual((await refused({ task: { '@type': type } }))['properties'], ['task/@type'], type)
       }
       assert.equal((await refused({ task: task({ documentType: 'calendar' }) }))['type'], 'forbidden')

@@ -16,6 +16,7 @@ import { API_KEY, apiKeyObject } from './api-key.ts'
 import { archivedItemObject } from './archived-item.ts'
 import type { ArchivedItemOptions } from './archived-item.ts'
 import type { NewToken } from './api-key.ts'
+import { acmeProviderObject } from './acme-provider.ts'
 import { auditEntry } from './audit-entry.ts'
 import { certificateObject } from './certificate.ts'
 import type { JudgeCertificate } from './certificate.ts'
@@ -26,7 +27,6 @@ import { clusterRoleObject } from './cluster-role.ts'
 import { dataRetentionObject } from './data-retention.ts'
 import { dkimSignatureObject } from './dkim-signature.ts'
 import type { JudgeDkimKey } from './dkim-signature.ts'
-import { renewalHooks } from './dns-renewal.ts'
 import { dnsServer } from './dns-server.ts'
 import { domainObject } from './domain.ts'
 import type { DomainWork } from './domain-work.ts'
@@ -65,7 +65,7 @@ export interface StandardOptions<Tx> {
   readonly variants: readonly TaskVariantDeclaration[]
   /** The enumeration `ClusterTaskType`. */
   readonly duties: EnumType
-  readonly secrets: { readonly hashSecret: HashSecret; readonly newToken: NewToken }
+  readonly secrets: { readonly hashSecret: HashSecret; readonly newToken: NewToken; readonly newKey: () => string }
   readonly mail: StoredMail<Tx>
   readonly waitingFor: TaskObjectOptions<Tx>['waitingFor']
   readonly parts: TaskObjectOptions<Tx>['parts']
@@ -115,7 +115,6 @@ export function standardObjects<Tx extends RegistryTx>({
       destroyAccount: (tx, id, context) => departures.registry().destroyIn(tx, account, id, context),
       putBack: (tx, id, body, context) => departures.registry().putBack(tx, account, id, body, context),
     }),
-    DnsManagement: renewalHooks<Tx>(variants),
   }
   const task = taskObject<Tx>(variants, { duties, waitingFor, parts, variantHooks })
   const schedule = scheduleObject<Tx>(variants, scheduleProblem, schedules)
@@ -130,11 +129,12 @@ export function standardObjects<Tx extends RegistryTx>({
   const certificate = certificateObject<Tx>(judgeCertificate)
   const domain = domainObject<Tx>(domainWork)
   const dkimSignature = dkimSignatureObject<Tx>(judgeDkimKey)
+  const acmeProvider = acmeProviderObject<Tx>(secrets.newKey)
   const archivedItem = archivedItemObject<Tx>(archive)
   const spamSample = spamTrainingSampleObject<Tx>(spam.samples)
   const spamRules = [spamSettings, spamClassifierObject<Tx>(schedules, spam.lessons), spamTag, spamFileExtension, memoryLookupKey]
   const inOrder = <Users>(users: readonly Users[]) => [
-    task, taskFailure, taskVariantObject(duties), schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, dkimSignature, tenant, archivedItem, spamSample, trace, metric, ...cluster, networkListener, certificate, dnsServer, systemSettings, clusterRole,
+    task, taskFailure, taskVariantObject(duties), schedule, taskRun, taskRunCount, ...users, oauthGrant, domain, dkimSignature, tenant, archivedItem, spamSample, trace, metric, ...cluster, networkListener, certificate, acmeProvider, dnsServer, systemSettings, clusterRole,
     taskManager, dataRetentionObject<Tx>(schedules), ...spamRules, auditEntry,
   ]
   // Accounts and keys have permissions in their fields: those come from the head of their declarations alone.

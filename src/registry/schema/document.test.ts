@@ -38,7 +38,7 @@ const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ClusterRole: ['description'],
   DataRetention: ['holdTaskRunsFor', 'holdAuditFor'],
   ClusterNode: ['role', 'duties', 'listeners', 'pushShard', 'draining', 'version', 'startedAt', 'lastError', 'ownedBuckets', 'runningTasks', 'clockOffset', 'certificateProblems', 'addresses'],
-  DnsServerTsig: ['description'], UserAccount: ['description'], GroupAccount: ['description'], EmailAlias: ['description'], Domain: ['description'],
+  AcmeProvider: ['trustedCertificate'], DnsServerTsig: ['description'], UserAccount: ['description'], GroupAccount: ['description'], EmailAlias: ['description'], Domain: ['description'],
   PasswordCredential: ['description'],
   ApiKey: ['accountId', 'description', 'lastUsedAt'],
   ArchivedEmail: ['mailboxIds', 'keywords'],
@@ -51,7 +51,7 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
 }
 const OWN_SHAPES: ReadonlySet<string> = new Set([
   'TaskParts', 'TaskRunning', 'TaskWaitingForTime', 'TaskWaitingForNode', 'TaskWaitingForTask', 'TaskFailure', 'TaskVariant', 'TaskRun', 'TaskRunCount', 'Schedule', 'ScheduledIndexDocument', 'ScheduledUnindexDocument', 'ScheduledIndexTrace',
-  'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance', 'ScheduledSpamFilterMaintenance', 'ScheduledDkimManagement', 'ScheduledDnsManagement',
+  'ScheduledAccountMaintenance', 'ScheduledTenantMaintenance', 'ScheduledStoreMaintenance', 'ScheduledSpamFilterMaintenance', 'ScheduledAcmeRenewal', 'ScheduledDkimManagement', 'ScheduledDnsManagement',
   'AuditEntry', 'OAuthGrant', 'ClusterLane', 'ClusterFinding', 'ClusterNodeAddress',
 ])
 const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -72,6 +72,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 }
 /** Of those that clients know, the ones that are kept. */
 const QUOTAS: Readonly<Record<string, readonly string[]>> = {
+  AcmeChallengeType: ['TlsAlpn01', 'Http01'],
   StorageQuota: ['maxEmails', 'maxDiskQuota'],
   TenantStorageQuota: ['maxAccounts', 'maxGroups', 'maxDomains', 'maxDiskQuota'],
 }

@@ -33,7 +33,7 @@ import type { AcmeProvider, WantedCertificate } from './wanted.ts'
 export type Renewal =
   | { readonly kind: 'nothing'; readonly why: string }
   | { readonly kind: 'notDue'; readonly nextAt: number; readonly why: string }
-  | { readonly kind: 'stored'; readonly nextAt: number; readonly names: readonly string[] }
+  | { readonly kind: 'stored'; readonly nextAt: number; readonly names: readonly string[]; readonly publishesKeys: boolean }
   | { readonly kind: 'waits'; readonly forMs: number; readonly why: string }
   /** `permanent`: until somebody changes a setting. `attemptsMax`: what the provider has for it. */
   | { readonly kind: 'failed'; readonly permanent: boolean; readonly why: string; readonly afterMs: number | null; readonly attemptsMax: number }
@@ -237,7 +237,7 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
   }
 
   async #store(attempt: Attempt, account: string, record: OrderRecord, { certificate: url }: AcmeOrder): Promise<Renewal> {
-    const { client, wanted: { domainId, names, provider }, now } = attempt
+    const { client, wanted: { domainId, names, provider, publishesKeys }, now } = attempt
     if (url === null) throw new RotaError('acme/unusable-answer', 'the authority has issued a certificate and does not say where it is')
     const { pair, facts } = judgeChain(await downloadChain(client, account, url, provider.preferredChain), record.key, names, now)
     const { ids, store } = this.#deps
@@ -250,7 +250,7 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
     })
     const life = { notBefore: facts.notValidBefore, notAfter: facts.notValidAfter }
     const { nextAt } = await this.#due(attempt, { life, certificate: new X509Certificate(pair.cert) })
-    return { kind: 'stored', nextAt, names }
+    return { kind: 'stored', nextAt, names, publishesKeys }
   }
 
   #forget(domainId: Id): Promise<void> {

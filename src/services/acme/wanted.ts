@@ -2,10 +2,11 @@
 import { setMembers } from '../../base/fields.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { isJsonObject, ownValue } from '../../base/json.ts'
+import { isJsonObject } from '../../base/json.ts'
 import { ACME_PROVIDER } from '../../registry/objects/acme-provider.ts'
 import type { AcmeChallengeType, AcmeRenewBefore } from '../../registry/objects/acme-provider.ts'
 import { certificateNames } from '../../registry/objects/certificate-management.ts'
+import { automatic } from '../../registry/objects/domain-work.ts'
 import type { RegistryTx } from '../../registry/ports.ts'
 import type { AcmeBinding } from './client.ts'
 
@@ -30,6 +31,8 @@ export interface WantedCertificate {
   /** In order, each once. */
   readonly names: readonly string[]
   readonly provider: AcmeProvider
+  /** Its DNS records say which key its certificates have (RFC 6698). */
+  readonly publishesKeys: boolean
 }
 /** `why`: goes on after "nothing to renew:". */
 export type Wanted = WantedCertificate | { readonly kind: 'nothing'; readonly why: string }
@@ -37,14 +40,19 @@ export type Wanted = WantedCertificate | { readonly kind: 'nothing'; readonly wh
 export async function wantedCertificate({ objects }: RegistryTx, domainId: Id): Promise<Wanted> {
   const [domain] = await objects.get('Domain', [domainId])
   if (domain === undefined) return { kind: 'nothing', why: 'the domain is gone' }
-  const management = ownValue(domain.body, 'certificateManagement')
+  const management = automatic(domain.body['certificateManagement'])
   const name = String(domain.body['name'])
-  if (!isJsonObject(management) || management['@type'] !== 'Automatic') {
+  if (management === null) {
     return { kind: 'nothing', why: `the certificates of ${name} are looked after by hand` }
   }
   const [provider] = await objects.get(ACME_PROVIDER, [String(management['acmeProviderId'])])
   if (provider === undefined) return { kind: 'nothing', why: `the AcmeProvider of ${name} is gone` }
-  return { kind: 'wanted', domainId, names: certificateNames(domain.body), provider: providerOf(provider.id, provider.body) }
+  return { kind: 'wanted', domainId, names: certificateNames(domain.body), publishesKeys: publishesKeys(domain.body), provider: providerOf(provider.id, provider.body) }
+}
+
+function publishesKeys(domain: JsonObject): boolean {
+  const records = automatic(domain['dnsManagement'])?.['publishRecords']
+  return isJsonObject(records) && records['tlsa'] === true
 }
 
 function providerOf(id: Id, body: JsonObject): AcmeProvider {

@@ -85,4 +85,10 @@ export const LABELS_DE: Readonly<Record<string, string>> = {
   'Reply code': 'Antwortcode', 'Message in the account': 'Nachricht im Konto', 'Name given': 'Genannter Name', 'Read:': 'Lesen', 'List:': 'Auflisten',
   'Create:': 'Anlegen', 'Change:': 'Ändern', 'Destroy:': 'Löschen', 'Tasks:': 'Aufgaben', 'Task managers': 'Aufgabenverwaltung', 'Data retentions': 'Aufbewahrung',
   Domains: 'Domains', Listeners: 'Listener',
+  'Certificate authority': 'Zertifizierungsstelle', 'Certificate authorities': 'Zertifizierungsstellen', 'Trusted certificate': 'Vertrautes Zertifikat', Proof: 'Nachweis',
+  'Key of the account': 'Schlüssel des Kontos', 'Key id': 'Kennung des Schlüssels', Renewal: 'Erneuerung', 'Preferred chain': 'Bevorzugte Kette',
+  'Keep keys': 'Schlüssel behalten', Retries: 'Wiederholungen', Directory: 'Verzeichnis', 'Known to it before': 'Ihr schon bekannt', 'Renewed here': 'Wird hier erneuert',
+  'By a handshake on port 443': 'Durch einen Handschlag auf Port 443', 'By a page on port 80': 'Durch eine Seite auf Port 80',
+  'After half of its life': 'Nach der Hälfte seiner Laufzeit', 'After two thirds of its life': 'Nach zwei Dritteln seiner Laufzeit',
+  'After three quarters of its life': 'Nach drei Vierteln seiner Laufzeit', 'After four fifths of its life': 'Nach vier Fünfteln seiner Laufzeit', 'By hand': 'Von Hand',
 }

@@ -23,5 +23,4 @@ export const KINDS_DE: Readonly<Record<string, string>> = {
   'The server queues this itself when a message ties two threads together.': 'Das legt der Server selbst an, wenn eine Nachricht zwei Gespräche verbindet.',
   'Reports are queued by the server when a reporting period begins.': 'Berichte legt der Server selbst an, wenn ein Berichtszeitraum beginnt.',
   'Ask for the restoration on the archived item; the server queues it then.': 'Verlangen Sie das Wiederherstellen beim Archivierten; dann legt der Server sie an.',
-  'Obtaining certificates by ACME is not built yet.': 'Zertifikate über ACME zu holen ist noch nicht gebaut.',
 }
