@@ -57,6 +57,17 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('resetRateLimiters'), /^Created Task \w{13}\nCreated Task \w{13}\n/)
   })
 
+  test('training-the-spam-filter.md makes rules, changes when it is trained, and trains it', async () => {
+    const page = await Page.open('docs/operate/training-the-spam-filter.md', node)
+    const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    const after = (text: string): string => parts[page.blocks.indexOf(page.block(text))] ?? ''
+    assert.match(after('rota get spam-classifier'), /newSamples +0/)
+    assert.match(after('minSpamSamples=50'), /^Updated SpamClassifier\n$/)
+    assert.match(after('trainFrequency=6h'), /^Created Task \w{13}\nUpdated SpamClassifier\n[^]*Spam training +SpamFilterMaintenance +30 \*\/6 \* \* \*/)
+    assert.match(after('maintenanceType=retrain\nnpx rota query task-run'), /^Created Task \w{13}\n/)
+    assert.match(after('spam-tag/score'), /^Created SpamFileExtension \w{13}\nCreated MemoryLookupKey \w{13}\nCreated SpamTag \w{13}\n$/)
+  })
+
   test('audit-log.md makes a change and finds it', async () => {
     const page = await Page.open('docs/operate/audit-log.md', node)
     const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')

@@ -216,8 +216,9 @@ describe('the spam filter', () => {
     }
     const broken = [
       [{ ...body, format: MODEL_FORMAT + 1 }, /format 2, and this version reads 1/],
-      [await put(Buffer.from('no model')), /cannot be unpacked/],
-      [await put(Buffer.from('0300', 'hex')), /has 0 bytes instead of/],
+      [await put(Buffer.from('no model')), /cut off/],
+      [await put(Buffer.from('0400000001020304', 'hex')), /cannot be unpacked/],
+      [await put(Buffer.from('020000000300', 'hex')), /has 0 numbers instead of/],
       [await put('gone'), /content is missing/],
     ] as const
     let at = version

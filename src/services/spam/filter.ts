@@ -10,7 +10,7 @@
  * | its score reaches scoreSpam | goes to Junk instead of the inbox |
  * | judging it fails | comes in as it is, and the node says why (`problem`) |
  */
-import { errorText } from '../../errors.ts'
+import { errorText, hasCode } from '../../errors.ts'
 import { spamClassifier, spamClassifierNow } from '../../registry/objects/spam-classifier.ts'
 import { spamSettings, spamSettingsNow } from '../../registry/objects/spam-settings.ts'
 import type { SpamSettings } from '../../registry/objects/spam-settings.ts'
@@ -31,6 +31,8 @@ const [SURE, DOUBTFUL, SURELY_NOT] = [0.9, 0.7, 0.1]
 
 /** Objects that it is made of: after a change of any it is to be read anew. */
 export const SPAM_FILTER_NAMES: readonly string[] = [SPAM_MODEL, spamSettings.name, spamClassifier.name, ...RULE_OBJECTS.map(({ name }) => name)]
+
+const ROUNDS_MAX = 5
 
 export interface Judgement {
   readonly isSpam: boolean
@@ -62,6 +64,17 @@ export class SpamFilter<Tx extends SpamTx = SpamTx> {
 
   /** Reads what it needs, after any of it has changed. Until it has all of it, it judges by what it knew before. */
   async reload(): Promise<void> {
+    for (let round = 1; ; round++) {
+      try {
+        return await this.#reload()
+      } catch (error) {
+        // Another model has come while this one was read.
+        if (!hasCode(error, 'store/conflict') || round === ROUNDS_MAX) throw error
+      }
+    }
+  }
+
+  async #reload(): Promise<void> {
     const { settings, minimum, row, rules } = await this.#store.read(async tx => ({
       settings: await spamSettingsNow(tx), minimum: await spamClassifierNow(tx),
       row: (await modelRow(tx, 'used'))?.body ?? FRESH, rules: await readRules(tx),
@@ -87,15 +100,14 @@ export class SpamFilter<Tx extends SpamTx = SpamTx> {
   async #modelOf(row: ModelBody): Promise<Model | null> {
     const hash = row.content?.weights ?? ''
     if (this.#weights?.hash === hash) return this.#weights.model
-    // One copy at a time: what was held goes before the new one is read.
-    this.#weights = null
-    this.#knowledge = this.#knowledge && { ...this.#knowledge, model: null }
     try {
-      const model = new Model(await readNumbers(this.#store, row, 'weights') ?? undefined)
+      const model = new Model(await readNumbers(this.#store, 'used', row, 'weights') ?? undefined)
       this.#weights = { hash, model }
       this.#problem = null
       return model
     } catch (error) {
+      if (hasCode(error, 'store/conflict')) throw error
+      this.#weights = null
       this.#problem = errorText(error)
       return null
     }

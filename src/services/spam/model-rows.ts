@@ -62,21 +62,23 @@ export async function removeModel(tx: SpamTx, place: ModelPlace): Promise<boolea
   return true
 }
 
-/** For a training. Throws spam/unreadable-model. */
-export async function readModel<Tx extends SpamTx>(store: Pick<DomainStore<Tx>, 'read'>, body: ModelBody): Promise<TrainableModel> {
-  const [weights, squares] = [await readNumbers(store, body, 'weights'), await readNumbers(store, body, 'squares')]
+/** For a training. Throws spam/unreadable-model, store/conflict. */
+export async function readModel<Tx extends SpamTx>(store: Pick<DomainStore<Tx>, 'read'>, place: ModelPlace, body: ModelBody): Promise<TrainableModel> {
+  const [weights, squares] = [await readNumbers(store, place, body, 'weights'), await readNumbers(store, place, body, 'squares')]
   return new TrainableModel(weights ?? undefined, squares ?? undefined, { spam: body.spam, ham: body.ham })
 }
 
-/** Null: it has learnt nothing yet. Throws spam/unreadable-model. */
+/** Null: it has learnt nothing yet. Throws spam/unreadable-model, and store/conflict when another model has come since the row was read. */
 export async function readNumbers<Tx extends SpamTx>(
-  store: Pick<DomainStore<Tx>, 'read'>, { format, content }: ModelBody, part: 'weights' | 'squares',
+  store: Pick<DomainStore<Tx>, 'read'>, place: ModelPlace, { format, content }: ModelBody, part: 'weights' | 'squares',
 ): Promise<Float32Array | null> {
   if (format !== MODEL_FORMAT) throw new RotaError('spam/unreadable-model', `it has the format ${format}, and this version reads ${MODEL_FORMAT}`)
   if (content === null) return null
-  const bytes = await store.read(tx => tx.blobs.get(content[part]))
-  if (bytes === null) throw new RotaError('spam/unreadable-model', 'its content is missing')
-  return unpackNumbers(bytes)
+  const { bytes, row } = await store.read(async tx => ({ bytes: await tx.blobs.get(content[part]), row: await modelRow(tx, place) }))
+  if (bytes !== null) return unpackNumbers(bytes)
+  // The content of one that was replaced goes at once.
+  if (row?.body.content?.[part] !== content[part]) throw new RotaError('store/conflict', 'somebody else has trained the spam filter at the same time')
+  throw new RotaError('spam/unreadable-model', 'its content is missing')
 }
 
 async function release({ blobs }: DomainTx, place: ModelPlace, hashes: readonly BlobHash[]): Promise<void> {

@@ -86,7 +86,7 @@ export class SpamTraining<Tx extends SpamTx = SpamTx> {
   async #learnAll(place: ModelPlace, told: Told): Promise<number> {
     let row = await this.#store.read(tx => modelRow(tx, place))
     if (place === 'next' && row === null) return 0
-    const model = await readModel(this.#store, row?.body ?? FRESH)
+    const model = await readModel(this.#store, place, row?.body ?? FRESH)
     const total = await this.#store.read(tx => countAbove(tx, row?.body.upTo ?? 0))
     let done = 0
     for (;;) {
@@ -118,7 +118,8 @@ export class SpamTraining<Tx extends SpamTx = SpamTx> {
     place: ModelPlace, row: ModelRow | null, model: TrainableModel,
     { upTo, used, isLearnt }: { readonly upTo: number; readonly used: readonly Sample[]; readonly isLearnt: boolean },
   ): Promise<ModelRow> {
-    const [weights, squares] = isLearnt ? [await packNumbers(model.weights), await packNumbers(model.squares)] : [null, null]
+    const pack = (numbers: Float32Array): Promise<Buffer> => packNumbers(numbers, () => this.#clock.breathe())
+    const [weights, squares] = isLearnt ? [await pack(model.weights), await pack(model.squares)] : [null, null]
     return this.#store.transact(async tx => {
       const former = row?.body ?? FRESH
       const content = weights && squares ? { weights: await tx.blobs.put(weights), squares: await tx.blobs.put(squares) } : former.content
