@@ -104,12 +104,12 @@ async function inOrder(node: TestServer): Promise<string[]> {
 async function boxOf(node: TestServer): Promise<JsonObject> {
   const accountId = await accountOf(node)
   const id = (await inOrder(node)).at(-1) ?? ''
-  const [reply] = await node.call([['Email/get', { accountId, ids: [id], properties: ['mailboxIds'] }]])
-  return ((reply?.['list'] as JsonObject[])[0]?.['mailboxIds'] ?? {}) as JsonObject
+  const [reply = {}] = await node.call([['Email/get', { accountId, ids: [id], properties: ['mailboxIds'] }]])
+  return ((reply['list'] as JsonObject[])[0]?.['mailboxIds'] ?? {}) as JsonObject
 }
 
 async function lessons(node: TestServer): Promise<JsonObject> {
-  const [reply] = await node.call([['x:SpamClassifier/get', { ids: ['singleton'], properties: ['learntSpam', 'learntHam', 'newSamples', 'trainedAt'] }]])
-  const { id: _, ...rest } = (reply?.['list'] as JsonObject[])[0] ?? {}
+  const [reply = {}] = await node.call([['x:SpamClassifier/get', { ids: ['singleton'], properties: ['learntSpam', 'learntHam', 'newSamples', 'trainedAt'] }]])
+  const { id: _, ...rest } = (reply['list'] as JsonObject[])[0] ?? {}
   return rest
 }

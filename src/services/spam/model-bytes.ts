@@ -46,11 +46,10 @@ export function unpackNumbers(content: Uint8Array): Float32Array {
   return numbers
 }
 
-/** A tenth of the time that a call for each of a million takes. */
+/** A fraction of the time that a call for each of a million takes. */
 function areFinite(numbers: Float32Array): boolean {
-  let nothing = 0
-  for (const number of numbers) nothing += number * 0
-  return nothing === 0
+  for (const number of numbers) if (!(number - number === 0)) return false
+  return true
 }
 
 function unpackPiece(bytes: Buffer, at: number): { readonly numbers: Float32Array; readonly end: number } {
