@@ -43,7 +43,7 @@ describe('the spam filter in a cluster', { skip: postgresMissing() }, () => {
 
     await create(mail, 'Task', { '@type': 'SpamFilterMaintenance', maintenanceType: 'train' })
     assert.deepEqual(await lessons(mail), { learntSpam: 0, learntHam: 0, newSamples: SAMPLES, trainedAt: null }, 'no node may train')
-    await using trainer = await startServer({
+    await using _trainer = await startServer({
       variables: { ...variables, STALWART_HOSTNAME: 'trainer', STALWART_ROLE: 'trainer' },
       // Lets a training wait where the test wants it.
       wrap: store => ({ ...store, read: work => store.read(async tx => work({ ...tx, blobs: { ...tx.blobs, get: async hash => { await gate?.(); return tx.blobs.get(hash) } } })) }),

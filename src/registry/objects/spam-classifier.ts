@@ -62,6 +62,7 @@ export const NO_SPAM: SpamPorts<unknown> = {
 const DECLARED = {
   name: 'SpamClassifier',
   label: 'Spam classifier',
+  plural: 'Spam classifier',
   doc: 'How the spam filter learns from what people say of their mail, and how much it has learnt.',
   fields: FIELDS,
   // There is one model, all samples are learnt, and people alone say what they are.

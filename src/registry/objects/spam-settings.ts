@@ -26,6 +26,7 @@ export type SpamSettings = Infer<typeof FIELDS>
 export const spamSettings = singleton({
   name: 'SpamSettings',
   label: 'Spam settings',
+  plural: 'Spam settings',
   doc: 'What becomes of mail that looks like spam.',
   fields: FIELDS,
   // Nothing is refused, thrown away or delayed for its score, and nobody is trusted for being known.

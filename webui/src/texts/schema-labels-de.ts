@@ -91,4 +91,13 @@ export const LABELS_DE: Readonly<Record<string, string>> = {
   'By a handshake on port 443': 'Durch einen Handschlag auf Port 443', 'By a page on port 80': 'Durch eine Seite auf Port 80',
   'After half of its life': 'Nach der Hälfte seiner Laufzeit', 'After two thirds of its life': 'Nach zwei Dritteln seiner Laufzeit',
   'After three quarters of its life': 'Nach drei Vierteln seiner Laufzeit', 'After four fifths of its life': 'Nach vier Fünfteln seiner Laufzeit', 'By hand': 'Von Hand',
+  'Changes the score': 'Ändert die Punktzahl', Kept: 'Aufbewahrung', 'Use once': 'Einmal verwenden', 'Mail that comes in': 'Eingehende Mail', 'Filter spam': 'Spam filtern',
+  'Score of spam': 'Punktzahl von Spam', Rules: 'Regeln', 'Address of rules': 'Adresse der Regeln', Learning: 'Lernen', 'Learn every': 'Lernen alle', 'Keep samples for': 'Beispiele aufheben für',
+  Classifying: 'Einordnen', 'Spam before it starts': 'Spam vor dem Beginn', 'Other mail before it starts': 'Andere Mail vor dem Beginn', 'So far': 'Bisher', 'Spam learnt': 'Gelernter Spam',
+  'Other mail learnt': 'Gelernte andere Mail', 'To be learnt': 'Noch zu lernen', 'Last learnt': 'Zuletzt gelernt', Tag: 'Merkmal', Score: 'Punktzahl', 'File extension': 'Dateiendung',
+  Extension: 'Endung', Bad: 'Schlecht', 'Content types': 'Inhaltstypen', Entry: 'Eintrag', List: 'Liste', 'Training samples': 'Lernbeispiele', 'training sample': 'Lernbeispiel',
+  'training samples': 'Lernbeispiele', 'Spam tags': 'Spam-Merkmale', 'spam tag': 'Spam-Merkmal', 'spam tags': 'Spam-Merkmale', 'File extensions': 'Dateiendungen', 'file extension': 'Dateiendung',
+  'file extensions': 'Dateiendungen', 'Lookup keys': 'Listeneinträge', 'lookup key': 'Listeneintrag', 'lookup keys': 'Listeneinträge', 'Blocked domains': 'Gesperrte Domains',
+  'Mail from them, or with links to them, is probably spam': 'Mail von ihnen oder mit Verweisen auf sie ist wahrscheinlich Spam', 'Spam settings': 'Spam-Einstellungen',
+  'Spam classifier': 'Spam-Erkennung', 'Spam filter does not work': 'Spamfilter arbeitet nicht',
 }
