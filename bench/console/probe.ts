@@ -28,6 +28,7 @@ interface TraceEvent {
   readonly pid: number
   readonly tid: number
   /** µs. */
+  readonly ts: number
   readonly dur?: number
   readonly tdur?: number
   readonly args?: { readonly name?: string }
@@ -77,9 +78,20 @@ export async function traced<T>(page: Page, work: () => Promise<T>): Promise<{ r
   const result = await work()
   const { traceEvents } = JSON.parse((await engine.stopTracing()).toString()) as { readonly traceEvents: readonly TraceEvent[] }
   const threads = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid}/${tid}`))
-  const tasks = traceEvents.filter(({ name, ph, pid, tid }) => ph === 'X' && name.endsWith('RunTask') && threads.has(`${pid}/${tid}`))
+  const tasks = outermost(traceEvents.filter(({ name, ph, pid, tid }) => ph === 'X' && name.endsWith('RunTask') && threads.has(`${pid}/${tid}`)))
   assert.ok(tasks.length > 0, 'the trace has no task of the page')
   return { result, tasks: { wall: tasks.map(({ dur = 0 }) => dur / 1_000), cpu: tasks.map(({ tdur = 0 }) => tdur / 1_000) } }
+}
+
+/** The browser tells of a task more than once, one event inside of the other. */
+function outermost(events: readonly TraceEvent[]): TraceEvent[] {
+  const ends = new Map<string, number>()
+  return events.toSorted((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0)).filter(({ pid, tid, ts, dur = 0 }) => {
+    const thread = `${pid}/${tid}`
+    if (ts < (ends.get(thread) ?? -Infinity)) return false
+    ends.set(thread, ts + dur)
+    return true
+  })
 }
 
 /** MiB of the page's heap after a collection, and the nodes of its documents. */
