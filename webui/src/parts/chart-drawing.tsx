@@ -34,6 +34,8 @@ const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [10, 4, 2, 4
 const BAR_SHARE = 0.7
 /** Beside the picture: the last time on its axis stands half out of it. */
 const END_PX = 30
+/** From one time on the axis to the next: as wide as the longest, and a gap. */
+const LABEL_PX = 68
 const BAR_PX_MAX = 40
 
 export function ChartDrawing({ label, times, series, kind = 'line', height = HEIGHT_PX, format }: ChartProps) {
@@ -118,7 +120,7 @@ function optionsOf({ series, kind, height, language, write, element }: Making): 
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, min, max) => [Math.min(0, min), max <= 0 ? 1 : max * 1.08] } },
     axes: [
-      { stroke: ink, grid: { show: false }, ticks: line, font, values: (_, at) => timesOf(at, language) },
+      { stroke: ink, grid: { show: false }, ticks: line, font, space: LABEL_PX, values: (_, at) => timesOf(at, language) },
       { stroke: ink, grid: line, ticks: { show: false }, font, size: 56, values: (_, at) => at.map(write) },
     ],
     series: [{}, ...series.map((each, index): uPlot.Series => ({

@@ -41,6 +41,7 @@ export function Nodes({ nodes, lanes }: { readonly nodes: readonly ClusterNode[]
     { key: 'role', label: t.role, cell: node => node.status === 'active' ? <RoleName node={node} /> : null },
     { key: 'duties', label: t.duties, cell: node => node.status === 'active' ? <DutyCount node={node} /> : null },
     { key: 'listeners', label: t.listeners, cell: node => node.status === 'active' ? <ListenerCount node={node} /> : null },
+    ...(nodes.some(({ pushShard }) => pushShard !== null) ? [{ key: 'shard', label: t.shard, align: 'end', cell: ({ pushShard }) => pushShard } satisfies SimpleColumn<ClusterNode>] : []),
     { key: 'load', label: t.load, align: 'end', cell: node => node.status === 'active' || bucketsOf(node) > 0 ? bucketsOf(node) : null },
     { key: 'running', label: t.running, align: 'end', cell: node => node.status === 'active' ? node.runningTasks : null },
     { key: 'version', label: t.version, cell: node => node.version },

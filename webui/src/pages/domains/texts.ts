@@ -16,7 +16,7 @@ const en = {
 
 const de: typeof en = {
   subtitle: 'Domains, deren Post hier ankommt, mit den Konten, die Adressen darin haben.',
-  column: { name: 'Domain', accounts: 'Konten', state: 'Zustand', tenant: 'Mandant', aliases: 'Auch bekannt als', tasks: 'Aufgaben', description: 'Beschreibung' },
+  column: { name: 'Domain', accounts: 'Konten', state: 'Zustand', tenant: 'Mandant', aliases: 'Aliasnamen', tasks: 'Aufgaben', description: 'Beschreibung' },
   enabled: 'eingeschaltet', disabled: 'ausgeschaltet',
   disabledText: 'Sie nimmt keine Post an, und ihre Konten können sich nicht anmelden.',
   accounts: {

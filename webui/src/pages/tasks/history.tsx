@@ -53,16 +53,19 @@ export function Page() {
   return (
     <Frame fill title={tt.history.title} subtitle={tt.history.subtitle} actions={retention}>
       {may('TaskRunCount', 'Query') ? <Counts chosen={chosen} range={query['range'] ?? 'day'} onRange={range => { goTo({ ...query, range }) }} /> : null}
-      <div className={css['bar']}>
-        <FilterBar
-          filters={filters} chosen={chosen}
-          onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
-        />
-      </div>
       <Reading held={held}>
         <DataTable
           name="TaskRun" label={tt.history.title} list={held.list} columns={columns} open={row => `/manage/tasks/runs/${row.id}`}
-          {...order} toolbar={<ListChanged held={held} />}
+          {...order}
+          toolbar={
+            <div className={css['bar']}>
+              <FilterBar
+                filters={filters} chosen={chosen}
+                onChange={(field, value) => { goTo(withFilter(query, field, value)) }} onClear={() => { goTo(withoutFilters(query)) }}
+              />
+              <ListChanged held={held} />
+            </div>
+          }
           empty={chosen.size > 0
             ? <EmptyState title={tt.history.none} next={tt.history.noneNext} action={<Button onClick={() => { goTo(withoutFilters(query)) }}>{t.list.clearFilters}</Button>} />
             : <EmptyState title={tt.history.none} next={tt.history.noneNext} />}
@@ -134,7 +137,7 @@ function columnsOf(tt: TaskTexts, label: (variant: string) => string): readonly 
     { key: 'why', label: tt.runs.why, width: 'minmax(160px, 2fr)', cell: row => <span className={css['reason']} title={text(row, 'error')}>{textAt(row, 'error') ?? textAt(row, 'note') ?? '–'}</span> },
     { key: 'duration', label: tt.runs.duration, width: '90px', align: 'end', cell: row => <Duration ms={numberAt(row, 'duration') ?? 0} /> },
     { key: 'node', label: tt.runs.node, width: 'minmax(90px, .6fr)', cell: row => <Reference object="ClusterNode" id={text(row, 'node')} /> },
-    { key: 'attempt', label: tt.runs.attempt, width: '80px', align: 'end', cell: row => <Count value={numberAt(row, 'attempt') ?? 1} /> },
+    { key: 'attempt', label: tt.runs.attempt, width: '100px', align: 'end', cell: row => <Count value={numberAt(row, 'attempt') ?? 1} /> },
     { key: 'accountId', label: tt.runs.account, width: 'minmax(140px, 1fr)', cell: row => typeof row['accountId'] === 'string' ? <Reference object="Account" id={row['accountId']} /> : '–' },
   ]
 }

@@ -69,8 +69,7 @@ function FailedHint({ task: { variant } }: { readonly task: TaskView }) {
     <>
       <p>{t.why.failed}</p>
       <p>
-        <Link to="/manage/tasks/failed" search={{ kind: variant }}>{t.why.failedGroup}</Link>
-        {' '}{data === undefined ? null : <Count value={data} />}
+        <Link to="/manage/tasks/failed" search={{ kind: variant }}>{t.why.failedGroup} {data === undefined ? null : <Count value={data} />}</Link>
       </p>
     </>
   )
