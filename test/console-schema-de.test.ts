@@ -14,8 +14,8 @@ const WORDS = { ...LABELS_DE, ...DESCRIPTIONS_DE }
 const NAMES = ['label', 'title', 'subtitle', 'singularName', 'pluralName', 'explanation']
 /** Names of what is called so everywhere, and words that German has too. */
 const SAME = new Set([
-  'Autoconfig', 'Autodiscover', 'CAA', 'DMARC', 'Domain', 'HTTP', 'IMAP', 'LMTP', 'Listener', 'MTA-STS', 'MX', 'ManageSieve', 'Minute', 'Name', 'POP3',
-  'Port', 'Problem', 'SMTP', 'SPF', 'SRV', 'Socket', 'Spam', 'Status', 'TLS', 'TLSA', 'Text', 'Variable', 'Version', 'posix',
+  'Autoconfig', 'Autodiscover', 'CAA', 'DKIM', 'DMARC', 'DNS', 'Domain', 'Ed25519', 'HMAC-SHA-256', 'HMAC-SHA-384', 'HMAC-SHA-512', 'HTTP', 'IMAP', 'LMTP', 'Listener', 'MTA-STS', 'MX', 'ManageSieve', 'Minute', 'Name', 'POP3',
+  'Port', 'Problem', 'RSA', 'SMTP', 'SPF', 'SRV', 'Socket', 'Spam', 'Status', 'TCP', 'TLS', 'TLSA', 'Text', 'Variable', 'Version', 'Zone', 'posix',
 ])
 const PROTOCOL_VERSION = /^TLS 1\.[23](, [\w-]+)*$/
 /** Hundreds, that a mail reader chooses from; their names are those of the locales. */
