@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import { systemClock } from '../../src/base/clock.ts'
+import type { Json } from '../../src/base/json.ts'
 import { seededRandom, type Random } from '../../src/base/random.ts'
 import type { Caller } from '../support/api-call.ts'
 import { endState, type EndState } from '../support/cluster/upkeep-state.ts'
@@ -127,7 +128,7 @@ async function runsSoFar(front: Caller): Promise<number> {
 }
 
 /** The undisturbed nodes have done what they were asked for: else both could have done nothing. */
-function expected({ accounts, archived, logins, tasks, database, over }: EndState, { accountIds }: UpkeepWorld): void {
+function expected({ accounts, tenants, archived, logins, tasks, database, over }: EndState, { accountIds }: UpkeepWorld): void {
   assert.deepEqual(tasks, [])
   assert.deepEqual(Object.keys(accounts), ['ann', 'bob', 'cat', 'dan'])
   const mail = new Map(Object.entries(accounts).map(([name, account]) => [name, account.mail.length]))
@@ -136,6 +137,9 @@ function expected({ accounts, archived, logins, tasks, database, over }: EndStat
   })
   for (const name of ['ann', 'bob', 'dan']) assert.equal(accounts[name]?.found['heron'], mail.get(name), `${name} finds all mail`)
   assert.equal(accounts['cat']?.threads.length, CONVERSATIONS)
+  // All sums were wrong; ann and bob are of the tenant.
+  for (const [name, { mail, usedDiskQuota }] of Object.entries(accounts)) assert.equal(usedDiskQuota, octetsOf(mail), `the sum of ${name} is right`)
+  assert.deepEqual(tenants, [['Herons', octetsOf([...accounts['ann']?.mail ?? [], ...accounts['bob']?.mail ?? []])]])
   // That of bob's rubbish, dan's that was not asked for, and one of over-data.ts.
   assert.equal(archived.length, 2 * BOBS_RUBBISH + DANS_DESTROYED - DANS_RESTORED + 1)
   assert.equal(logins, 0)
@@ -144,4 +148,9 @@ function expected({ accounts, archived, logins, tasks, database, over }: EndStat
   const text = JSON.stringify(database)
   assert.ok(!text.includes(accountIds.eve), 'nothing of eve is left')
   for (let nth = 0; nth < ORPHANS; nth++) assert.ok(!text.includes(hashOfOrphan(nth)), 'no orphan is left')
+}
+
+/** Of messages as an AccountState has them: their size comes last. */
+function octetsOf(mail: readonly string[]): number {
+  return mail.reduce((sum, message) => sum + Number((JSON.parse(message) as Json[]).at(-1)), 0)
 }
