@@ -13,6 +13,7 @@ import { randomState } from './api/pkce.ts'
 import { postForm } from './api/post-form.ts'
 import { Tabs } from './api/tabs.ts'
 import { Gate } from './app/gate.tsx'
+import { reloadWhenNewer } from './app/newer.ts'
 import { applyTheme } from './app/theme.ts'
 import { Toasts } from './parts/toast.tsx'
 import './style/tokens.css'
@@ -21,8 +22,6 @@ import { language } from './texts/language.ts'
 
 const RETRIES_MAX = 2
 const FRESH_MS = 5_000
-/** The script for which the page was loaded anew. */
-const RELOADED_KEY = 'rota.reloaded'
 
 applyTheme()
 document.documentElement.lang = language()
@@ -38,17 +37,16 @@ document.addEventListener('freeze', () => { login.handOver() })
 const api = new Api({ origin: location.origin, login, clock: browserClock, heardDate: serverClock.heard })
 const client = new QueryClient({
   defaultOptions: {
-    queries: { staleTime: FRESH_MS, retry: (count, error) => count < RETRIES_MAX && mayPass(failureOf(error)) },
+    // A browser's word about the network is a guess: the server is asked, and what nobody answers fails at once. What somebody
+    // orders is never carried out later, when it may have become wrong.
+    mutations: { networkMode: 'always' },
+    queries: { networkMode: 'always', refetchOnReconnect: true, staleTime: FRESH_MS, retry: (count, error) => count < RETRIES_MAX && mayPass(failureOf(error)) },
   },
 })
-// A page whose file is gone: the server is newer than this console. Once, so that a broken upgrade is no endless loop.
-addEventListener('vite:preloadError', event => {
-  if (sessionStorage.getItem(RELOADED_KEY) === document.querySelector('script[src]')?.getAttribute('src')) return
-  sessionStorage.setItem(RELOADED_KEY, document.querySelector('script[src]')?.getAttribute('src') ?? '')
-  event.preventDefault()
-  location.reload()
+const { router } = await import('./app/routes.tsx').catch(async (error: unknown) => {
+  await reloadWhenNewer()
+  throw error
 })
-const { router } = await import('./app/routes.tsx')
 
 const place = document.getElementById('root')
 if (place === null) throw new Error('the page has no #root')

@@ -17,6 +17,8 @@ import css from './gate.module.css'
 import { Mark } from './mark.tsx'
 
 const CALLBACK = '/oauth/callback'
+/** What the schema says by itself. */
+const ENGLISH = {}
 
 export function Gate({ api, login, children }: { readonly api: Api; readonly login: Login; readonly children: ReactNode }) {
   const t = useTexts()
@@ -34,7 +36,9 @@ export function Gate({ api, login, children }: { readonly api: Api; readonly log
   })
   useEffect(() => { if (data !== undefined) login.belongsTo(data.username) }, [data, login])
   const spoken = useLanguage()
-  const { data: words } = useQuery({ queryKey: ['words', spoken], staleTime: Infinity, placeholderData: keepPreviousData, queryFn: () => schemaWords(spoken) })
+  const spokenWords = useQuery({ queryKey: ['words', spoken], staleTime: Infinity, placeholderData: keepPreviousData, queryFn: () => schemaWords(spoken) })
+  // Rather in English than not at all.
+  const words = spokenWords.data ?? (spokenWords.isError ? ENGLISH : undefined)
   const server = useMemo(() => {
     if (data === undefined || words === undefined) return null
     const { schema, account, username } = data
@@ -68,9 +72,9 @@ export function Gate({ api, login, children }: { readonly api: Api; readonly log
   )
 }
 
-/** German words of the schema; in English it speaks by itself. */
+/** German words of the schema. */
 async function schemaWords(spoken: Language): Promise<Readonly<Record<string, string>>> {
-  if (spoken === 'en') return {}
+  if (spoken === 'en') return ENGLISH
   const [{ LABELS_DE }, { DESCRIPTIONS_DE }] = await Promise.all([import('../texts/schema-labels-de.ts'), import('../texts/schema-descriptions-de.ts')])
   return { ...LABELS_DE, ...DESCRIPTIONS_DE }
 }
@@ -98,7 +102,7 @@ function Callback({ login, onDone }: { readonly login: Login; readonly onDone: (
       {problem === null ? <p role="status">{t.login.working}</p> : <>
         <h1>{t.login.failed}</h1>
         <p>{t.login.problems[problem]}</p>
-        <Button kind="main" onClick={() => { void login.begin('/') }}>{t.login.again}</Button>
+        <Button kind="main" onClick={() => { void login.begin(login.returnTo) }}>{t.login.again}</Button>
       </>}
     </Door>
   )

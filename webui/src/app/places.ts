@@ -12,12 +12,12 @@ export interface Place {
   readonly within?: { readonly heading: keyof Texts['nav']; readonly title: keyof Texts['nav'] }
   /** Seen by who may do this; left out: by everybody. */
   readonly needs?: readonly [object: string, verb: Verb]
-  load(this: void): Promise<{ readonly default: ComponentType }>
+  load(this: void): Promise<ComponentType>
 }
 
 /** A page's file exports `Page`. */
 function page(load: () => Promise<{ readonly Page: ComponentType }>): Place['load'] {
-  return async () => ({ default: (await load()).Page })
+  return async () => (await load()).Page
 }
 
 export const PLACES: readonly Place[] = [

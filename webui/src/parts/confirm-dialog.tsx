@@ -28,6 +28,8 @@ export function ConfirmDialog({ open, onClose, onConfirm, title, text, action, d
   const id = useId()
   const held = word !== undefined && typed.trim() !== word
   const close = () => {
+    // It is under way: to go now would look as if it were not.
+    if (busy) return
     setTyped('')
     onClose()
   }
@@ -35,7 +37,7 @@ export function ConfirmDialog({ open, onClose, onConfirm, title, text, action, d
     <Dialog
       open={open} onClose={close} title={title} text={text}
       actions={<>
-        <Button onClick={close}>{t.action.cancel}</Button>
+        <Button disabled={busy} onClick={close}>{t.action.cancel}</Button>
         <Button kind={danger ? 'danger' : 'main'} disabled={held || busy} busy={busy} onClick={onConfirm}>{action}</Button>
       </>}
     >
