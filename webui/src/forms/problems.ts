@@ -56,7 +56,7 @@ function ownProblem(type: FieldType, value: Json): Problem | null {
   switch (type.type) {
     case 'number': {
       // An editor leaves what is no number as it was typed.
-      if (typeof value !== 'number') return { kind: type.format === 'duration' || type.format === 'size' ? type.format : 'number' }
+      if (typeof value !== 'number') return { kind: type.format === 'duration' || type.format === 'size' ? type.format : type.format === 'float' ? 'number' : 'integer' }
       if (type.format !== 'float' && !Number.isInteger(value)) return { kind: 'integer' }
       // Beyond, a number is not the one that was typed any more.
       if (type.format !== 'float' && !Number.isSafeInteger(value)) return value > 0 ? { kind: 'max', limit: Number.MAX_SAFE_INTEGER } : { kind: 'min', limit: Number.MIN_SAFE_INTEGER }

@@ -3,11 +3,12 @@ import { Eye, EyeOff } from 'lucide-react'
 import { useState } from 'react'
 import type { Json } from '../../../src/base/json.ts'
 import { Button } from '../parts/button.tsx'
+import { numberInput, readNumber, readWhole } from '../parts/amount-text.ts'
 import { durationInput, parseDuration, parseSize, sizeInput } from '../parts/duration.ts'
 import input from '../parts/input.module.css'
+import { fromLocalInput, localInput } from '../parts/local-input.ts'
 import { zoneName } from '../parts/moment.ts'
-import { useTexts } from '../texts/language.ts'
-import { fromLocalInput, localInput } from './date-input.ts'
+import { useLanguage, useTexts } from '../texts/language.ts'
 import type { EditorProps } from './editor-props.ts'
 import { control, textOf } from './editor-props.ts'
 import css from './field.module.css'
@@ -59,9 +60,10 @@ function SecretEditor(props: EditorProps<'string'>) {
 export function NumberEditor(props: EditorProps<'number'>) {
   const t = useTexts()
   const { type: { format } } = props
-  const formats = { duration: [parseDuration, durationInput], size: [parseSize, sizeInput] } as const
-  const [parse, write] = format === 'duration' || format === 'size' ? formats[format] : [parseNumber, String] as const
-  return <Typed {...props} parse={parse} write={write} placeholder={format === 'duration' ? t.form.durationHint : undefined} mode={format === 'duration' || format === 'size' ? 'text' : 'decimal'} />
+  const language = useLanguage()
+  const formats = { duration: [parseDuration, durationInput], size: [parseSize, sizeInput], float: [readNumber, numberInput] } as const
+  const [parse, write] = format === 'duration' || format === 'size' || format === 'float' ? formats[format] : [readWhole, String] as const
+  return <Typed {...props} parse={text => parse(text, language)} write={value => write(value, language)} placeholder={format === 'duration' ? t.form.durationHint : undefined} mode={format === 'duration' || format === 'size' ? 'text' : 'decimal'} />
 }
 
 export function DateEditor(props: EditorProps<'utcDateTime'>) {
@@ -70,7 +72,7 @@ export function DateEditor(props: EditorProps<'utcDateTime'>) {
   return (
     <span className={css['row']}>
       <input
-        {...control(props)} className={input['input']} type="datetime-local" step={1} value={localInput(textOf(value))}
+        {...control(props)} className={input['input']} type="datetime-local" step={1} value={localInput(textOf(value), 'second')}
         onChange={event => { onChange(fromLocalInput(event.target.value) ?? undefined) }}
       />
       <small>{t.form.localTime(zoneName())}</small>
@@ -103,9 +105,4 @@ function Typed({ parse, write, placeholder, mode, ...props }: EditorProps<'numbe
 
 function shown(value: Json | undefined, write: (value: number) => string): string {
   return typeof value === 'number' ? write(value) : textOf(value)
-}
-
-function parseNumber(text: string): number | null {
-  const value = Number(text.trim().replace(',', '.'))
-  return Number.isFinite(value) ? value : null
 }

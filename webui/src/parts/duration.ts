@@ -1,4 +1,5 @@
 /** Durations and sizes as people write them, and back. */
+import { readNumber, readWhole } from './amount-text.ts'
 
 export interface DurationUnits { readonly d: string; readonly h: string; readonly min: string; readonly s: string; readonly ms: string }
 
@@ -9,7 +10,7 @@ const DAY_MS = 24 * HOUR_MS
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1, s: SECOND_MS, sec: SECOND_MS, sek: SECOND_MS, m: MINUTE_MS, min: MINUTE_MS, h: HOUR_MS, std: HOUR_MS, d: DAY_MS, t: DAY_MS, w: 7 * DAY_MS,
 }
-const PART = /^\s*(\d+(?:[.,]\d+)?)\s*([a-z]*)\.?/i
+const PART = /^\s*(\d[\d.,'’\u00a0\u202f]*)\s*([a-z]*)\.?/i
 
 /** The two largest units: `2 d 12 h`, `6 h`, `1.5 s`. */
 export function durationText(ms: number, units: DurationUnits, language: string): string {
@@ -39,7 +40,7 @@ export function durationInput(ms: number): string {
 }
 
 /** ms; null when it is no duration. A number without a unit is seconds. */
-export function parseDuration(text: string): number | null {
+export function parseDuration(text: string, language: string): number | null {
   let rest = text.trim()
   if (rest === '') return null
   let total = 0
@@ -48,15 +49,16 @@ export function parseDuration(text: string): number | null {
     if (match === null) return null
     const [whole, count = '', unit = ''] = match
     const unitMs = UNITS_MS[unit === '' ? 's' : unit.toLowerCase()]
-    if (unitMs === undefined) return null
-    total += Number(count.replace(',', '.')) * unitMs
+    const value = readCount(count, language)
+    if (unitMs === undefined || value === null) return null
+    total += value * unitMs
     rest = rest.slice(whole.length).trim()
   }
   return Math.round(total)
 }
 
 const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
-const SIZE = /^\s*(\d+(?:[.,]\d+)?)\s*([kmgtp]?)(i?)(b?)\s*$/i
+const SIZE = /^\s*(\d[\d.,'’ \u00a0\u202f]*?)\s*([kmgtp]?)(i?)(b?)\s*$/i
 const KILO = 1_024
 
 export function bytesText(bytes: number, language: string): string {
@@ -78,10 +80,17 @@ export function sizeInput(bytes: number): string {
 }
 
 /** Bytes; null when it is no size. */
-export function parseSize(text: string): number | null {
+export function parseSize(text: string, language: string): number | null {
   const match = SIZE.exec(text)
   if (match === null) return null
   const [, count = '', unit = ''] = match
   const step = unit === '' ? 0 : 'kmgtp'.indexOf(unit.toLowerCase()) + 1
-  return Math.round(Number(count.replace(',', '.')) * KILO ** step)
+  const value = readCount(count, language)
+  return value === null ? null : Math.round(value * KILO ** step)
+}
+
+/** How many of a unit: a fraction is one of one or two digits, or far from a thousand in any language. */
+function readCount(text: string, language: string): number | null {
+  const value = readNumber(text, language)
+  return value !== null && Number.isInteger(value) ? readWhole(text, language) : value
 }

@@ -10,6 +10,7 @@ import { useTexts } from '../texts/language.ts'
 import { Button } from './button.tsx'
 import css from './filter-bar.module.css'
 import input from './input.module.css'
+import { fromLocalInput, localInput } from './local-input.ts'
 import { Select } from './select.tsx'
 
 export interface FilterBarProps {
@@ -107,14 +108,14 @@ function useFollowing(value: string): RefObject<HTMLInputElement | null> {
 }
 
 function Moment({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void }) {
-  const shown = value === '' ? '' : localInput(value)
+  const shown = value === '' ? '' : localInput(value, 'second')
   const field = useFollowing(shown)
   return (
     <input
       ref={field} type="datetime-local" step="1" className={`${input['input']} ${css['moment']}`} aria-label={label} defaultValue={shown}
       onBlur={event => {
         const { value: text } = event.target
-        if (text !== shown) onChange(text === '' ? '' : new Date(text).toISOString())
+        if (text !== shown) onChange(fromLocalInput(text) ?? '')
       }}
     />
   )
@@ -122,11 +123,4 @@ function Moment({ label, value, onChange }: { readonly label: string; readonly v
 
 function range(from: string, until: string): string {
   return from === '' && until === '' ? '' : `${from}..${until}`
-}
-
-/** What `datetime-local` shows: the viewer's zone, to the second. */
-function localInput(iso: string): string {
-  const at = new Date(iso)
-  if (Number.isNaN(at.getTime())) return ''
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 }

@@ -124,7 +124,7 @@ export const de: Texts = {
     durationHint: 'Zum Beispiel 90s, 15m, 6h oder 2d 12h',
     durationWrong: 'Schreiben Sie eine Dauer wie 90s, 15m, 6h oder 2d 12h.',
     sizeWrong: 'Schreiben Sie eine Größe wie 500 KB, 20 MB oder 1,5 GB.',
-    numberWrong: 'Schreiben Sie eine Zahl.', integerWrong: 'Schreiben Sie eine ganze Zahl.',
+    numberWrong: 'Schreiben Sie eine Zahl.', integerWrong: 'Schreiben Sie eine ganze Zahl wie 1000.',
     dateWrong: 'Schreiben Sie Datum und Uhrzeit.',
     min: value => `Mindestens ${value}.`, max: value => `Höchstens ${value}.`,
     minLength: n => count(n, { one: 'Mindestens # Zeichen.', other: 'Mindestens # Zeichen.' }),

@@ -123,7 +123,7 @@ export const en = {
     durationHint: 'For example 90s, 15m, 6h or 2d 12h',
     durationWrong: 'Write a duration such as 90s, 15m, 6h or 2d 12h.',
     sizeWrong: 'Write a size such as 500 KB, 20 MB or 1.5 GB.',
-    numberWrong: 'Write a number.', integerWrong: 'Write a whole number.',
+    numberWrong: 'Write a number.', integerWrong: 'Write a whole number such as 1000.',
     dateWrong: 'Write a date and a time.',
     min: (value: string) => `At least ${value}.`, max: (value: string) => `At most ${value}.`,
     minLength: (n: number) => count(n, { one: 'At least # character.', other: 'At least # characters.' }),

@@ -2,7 +2,7 @@
 import { useId, useState } from 'react'
 import { browserClock } from '../../api/browser.ts'
 import { useUpdateMany } from '../../api/hooks.ts'
-import { fromLocalInput } from '../../forms/date-input.ts'
+import { fromLocalInput } from '../../parts/local-input.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'

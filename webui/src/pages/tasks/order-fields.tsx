@@ -1,10 +1,9 @@
 /** The two things that an action on tasks may want to know: until when, and why. */
 import { useId } from 'react'
 import input from '../../parts/input.module.css'
+import { fromLocalInput, localInput } from '../../parts/local-input.ts'
 import { useTexts } from '../../texts/language.ts'
 import { useTaskTexts } from './texts.ts'
-
-const MINUTE_MS = 60_000
 
 /** A moment in the viewer's zone; `value` as the server takes it. */
 export function MomentField({ label, value, onChange, error = null }: {
@@ -20,9 +19,9 @@ export function MomentField({ label, value, onChange, error = null }: {
     <label className={input['field']} htmlFor={id}>
       <span>{label}</span>
       <input
-        id={id} type="datetime-local" className={input['input']} defaultValue={value === null ? '' : localInput(value)} required
+        id={id} type="datetime-local" className={input['input']} defaultValue={value === null ? '' : localInput(value, 'minute')} required
         aria-invalid={error !== null || undefined} aria-describedby={`${id}-hint`}
-        onChange={event => { onChange(event.target.value === '' ? null : new Date(event.target.value).toISOString()) }}
+        onChange={event => { onChange(fromLocalInput(event.target.value)) }}
       />
       <small id={`${id}-hint`}>{error ?? t.form.localTime(zone)}</small>
     </label>
@@ -45,10 +44,3 @@ export function ReasonField({ value, onChange }: { readonly value: string; reado
 }
 /** Characters, as the server allows. */
 const REASON_MAX = 1_000
-
-/** What `datetime-local` shows: the viewer's zone, without seconds. */
-function localInput(iso: string): string {
-  const at = new Date(iso)
-  if (Number.isNaN(at.getTime())) return ''
-  return new Date(at.getTime() - at.getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16)
-}
