@@ -7,7 +7,7 @@ import { Browser, chromiumMissing, type VisitOptions } from '../support/browser.
 import { buildConsole, signIn } from '../support/console.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
-const AWAY = { expected: [/ERR_INTERNET_DISCONNECTED|ERR_NETWORK|ERR_FAILED|ERR_INCOMPLETE|status of 404/] }
+const AWAY = { expected: [/ERR_INTERNET_DISCONNECTED|ERR_NETWORK|ERR_FAILED|ERR_INCOMPLETE|status of 404|PartMissing/] }
 const MARK = 'globalThis.openSince'
 
 describe('the console without its files', { skip: chromiumMissing(), timeout: 300_000 }, () => {

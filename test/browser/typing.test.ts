@@ -66,6 +66,26 @@ describe('forms under the fingers', { skip: chromiumMissing(), timeout: 300_000 
     assert.equal((await list(server, 'ApiKey')).filter(({ description }) => description === 'only one').length, 1)
   })
 
+  it('read a number as the person writes it, and a year without a change of the time', async () => {
+    await visit('/settings/task-manager', async page => {
+      await page.getByLabel('Max attempts').fill('1.000')
+      await page.keyboard.press('Control+s')
+      await page.getByText('Write a whole number such as 1000.').waitFor()
+      await page.getByLabel('Max attempts').fill('')
+      await page.getByLabel('Max attempts').pressSequentially('1,000')
+      await page.getByLabel('Total deadline').focus()
+      assert.equal(await page.getByLabel('Max attempts').inputValue(), '1000')
+    })
+    await visit('/settings/api-keys?new=', async page => {
+      const end = page.getByLabel('Expires')
+      await end.fill('2026-07-01T10:00:05')
+      await end.focus()
+      for (const key of ['ArrowRight', 'ArrowRight', '2', '0', '3', '1']) await page.keyboard.press(key)
+      assert.equal(await end.inputValue(), '2031-07-01T10:00:05')
+      page.on('dialog', dialog => { void dialog.accept() })
+    })
+  })
+
   it('offer the draft of one kind of task to that kind alone, with its moment', async () => {
     await visit('/manage/tasks/new?kind=StoreMaintenance', async page => {
       await page.getByLabel(/^Maintenance type/).selectOption({ index: 1 })

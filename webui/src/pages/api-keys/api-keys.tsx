@@ -1,6 +1,6 @@
 /** Settings › API keys: who has one, what it may do, when it was used; `?key=` is the editor of one, `?new=` that of a new one. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus, TriangleAlert } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import { membersOf } from '../../api/cluster.ts'
 import { useMay } from '../../api/context.ts'
@@ -19,6 +19,7 @@ import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import type { Tone } from '../../parts/status.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Time, useNow } from '../../parts/time.tsx'
+import { Warning } from '../../parts/warning.tsx'
 import { useLanguage, useTexts } from '../../texts/language.ts'
 import css from './api-keys.module.css'
 import type { Life } from './key.ts'
@@ -124,7 +125,7 @@ function Revoke({ row }: { readonly row: Row }) {
   return (
     <DeleteButton object="ApiKey" id={row.id} label={t.revoke} title={t.revokeTitle(name)} text={t.revokeText} done={t.revoked(name)}>
       {typeof lastUsedAt !== 'string' ? null : (
-        <p className={css['warning']}><TriangleAlert aria-hidden="true" /><span>{t.revokeUsed(relativeText(Date.parse(lastUsedAt) - now, language, common.time.now))}</span></p>
+        <Warning>{t.revokeUsed(relativeText(Date.parse(lastUsedAt) - now, language, common.time.now))}</Warning>
       )}
     </DeleteButton>
   )

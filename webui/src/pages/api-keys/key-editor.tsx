@@ -1,6 +1,4 @@
 /** One key: what for, what it may do, until when and from where. */
-import { TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { browserClock } from '../../api/browser.ts'
 import { useMay } from '../../api/context.ts'
@@ -12,6 +10,7 @@ import { ObjectFields } from '../../lists/object-detail.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { useToast } from '../../parts/toast.tsx'
+import { Warning } from '../../parts/warning.tsx'
 import css from './api-keys.module.css'
 import { CreatedKey } from './created-key.tsx'
 import { inDays, rightsOf } from './key.ts'
@@ -71,8 +70,4 @@ export function KeyEditor({ stored, onDone }: { readonly stored: Row | null; rea
       {secret === null ? null : <CreatedKey secret={secret} onClose={() => { setSecret(null); onDone() }} />}
     </div>
   )
-}
-
-function Warning({ children }: { readonly children: ReactNode }) {
-  return <p className={css['warning']} role="note"><TriangleAlert aria-hidden="true" /><span>{children}</span></p>
 }

@@ -27,8 +27,10 @@ test('the last node leaves everything', () => {
 test('the console knows its node by the port, as long as only one has it', () => {
   const http = (port: number, state = 'up') => ({ addresses: { 0: { listener: 'http', protocol: 'http', address: `0.0.0.0:${port}`, state } } })
   const [one, two] = [node(1, [], http(8080)), node(2, [], http(8081))]
-  const here = { hostname: 'mail.example', port: '8080' }
+  const here = { protocol: 'http:', port: '8080' }
   assert.deepEqual([servesHere(one, [one, two], here), servesHere(two, [one, two], here)], [true, false])
+  const plain = node(4, [], http(80))
+  assert.deepEqual(['http:', 'https:'].map(protocol => servesHere(plain, [plain], { protocol, port: '' })), [true, false])
   assert.equal(servesHere(one, [one, node(3, [], http(8080))], here), false)
   assert.equal(servesHere(node(1, [], http(8080, 'failed')), [], here), false)
 })

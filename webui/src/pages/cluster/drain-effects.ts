@@ -1,6 +1,8 @@
 /** What draining a node does, before it is asked: who may take its work, what would wait, and what closes. */
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { bucketsOf, isWorking } from '../../api/cluster.ts'
+import type { Place } from '../../parts/own-address.ts'
+import { isOwnAddress } from '../../parts/own-address.ts'
 
 export interface DrainEffects {
   readonly buckets: number
@@ -29,9 +31,8 @@ export function drainEffects(node: ClusterNode, nodes: readonly ClusterNode[], l
   }
 }
 
-/** Whether the console is served by this node: only one that works has an http address with this port. `place`: as in `location`. */
-export function servesHere(node: ClusterNode, nodes: readonly ClusterNode[], place: { readonly hostname: string; readonly port: string }): boolean {
-  const port = place.port === '' ? '443' : place.port
-  const fits = (each: ClusterNode) => each.addresses.some(({ protocol, address, state }) => protocol === 'http' && state === 'up' && address.endsWith(`:${port}`))
-  return fits(node) && nodes.every(other => other.id === node.id || !fits(other))
+/** Whether the console is served by this node, and by no other that works. */
+export function servesHere(node: ClusterNode, nodes: readonly ClusterNode[], place: Place): boolean {
+  const serves = (each: ClusterNode) => each.addresses.some(address => isOwnAddress(address, place))
+  return serves(node) && nodes.every(other => other.id === node.id || !serves(other))
 }

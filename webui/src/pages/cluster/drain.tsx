@@ -1,6 +1,4 @@
 /** Takes a node out: says first what that does, then shows how far it is. */
-import { TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { useState } from 'react'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { isWorking } from '../../api/cluster.ts'
@@ -9,6 +7,7 @@ import { useFailure, useSave } from '../../api/hooks.ts'
 import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { useToast } from '../../parts/toast.tsx'
+import { Warning } from '../../parts/warning.tsx'
 import css from './cluster.module.css'
 import { drainEffects, servesHere } from './drain-effects.ts'
 import { useClusterTexts } from './texts.ts'
@@ -58,8 +57,4 @@ function Effects({ node, nodes, lanes }: Parameters<typeof DrainButton>[0]) {
       {servesHere(node, nodes, location) ? <Warning>{t.drainHere}</Warning> : null}
     </>}
   </>
-}
-
-function Warning({ children }: { readonly children: ReactNode }) {
-  return <p className={css['warning']}><TriangleAlert aria-hidden="true" /><span>{children}</span></p>
 }

@@ -1,6 +1,5 @@
 /** One listener: its settings in groups, and beside them where it runs and in which state. */
 import { Link } from '@tanstack/react-router'
-import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ClusterNode } from '../../api/cluster.ts'
 import { useMay } from '../../api/context.ts'
@@ -17,6 +16,7 @@ import { Panel } from '../../parts/page.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { useToast } from '../../parts/toast.tsx'
 import { useQuestion } from '../../parts/use-question.ts'
+import { Warning } from '../../parts/warning.tsx'
 import css from './listeners.module.css'
 import { closesIt, isHere, runningOf } from './running.ts'
 import { useListenerTexts } from './texts.ts'
@@ -116,8 +116,4 @@ export function Where({ name, nodes }: { readonly name: string; readonly nodes: 
       </p>
     )}
   </>
-}
-
-export function Warning({ children }: { readonly children: ReactNode }) {
-  return <p className={css['warning']} role="note"><TriangleAlert aria-hidden="true" /><span>{children}</span></p>
 }

@@ -1,5 +1,7 @@
 /** Where a listener runs, as the nodes say. */
 import type { ClusterNode, NodeAddress } from '../../api/cluster.ts'
+import type { Place } from '../../parts/own-address.ts'
+import { isOwnAddress } from '../../parts/own-address.ts'
 
 export interface Running { readonly node: ClusterNode; readonly address: NodeAddress }
 
@@ -31,10 +33,9 @@ export function tallyOf(running: readonly Running[]): Tally {
   }
 }
 
-/** Whether this page came over it. `place`: as in `location`. */
-export function isHere(running: readonly Running[], place: { readonly port: string; readonly protocol: string }): boolean {
-  const port = place.port === '' ? (place.protocol === 'https:' ? '443' : '80') : place.port
-  return running.some(({ address: { protocol, address, state } }) => protocol === 'http' && state === 'up' && address.endsWith(`:${port}`))
+/** Whether this page came over it. */
+export function isHere(running: readonly Running[], place: Place): boolean {
+  return running.some(({ address }) => isOwnAddress(address, place))
 }
 
 /** Changes of these leave connections that are open alone, and the address as it is. */

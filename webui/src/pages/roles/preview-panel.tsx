@@ -1,8 +1,7 @@
 /** What a change would do, before it is saved. */
-import { TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
 import type { ClusterNode } from '../../api/cluster.ts'
 import { Status } from '../../parts/status.tsx'
+import { Warning } from '../../parts/warning.tsx'
 import { useDutyTexts } from '../../texts/duties.ts'
 import type { LaneChange, NodeChange, Preview } from './preview.ts'
 import { bucketsMoved, isQuiet, uncoveredBy } from './preview.ts'
@@ -16,12 +15,12 @@ export function PreviewDetails({ preview, nodes, here }: {
   readonly here: boolean
 }) {
   const t = useRoleTexts()
-  if (preview.refused !== null) return <Warning>{t.refused} <span lang="en">{preview.refused}</span></Warning>
+  if (preview.refused !== null) return <Warning bad>{t.refused} <span lang="en">{preview.refused}</span></Warning>
   if (isQuiet(preview)) return <p className={css['soft']}>{t.quiet}</p>
   const uncovered = uncoveredBy(preview)
   return <>
-    {uncovered.length === 0 ? null : <Warning>{t.uncovered(uncovered.map(({ id }) => id).join(', '))}</Warning>}
-    {here ? <Warning>{t.here}</Warning> : null}
+    {uncovered.length === 0 ? null : <Warning bad>{t.uncovered(uncovered.map(({ id }) => id).join(', '))}</Warning>}
+    {here ? <Warning bad>{t.here}</Warning> : null}
     {preview.nodes.map(node => <NodeChanges key={node.id} change={node} />)}
     {preview.lanes.length === 0 ? null : (
       <div className={css['block']}>
@@ -67,8 +66,4 @@ function LaneChanges({ change: { id, moves }, nodes }: { readonly change: LaneCh
       <span>{moves.map(({ from, to, buckets }) => t.move(buckets, name(from), name(to))).join(' · ')}</span>
     </p>
   )
-}
-
-export function Warning({ children }: { readonly children: ReactNode }) {
-  return <p className={css['warning']} role="note"><TriangleAlert aria-hidden="true" /><span>{children}</span></p>
 }

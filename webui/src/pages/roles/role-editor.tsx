@@ -18,10 +18,11 @@ import { Panel } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useToast } from '../../parts/toast.tsx'
 import { useQuestion } from '../../parts/use-question.ts'
+import { Warning } from '../../parts/warning.tsx'
 import { useDutyTexts } from '../../texts/duties.ts'
 import { GroupEditor } from './group-editor.tsx'
 import { Happening } from './happening.tsx'
-import { PreviewDetails, Warning } from './preview-panel.tsx'
+import { PreviewDetails } from './preview-panel.tsx'
 import type { Preview } from './preview.ts'
 import { uncoveredBy } from './preview.ts'
 import { closesHere } from './closes-here.ts'
@@ -100,8 +101,8 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
           open onClose={() => { question.answer(false) }} onConfirm={() => { question.answer(true) }} danger
           title={uncoveredBy(asked).length > 0 ? t.confirmTitle : t.confirmHere} text={t.confirmText} action={t.confirm}
         >
-          {uncoveredBy(asked).length > 0 ? <Warning>{t.uncovered(uncoveredBy(asked).map(({ id }) => id).join(', '))}</Warning> : null}
-          {isHere(asked) ? <Warning>{t.here}</Warning> : null}
+          {uncoveredBy(asked).length > 0 ? <Warning bad>{t.uncovered(uncoveredBy(asked).map(({ id }) => id).join(', '))}</Warning> : null}
+          {isHere(asked) ? <Warning bad>{t.here}</Warning> : null}
         </ConfirmDialog>
       )}
     </div>

@@ -11,9 +11,9 @@ import { ButtonLink } from '../../parts/button.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { EmptyState } from '../../parts/states.tsx'
+import { Warning } from '../../parts/warning.tsx'
 import type { MemberProperty } from './choice.ts'
 import { choiceOf, countOf } from './choice.ts'
-import { Warning } from './preview-panel.tsx'
 import css from './roles.module.css'
 import { useRoleTexts } from './texts.ts'
 
@@ -31,7 +31,7 @@ export function RoleList({ roles, nodes }: { readonly roles: readonly Row[]; rea
   const lost = live.filter(({ role }) => role !== null && !roles.some(row => row['name'] === role))
   return <>
     {[...Map.groupBy(lost, ({ role }) => role ?? '')].map(([role, each]) => (
-      <Warning key={role}>
+      <Warning bad key={role}>
         <span className={css['note']}>
           {t.unknownRole(role, hosts(each))}
           {may('ClusterRole', 'Create') ? <Link to={`/settings/roles?new=${encodeURIComponent(role)}`}>{t.makeIt}</Link> : null}

@@ -10,7 +10,7 @@ import { ButtonLink } from '../../parts/button.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import { Warning } from './preview-panel.tsx'
+import { Warning } from '../../parts/warning.tsx'
 import type { Cluster } from './role-editor.tsx'
 import { RoleEditor } from './role-editor.tsx'
 import { CreateLink, RoleList, roleAddress } from './role-list.tsx'
@@ -78,6 +78,6 @@ function DeleteRole({ row, cluster }: { readonly row: Row; readonly cluster: Clu
     <DeleteButton
       object="ClusterRole" id={row.id} label={t.remove} title={t.removeTitle(name)} done={t.removed(name)}
       text={isUsed ? undefined : t.removeUnused} word={isUsed ? name : undefined}
-    >{isUsed ? <Warning>{t.removeUsed(using.join(', '))}</Warning> : null}</DeleteButton>
+    >{isUsed ? <Warning bad>{t.removeUsed(using.join(', '))}</Warning> : null}</DeleteButton>
   )
 }

@@ -1,6 +1,6 @@
 /** Settings › Schedules: the list with last and next run; `?schedule=` is the editor of one, `?new=` that of a new one. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus, TriangleAlert } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { isJsonObject } from '../../../../src/base/json.ts'
 import { useMay, useModel } from '../../api/context.ts'
 import type { Row } from '../../api/hooks.ts'
@@ -15,6 +15,7 @@ import { SimpleTable } from '../../parts/simple-table.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Time, useNow } from '../../parts/time.tsx'
+import { Warning } from '../../parts/warning.tsx'
 import { LastRun } from './last-run.tsx'
 import { isOfRetention, pauseOf } from './schedule.ts'
 import { ScheduleActions } from './schedule-actions.tsx'
@@ -121,7 +122,7 @@ function NoScheduler() {
 function SchedulerMissing({ text, link }: { readonly text: string; readonly link: string }) {
   const { data } = useNodes()
   if (data === undefined || data.some(node => isWorking(node) && node.duties.includes(SCHEDULER))) return null
-  return <p className={`${css['warning']} ${css['bad']}`} role="note"><TriangleAlert aria-hidden="true" /><span>{text} <Link to="/manage/cluster">{link}</Link></span></p>
+  return <Warning bad>{text} <Link to="/manage/cluster">{link}</Link></Warning>
 }
 
 function DeleteSchedule({ row }: { readonly row: Row }) {
