@@ -143,6 +143,17 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
     }, { language: 'de-DE' })
   })
 
+  it('find an object by what the server knows of it, not by its name alone', async () => {
+    await create(server, 'Domain', { name: 'engines.example', description: 'Analytical machinery' })
+    await browser.visit(origin, async page => {
+      await signIn(page, origin)
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox', { name: 'Page, object or action' }).pressSequentially('machinery')
+      await page.getByRole('option', { name: /engines\.example/ }).click()
+      await page.getByRole('heading', { name: 'engines.example' }).waitFor()
+    })
+  })
+
   it('go anywhere from the keyboard', async () => {
     await browser.visit(origin, async page => {
       await signIn(page, origin)

@@ -1,15 +1,17 @@
 /** Ctrl-K: goes to any page or object by its name, and does what the open page offers. */
 import { useNavigate } from '@tanstack/react-router'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { Box, CornerDownLeft, FileText, Zap } from 'lucide-react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { useDeferredValue, useId, useRef, useState } from 'react'
+import type { JsonObject } from '../../../src/base/json.ts'
 import type { Api } from '../api/api.ts'
 import { useMay, useServer } from '../api/context.ts'
 import { objects, resultOf } from '../../../src/jmap-client/reply.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
 import { labelOf } from '../lists/label.ts'
 import { createAddress, listAddress, objectAddress } from '../lists/places.ts'
+import { searchFieldOf } from '../lists/search-field.ts'
 import { wordsOf } from '../lists/words.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import input from '../parts/input.module.css'
@@ -21,10 +23,11 @@ import css from './palette.module.css'
 
 interface Entry { readonly id: string; readonly label: string; readonly group: string; readonly icon: ReactNode; run(this: void): void }
 
-/** Objects that people know by name; each is one query when something is typed. */
+/** Objects that people know by name. */
 const NAMED = ['Account', 'Domain', 'Tenant', 'ClusterNode', 'ClusterRole', 'NetworkListener', 'Schedule'] as const
 const OFFERED_MAX = 30
-const NAMED_LOADED_MAX = 200
+/** Of objects that the server cannot search, so many are loaded and searched here. */
+const LOADED_MAX = 500
 const TYPED_MIN_CHARS = 2
 
 export function Palette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
@@ -105,30 +108,37 @@ function useEntries(typed: string): readonly Entry[] {
   const creatable = model.objects().filter(({ name }) => name !== 'Task' && may(name, 'Create')).map(({ name }): Entry => ({
     id: createAddress(name), label: t.list.create(model.list(name)?.singularName ?? name), group: t.palette.actions, icon: <Zap aria-hidden="true" />, run: goTo(createAddress(name)),
   }))
-  const named = useNamed(typed.trim().length >= TYPED_MIN_CHARS).map(({ object, id, label }): Entry => ({
-    id: `${object}/${id}`, label, group: wordsOf(model.list(object)?.singularName ?? object), icon: <Box aria-hidden="true" />, run: goTo(objectAddress(object, id)),
+  const named = useNamed(typed.trim()).map(({ object, id, label, found }): Entry & { readonly found: boolean } => ({
+    found, id: `${object}/${id}`, label, group: wordsOf(model.list(object)?.singularName ?? object), icon: <Box aria-hidden="true" />, run: goTo(objectAddress(object, id)),
   }))
-  return matching([...actions, ...pages, ...creatable, ...named], typed, each => `${each.label} ${each.group}`).slice(0, OFFERED_MAX)
+  const best = matching([...actions, ...pages, ...creatable, ...named], typed, each => `${each.label} ${each.group}`)
+  // What the server finds may have the words elsewhere than in its name.
+  return [...best, ...named.filter(each => each.found && !best.includes(each))].slice(0, OFFERED_MAX)
 }
 
-interface Named { readonly object: string; readonly id: string; readonly label: string }
+/** `found`: by the server, for what was typed. */
+interface Named { readonly object: string; readonly id: string; readonly label: string; readonly found: boolean }
 
-function useNamed(enabled: boolean): readonly Named[] {
+function useNamed(typed: string): readonly Named[] {
   const { api, model } = useServer()
   const may = useMay()
   const known = NAMED.filter(name => may(name, 'Query') && may(name, 'Get'))
-  const { data = [] } = useQuery({ queryKey: ['palette', known], enabled, staleTime: 30_000, queryFn: () => loadNamed(api, model, known) })
-  return data
+  return useQueries({
+    queries: known.map(object => {
+      const field = searchFieldOf(model, object)
+      const question = field === null ? { limit: LOADED_MAX } : { filter: { [field]: typed }, limit: OFFERED_MAX }
+      return {
+        queryKey: ['palette', object, question], enabled: typed.length >= TYPED_MIN_CHARS, staleTime: 30_000,
+        placeholderData: keepPreviousData<readonly Named[]>, queryFn: () => loadNamed(api, model, object, question),
+      }
+    }),
+  }).flatMap(({ data, isPlaceholderData }) => data?.map(each => isPlaceholderData ? { ...each, found: false } : each) ?? [])
 }
 
-async function loadNamed(api: Api, model: Model, known: readonly string[]): Promise<readonly Named[]> {
-  const lists = await Promise.all(known.map(async object => {
-    const name = `x:${object}/query`
-    const [, got] = await api.request([
-      { name, args: { limit: NAMED_LOADED_MAX } }, { name: `x:${object}/get`, args: { '#ids': { resultOf: 'c0', name, path: '/ids' } } },
-    ])
-    const rows = got === undefined ? [] : objects(resultOf(got)['list'])
-    return rows.map((row): Named => ({ object, id: String(row['id']), label: labelOf(model.list(object)?.labelProperty ?? null, row) }))
-  }))
-  return lists.flat()
+async function loadNamed(api: Api, model: Model, object: string, question: JsonObject): Promise<readonly Named[]> {
+  const name = `x:${object}/query`
+  const [, got] = await api.request([{ name, args: question }, { name: `x:${object}/get`, args: { '#ids': { resultOf: 'c0', name, path: '/ids' } } }])
+  const rows = got === undefined ? [] : objects(resultOf(got)['list'])
+  const label = model.list(object)?.labelProperty ?? null
+  return rows.map(row => ({ object, id: String(row['id']), label: labelOf(label, row), found: 'filter' in question }))
 }

@@ -3,7 +3,6 @@ import { Combobox } from '@base-ui/react/combobox'
 import { ChevronDown, X } from 'lucide-react'
 import { useState } from 'react'
 import type { JsonObject } from '../../../src/base/json.ts'
-import type { Model } from '../../../src/jmap-client/model.ts'
 import { useModel } from '../api/context.ts'
 import { useObject, useRows } from '../api/hooks.ts'
 import input from '../parts/input.module.css'
@@ -11,6 +10,7 @@ import popup from '../parts/popup.module.css'
 import { useTexts } from '../texts/language.ts'
 import { labelOf } from './label.ts'
 import css from './object-picker.module.css'
+import { searchFieldOf } from './search-field.ts'
 
 interface Item { readonly value: string; readonly label: string }
 
@@ -74,8 +74,4 @@ function useChosen(object: string, id: string | null, labelProperty: string | nu
   const { data } = useObject(object, id ?? '', null, id !== null)
   if (id === null) return null
   return { value: id, label: data === undefined || data === null ? id : labelOf(labelProperty, data) }
-}
-
-function searchFieldOf(model: Model, object: string): string | null {
-  return model.list(object)?.filters?.find(({ type, field }) => type === 'text' && field === 'text')?.field ?? null
 }
