@@ -68,6 +68,16 @@ describe('docs/operate', { skip: curlMissing }, () => {
     assert.match(after('spam-tag/score'), /^Created SpamFileExtension \w{13}\nCreated MemoryLookupKey \w{13}\nCreated SpamTag \w{13}\n$/)
   })
 
+  test('renewing-certificates.md names an authority, has a domain renewed by it, and takes that back', async () => {
+    const page = await Page.open('docs/operate/renewing-certificates.md', node)
+    // Nobody is asked there: the page names an authority of the world.
+    const elsewhere = page.blocks.map(block => block.replace(/directory=\S+/, 'directory=https://127.0.0.1:9/directory'))
+    const parts = (await page.shell(...elsewhere.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
+    assert.match(parts[0] ?? '', /accountKey +\*\*\*\*/)
+    assert.match(parts[1] ?? '', /AcmeRenewal/)
+    assert.match(parts[2] ?? '', /^Updated Domain \w{13}\nDeleted Domain \w{13}\nDeleted AcmeProvider \w{13}\n$/)
+  })
+
   test('audit-log.md makes a change and finds it', async () => {
     const page = await Page.open('docs/operate/audit-log.md', node)
     const parts = (await page.shell(...page.blocks.flatMap(block => [block, 'echo ---- ----']))).split('---- ----\n')
