@@ -84,6 +84,10 @@ export class AcmeWorld {
     return new CertificateRenewal<Tx>({ store: this.store, ids: this.#ids, clock, proofs, exchange: ask })
   }
 
+  newId(): Id {
+    return this.#ids.next()
+  }
+
   step(node: CertificateRenewal<Tx> = this.node()): Promise<Renewal> {
     return node.renew(this.domainId, new AbortController().signal)
   }

@@ -36,3 +36,18 @@ export async function opensslPair({ algorithm = 'RSA', options = [], subject = '
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/** Issued by another certificate, as those of authorities are, for 30 days. */
+export async function issuedPair(name: string): Promise<KeyPair> {
+  const folder = await mkdtemp(join(tmpdir(), 'rota-openssl-'))
+  try {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+    const ca = ['-CA', join(folder, 'ca.pem'), '-CAkey', join(folder, 'ca-key.pem')]
+    const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+    await run('openssl', ['req', '-x509', ...ec, '-days', '60', '-subj', '/CN=authority', '-keyout', join(folder, 'ca-key.pem'), '-out', join(folder, 'ca.pem')])
+    await run('openssl', ['req', '-x509', ...ec, ...ca, '-days', '30', '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-keyout', key, '-out', cert])
+    return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
