@@ -2,7 +2,7 @@
  * `npm run bench [-- sqlite|postgres] [-- queue|mail|lists|http|process|console|upkeep|cluster] [-- large]`: prints what was measured as a
  * table, then as one line of JSON. Without a word all of it, which takes some twenty minutes, most of them for the lists
  * (four times a million tasks have to get in) and the cluster (PostgreSQL only). `large`: the cluster with
- * five million tasks waiting too, and upkeep of an account with 100,000 messages instead of 10,000. Runs are not comparable across machines; compare two versions in one session.
+ * five million tasks waiting too, upkeep of an account with 100,000 messages instead of 10,000, and as many spam samples. Runs are not comparable across machines; compare two versions in one session.
  */
 import { availableParallelism, cpus } from 'node:os'
 import Table from 'cli-table3'
@@ -15,12 +15,14 @@ import { mailRates } from './mail.ts'
 import { processFacts } from './process.ts'
 import { drainRate, enqueueRates, pickupLatency } from './queue.ts'
 import { receivedRates } from './received.ts'
+import { spamMeasures } from './spam.ts'
 import { upkeepMeasures } from './upkeep.ts'
 import type { Measure, StoreKind } from './world.ts'
 
 const KINDS = ['sqlite', 'postgres'] as const
 const SECTIONS: Readonly<Record<string, (kind: StoreKind) => Promise<Measure[]>>> = { queue, mail, lists, http, process: start, console: consoleMeasures, upkeep, cluster }
 const LARGE = 'large'
+const SPAM_SAMPLES = { usual: 10_000, large: 100_000 }
 
 const asked = process.argv.slice(2)
 const unknown = asked.find(word => !KINDS.some(kind => kind === word) && !Object.hasOwn(SECTIONS, word) && word !== LARGE)
@@ -67,6 +69,7 @@ async function mail(kind: StoreKind): Promise<Measure[]> {
     { what: 'messages of 3 kB indexed', unit: 'messages/s', value: indexed },
     { what: 'messages of 3 kB by SMTP from 4 clients, without traces', unit: 'messages/s', value: plain },
     { what: 'messages of 3 kB by SMTP from 4 clients, traces written', unit: 'messages/s', value: traced },
+    ...await spamMeasures(kind, asked.includes(LARGE) ? SPAM_SAMPLES.large : SPAM_SAMPLES.usual),
   ]
 }
 
