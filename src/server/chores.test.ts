@@ -20,7 +20,7 @@ describe('chores', () => {
   test('expired keys go, and everything else waits for its schedule', async () => {
     await overAndNot({ store, clock })
     await run('expired keys')
-    assert.deepEqual(await whatIsLeft({ store }), { keys: ['fresh'], logins: 3, archived: 3, runs: 3, audit: 3, traces: 3, metrics: 3 })
+    assert.deepEqual(await whatIsLeft({ store }), { keys: ['fresh'], logins: 3, archived: 3, samples: 3, runs: 3, audit: 3, traces: 3, metrics: 3 })
   })
 
   test('removing in parts ends after the part during which it is told to', async () => {

@@ -62,7 +62,7 @@ sameEndHowever('StoreMaintenance purgeData', {
   },
   async state(world) {
     const left = await whatIsLeft(world)
-    assert.deepEqual(left, { keys: ['fresh'], logins: 1, archived: 1, runs: 1, audit: 1, traces: 1, metrics: 1 })
+    assert.deepEqual(left, { keys: ['fresh'], logins: 1, archived: 1, samples: 1, runs: 1, audit: 1, traces: 1, metrics: 1 })
     return left
   },
 })

@@ -3,6 +3,7 @@ import { assert } from '../../src/base/assert.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import { ARCHIVED_ITEM, moveExpiry } from '../../src/registry/objects/archived-item.ts'
+import { sampleEntries, SPAM_SAMPLE } from '../../src/registry/objects/spam-training-sample.ts'
 import { beginGrant, GRANT_OBJECT } from '../../src/services/auth/oauth/grants.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -28,6 +29,8 @@ export async function overAndNot({ store, clock }: OverDataWorld, copies = 2): P
       const itemId = ids.next()
       await tx.objects.insert(ARCHIVED_ITEM, itemId, item, [], [])
       await moveExpiry(tx, itemId, item, null)
+      const sample = { accountId: ids.next(), blobId: 'b', isSpam: true, deleteAfterUse: false, from: '', subject: '', expiresAt: day(at + DAY_MS) }
+      await tx.objects.insert(SPAM_SAMPLE, ids.next(), sample, sampleEntries(sample, nth + 1), [])
       await tx.runs.record([{
         id: ids.next(), taskId: PREFIX, variant: 'MergeThreads', accountId: null, nodeId: 1, startedAt: at, durationMs: 1, attempt: 0,
         outcome: 'done', error: null, note: null, parentId: null,
@@ -52,6 +55,7 @@ export async function whatIsLeft({ store }: Pick<OverDataWorld, 'store'>) {
       keys: rows === keys.length ? keys : [...keys, `${rows - keys.length} expired`],
       logins: await tx.objects.count(GRANT_OBJECT, []),
       archived: await tx.objects.count(ARCHIVED_ITEM, []),
+      samples: await tx.objects.count(SPAM_SAMPLE, []),
       runs: await tx.runs.count({ taskId: PREFIX }),
       audit: await tx.audit.count({ objectName: 'TaskManager' }),
       traces: await tx.traces.count({ from: PREFIX }),

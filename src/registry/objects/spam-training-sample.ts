@@ -33,7 +33,7 @@ const FIELDS = {
   from: string('Whom it is from.', { ...byServer, format: 'emailAddress', minLength: 0 }),
   subject: string('What it is about.', { ...byServer, minLength: 0 }),
   blobId: blobId('The message.', { ...once, label: 'Content' }),
-  isSpam: boolean('Whether it is spam.', { ...once, index: 'filter', label: 'Spam' }),
+  isSpam: boolean('Whether it is spam.', { ...once, label: 'Spam' }),
   deleteAfterUse: boolean('It goes as soon as it was learnt; a training anew does without it then.', { ...once, label: 'Use once' }),
   expiresAt: utcDateTime('It goes then.', { ...byServer, index: 'filter', label: 'Kept until' }),
 } satisfies Fields
@@ -69,7 +69,6 @@ export function spamTrainingSampleObject<Tx extends RegistryTx>(port: SpamSample
     columns: ['from', 'subject', 'isSpam', 'accountId', 'expiresAt'],
     filters: {
       accountId: { type: { type: 'objectId', objectName: 'Account' }, label: 'Account' },
-      isSpam: { type: { type: 'boolean' }, label: 'Spam' },
     },
     sections: [
       { title: 'Message', fields: ['accountId', 'from', 'subject', 'blobId', 'isSpam'] },

@@ -8,7 +8,7 @@ import { dataRetention } from '../../registry/objects/data-retention.ts'
 import { SINGLETON_ID } from '../../registry/schema/object.ts'
 import { DataPurge } from './data-purge.ts'
 
-const ALL = ['expired keys', 'ended logins', 'archived items', 'task runs', 'audit entries', 'traces', 'metrics']
+const ALL = ['expired keys', 'ended logins', 'archived items', 'spam samples', 'task runs', 'audit entries', 'traces', 'metrics']
 const DAY_MS = 86_400_000
 const quietly = () => Promise.resolve()
 
@@ -38,7 +38,7 @@ for (const { name, prepare, skip } of EVERY_STORE) {
       assert.deepEqual(done, ALL.map(kind => ({ kind, removed: 2 })))
       assert.deepEqual(heard, ALL.map(kind => `${kind} 2`))
       assert.ok((await purge()).every(({ removed }) => removed === 0))
-      assert.deepEqual(await whatIsLeft(world()), { keys: ['fresh'], logins: 1, archived: 1, runs: 1, audit: 1, traces: 1, metrics: 1 })
+      assert.deepEqual(await whatIsLeft(world()), { keys: ['fresh'], logins: 1, archived: 1, samples: 1, runs: 1, audit: 1, traces: 1, metrics: 1 })
     })
 
     test('keeps records as long as the settings say at that moment, each kind by its own', async () => {
