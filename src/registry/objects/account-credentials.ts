@@ -79,7 +79,7 @@ function credentialsOf(body: JsonObject): [string, JsonObject][] {
 
 function hashed(secret: string, place: string, hashSecret: HashSecret): Promise<string> {
   const problems = new Problems()
-  if (Buffer.byteLength(secret.normalize('NFC')) > PASSWORD_BYTES_MAX) {
+  if (secret.length > PASSWORD_BYTES_MAX || Buffer.byteLength(secret.normalize('NFC')) > PASSWORD_BYTES_MAX) {
     problems.invalidSecret(['credentials', { key: place }, 'secret'], `is longer than ${PASSWORD_BYTES_MAX} bytes.`)
   }
   problems.refuse()

@@ -3,6 +3,7 @@
  * accents make no difference, so `müller` is found as `Muller` and the other way round.
  */
 import type { Json } from '../../base/json.ts'
+import { normalized } from '../../base/normalize.ts'
 import type { IndexEntry } from '../ports.ts'
 
 /** Under which the entries stand, and what the filter by any of an object's texts is called. */
@@ -14,7 +15,7 @@ const WORDS_MAX = 200
 
 /** Each word once, in the order of the text. */
 export function wordsOf(text: string): string[] {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const plain = normalized(text, 'NFKD').replace(/\p{M}/gu, '').toLowerCase()
   return [...new Set(plain.match(/[\p{L}\p{N}]+/gu)?.map(word => [...word].slice(0, WORD_CHARS_MAX).join('')))]
 }
 

@@ -33,6 +33,8 @@ test('an authority that says nothing, or never ends, is left', async () => {
   assert.match(halting.said, /^acme\/unreachable: .*no whole answer/)
   const broken = await asking(response => { response.destroy() })
   assert.match(broken.said, /^acme\/unreachable/)
+  const other = await asking(response => { response.writeHead(101, { Connection: 'upgrade', Upgrade: 'other' }).end() })
+  assert.match(other.said, /^acme\/unreachable: .*closed without an answer/)
 })
 
 test('a redirect is an answer like others', async () => {

@@ -74,6 +74,8 @@ function answerTo(address: URL, { method, body, trusted, signal }: Asked): Promi
     const asked = request(address, { method, headers, signal, agent: false, ...(trusted === null ? {} : { ca: trusted }) })
     asked.once('response', resolve)
     asked.once('error', reject)
+    // An answer that changes the protocol is given up without an error.
+    asked.once('close', () => { reject(new Error('the connection was closed without an answer')) })
     asked.end(body)
   })
 }

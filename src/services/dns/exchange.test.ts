@@ -51,6 +51,12 @@ function signedReply(request: Buffer, flags: number, key = KEY): Buffer {
   return message
 }
 
+test('an address that this machine cannot send to is unreachable', async () => {
+  const broadcast = new Rfc2136({ host: '255.255.255.255', port: 53, protocol: 'udp', zone: 'example.test', key: KEY, timeoutMs: 300, clock: systemClock })
+  const end = await broadcast.read(OWNER, 'TXT', signal)
+  assert.deepEqual(end.kind === 'failure' && [end.cause, end.permanent], ['unreachable', false])
+})
+
 test('a server that says nothing is asked three times, and then it is silent', async () => {
   const server = await udp(() => [])
   const end = await at(server.port).read(OWNER, 'TXT', signal)

@@ -78,8 +78,9 @@ function overUdp({ host, port }: DnsEndpoint, message: Buffer, { clock, timeoutM
     if (++refused === UDP_REFUSED_MAX) giveUp()
   })
   signal.addEventListener('abort', giveUp, { once: true })
-  // Connected: the kernel hands over only what comes from that address and port.
-  socket.connect(port, host, send)
+  // Connected: the kernel hands over only what comes from that address and port. Not as its callback, which is told of failures too.
+  socket.once('connect', send)
+  socket.connect(port, host)
   return promise
 }
 

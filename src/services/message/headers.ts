@@ -5,6 +5,7 @@
  */
 import { addressParser, decodeWords } from 'postal-mime'
 import type { Address as ParsedAddress } from 'postal-mime'
+import { normalized } from '../../base/normalize.ts'
 
 /** A field as it was sent: `value` is what follows the colon, folds kept, without the final line end. */
 export interface Header { readonly name: string; readonly value: string }
@@ -56,7 +57,7 @@ export function headerValue(headers: readonly Header[], name: string): string | 
 
 /** Unfolded, encoded words decoded, as composed Unicode. */
 export function asText(value: string): string {
-  return storable(decodeWords(unfold(value))).normalize('NFC')
+  return normalized(storable(decodeWords(unfold(value))), 'NFC')
 }
 
 /** Groups are dissolved into their members. */

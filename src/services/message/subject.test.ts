@@ -16,6 +16,13 @@ test('what only looks like a mark is kept', () => {
   assert.equal(baseSubject('Re:'), '')
 })
 
+test('of marks without end none is left', () => {
+  // Read to its end for each of them, it would take seconds.
+  for (const [before, after] of [['re: ', ''], ['', ' (fwd)']] as const) {
+    assert.equal(baseSubject(`${before.repeat(10_000)}plan${after.repeat(10_000)}`), 'plan')
+  }
+})
+
 test('a base subject is its own base, whatever is put before it', () => {
   fc.assert(fc.property(fc.string(), subject => {
     const base = baseSubject(subject)

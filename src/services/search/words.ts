@@ -3,6 +3,7 @@
  * and their neighbours) are cut with the dictionaries of ICU. Index and query both go through here, so what one writes the
  * other finds.
  */
+import { normalized } from '../../base/normalize.ts'
 
 /** Terms of a store are at most this long (services/ports.ts); a longer word is cut on both sides alike. */
 export const TERM_CHARS_MAX = 64
@@ -23,7 +24,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
 
 /** The runs of letters and digits of a text, in order, in lower case, accents and repetitions kept. */
 export function runsOf(text: string): readonly string[] {
-  return text.normalize('NFKC').toLowerCase().match(WORD) ?? []
+  return normalized(text, 'NFKC').toLowerCase().match(WORD) ?? []
 }
 
 /** The words of a run: itself, unless its script puts no space between words. */
@@ -45,8 +46,7 @@ export function cut(term: string): string {
 }
 
 function foldLetters(word: string): string {
-  return word
-    .normalize('NFKD')
+  return normalized(word, 'NFKD')
     .replace(ACCENT, '$1')
     .normalize('NFKC')
     .toLowerCase()

@@ -85,6 +85,8 @@ describe('the address of the rules', () => {
   it('that answers badly, not at all or not in time is tried again', async () => {
     answer = (_, response) => { response.writeHead(503).end() }
     await fails('spam/fetch-failed', /503/)
+    answer = (_, response) => { response.writeHead(101, { connection: 'upgrade', upgrade: 'other' }).end() }
+    await fails('spam/fetch-failed', /closed without an answer/)
     answer = request => { request.socket.destroy() }
     await fails('spam/fetch-failed', /localhost:\d+ gave no rules/)
     const asked = new Promise<void>(resolve => { answer = (_, response) => { response.writeHead(200).write('{'); resolve() } })

@@ -94,6 +94,8 @@ function answerTo(url: string, { etag, mayAsk, signal, ca }: Asked): Promise<Inc
     const sent = request(address, options)
     sent.once('response', resolve)
     sent.once('error', reject)
+    // An answer that changes the protocol is given up without an error.
+    sent.once('close', () => { reject(new Error('the connection was closed without an answer')) })
     sent.end()
   })
 }
