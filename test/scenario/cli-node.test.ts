@@ -121,7 +121,6 @@ describe('rota', () => {
   test('says which field is wrong and what it may be, with an exit code for each kind of mistake', async () => {
     await refused(2, /no field maxAttempt \(did you mean maxAttempts\?\)/, 'update task-manager --field maxAttempt=5')
     await refused(1, /maxAttempts must be at least 1/, 'update task-manager --field maxAttempts=-1')
-    await refused(1, /maintenanceType must be one of train, retrain/, 'create task/spam-filter-maintenance --field maintenanceType=learn')
     await refused(1, /the Domain nowhere, which does not exist/, 'create account/user --field name=x --field domainId=nowhere')
     await refused(2, /did you mean/, 'query tusk')
     await refused(5, /there is no task 0000000000000/, 'task cancel 0000000000000')
