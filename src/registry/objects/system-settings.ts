@@ -17,6 +17,7 @@ const EXCHANGER = shape('MailExchanger', {
 export const systemSettings = singleton({
   name: 'SystemSettings',
   label: 'Names of the server',
+  plural: 'Names of the server',
   doc: 'The names under which this server is known to the outside; what is published in DNS is made of them.',
   fields: {
     defaultHostname: string('The name of the server, such as mail.example.org; empty: none, and nothing that needs it is published.', {

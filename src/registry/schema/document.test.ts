@@ -140,6 +140,13 @@ describe('the schema document', () => {
     assert.deepEqual(document.lists['x:Task']?.sort, ['due'])
   })
 
+  it('says of members of enumerations what they are called, and nothing else', () => {
+    const known = new Set(['name', 'label', 'explanation'])
+    for (const [name, members] of Object.entries(document.enums)) {
+      for (const member of members) assert.deepEqual(Object.keys(member).filter(key => !known.has(key)), [], name)
+    }
+  })
+
   it('has the objects, variants and enumerations that clients know', () => {
     for (const [name, { type, permissionPrefix }] of Object.entries(FACTS.objects)) {
       assert.deepEqual(

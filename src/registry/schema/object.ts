@@ -263,7 +263,7 @@ export function typeFilter(
   name: string,
   variants: readonly { readonly name: string; readonly label: string }[],
 ): Filterable {
-  return { type: { type: 'enum', enum: { enumName: typeEnumName(name), members: variants } }, label: 'Type' }
+  return { type: { type: 'enum', enum: { enumName: typeEnumName(name), members: variants.map(({ name, label }) => ({ name, label })) } }, label: 'Type' }
 }
 
 const ACRONYMS: Readonly<Record<string, string>> = {

@@ -84,9 +84,10 @@ test('a key is made, published and exchanged, and every wait is a due time', asy
 test('the key that is stored belongs to the record, and clients do not see it', async () => {
   await rotate()
   const [stored] = await registry.store.read(async ({ objects }) => objects.get('DkimSignature', await objects.query('DkimSignature', { where: [], ascending: true, limit: 1 })))
-  const pem = String((stored?.body['privateKey'] as JsonObject)['secret'])
+  assert.ok(stored)
+  const pem = String((stored.body['privateKey'] as JsonObject)['secret'])
   const spki = createPublicKey(createPrivateKey(pem)).export({ type: 'spki', format: 'der' })
-  assert.equal(stored?.body['publicKey'], `v=DKIM1; k=ed25519; p=${spki.subarray(-32).toString('base64')}`)
+  assert.equal(stored.body['publicKey'], `v=DKIM1; k=ed25519; p=${spki.subarray(-32).toString('base64')}`)
   assert.ok(!JSON.stringify(await keys()).includes('PRIVATE'))
 })
 
