@@ -10,7 +10,7 @@ export const DNS_RECORD_TYPE = enumType('DnsRecordType', [
   { name: 'srv', label: 'SRV', explanation: 'Where JMAP is served with TLS.' },
   { name: 'mtaSts', label: 'MTA-STS', explanation: 'Not published yet: this server serves no policy.' },
   { name: 'tlsRpt', label: 'TLS reporting', explanation: 'Where there is none yet.' },
-  { name: 'caa', label: 'CAA', explanation: 'Not published yet: this server knows no certificate authority.' },
+  { name: 'caa', label: 'CAA', explanation: 'Not published yet: who may issue certificates for the domain is said by hand.' },
   { name: 'autoConfig', label: 'Autoconfig', explanation: 'Not published yet: this server serves no such file.' },
   { name: 'autoConfigLegacy', label: 'Autoconfig, older form', explanation: 'Not published yet: this server serves no such file.' },
   { name: 'autoDiscover', label: 'Autodiscover', explanation: 'Not published yet: this server serves no such file.' },

@@ -51,7 +51,7 @@ const RECORDS: Readonly<Record<DnsRecordType, (facts: DomainFacts) => readonly S
   srv: ({ name, web }) => web === null ? 'no listener speaks HTTPS, or SystemSettings names no host' : [whole(`_jmap._tcp.${name}`, [srv(0, 1, web.port, web.hostname)])],
   tlsa: tlsaSets,
   mtaSts: () => 'this server serves no policy',
-  caa: () => 'this server knows no certificate authority',
+  caa: () => 'this version publishes none',
   autoConfig: () => 'this server serves no such file',
   autoConfigLegacy: () => 'this server serves no such file',
   autoDiscover: () => 'this server serves no such file',
