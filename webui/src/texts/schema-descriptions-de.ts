@@ -242,7 +242,7 @@ export const DESCRIPTIONS_DE: Readonly<Record<string, string>> = {
   'Where there is none yet: no demands, reports to the report address.': 'Wo es noch keinen gibt: keine Forderungen, Berichte an die Adresse für Berichte.',
   'Where JMAP is served with TLS.': 'Wo JMAP mit TLS angeboten wird.',
   'Not published yet: this server serves no policy.': 'Noch nicht veröffentlicht: Dieser Server bietet keine Richtlinie an.',
-  'Not published yet: this server knows no certificate authority.': 'Noch nicht veröffentlicht: Dieser Server kennt keine Zertifizierungsstelle.',
+  'Not published yet: who may issue certificates for the domain is said by hand.': 'Noch nicht veröffentlicht: Wer Zertifikate für die Domain ausstellen darf, wird von Hand gesagt.',
   'Not published yet: this server serves no such file.': 'Noch nicht veröffentlicht: Dieser Server bietet keine solche Datei an.',
   'Who looks after the keys for signing its mail. This version signs none yet.': 'Wer sich um die Schlüssel kümmert, die ihre Mail signieren. Diese Version signiert noch keine.',
   'Who looks after its DNS records.': 'Wer sich um ihre DNS-Einträge kümmert.',

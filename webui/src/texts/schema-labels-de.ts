@@ -110,6 +110,6 @@ export const LABELS_DE: Readonly<Record<string, string>> = {
   Priority: 'Vorrang', 'dkim key': 'DKIM-Schlüssel', 'dkim keys': 'DKIM-Schlüssel', 'DNS servers': 'DNS-Server', 'dns server': 'DNS-Server', 'dns servers': 'DNS-Server',
   'RSA, 2048 bits': 'RSA, 2048 Bit', 'Waits until its record is known': 'Wartet, bis sein Eintrag bekannt ist', Signs: 'Signiert',
   'Signs no more, its record stays': 'Signiert nicht mehr, sein Eintrag bleibt', 'Its record is gone': 'Sein Eintrag ist weg',
-  'UDP, and TCP for what is long': 'UDP, und TCP für Langes', 'Names of the servers': 'Namen der Server', 'certificate authority': 'Zertifizierungsstelle',
+  'UDP, and TCP for what is long': 'UDP, und TCP für Langes', 'certificate authority': 'Zertifizierungsstelle',
   'certificate authorities': 'Zertifizierungsstellen',
 }
