@@ -124,6 +124,8 @@ export async function keepPicture(page: Page, name: string): Promise<string> {
   return path
 }
 
+type Violations = Awaited<ReturnType<AxeBuilder['analyze']>>['violations']
+
 /**
  * What axe finds on the page as it is, one line for each rule and place, whatever its impact; `rules` keeps to
  * these.
@@ -133,7 +135,7 @@ export async function accessFaults(page: Page, ...rules: readonly string[]): Pro
   const isThere = await page.evaluate('typeof axe === "object"')
   if (isThere !== true) await new AxeBuilder({ page }).setLegacyMode(true).withRules('document-title').analyze()
   const options = { resultTypes: ['violations'], ...rules.length > 0 ? { runOnly: { type: 'rule', values: rules } } : {} }
-  const violations = await page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`) as Awaited<ReturnType<AxeBuilder['analyze']>>['violations']
+  const violations = await page.evaluate<Violations>(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`)
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary = '' }) => `${id}: ${help}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`))
 }

@@ -79,7 +79,7 @@ const sqlite: SiteKind = {
     const given = await fill(store, clock, statement => {
       using hand = new DatabaseSync(join(prepared, 'rota.db'))
       return Promise.resolve(hand.exec(statement))
-    }).finally(() => store.close())
+    }).finally(async () => { await store.close() })
     const startMs = later(clock)
     return {
       async open() {
@@ -129,7 +129,7 @@ const postgres: SiteKind = {
     await admin.query(`alter database ${template} set search_path = ${SEARCH_PATH}`)
     const store = await openPostgresStore({ url: prepared.href, clock: forStore(clock), log: silentLog })
     const given = await fill(traffic.watch(store, tellTime(maker, clock)), clock, statement => maker.query(statement))
-      .finally(() => Promise.all([store.close(), maker.end()]))
+      .finally(async () => { await Promise.all([store.close(), maker.end()]) })
     const startMs = later(clock)
     let databases = 0
     return {
