@@ -76,10 +76,10 @@ const sqlite: SiteKind = {
     }
     const clock = new VirtualClock()
     const store = await openSqliteStore({ dataDir: prepared, clock })
-    const given = await fill(store, clock, statement => {
+    const given = await closingAfter(store, () => fill(store, clock, statement => {
       using hand = new DatabaseSync(join(prepared, 'rota.db'))
       return Promise.resolve(hand.exec(statement))
-    }).finally(async () => { await store.close() })
+    }))
     const startMs = later(clock)
     return {
       async open() {
@@ -128,8 +128,8 @@ const postgres: SiteKind = {
     await maker.query(`set search_path = ${SEARCH_PATH}`)
     await admin.query(`alter database ${template} set search_path = ${SEARCH_PATH}`)
     const store = await openPostgresStore({ url: prepared.href, clock: forStore(clock), log: silentLog })
-    const given = await fill(traffic.watch(store, tellTime(maker, clock)), clock, statement => maker.query(statement))
-      .finally(async () => { await Promise.all([store.close(), maker.end()]) })
+    const closing = { close: () => Promise.all([store.close(), maker.end()]) }
+    const given = await closingAfter(closing, () => fill(traffic.watch(store, tellTime(maker, clock)), clock, statement => maker.query(statement)))
     const startMs = later(clock)
     let databases = 0
     return {
@@ -191,6 +191,15 @@ function tellTime(client: pg.Client, clock: VirtualClock): () => Promise<void> {
       told = client.query(`select setval('virtual.ms', ${toldMs})`)
     }
     await told
+  }
+}
+
+/** What `work` gives; closed also when it fails, which would hang a test otherwise. */
+async function closingAfter<T>(open: { close(): Promise<unknown> }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await open.close()
   }
 }
 
