@@ -92,6 +92,14 @@ suite('a renewal', { skip: pebbleMissing() }, () => {
     assert.equal((await certificatesOf(one)).length, 1)
   })
 
+  test('is not begun again within the hour, whatever the authority says of its new certificate', async () => {
+    const one = await world()
+    const startedAt = systemClock.now()
+    const renewal = await one.renewed(one.node(advised({ start: startedAt - 2_000, end: startedAt - 1_000 })))
+    assert.ok(renewal.kind === 'stored', JSON.stringify(renewal))
+    assert.ok(renewal.nextAt >= startedAt + 3_600_000, new Date(renewal.nextAt).toISOString())
+  })
+
   test('takes the place of the certificate before it, with another key or with the same', async () => {
     for (const reuseKey of [false, true]) {
       const one = await world({ reuseKey })
@@ -157,6 +165,19 @@ async function questionsOf(one: AcmeWorld): Promise<number> {
   let questions = 0
   await one.renewed(one.node(interrupted(() => { questions += 1; return false }, 'before')))
   return questions
+}
+
+/** The authority, as if it said of all its certificates when they are to be exchanged (RFC 9773). */
+function advised({ start, end }: { readonly start: number; readonly end: number }): (options: ExchangeOptions) => Exchange {
+  const json = (body: object) => ({ status: 200, body: Buffer.from(JSON.stringify(body)), header: () => null })
+  return options => {
+    const [ask, advice] = [exchange(options), `${new URL(options.directory).origin}/advice`]
+    return async (question, signal) => {
+      if (question.url.startsWith(advice)) return json({ suggestedWindow: { start: new Date(start).toISOString(), end: new Date(end).toISOString() } })
+      const answer = await ask(question, signal)
+      return question.url === options.directory ? json({ ...JSON.parse(answer.body.toString()) as object, renewalInfo: advice }) : answer
+    }
+  }
 }
 
 /** Ends the node before a question is asked, or when its answer is on the way. */

@@ -7,7 +7,7 @@ import { KEYS } from '../../registry/key-families.ts'
 import type { RegistryTx } from '../../registry/ports.ts'
 
 /** base64url; authorities use 22 to 43 characters (RFC 8555 §8.3). */
-const TOKEN = /^[\w-]{16,128}$/
+export const CHALLENGE_TOKEN = /^[\w-]{16,128}$/
 const NAME = /^(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/
 /** No token holds a slash. */
 const BY_NAME = 'name/'
@@ -38,7 +38,7 @@ export class ChallengeAnswers<Tx extends Pick<RegistryTx, 'keys'> = RegistryTx> 
 
   /** The body of the answer over HTTP (RFC 8555 §8.3); null: nobody has asked for that token. */
   overHttp(token: string): Promise<string | null> {
-    return TOKEN.test(token) ? this.#find(token) : Promise.resolve(null)
+    return CHALLENGE_TOKEN.test(token) ? this.#find(token) : Promise.resolve(null)
   }
 
   /** What the certificate of the answer over TLS holds (RFC 8737 §3), 32 bytes; null: nobody has asked for that name. */

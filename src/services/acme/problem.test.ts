@@ -19,6 +19,11 @@ test('a problem is told in words, with what it says of each name', () => {
   assert.equal(refusal(500, '<html>').message, 'the authority would not take an order: without a reason (500 about:blank)')
 })
 
+test('what is said without end is cut', () => {
+  const { message } = refusal(500, { type: 'x'.repeat(100_000), detail: 'y'.repeat(100_000) })
+  assert.ok(message.length < 1_000, `${message.length}`)
+})
+
 test('what a setting must change is refused for good, the rest is tried again', () => {
   for (const type of ['badCSR', 'externalAccountRequired', 'invalidContact', 'unauthorized', 'userActionRequired']) {
     assert.equal(refusal(403, { type: PREFIX + type }).code, 'acme/refused', type)

@@ -6,6 +6,7 @@ import type { AcmeAnswer } from './exchange.ts'
 
 const TYPE_PREFIX = 'urn:ietf:params:acme:error:'
 const TEXT_CHARS_MAX = 500
+const TYPE_CHARS_MAX = 100
 const SUBPROBLEMS_MAX = 5
 /** Limits that are counted by the week are told with a time of days; nobody is believed for longer. */
 const WAIT_MS_MAX = 7 * 86_400_000
@@ -22,7 +23,7 @@ export interface AcmeProblem { readonly type: string; readonly text: string }
 /** The problem of a document; `about:blank` where it names no type. */
 export function problemOf(document: unknown): AcmeProblem {
   const body = isJsonObject(document) ? document : {}
-  const type = textOf(body, 'type') || 'about:blank'
+  const type = (textOf(body, 'type') || 'about:blank').slice(0, TYPE_CHARS_MAX).toWellFormed()
   const parts = [ownValue(body, 'subproblems') ?? []].flat().filter(isJsonObject).slice(0, SUBPROBLEMS_MAX)
   const texts = [body, ...parts].map(each => {
     const identifier = ownValue(each, 'identifier')

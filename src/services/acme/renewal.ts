@@ -51,6 +51,8 @@ export interface RenewalDependencies<Tx extends RegistryTx> {
 const ORDER_MS_MAX = 3_600_000
 const WAIT_MS_MIN = 1_000
 const WAIT_MS_MAX = 60_000
+/** An authority that wants each of its certificates replaced at once is not followed without end. */
+const AFTER_STORED_MS_MIN = 3_600_000
 /** Authorities count failed proofs by the hour, and five are usual. */
 const AFTER_FAILED_PROOF_MS = 900_000
 
@@ -250,7 +252,7 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
     })
     const life = { notBefore: facts.notValidBefore, notAfter: facts.notValidAfter }
     const { nextAt } = await this.#due(attempt, { life, certificate: new X509Certificate(pair.cert) })
-    return { kind: 'stored', nextAt, names, publishesKeys }
+    return { kind: 'stored', nextAt: Math.max(nextAt, now + AFTER_STORED_MS_MIN), names, publishesKeys }
   }
 
   #forget(domainId: Id): Promise<void> {

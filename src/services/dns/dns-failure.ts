@@ -13,6 +13,7 @@ export const DNS_FAILURES = {
   serverFailure: { permanent: false, advice: 'has a failure of its own; look at its log' },
   malformed: { permanent: true, advice: 'and this one do not understand each other' },
   notImplemented: { permanent: true, advice: 'takes no dynamic updates (RFC 2136)' },
+  badName: { permanent: true, advice: 'was not asked: no name in the DNS is so long, or is written so; take a shorter domain or selector' },
   tooLarge: { permanent: true, advice: 'cannot get so many records in one message' },
 } as const
 export type DnsFailureCause = keyof typeof DNS_FAILURES

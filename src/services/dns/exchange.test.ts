@@ -57,6 +57,19 @@ test('an address that this machine cannot send to is unreachable', async () => {
   assert.deepEqual(end.kind === 'failure' && [end.cause, end.permanent], ['unreachable', false])
 })
 
+test('nobody is asked for a name that is longer than names may be', async () => {
+  const server = await udp(() => [])
+  const owner = `_dmarc.${'a.'.repeat(124)}test`
+  const records = [txt('x')]
+  const ends = [
+    await at(server.port).read(owner, 'TXT', signal),
+    await new Rfc2136({ host: '127.0.0.1', port: server.port, protocol: 'udp', zone: 'test', key: KEY, timeoutMs: 300, clock: systemClock })
+      .replace(owner, 'TXT', { ttlS: 60, records, before: [] }, signal),
+  ]
+  assert.deepEqual(ends.map(end => end.kind === 'failure' && [end.cause, end.permanent]), [['badName', true], ['badName', true]])
+  assert.equal(server.asked(), 0)
+})
+
 test('a server that says nothing is asked three times, and then it is silent', async () => {
   const server = await udp(() => [])
   const end = await at(server.port).read(OWNER, 'TXT', signal)

@@ -8,7 +8,7 @@ import { exchange } from './exchange.ts'
 import type { DnsEndpoint } from './exchange.ts'
 import { decodeReply, encodeQuery, encodeUpdate, MESSAGE_OCTETS_MAX, RCODE, recordsOf } from './message.ts'
 import type { Reply, RrsetChange } from './message.ts'
-import { isWithin } from './name.ts'
+import { isPlainName, isWithin } from './name.ts'
 import type { DnsRecord, RecordType } from './record.ts'
 import { sign, verify } from './tsig.ts'
 import type { TsigKey } from './tsig.ts'
@@ -31,6 +31,7 @@ export class Rfc2136 implements DnsUpdater {
   }
 
   async read(owner: string, type: RecordType, signal: AbortSignal): Promise<Rrset | DnsFailure> {
+    if (!isPlainName(owner)) return this.#failure('badName', owner)
     const reply = await this.#ask(encodeQuery(newId(), owner, type), signal)
     if (reply.kind === 'failure') return reply
     const { message } = reply
@@ -44,6 +45,7 @@ export class Rfc2136 implements DnsUpdater {
   async replace(owner: string, type: RecordType, change: Omit<RrsetChange, 'owner' | 'type'>, signal: AbortSignal): Promise<Written | DnsFailure> {
     const { zone } = this.#options
     if (!isWithin(owner, zone)) return this.#failure('notZone', `${owner} is not in ${zone}`)
+    if (!isPlainName(owner)) return this.#failure('badName', owner)
     const update = encodeUpdate(newId(), zone, { ...change, owner, type })
     if (update.length > MESSAGE_OCTETS_MAX - SIGNATURE_OCTETS_MAX) return this.#failure('tooLarge')
     const reply = await this.#ask(update, signal)
