@@ -22,7 +22,7 @@ const ALGORITHM = enumType('TsigAlgorithm', [
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 /** Less than that is guessed. */
-const SECRET_BYTES_MIN = 16
+export const TSIG_SECRET_BYTES_MIN = 16
 
 const TSIG = shape('DnsServerTsig', {
   description: string('For people.', { maxLength: 200 }),
@@ -72,7 +72,7 @@ export const dnsServer = object({
       const was = before !== null && isJsonObject(before['key']) ? before['key']['secret'] : undefined
       if (secret === null || secret === was) return
       if (!BASE64.test(secret)) problems.invalidSecret(['key', 'secret'], 'must be base64, as tsig-keygen prints it after "secret".')
-      else if (Buffer.from(secret, 'base64').length < SECRET_BYTES_MIN) problems.invalidSecret(['key', 'secret'], `must be at least ${SECRET_BYTES_MIN} bytes; make one with tsig-keygen.`)
+      else if (Buffer.from(secret, 'base64').length < TSIG_SECRET_BYTES_MIN) problems.invalidSecret(['key', 'secret'], `must be at least ${TSIG_SECRET_BYTES_MIN} bytes; make one with tsig-keygen.`)
     },
   },
 })

@@ -4,6 +4,7 @@ import { canonicalDomain } from '../../base/address.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
+import { TSIG_SECRET_BYTES_MIN } from '../../registry/objects/dns-server.ts'
 import { automatic } from '../../registry/objects/domain-work.ts'
 import type { RegistryTx } from '../../registry/ports.ts'
 import { readPem } from '../certificates/pem-source.ts'
@@ -49,10 +50,13 @@ export async function zoneOf({ objects }: RegistryTx, domainId: Id): Promise<Zon
 export async function accessTo(zone: string, server: JsonObject, clock: Clock, variables: Variables): Promise<ZoneAccess | string> {
   const secret = await readPem(isJsonObject(server['key']) ? server['key'] : {}, variables)
   if (secret.kind === 'unreadable') return `the key of the DNS server ${secret.reason}`
+  const key = Buffer.from(secret.text.trim(), 'base64')
+  // What is kept in a file was not seen when the object was written; whoever likes signs with a key of no bytes.
+  if (key.length < TSIG_SECRET_BYTES_MIN) return `the key of the DNS server is no base64 of at least ${TSIG_SECRET_BYTES_MIN} bytes; make one with tsig-keygen`
   const options: Rfc2136Options = {
     host: String(server['host']), port: Number(server['port']), protocol: server['protocol'] === 'tcp' ? 'tcp' : 'udp', zone, clock,
     timeoutMs: Number(server['timeout']),
-    key: { name: String(server['keyName']), algorithm: server['tsigAlgorithm'] as TsigAlgorithm, secret: Buffer.from(secret.text.trim(), 'base64') },
+    key: { name: String(server['keyName']), algorithm: server['tsigAlgorithm'] as TsigAlgorithm, secret: key },
   }
   const updater = new Rfc2136(options)
   const { propagationDelay } = server
