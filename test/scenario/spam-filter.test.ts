@@ -93,6 +93,8 @@ describe('the spam filter', () => {
     const stored = Buffer.from(await read(tx => mail.mailStore.content(tx, blobId))).toString()
     assert.match(stored, /^X-Spam-Status: Yes, score=5\.0 required=5\.0\r\n\ttests=CLASSIFIED_SPAM\r\nFrom: /)
     assert.equal(size, stored.length)
+    const forged = await record(await deliver(Buffer.concat([Buffer.from('X-Spam-Status: No, score=-100\r\n'), spamLike()])))
+    assert.deepEqual([Object.keys(forged.mailboxIds), forged.size], [[JUNK], size], 'what the sender wants to be believed is gone')
   })
 
   it('classifies nothing before enough of both was learnt', async () => {

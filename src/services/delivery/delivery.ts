@@ -27,6 +27,7 @@ import { idOf, INBOX_ID, summaryOf } from '../mailstore/mailstore.ts'
 import type { EmailSummary } from '../mailstore/mailstore.ts'
 import { parseMessage } from '../message/message.ts'
 import type { Message } from '../message/message.ts'
+import { withoutField } from '../message/without-field.ts'
 import { TenantShares } from '../mailstore/tenant-shares.ts'
 import type { DomainStore, DomainTx } from '../ports.ts'
 import { TenantRooms } from './tenant-rooms.ts'
@@ -123,7 +124,7 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
     const judgement = this.#judge(read)
     const message: Parsed = {
       summary: summaryOf(read), receivedAt: this.#clock.now(), mailboxId: judgement?.isSpam ? JUNK_ID : INBOX_ID,
-      content: judgement === null ? content : Buffer.concat([Buffer.from(judgement.field), content]),
+      content: judgement === null ? content : withJudgement(content, judgement.field),
     }
     const byAccount = new Map(recipients.map(recipient => [recipient.accountId, recipient]))
     const results = await this.#deliverAll(byAccount, message)
@@ -164,6 +165,11 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
     rooms.refuseOverfull(await shares.settle(tx))
     return results
   }
+}
+
+/** Its name is ours: a field of it that came along says what the sender wants to be believed. */
+function withJudgement(content: Uint8Array, field: string): Uint8Array {
+  return Buffer.concat([Buffer.from(field), withoutField(content, field.slice(0, field.indexOf(':')))])
 }
 
 function byId([left]: readonly [Id, unknown], [right]: readonly [Id, unknown]): number {

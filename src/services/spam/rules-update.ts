@@ -25,6 +25,8 @@ import { RULE_OBJECTS } from './rules.ts'
 
 /** In one transaction. */
 const RULES_AT_ONCE_MAX = 200
+/** Of one list, those included that this version has no use for. */
+export const RULES_MAX = 50_000
 const FETCHED_KEY = KEYS.spamRules.prefix
 
 type RuleObject = (typeof RULE_OBJECTS)[number]
@@ -88,10 +90,12 @@ export class RulesUpdate<Tx extends RegistryTx = RegistryTx> {
 function rulesIn(content: Buffer): { readonly rules: readonly Rule[]; readonly unused: number } {
   const all = parsed(content)
   const [rules, seen]: [Rule[], Set<string>] = [[], new Set()]
-  let unused = 0
+  let [unused, count] = [0, 0]
   for (const [name, list] of Object.entries(all)) {
     const entries = Array.isArray(list) ? list : isJsonObject(list) ? Object.values(list) : null
     if (entries === null) throw new RotaError('spam/bad-rules', `${name.slice(0, 100)} of the rules is no list`)
+    count += entries.length
+    if (count > RULES_MAX) throw new RotaError('spam/bad-rules', `there are more than ${RULES_MAX} rules`)
     const definition = RULE_OBJECTS.find(each => each.name === name.replace(/^x:/, ''))
     for (const entry of entries) {
       const body = definition && judged(definition, entry)

@@ -4,7 +4,7 @@ import { openRegistry } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import { RotaError } from '../../errors.ts'
 import type { Fetched } from './rules-source.ts'
-import { RulesUpdate } from './rules-update.ts'
+import { RULES_MAX, RulesUpdate } from './rules-update.ts'
 import { readRules, tagsOf } from './rules.ts'
 
 const NONE = { from: null, replyTo: null, text: null, html: null, attachments: [] }
@@ -92,6 +92,7 @@ describe('rules', () => {
       for (const wrong of ['', '{', 'null', '[]', '"x"', { SpamTag: 'x' }, { SpamTag: null }, '\uD800'.repeat(3), `${'['.repeat(100_000)}`]) {
         await assert.rejects(update(wrong), { code: 'spam/bad-rules' }, JSON.stringify(wrong).slice(0, 50))
       }
+      await assert.rejects(update({ ofAnotherVersion: Array.from({ length: RULES_MAX + 1 }, () => 0) }), { code: 'spam/bad-rules' })
       for (const strange of [{ __proto__: null, constructor: [1] }, JSON.parse('{"__proto__":[{"extension":"x"}],"SpamTag":[{"__proto__":{}}]}'), {}]) {
         assert.match(await update(strange), /^added 0, were there 0/)
       }
