@@ -144,7 +144,7 @@ function expected({ accounts, tenants, archived, logins, tasks, database, over }
   assert.equal(archived.length, 2 * BOBS_RUBBISH + DANS_DESTROYED - DANS_RESTORED + 1)
   assert.equal(logins, 0)
   // Of the audit log also the change of the settings for this test.
-  assert.deepEqual(over, { keys: ['fresh'], logins: 0, archived: archived.length, runs: 1, audit: 2, traces: 1, metrics: 1 })
+  assert.deepEqual(over, { keys: ['fresh'], logins: 0, archived: archived.length, samples: 1, runs: 1, audit: 2, traces: 1, metrics: 1 })
   const text = JSON.stringify(database)
   assert.ok(!text.includes(accountIds.eve), 'nothing of eve is left')
   for (let nth = 0; nth < ORPHANS; nth++) assert.ok(!text.includes(hashOfOrphan(nth)), 'no orphan is left')
