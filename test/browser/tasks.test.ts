@@ -51,7 +51,7 @@ describe('the pages of tasks', { skip: chromiumMissing(), timeout: 600_000 }, ()
 
   it('a task is made from the schema, what is missing is said at its field, and it is watched until it is done', async () => {
     await visit('/manage/tasks/new', async page => {
-      await main(page).getByText('Rota has no spam filter yet.').waitFor()
+      await main(page).getByText('The server queues this itself when a message ties two threads together.').waitFor()
       await page.getByRole('link', { name: /^Store maintenance/ }).click()
       await main(page).getByText('1 node has the duty').waitFor()
       await button(page, 'Create').click()
