@@ -2,6 +2,7 @@
 import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ClusterNode, Finding, Lane, NodeAddress } from '../../api/cluster.ts'
+import { useMay } from '../../api/context.ts'
 import { useFindings, useLanes, useNodes } from '../../api/use-cluster.ts'
 import { Count, Duration } from '../../parts/amounts.tsx'
 import { ButtonLink } from '../../parts/button.tsx'
@@ -17,6 +18,7 @@ import css from './cluster.module.css'
 import { DrainButton } from './drain.tsx'
 import { Findings } from './findings.tsx'
 import { NodeStatus, RoleName } from './nodes.tsx'
+import { RunningHere } from './running-here.tsx'
 import { useClusterTexts } from './texts.ts'
 
 export function Page() {
@@ -48,6 +50,7 @@ function Shown({ node, nodes, lanes, findings }: {
   readonly findings: readonly Finding[]
 }) {
   const t = useClusterTexts()
+  const may = useMay()
   return <>
     {findings.length === 0 ? null : <Panel title={t.detail.findings}><Findings findings={findings} nodes={nodes} /></Panel>}
     <Panel title={t.detail.about}><Facts node={node} /></Panel>
@@ -57,6 +60,7 @@ function Shown({ node, nodes, lanes, findings }: {
       </Panel>
       <Panel title={t.detail.work}><Work node={node} lanes={lanes} /></Panel>
     </div>
+    {may('Task', 'Query') && node.status === 'active' ? <Panel title={t.detail.runsHere}><RunningHere nodeId={node.id} /></Panel> : null}
   </>
 }
 

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { bucketsOf } from '../../api/cluster.ts'
+import { objectAddress } from '../../lists/places.ts'
 import { Progress } from '../../parts/amounts.tsx'
 import { Button } from '../../parts/button.tsx'
 import type { SimpleColumn } from '../../parts/simple-table.tsx'
@@ -43,7 +44,7 @@ export function Nodes({ nodes, lanes }: { readonly nodes: readonly ClusterNode[]
     { key: 'listeners', label: t.listeners, cell: node => node.status === 'active' ? <ListenerCount node={node} /> : null },
     ...(nodes.some(({ pushShard }) => pushShard !== null) ? [{ key: 'shard', label: t.shard, align: 'end', cell: ({ pushShard }) => pushShard } satisfies SimpleColumn<ClusterNode>] : []),
     { key: 'load', label: t.load, align: 'end', cell: node => node.status === 'active' || bucketsOf(node) > 0 ? bucketsOf(node) : null },
-    { key: 'running', label: t.running, align: 'end', cell: node => node.status === 'active' ? node.runningTasks : null },
+    { key: 'running', label: t.running, align: 'end', cell: node => node.status === 'active' ? <Link to={objectAddress('ClusterNode', node.id)}>{node.runningTasks}</Link> : null },
     { key: 'version', label: t.version, cell: node => node.version },
     { key: 'started', label: t.started, cell: node => node.startedAt === null ? null : <Time at={node.startedAt} relative /> },
     { key: 'drain', label: t.drain, tight: true, unnamed: true, cell: node => <DrainButton node={node} nodes={nodes} lanes={lanes} /> },

@@ -63,7 +63,8 @@ export const useClusterTexts = pageTexts({
     noLanes: 'The server tells of no lanes.', leaving: 'leaving',
     detail: { addresses: 'Addresses', address: 'Address', state: 'State', connections: 'Connections', listener: 'Listener', work: 'Work', about: 'The process',
       lanes: 'Lanes', share: 'Holds', shareOf: (n: number, of: number) => `${n} of ${of}`, noLanes: 'It holds no bucket.', noAddresses: 'It serves no address: its role opens no listener.', notThere: 'There is no node of this number.',
-      runs: 'What ran here', runsNext: 'History of this node', findings: 'Findings about it', back: 'To the cluster', gone: 'It is gone, and holds nothing. What it was is not known any more.' },
+      runs: 'What ran here', runsNext: 'History of this node', findings: 'Findings about it', back: 'To the cluster', gone: 'It is gone, and holds nothing. What it was is not known any more.',
+      runsHere: 'Runs here now', nothingRuns: 'Nothing has been running here for more than a second.', task: 'Task', account: 'Account', since: 'Since' },
   },
   de: {
     title: 'Cluster',
@@ -110,6 +111,7 @@ export const useClusterTexts = pageTexts({
     noLanes: 'Der Server nennt keine Bahnen.', leaving: 'geht',
     detail: { addresses: 'Adressen', address: 'Adresse', state: 'Zustand', connections: 'Verbindungen', listener: 'Listener', work: 'Arbeit', about: 'Der Prozess',
       lanes: 'Bahnen', share: 'Hält', shareOf: (n: number, of: number) => `${n} von ${of}`, noLanes: 'Er hält kein Fach.', noAddresses: 'Er bedient keine Adresse: seine Rolle öffnet keinen Listener.', notThere: 'Es gibt keinen Knoten dieser Nummer.',
-      runs: 'Was hier lief', runsNext: 'Verlauf dieses Knotens', findings: 'Befunde zu ihm', back: 'Zum Cluster', gone: 'Er ist weg und hält nichts. Was er war, ist nicht mehr bekannt.' },
+      runs: 'Was hier lief', runsNext: 'Verlauf dieses Knotens', findings: 'Befunde zu ihm', back: 'Zum Cluster', gone: 'Er ist weg und hält nichts. Was er war, ist nicht mehr bekannt.',
+      runsHere: 'Läuft hier gerade', nothingRuns: 'Hier läuft nichts schon länger als eine Sekunde.', task: 'Aufgabe', account: 'Konto', since: 'Seit' },
   },
 })

@@ -7,6 +7,7 @@ import type { Tone } from '../../parts/status.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Time } from '../../parts/time.tsx'
 import { AnswerPanel } from './answer-panel.tsx'
+import { Counted } from './counted.tsx'
 import css from './dashboard.module.css'
 import { badAddresses } from './facts.ts'
 import type { Answer } from './questions.ts'
@@ -28,7 +29,7 @@ export function NodesPanel({ answer }: { readonly answer: Answer<readonly Cluste
               { key: 'node', label: t.node, cell: ({ id, hostname }) => <Link to={objectAddress('ClusterNode', id)}>{hostname}</Link> },
               { key: 'status', label: t.status, cell: node => <Status tone={toneOf(node)}>{node.draining ? t.draining : t.states[node.status]}</Status> },
               { key: 'role', label: t.role, cell: ({ role, status }) => role ?? (status === 'active' ? t.everything : null) },
-              { key: 'running', label: t.running, align: 'end', cell: ({ runningTasks }) => runningTasks },
+              { key: 'running', label: t.running, align: 'end', cell: ({ id, runningTasks }) => <Counted value={runningTasks} to={objectAddress('ClusterNode', id)} /> },
               { key: 'heard', label: t.heard, align: 'end', cell: ({ lastRenewal }) => <Time at={lastRenewal} relative /> },
             ]}
           />
