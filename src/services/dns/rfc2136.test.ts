@@ -79,7 +79,7 @@ suite('a BIND that takes dynamic updates', { skip: bindMissing() }, () => {
   })
 
   test('each refusal is told from the others, and whether a repeat may help', async () => {
-    const early = { ...systemClock, now: () => systemClock.now() - 3_600_000 }
+    const early = { ...systemClock, now: () => systemClock.now() - 3_650_000 }
     const cases = [
       ['badKey', true, { key: { ...keyOf(), name: 'nobody.key' } }],
       ['badSig', true, { key: { ...keyOf(), secret: Buffer.from('another') } }],
