@@ -42,6 +42,22 @@ test('nothing more is handed out while enough wait', async () => {
   assert.deepEqual([second.kind === 'spread' && second.children, second.kind === 'spread' && second.payload], [[], first.payload])
 })
 
+test('a parent looks after its last children when they have about ended, and once a second at most', async () => {
+  const lookAt = async (now: number, made: number, waiting: number) => {
+    const spread = { cursor: null, made, total: made, since: NOW }
+    const outcome = await fanOut({ id: 'parent', spread }, { now: () => now, children: async left => left === 'waiting' ? waiting : 0 }, source(0))
+    return outcome.kind === 'spread' && outcome.forMs
+  }
+  assert.equal(await lookAt(NOW, 50, 50), 50, 'nobody knows: soon')
+  assert.equal(await lookAt(NOW + 300, 50, 50), 300, 'nobody knows: as long again')
+  assert.equal(await lookAt(NOW + 60_000, 50, 50), 1_000, 'nobody does them')
+  assert.equal(await lookAt(NOW + 10_000, 10_000, 200), 205, 'whole ms')
+  assert.equal(await lookAt(NOW + 10_000, 10_000, 1), 50)
+  assert.equal(await lookAt(NOW + 3_600_000, 10_000, 100), 1_000)
+  const few = await look({}, 0, source(10))
+  assert.equal(few.kind === 'spread' && few.forMs, 50, 'work of one page')
+})
+
 test('a page of nothing is passed over, and work without parts is done', async () => {
   const gap: Source = { total: async () => null, page: async after => ({ children: [], next: after === '' ? 'x' : null }) }
   const first = await look({}, 0, gap)

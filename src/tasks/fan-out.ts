@@ -20,7 +20,8 @@ import type { Outcome, RunContext, Task, TaskDraft } from '../engine/task-varian
 
 /** More are handed out while fewer than this wait, and so many at a time. */
 export const PAGE_MAX = 1_000
-const LOOK_AGAIN_MS = 1_000
+/** Between two looks after the last ones. */
+const LOOK_MS = { min: 50, max: 1_000 }
 /** While there is more to hand out the lane must not run dry. */
 const HAND_OUT_MS = 200
 
@@ -51,15 +52,26 @@ export async function fanOut(task: Task, { children, now }: Pick<RunContext<unkn
     const { children: drafts, next } = await source.page(spread.cursor)
     const made = spread.made + drafts.length
     const payload = { ...own, spread: { ...spread, cursor: next, made, total: next === null ? made : spread.total } }
-    const forMs = next === null ? LOOK_AGAIN_MS : drafts.length === 0 ? 0 : HAND_OUT_MS
+    const forMs = next === null ? untilEnd(payload.spread, waiting + drafts.length, now()) : drafts.length === 0 ? 0 : HAND_OUT_MS
     return { kind: 'spread', children: drafts, forMs, why: `${made} handed out`, payload }
   }
   if (spread.cursor !== null || waiting > 0) {
-    return { kind: 'spread', children: [], forMs: spread.cursor === null ? LOOK_AGAIN_MS : HAND_OUT_MS, why: `${waiting} wait`, payload: { ...own, spread: { ...spread } } }
+    const forMs = spread.cursor === null ? untilEnd(spread, waiting, now()) : HAND_OUT_MS
+    return { kind: 'spread', children: [], forMs, why: `${waiting} wait`, payload: { ...own, spread: { ...spread } } }
   }
   const failed = await children('failed')
   if (failed === 0) return { kind: 'done', note: `all ${spread.made} done` }
   return { kind: 'fail', why: `${failed} of ${spread.made} parts failed; retry those (parentId ${task.id}, status Failed), then this task` }
+}
+
+/**
+ * ms, about, until the last ones have ended: they go on as they went so far, or nobody knows and it takes as long again as it did.
+ * The parent of few is done when they are; one whose last child waits for its retry costs a look a second.
+ */
+function untilEnd({ made, since }: Spread, waiting: number, now: number): number {
+  const [ended, elapsedMs] = [made - waiting, now - since]
+  const leftMs = ended > 0 ? Math.ceil(elapsedMs * waiting / ended) : elapsedMs
+  return Math.min(Math.max(leftMs, LOOK_MS.min), LOOK_MS.max)
 }
 
 /** Null: the task has no children, or has not begun. What is not of this shape was not written here. */
