@@ -11,7 +11,7 @@ import type { Environment } from './environment.ts'
 import { isVisible, ownConditions } from './ownership.ts'
 import { present } from './present.ts'
 
-export function getMethod<Tx>({ definition, backend, store }: Environment<Tx>): Method {
+export function getMethod<Tx>({ definition, backend, store, clock }: Environment<Tx>): Method {
   return async (args, context) => {
     requirePermission(definition, 'Get', context)
     const asked = textsArgument(args, 'ids')
@@ -26,7 +26,7 @@ export function getMethod<Tx>({ definition, backend, store }: Environment<Tx>): 
     const wanted = properties === undefined ? null : new Set(properties)
     return store.read(async tx => {
       const found = await load(definition, backend, tx, ids, context.principal)
-      const list = await present(definition, tx, found, wanted)
+      const list = await present(definition, tx, found, wanted, clock)
       const there = new Set(found.map(stored => stored.id))
       return { accountId: context.principal.accountId, list, notFound: ids?.filter(id => !there.has(id)) ?? [] }
     })
