@@ -22,10 +22,11 @@ import { runHours } from './0020-run-hours.ts'
 import { runSlots } from './0021-run-slots.ts'
 import { searchDigests } from './0022-search-digests.ts'
 import { claimsByHolder } from './0023-claims-by-holder.ts'
+import { archiveExpiry } from './0024-archive-expiry.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   queue, registry, domain, audit, usage, taskLists, schedules, sharding, drainRequest, taskParents, leaseDeaths,
   usageCorrections, drainOfSleepers, blobClaims, telemetry, taskFailures, runNotes, runLists, runOrder, runHours,
-  runSlots, searchDigests, claimsByHolder,
+  runSlots, searchDigests, claimsByHolder, archiveExpiry,
 ]
