@@ -157,6 +157,9 @@ const BROKEN: Readonly<Record<string, { readonly bad: readonly string[]; readonl
     path: 'webui/src/a.tsx', bad: ['<p dangerouslySetInnerHTML={x} />', 'a.innerHTML = x', 'a.insertAdjacentHTML("beforeend", x)'],
     good: ['a.textContent = x'],
   },
+  'a format of dates of its own': {
+    path: 'webui/src/pages/a/a.tsx', bad: ['new Intl.DateTimeFormat(language)'], good: ['dateText(ms, language, {})', 'new Intl.NumberFormat(language)'],
+  },
   'code from text': { bad: ['eval(text)', 'new Function(text)'], good: ['parser.eval(text)'] },
 }
 

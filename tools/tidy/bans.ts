@@ -57,6 +57,10 @@ export const BANS: readonly Ban[] = [
     what: 'markup from text', pattern: /\b(dangerouslySetInnerHTML|innerHTML|outerHTML|insertAdjacentHTML|srcDoc|document\.write)\b/g, files: CONSOLE,
     fix: 'elements: the policy of the console lets no text become markup',
   },
+  {
+    what: 'a format of dates of its own', pattern: /\bIntl\.DateTimeFormat\b/g, files: CONSOLE, except: /^webui\/src\/parts\/moment\.ts$/,
+    fix: 'dateText of parts/moment.ts: every page writes times alike',
+  },
   { what: 'code from text', pattern: /(?<![.\w])eval\s*\(|\bnew Function\b/g, fix: 'a function', files: ALL_CODE },
 ]
 /** The rules themselves, and the tests that plant what is banned. */

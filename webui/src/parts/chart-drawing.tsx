@@ -8,7 +8,7 @@ import 'uplot/dist/uPlot.min.css'
 import { useLanguage, useTexts } from '../texts/language.ts'
 import css from './chart.module.css'
 import { HEIGHT_PX } from './chart-height.ts'
-import { absoluteText } from './moment.ts'
+import { absoluteText, dateText } from './moment.ts'
 import type { Tone } from './status.tsx'
 import { EmptyState } from './states.tsx'
 
@@ -132,8 +132,8 @@ function optionsOf({ series, kind, height, language, write, element }: Making): 
 
 function timesOf(at: readonly number[], language: string): string[] {
   const span = (at.at(-1) ?? 0) - (at[0] ?? 0)
-  const format = new Intl.DateTimeFormat(language, span > 86_400_000 * 2 ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' })
-  return at.map(each => format.format(each))
+  const options = span > 86_400_000 * 2 ? { day: 'numeric', month: 'short' } as const : { hour: '2-digit', minute: '2-digit' } as const
+  return at.map(each => dateText(each, language, options))
 }
 
 function dataOf(times: readonly number[], series: readonly Series[]): uPlot.AlignedData {

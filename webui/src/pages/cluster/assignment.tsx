@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
 import { browserClock } from '../../api/browser.ts'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
+import { dateText } from '../../parts/moment.ts'
 import { Panel } from '../../parts/page.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -68,8 +69,8 @@ function Strip({ sightings, openedAt, ...props }: Omit<Parameters<typeof LaneStr
   const tell = (bucket: number) => {
     const owner = lane.owners[bucket] ?? null
     const at = sightings.get(bucketKey(lane.name, bucket))
-    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
-    const since = at === undefined ? t.sinceUnknown(clock.format(openedAt)) : t.sinceSeen(clock.format(at))
+    const clock = (ms: number) => dateText(ms, language, { timeStyle: 'medium' })
+    const since = at === undefined ? t.sinceUnknown(clock(openedAt)) : t.sinceSeen(clock(at))
     return `${t.bucketOf(bucket, owner === null ? t.uncoveredBucket : known.get(owner)?.name ?? owner)}, ${since}`
   }
   return <LaneStrip {...props} tell={tell} />

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { listAddress } from '../../lists/places.ts'
 import { Count, Duration } from '../../parts/amounts.tsx'
 import { Chart } from '../../parts/chart.tsx'
+import { dateText } from '../../parts/moment.ts'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { useLanguage } from '../../texts/language.ts'
@@ -41,7 +42,7 @@ function Totals({ spans, nowMs }: { readonly spans: readonly { readonly label: s
   const language = useLanguage()
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
-  const time = new Intl.DateTimeFormat(language, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
+  const time = (ms: number) => dateText(ms, language, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
   return (
     <SimpleTable
       label={t.title} rowKey={({ label }) => label}
@@ -52,7 +53,7 @@ function Totals({ spans, nowMs }: { readonly spans: readonly { readonly label: s
       columns={[
         {
           key: 'span', label: t.span,
-          cell: ({ label, total: { sinceMs } }) => <>{label} <span className={css['since']}>{t.since} <time dateTime={new Date(sinceMs).toISOString()}>{time.format(sinceMs)}</time></span></>,
+          cell: ({ label, total: { sinceMs } }) => <>{label} <span className={css['since']}>{t.since} <time dateTime={new Date(sinceMs).toISOString()}>{time(sinceMs)}</time></span></>,
         },
         {
           key: 'runs', label: t.runs, align: 'end',

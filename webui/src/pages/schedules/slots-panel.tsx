@@ -8,7 +8,7 @@ import { useServer } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import { keys } from '../../api/keys.ts'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
-import { zoneName } from '../../parts/moment.ts'
+import { dateText, zoneName } from '../../parts/moment.ts'
 import { Panel } from '../../parts/page.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { useLanguage } from '../../texts/language.ts'
@@ -65,6 +65,6 @@ function useZoneTime(): (at: string, timeZone: string) => string {
   const language = useLanguage()
   return (at, timeZone) => {
     const options = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const
-    return new Intl.DateTimeFormat(language, { ...options, timeZone }).format(Date.parse(at))
+    return dateText(Date.parse(at), language, { ...options, timeZone })
   }
 }

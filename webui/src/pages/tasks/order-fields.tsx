@@ -2,6 +2,7 @@
 import { useId } from 'react'
 import input from '../../parts/input.module.css'
 import { fromLocalInput, localInput } from '../../parts/local-input.ts'
+import { zoneName } from '../../parts/moment.ts'
 import { useTexts } from '../../texts/language.ts'
 import { useTaskTexts } from './texts.ts'
 
@@ -14,7 +15,7 @@ export function MomentField({ label, value, onChange, error = null }: {
 }) {
   const t = useTexts()
   const id = useId()
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const zone = zoneName()
   return (
     <label className={input['field']} htmlFor={id}>
       <span>{label}</span>
