@@ -5,12 +5,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
+import type { JsonObject } from '../../src/base/json.ts'
 import { create, list } from '../support/api-call.ts'
 import { accessFaults, Browser, chromiumMissing, keepPicture } from '../support/browser.ts'
-import { buildConsole, signIn } from '../support/console.ts'
+import { buildConsole, createAuditor, signIn } from '../support/console.ts'
+import { indexTask, nodeOf } from '../support/index-tasks.ts'
 import { NodeProcess } from '../support/node-process.ts'
 import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/postgres.ts'
-import { startServer } from '../support/server.ts'
+import { SearchGate } from '../support/search-gate.ts'
+import { eventually, startServer } from '../support/server.ts'
 
 const EVERYTHING = { '@type': 'EnableAll' }
 /** A node that dies is given up 10 s after its last heartbeat; the rest is for a busy machine. */
@@ -99,6 +102,31 @@ describe('the pages about the cluster', { skip: postgresMissing() || chromiumMis
       await page.getByRole('radio', { name: 'All duties' }).check()
       await save(page)
       await page.getByText('All of it has happened.').waitFor({ timeout: TAKEOVER_MS_MAX })
+    })
+  })
+
+  it('list a task at the node that runs it and at no other, for as long as it runs', async () => {
+    const [accountId = ''] = await create(front, 'Account', { '@type': 'User', name: 'jane', domainId: await createAuditor(front) })
+    await using gate = await SearchGate.shut(url)
+    const [id = ''] = await create(front, 'Task', indexTask(accountId))
+    const runner = async () => nodeOf((await list(front, 'Task', { running: true }))[0])
+    await eventually(async () => typeof await runner() === 'string', 'the task has run for a while')
+    const name = await runner()
+    const nodes = await list(front, 'ClusterNode')
+    const pageOf = (node: JsonObject | undefined) => `/manage/cluster/nodes/${String(node?.['id'])}`
+    const table = (page: Page) => page.getByRole('table', { name: 'Runs here now' })
+    const nothing = (page: Page) => page.getByText('Nothing has been running here')
+    await inPage(pageOf(nodes.find(({ hostname }) => hostname !== name)), async page => {
+      await nothing(page).waitFor()
+      assert.equal(await table(page).count(), 0)
+    })
+    await inPage(pageOf(nodes.find(({ hostname }) => hostname === name)), async page => {
+      const entry = table(page).getByRole('link', { name: 'Index a document' })
+      await entry.waitFor()
+      assert.equal(await entry.getAttribute('href'), `/manage/tasks/${id}`)
+      assert.deepEqual(await accessFaults(page), [])
+      await gate.open()
+      await nothing(page).waitFor({ timeout: TAKEOVER_MS_MAX })
     })
   })
 

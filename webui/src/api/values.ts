@@ -1,5 +1,6 @@
 /** What a row of the server holds; a value of an unexpected form is none. */
-import type { Json } from '../../../src/base/json.ts'
+import type { Json, JsonObject } from '../../../src/base/json.ts'
+import { isJsonObject } from '../../../src/base/json.ts'
 
 /** ms since 1970; null: it is none. */
 export function moment(value: Json | undefined): number | null {
@@ -8,5 +9,21 @@ export function moment(value: Json | undefined): number | null {
 }
 
 export function amount(value: Json | undefined): number {
-  return typeof value === 'number' ? value : 0
+  return numberOrNull(value) ?? 0
+}
+
+export function numberOrNull(value: Json | undefined): number | null {
+  return typeof value === 'number' ? value : null
+}
+
+export function text(value: Json | undefined): string {
+  return textOrNull(value) ?? ''
+}
+
+export function textOrNull(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+export function objectOrNull(value: Json | undefined): JsonObject | null {
+  return isJsonObject(value) ? value : null
 }

@@ -60,7 +60,7 @@ function Shown({ node, nodes, lanes, findings }: {
       </Panel>
       <Panel title={t.detail.work}><Work node={node} lanes={lanes} /></Panel>
     </div>
-    {may('Task', 'Query') && node.status === 'active' ? <Panel title={t.detail.runsHere}><RunningHere nodeId={node.id} /></Panel> : null}
+    {may('Task', 'Query') && node.status === 'active' ? <Panel title={t.detail.runsHere}><RunningHere hostname={node.hostname} /></Panel> : null}
   </>
 }
 
