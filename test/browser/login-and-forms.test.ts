@@ -3,9 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { create, list } from '../support/api-call.ts'
-import { accessFaults, Browser, chromiumMissing } from '../support/browser.ts'
-import { ADMIN, buildConsole, fillLogin, shown, signIn } from '../support/console.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { accessFaults, chromiumMissing } from '../support/browser.ts'
+import { ADMIN, ConsoleWorld, fillLogin, shown } from '../support/console.ts'
 
 /** Chromium writes each status that is no success into the console. */
 const ENDED = { expected: [/status of 40[01]/] }
@@ -28,23 +27,14 @@ const leadsRight = `word => {
 const EDIT_RETRIES = '/manage/o/TaskManager/singleton/edit'
 
 describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 300_000 }, () => {
-  const world = new AsyncDisposableStack()
-  let browser: Browser
-  let server: TestServer
-  let origin: string
-  before(async () => {
-    buildConsole()
-    server = world.use(await startServer())
-    origin = `http://127.0.0.1:${server.port('http')}`
-    browser = world.use(await Browser.open())
-  })
-  after(() => world.disposeAsync())
+  let world: ConsoleWorld
+  before(async () => { world = await ConsoleWorld.open() })
+  after(() => world[Symbol.asyncDispose]())
 
   it('let another tab in without a password, and out when the login ends', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin)
+    await world.visit('/', async page => {
       const other = await page.context().newPage()
-      await other.goto(`${origin}/manage/domains`)
+      await other.goto(`${world.origin}/manage/domains`)
       await shown(other)
       assert.equal(await other.evaluate("sessionStorage.getItem('rota.refresh')"), null)
       await endLogin(page)
@@ -57,8 +47,7 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
   })
 
   it('stay signed in over a reload', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin, '/manage/domains?sort=-name')
+    await world.visit('/manage/domains?sort=-name', async page => {
       await page.reload()
       await shown(page)
       assert.equal(new URL(page.url()).search, '?sort=-name')
@@ -66,8 +55,7 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
   })
 
   it('put what the schema and the server refuse at the field, with the focus', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin, '/manage/o/Domain/new')
+    await world.visit('/manage/o/Domain/new', async page => {
       const name = page.getByRole('textbox', { name: 'Name' })
       await page.getByRole('button', { name: 'Create' }).click()
       await page.getByText('This is needed.').waitFor()
@@ -80,13 +68,12 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
       await name.fill('example.net')
       await page.keyboard.press('Control+s')
       await page.getByRole('heading', { name: 'example.net' }).waitFor()
-      assert.equal((await list(server, 'Domain', { name: 'example.net' })).length, 1)
+      assert.equal((await list(world.server, 'Domain', { name: 'example.net' })).length, 1)
     })
   })
 
   it('ask before leaving, and offer what was typed after a reload and after another login', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin, EDIT_RETRIES)
+    await world.visit(EDIT_RETRIES, async page => {
       const deadline = page.getByRole('textbox', { name: 'Total deadline' })
       await deadline.fill('8h')
       await page.getByRole('navigation').getByRole('link', { name: 'Accounts' }).click()
@@ -102,23 +89,21 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
       await page.getByRole('button', { name: 'Take them over' }).click()
       await page.getByRole('button', { name: 'Save' }).click()
       await page.getByText('8 h').waitFor()
-      const [manager] = await server.call([['x:TaskManager/get', { ids: ['singleton'] }]])
+      const [manager] = await world.server.call([['x:TaskManager/get', { ids: ['singleton'] }]])
       assert.match(JSON.stringify(manager), /"totalDeadline":28800000/)
     }, ENDED)
   })
 
   it('show what others change while it is open, without a reload', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin, '/manage/o/Tenant')
+    await world.visit('/manage/o/Tenant', async page => {
       await page.getByText('Nothing here').waitFor()
-      await create(server, 'Tenant', { name: 'Lovelace & Sons' })
+      await create(world.server, 'Tenant', { name: 'Lovelace & Sons' })
       await page.getByText('Lovelace & Sons').waitFor()
     })
   })
 
   it('speak the language of the browser, also of what the schema names', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin, '/manage/o/Tenant/new')
+    await world.visit('/manage/o/Tenant/new', async page => {
       await page.getByRole('heading', { name: 'Neu: Mandant' }).waitFor()
       await page.getByRole('group', { name: 'Kontingente' }).or(page.getByText('Kontingente')).first().waitFor()
       assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
@@ -126,15 +111,14 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
   })
 
   it('say in that language why a sign-in did not succeed', async () => {
-    await browser.visit(origin, async page => {
-      await page.goto(`${origin}/oauth/callback?code=old&state=unknown`)
+    await world.browser.visit(world.origin, async page => {
+      await page.goto(`${world.origin}/oauth/callback?code=old&state=unknown`)
       await page.getByText('Die Antwort gehört zu keiner Frage dieses Tabs').waitFor()
     }, { language: 'de-DE' })
   })
 
   it('let a name turn the direction of writing for itself alone, in a sentence and beside others', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin, `/settings/roles?new=${encodeURIComponent(TURNING_NAME)}`)
+    await world.visit(`/settings/roles?new=${encodeURIComponent(TURNING_NAME)}`, async page => {
       await page.getByText('gestartet wird.').waitFor()
       assert.equal(await page.evaluate(`(${leadsRight})('gestartet')`), true)
       await page.evaluate(`document.querySelector('main').append(Object.assign(document.createElement('p'), { id: 'beside' }))`)
@@ -144,9 +128,8 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
   })
 
   it('find an object by what the server knows of it, not by its name alone', async () => {
-    await create(server, 'Domain', { name: 'engines.example', description: 'Analytical machinery' })
-    await browser.visit(origin, async page => {
-      await signIn(page, origin)
+    await create(world.server, 'Domain', { name: 'engines.example', description: 'Analytical machinery' })
+    await world.visit('/', async page => {
       await page.keyboard.press('Control+k')
       await page.getByRole('combobox', { name: 'Page, object or action' }).pressSequentially('machinery')
       await page.getByRole('option', { name: /engines\.example/ }).click()
@@ -155,8 +138,7 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
   })
 
   it('go anywhere from the keyboard', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin)
+    await world.visit('/', async page => {
       await page.keyboard.press('Control+k')
       await page.getByRole('combobox', { name: 'Page, object or action' }).pressSequentially('api k')
       await page.getByRole('option', { name: 'API keys' }).first().waitFor()

@@ -3,28 +3,18 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { list } from '../support/api-call.ts'
-import { Browser, chromiumMissing, type VisitOptions } from '../support/browser.ts'
-import { buildConsole, signIn } from '../support/console.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { chromiumMissing, type VisitOptions } from '../support/browser.ts'
+import { ConsoleWorld } from '../support/console.ts'
 
 const AWAY = { expected: [/ERR_INTERNET_DISCONNECTED|ERR_NETWORK|ERR_FAILED|ERR_INCOMPLETE|status of 404|PartMissing/] }
 const MARK = 'globalThis.openSince'
 
 describe('the console without its files', { skip: chromiumMissing(), timeout: 300_000 }, () => {
-  const world = new AsyncDisposableStack()
-  let browser: Browser
-  let server: TestServer
-  let origin: string
-  before(async () => {
-    buildConsole()
-    server = world.use(await startServer())
-    origin = `http://127.0.0.1:${server.port('http')}`
-    browser = world.use(await Browser.open())
-  })
-  after(() => world.disposeAsync())
+  let world: ConsoleWorld
+  before(async () => { world = await ConsoleWorld.open() })
+  after(() => world[Symbol.asyncDispose]())
 
-  const visit = (path: string, work: (page: Page) => Promise<void>, options: VisitOptions = AWAY) => browser.visit(origin, async page => {
-    await signIn(page, origin, path)
+  const visit = (path: string, work: (page: Page) => Promise<void>, options: VisitOptions = AWAY) => world.visit(path, async page => {
     await page.evaluate(`${MARK} = true`)
     await work(page)
   }, options)
@@ -83,13 +73,13 @@ describe('the console without its files', { skip: chromiumMissing(), timeout: 30
       await page.reload()
       await page.getByRole('button', { name: /^Drain/ }).waitFor()
     })
-    assert.equal((await list(server, 'ClusterNode'))[0]?.['draining'], false)
+    assert.equal((await list(world.server, 'ClusterNode'))[0]?.['draining'], false)
   })
 
   it('speaks English where the German words do not come', async () => {
     await visit('/manage/domains', async page => {
       await page.route(/schema-labels-de/, route => route.abort())
-      await page.goto(`${origin}/manage/o/Tenant/new`)
+      await page.goto(`${world.origin}/manage/o/Tenant/new`)
       await page.getByText('Quotas').first().waitFor()
     }, { ...AWAY, language: 'de-DE' })
   })

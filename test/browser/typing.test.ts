@@ -3,30 +3,16 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page, Route } from 'playwright-core'
 import { list } from '../support/api-call.ts'
-import { Browser, chromiumMissing } from '../support/browser.ts'
-import { buildConsole, shown, signIn } from '../support/console.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { chromiumMissing } from '../support/browser.ts'
+import { ConsoleWorld, shown } from '../support/console.ts'
 
 describe('forms under the fingers', { skip: chromiumMissing(), timeout: 300_000 }, () => {
-  const world = new AsyncDisposableStack()
-  let browser: Browser
-  let server: TestServer
-  let origin: string
-  before(async () => {
-    buildConsole()
-    server = world.use(await startServer())
-    origin = `http://127.0.0.1:${server.port('http')}`
-    browser = world.use(await Browser.open())
-  })
-  after(() => world.disposeAsync())
-
-  const visit = (path: string, work: (page: Page) => Promise<void>) => browser.visit(origin, async page => {
-    await signIn(page, origin, path)
-    await work(page)
-  })
+  let world: ConsoleWorld
+  before(async () => { world = await ConsoleWorld.open() })
+  after(() => world[Symbol.asyncDispose]())
 
   it('leave the focus where somebody types, however many fields are marked', async () => {
-    await visit('/settings/task-manager', async page => {
+    await world.visit('/settings/task-manager', async page => {
       const [attempts, deadline] = [page.getByLabel('Max attempts'), page.getByLabel('Total deadline')]
       await attempts.fill('0')
       await deadline.fill('soon')
@@ -40,18 +26,18 @@ describe('forms under the fingers', { skip: chromiumMissing(), timeout: 300_000 
   })
 
   it('save what stands in a field for several as well, whoever saves with a key', async () => {
-    await visit('/settings/api-keys?new=', async page => {
+    await world.visit('/settings/api-keys?new=', async page => {
       await page.getByLabel('Description').fill('from one network')
       await page.getByRole('textbox', { name: /^Add: Allowed/ }).pressSequentially('192.0.2.0/24')
       await page.keyboard.press('Control+s')
       await page.getByRole('dialog').getByLabel('Key').waitFor()
     })
-    const key = (await list(server, 'ApiKey')).find(({ description }) => description === 'from one network')
+    const key = (await list(world.server, 'ApiKey')).find(({ description }) => description === 'from one network')
     assert.deepEqual(key?.['allowedIps'], { '192.0.2.0/24': true })
   })
 
   it('make one object however often the key repeats, and keep its secret on the screen', async () => {
-    await visit('/settings/api-keys?new=', async page => {
+    await world.visit('/settings/api-keys?new=', async page => {
       await page.getByLabel('Description').fill('only one')
       const sent = await slowly(page)
       for (let presses = 0; presses < 3; presses++) await page.keyboard.press('Control+s')
@@ -63,11 +49,11 @@ describe('forms under the fingers', { skip: chromiumMissing(), timeout: 300_000 
       await page.getByRole('button', { name: 'I have copied it' }).click()
       await page.getByRole('link', { name: 'only one' }).waitFor()
     })
-    assert.equal((await list(server, 'ApiKey')).filter(({ description }) => description === 'only one').length, 1)
+    assert.equal((await list(world.server, 'ApiKey')).filter(({ description }) => description === 'only one').length, 1)
   })
 
   it('read a number as the person writes it, and a year without a change of the time', async () => {
-    await visit('/settings/task-manager', async page => {
+    await world.visit('/settings/task-manager', async page => {
       await page.getByLabel('Max attempts').fill('1.000')
       await page.keyboard.press('Control+s')
       await page.getByText('Write a whole number such as 1000.').waitFor()
@@ -76,7 +62,7 @@ describe('forms under the fingers', { skip: chromiumMissing(), timeout: 300_000 
       await page.getByLabel('Total deadline').focus()
       assert.equal(await page.getByLabel('Max attempts').inputValue(), '1000')
     })
-    await visit('/settings/api-keys?new=', async page => {
+    await world.visit('/settings/api-keys?new=', async page => {
       const end = page.getByLabel('Expires')
       await end.fill('2026-07-01T10:00:05')
       await end.focus()
@@ -87,15 +73,15 @@ describe('forms under the fingers', { skip: chromiumMissing(), timeout: 300_000 
   })
 
   it('offer the draft of one kind of task to that kind alone, with its moment', async () => {
-    await visit('/manage/tasks/new?kind=StoreMaintenance', async page => {
+    await world.visit('/manage/tasks/new?kind=StoreMaintenance', async page => {
       await page.getByLabel(/^Maintenance type/).selectOption({ index: 1 })
       await page.getByLabel('Later').check()
       await page.locator('input[type=datetime-local]').fill('2031-05-01T10:00')
       page.on('dialog', dialog => { void dialog.accept() })
-      await page.goto(`${origin}/manage/tasks/new?kind=AccountMaintenance`)
+      await page.goto(`${world.origin}/manage/tasks/new?kind=AccountMaintenance`)
       await shown(page)
       assert.equal(await page.getByRole('button', { name: 'Take them over' }).count(), 0)
-      await page.goto(`${origin}/manage/tasks/new?kind=StoreMaintenance`)
+      await page.goto(`${world.origin}/manage/tasks/new?kind=StoreMaintenance`)
       await page.getByRole('button', { name: 'Take them over' }).click()
       assert.equal(await page.locator('input[type=datetime-local]').inputValue(), '2031-05-01T10:00')
     })

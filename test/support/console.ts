@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import type { Caller } from './api-call.ts'
 import { create } from './api-call.ts'
-import { ADMIN_PASSWORD } from './server.ts'
+import { Browser, type VisitOptions } from './browser.ts'
+import { ADMIN_PASSWORD, startServer, type TestServer } from './server.ts'
 
 export interface Person { readonly name: string; readonly password: string }
 export const ADMIN: Person = { name: 'admin', password: ADMIN_PASSWORD }
@@ -18,6 +19,41 @@ const INSTALL = fileURLToPath(new URL('../../tools/install.mjs', import.meta.url
 export function buildConsole(): void {
   const { status, stderr } = spawnSync(process.execPath, [INSTALL], { encoding: 'utf8' })
   assert.equal(status, 0, stderr)
+}
+
+/** A node of its own with its console, and a browser that visits it. */
+export class ConsoleWorld implements AsyncDisposable {
+  readonly server: TestServer
+  readonly browser: Browser
+  readonly origin: string
+  readonly #all: AsyncDisposableStack
+
+  private constructor(all: AsyncDisposableStack, server: TestServer, browser: Browser) {
+    this.#all = all
+    this.server = server
+    this.browser = browser
+    this.origin = `http://127.0.0.1:${server.port('http')}`
+  }
+
+  static async open(): Promise<ConsoleWorld> {
+    buildConsole()
+    await using all = new AsyncDisposableStack()
+    const server = all.use(await startServer())
+    const browser = all.use(await Browser.open())
+    return new ConsoleWorld(all.move(), server, browser)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#all.disposeAsync()
+  }
+
+  /** Work that begins at a path, signed in. */
+  visit(path: string, work: (page: Page) => Promise<void>, { person = ADMIN, ...options }: VisitOptions & { readonly person?: Person } = {}): Promise<void> {
+    return this.browser.visit(this.origin, async page => {
+      await signIn(page, this.origin, path, person)
+      await work(page)
+    }, options)
+  }
 }
 
 /** Goes to a path of the console and through its login, and is there when the page has its heading. */
