@@ -1,6 +1,7 @@
 /** Nodes, lanes and findings as the pages about the cluster read them: of nodes of any version, what they do not say is empty. */
 import type { Json, JsonObject } from '../../../src/base/json.ts'
 import { isJsonObject } from '../../../src/base/json.ts'
+import { amount, numberOrNull, objectOrNull, text, textOrNull } from './values.ts'
 
 export interface NodeAddress {
   readonly listener: string
@@ -51,29 +52,29 @@ export interface Finding {
 export function nodeOf(row: JsonObject): ClusterNode {
   const status = row['status']
   return {
-    id: textOf(row['id']) ?? '', nodeId: countOf(row['nodeId']), hostname: textOf(row['hostname']) ?? '',
+    id: text(row['id']), nodeId: amount(row['nodeId']), hostname: text(row['hostname']),
     status: status === 'active' || status === 'stale' ? status : 'inactive',
-    lastRenewal: textOf(row['lastRenewal']) ?? '', role: textOf(row['role']), duties: membersOf(row['duties']),
+    lastRenewal: text(row['lastRenewal']), role: textOrNull(row['role']), duties: membersOf(row['duties']),
     addresses: entriesOf(row['addresses']).map(addressOf),
-    pushShard: numberOf(row['pushShard']), draining: row['draining'] === true,
-    owned: new Map(Object.entries(objectOf(row['ownedBuckets'])).map(([lane, count]) => [lane, countOf(count)])),
-    runningTasks: countOf(row['runningTasks']), clockOffset: numberOf(row['clockOffset']), version: textOf(row['version']),
-    startedAt: textOf(row['startedAt']), lastError: textOf(row['lastError']),
+    pushShard: numberOrNull(row['pushShard']), draining: row['draining'] === true,
+    owned: new Map(Object.entries(objectOrNull(row['ownedBuckets']) ?? {}).map(([lane, count]) => [lane, amount(count)])),
+    runningTasks: amount(row['runningTasks']), clockOffset: numberOrNull(row['clockOffset']), version: textOrNull(row['version']),
+    startedAt: textOrNull(row['startedAt']), lastError: textOrNull(row['lastError']),
   }
 }
 
 export function laneOf(row: JsonObject): Lane {
-  const owners = objectOf(row['owners'])
+  const owners = objectOrNull(row['owners']) ?? {}
   return {
-    name: textOf(row['name']) ?? '', duty: textOf(row['duty']) ?? '',
-    owners: Array.from({ length: countOf(row['buckets']) }, (_, bucket) => textOf(owners[String(bucket)])),
+    name: text(row['name']), duty: text(row['duty']),
+    owners: Array.from({ length: amount(row['buckets']) }, (_, bucket) => textOrNull(owners[String(bucket)])),
   }
 }
 
 export function findingOf(row: JsonObject): Finding {
   return {
-    id: textOf(row['id']) ?? '', severity: row['severity'] === 'error' ? 'error' : 'warning', kind: textOf(row['kind']) ?? '',
-    subject: textOf(row['subject']) ?? '', text: textOf(row['text']) ?? '', advice: textOf(row['advice']) ?? '',
+    id: text(row['id']), severity: row['severity'] === 'error' ? 'error' : 'warning', kind: text(row['kind']),
+    subject: text(row['subject']), text: text(row['text']), advice: text(row['advice']),
   }
 }
 
@@ -89,33 +90,17 @@ export function isWorking({ status, draining }: ClusterNode): boolean {
 
 /** Members of a set as it travels: `{ "member": true }`. */
 export function membersOf(value: Json | undefined): readonly string[] {
-  return Object.entries(objectOf(value)).flatMap(([key, held]) => held === true ? [key] : [])
+  return Object.entries(objectOrNull(value) ?? {}).flatMap(([key, held]) => held === true ? [key] : [])
 }
 
 /** Entries of a list of objects as it travels: `{ "0": {…} }`. */
 export function entriesOf(value: Json | undefined): readonly JsonObject[] {
-  return Object.values(objectOf(value)).filter(isJsonObject)
+  return Object.values(objectOrNull(value) ?? {}).filter(isJsonObject)
 }
 
 function addressOf(row: JsonObject): NodeAddress {
   return {
-    listener: textOf(row['listener']) ?? '', protocol: textOf(row['protocol']) ?? '', address: textOf(row['address']) ?? '',
-    state: textOf(row['state']) ?? '', error: textOf(row['error']), since: textOf(row['since']) ?? '', connections: countOf(row['connections']),
+    listener: text(row['listener']), protocol: text(row['protocol']), address: text(row['address']),
+    state: text(row['state']), error: textOrNull(row['error']), since: text(row['since']), connections: amount(row['connections']),
   }
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {}
-}
-
-function textOf(value: Json | undefined): string | null {
-  return typeof value === 'string' ? value : null
-}
-
-function numberOf(value: Json | undefined): number | null {
-  return typeof value === 'number' ? value : null
-}
-
-function countOf(value: Json | undefined): number {
-  return numberOf(value) ?? 0
 }

@@ -4,6 +4,7 @@ import { Undo2 } from 'lucide-react'
 import { useMemo } from 'react'
 import { useMay, useModel } from '../../api/context.ts'
 import { useCount } from '../../api/hooks.ts'
+import { amount } from '../../api/values.ts'
 import { objectAddress } from '../../lists/places.ts'
 import { ObjectListPage } from '../../lists/object-list.tsx'
 import { Reference } from '../../lists/value.tsx'
@@ -12,7 +13,7 @@ import type { Column } from '../../parts/column-model.ts'
 import { TaskCounts } from '../../parts/task-counts.tsx'
 import { Used } from '../../parts/used.tsx'
 import { useLanguage, useTexts } from '../../texts/language.ts'
-import { amountOf, quotaOf } from '../../lists/quota.ts'
+import { quotaOf } from '../../lists/quota.ts'
 import { useKeptFor } from './kept-for.ts'
 import { useAccountTexts } from './texts.ts'
 
@@ -26,7 +27,7 @@ export function Page() {
     const kinds = new Map(model.variants('Account').map(({ name, label }) => [name, label]))
     return [
       { key: 'emailAddress', label: own.column.address, width: 'minmax(200px, 2fr)', cell: row => <Link to={objectAddress('Account', row.id)}>{String(row['emailAddress'])}</Link> },
-      { key: 'usedDiskQuota', label: own.column.storage, width: 'minmax(220px, 1.3fr)', cell: row => <Used used={amountOf(row['usedDiskQuota'])} limit={quotaOf(row, 'maxDiskQuota')} label={own.column.storage} bytes /> },
+      { key: 'usedDiskQuota', label: own.column.storage, width: 'minmax(220px, 1.3fr)', cell: row => <Used used={amount(row['usedDiskQuota'])} limit={quotaOf(row, 'maxDiskQuota')} label={own.column.storage} bytes /> },
       { key: 'tasks', label: own.column.tasks, width: 'minmax(150px, 1fr)', cell: row => <TaskCounts about={{ accountId: row.id }} /> },
       { key: '@type', label: own.column.kind, width: 'minmax(72px, 0.5fr)', cell: row => kinds.get(String(row['@type'])) ?? String(row['@type']) },
       { key: 'tenant', label: own.column.tenant, cell: row => typeof row['memberTenantId'] === 'string' ? <Reference object="x:Tenant" id={row['memberTenantId']} /> : '–' },

@@ -2,13 +2,14 @@
 import type { Row } from '../../api/hooks.ts'
 import { useMay } from '../../api/context.ts'
 import { Link } from '@tanstack/react-router'
+import { amount } from '../../api/values.ts'
 import { Count } from '../../parts/amounts.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Used } from '../../parts/used.tsx'
 import css from './account-detail.module.css'
 import { editAddress } from './addresses.ts'
-import { amountOf, quotaOf } from '../../lists/quota.ts'
+import { quotaOf } from '../../lists/quota.ts'
 import { useAccountTexts } from './texts.ts'
 
 const NEARLY = 0.9
@@ -16,7 +17,7 @@ const NEARLY = 0.9
 export function StoragePanel({ account }: { readonly account: Row }) {
   const { storage: t } = useAccountTexts()
   const may = useMay()
-  const used = amountOf(account['usedDiskQuota'])
+  const used = amount(account['usedDiskQuota'])
   const limit = quotaOf(account, 'maxDiskQuota')
   const messages = quotaOf(account, 'maxEmails')
   return (

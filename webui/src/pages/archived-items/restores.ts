@@ -1,6 +1,7 @@
 /** What became of items that were asked back: an item that is back is no longer archived, and its task says why one is not. */
-import type { Json, JsonObject } from '../../../../src/base/json.ts'
+import type { JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
+import { text, textOrNull } from '../../api/values.ts'
 
 /** A task RestoreArchivedItem. */
 export interface Restore {
@@ -25,7 +26,7 @@ export function restoreOf(row: JsonObject): Restore {
   return {
     taskId: text(row['id']), accountId: text(row['accountId']), blobId: text(row['blobId']),
     state: isJsonObject(row['running']) ? 'runs' : kind === 'Failed' ? 'failed' : kind === 'Retry' ? 'again' : 'waits',
-    reason: typeof status['failureReason'] === 'string' ? status['failureReason'] : null,
+    reason: textOrNull(status['failureReason']),
   }
 }
 
@@ -47,8 +48,4 @@ export function askedOf(ids: readonly string[], items: readonly JsonObject[], re
 /** What people know an item by; empty when it has no such thing. */
 export function labelOf(item: JsonObject): string {
   return text(item['subject']) || text(item['name'])
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -1,6 +1,7 @@
 /** What the pages of certificates read out of their rows. */
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
+import { text } from '../../api/values.ts'
 
 export type Validity = 'good' | 'soon' | 'over' | 'future'
 
@@ -56,8 +57,4 @@ export function rivals(id: string, names: readonly string[], rows: readonly Json
 
 function placeOf(value: Json | undefined): string {
   return isJsonObject(value) ? text(value['@type']) : ''
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -1,8 +1,8 @@
 /** What the dashboard takes from the rows of the server; a row of an unexpected form loses what is unexpected, not the page. */
-import type { Json, JsonObject } from '../../../../src/base/json.ts'
+import type { JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
 import type { ClusterNode, NodeAddress } from '../../api/cluster.ts'
-import { amount, moment } from '../../api/values.ts'
+import { amount, moment, text, textOrNull } from '../../api/values.ts'
 
 export interface Lane {
   readonly name: string
@@ -66,18 +66,10 @@ export function certificateOf(row: JsonObject): Certificate {
 }
 
 export function scheduleOf(row: JsonObject): Schedule {
-  const next = maybe(row['nextSlot'])
+  const next = textOrNull(row['nextSlot'])
   const { problem } = row
   return {
-    id: text(row['id']), name: text(row['name']), pausedUntil: maybe(row['pausedUntil']), next, nextMs: moment(next),
-    lastTaskId: maybe(row['lastTaskId']), problem: problem === 'failed' || problem === 'late' ? problem : null,
+    id: text(row['id']), name: text(row['name']), pausedUntil: textOrNull(row['pausedUntil']), next, nextMs: moment(next),
+    lastTaskId: textOrNull(row['lastTaskId']), problem: problem === 'failed' || problem === 'late' ? problem : null,
   }
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : ''
-}
-
-function maybe(value: Json | undefined): string | null {
-  return typeof value === 'string' ? value : null
 }

@@ -11,8 +11,8 @@
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
 import { member, objects, refusal, strings } from '../../../../src/jmap-client/reply.ts'
+import { amount, text, textOrNull } from '../../api/values.ts'
 import type { TaskView } from './task.ts'
-import { numberAt, textAt } from './task.ts'
 
 export type BulkAction = 'retry' | 'reschedule' | 'park' | 'destroy'
 /** `due`, `reason`: of reschedule and park. */
@@ -46,7 +46,7 @@ const NOTHING: BulkSums = { matched: 0, running: 0, changed: 0, requested: 0, un
 export async function countBulk(call: Call, target: BulkTarget, { action, due, reason }: BulkOrder): Promise<BulkCount> {
   if (target.kind === 'chosen') return { ...sumsOfChosen(target.tasks), cursor: null }
   const result = await call('x:Task/bulk', { ...orderArgs({ action, due: due ?? FAR, reason }), filter: target.filter, dryRun: true })
-  return { ...sumsOf(result), cursor: textAt(result, 'cursor') }
+  return { ...sumsOf(result), cursor: textOrNull(result['cursor']) }
 }
 /** A dry run of `reschedule` wants a time before anybody has chosen one. */
 const FAR = '9999-12-31T00:00:00Z'
@@ -95,7 +95,7 @@ export class BulkRun {
       ...orderArgs(this.#order), filter, expect: this.#expect, ...(this.#cursor === null ? {} : { cursor: this.#cursor }),
     })
     this.#sums = added(this.#sums, sumsOf(result))
-    this.#cursor = textAt(result, 'cursor')
+    this.#cursor = textOrNull(result['cursor'])
     this.#over = result['more'] !== true
   }
 
@@ -141,7 +141,7 @@ export function patchOf({ action, due, reason }: BulkOrder, { status }: Pick<Tas
 }
 
 function sumsOf(result: JsonObject): BulkSums {
-  const count = (key: keyof BulkSums) => numberAt(result, key) ?? 0
+  const count = (key: keyof BulkSums) => amount(result[key])
   return {
     matched: count('matched'), running: count('running'), changed: count('changed'), requested: count('requested'),
     unchanged: count('unchanged'), refused: count('refused'),
@@ -151,14 +151,14 @@ function sumsOf(result: JsonObject): BulkSums {
 
 function groupOf(group: JsonObject): BulkGroup {
   return {
-    variant: textAt(group, '@type') ?? '', status: textAt(group, 'status') ?? '', matched: numberAt(group, 'matched') ?? 0,
-    running: numberAt(group, 'running') ?? 0, refused: numberAt(group, 'refused') ?? 0,
+    variant: text(group['@type']), status: text(group['status']), matched: amount(group['matched']),
+    running: amount(group['running']), refused: amount(group['refused']),
   }
 }
 
 function refusalsOf(value: Json | undefined): BulkRefusal[] {
   return (Array.isArray(value) ? value.filter(isJsonObject) : []).map(each => ({
-    description: textAt(each, 'description') ?? textAt(each, 'type') ?? '', count: numberAt(each, 'count') ?? 0, exampleId: textAt(each, 'exampleId'),
+    description: textOrNull(each['description']) ?? text(each['type']), count: amount(each['count']), exampleId: textOrNull(each['exampleId']),
   }))
 }
 

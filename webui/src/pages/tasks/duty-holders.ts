@@ -1,6 +1,6 @@
 /** Which live nodes have a duty, and which roles give it: for whoever wants a task to run that no node may take. */
 import type { JsonObject } from '../../../../src/base/json.ts'
-import { objectAt, textAt } from './task.ts'
+import { objectOrNull, text, textOrNull } from '../../api/values.ts'
 
 export interface DutyNode { readonly id: string; readonly hostname: string; readonly role: string | null }
 export interface DutyRole { readonly id: string; readonly name: string }
@@ -15,8 +15,8 @@ export interface DutyHolders {
 
 export function dutyHolders(duty: string, nodes: readonly JsonObject[], roles: readonly JsonObject[]): DutyHolders {
   const live = nodes.filter(node => node['status'] === 'active' && node['draining'] !== true)
-  const has = (node: JsonObject) => objectAt(node, 'duties')?.[duty] === true
-  const gives = (role: JsonObject) => roleGives(objectAt(role, 'tasks'), duty)
+  const has = (node: JsonObject) => objectOrNull(node['duties'])?.[duty] === true
+  const gives = (role: JsonObject) => roleGives(objectOrNull(role['tasks']), duty)
   return {
     having: live.filter(has).map(nodeOf), lacking: live.filter(node => !has(node)).map(nodeOf),
     roles: roles.filter(gives).map(roleOf), otherRoles: roles.filter(role => !gives(role)).map(roleOf),
@@ -24,7 +24,7 @@ export function dutyHolders(duty: string, nodes: readonly JsonObject[], roles: r
 }
 
 function roleGives(tasks: JsonObject | null, duty: string): boolean {
-  const named = objectAt(tasks, 'taskTypes')?.[duty] === true
+  const named = objectOrNull(tasks?.['taskTypes'])?.[duty] === true
   switch (tasks?.['@type']) {
     case 'EnableAll': return true
     case 'EnableSome': return named
@@ -34,9 +34,9 @@ function roleGives(tasks: JsonObject | null, duty: string): boolean {
 }
 
 function nodeOf(node: JsonObject): DutyNode {
-  return { id: textAt(node, 'id') ?? '', hostname: textAt(node, 'hostname') ?? '', role: textAt(node, 'role') }
+  return { id: text(node['id']), hostname: text(node['hostname']), role: textOrNull(node['role']) }
 }
 
 function roleOf(role: JsonObject): DutyRole {
-  return { id: textAt(role, 'id') ?? '', name: textAt(role, 'name') ?? '' }
+  return { id: text(role['id']), name: text(role['name']) }
 }

@@ -7,6 +7,7 @@ import { useMay, useModel } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
 import { useRows } from '../../api/hooks.ts'
+import { amount, objectOrNull, text, textOrNull } from '../../api/values.ts'
 import type { Query } from '../../lists/address.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Count } from '../../parts/amounts.tsx'
@@ -21,7 +22,6 @@ import { Time } from '../../parts/time.tsx'
 import type { BulkAction } from './bulk.ts'
 import { BulkDialog } from './bulk-dialog.tsx'
 import { useKindLabel } from './kinds.ts'
-import { numberAt, objectAt, textAt } from './task.ts'
 import css from './tasks.module.css'
 import { useTaskTexts } from './texts.ts'
 import type { BulkQuestion } from './use-bulk.ts'
@@ -44,7 +44,7 @@ export function Page() {
   const goTo = (next: Query) => { void navigate({ to: '.', search: next, replace: true }) }
   const ask = (action: BulkAction, filter: JsonObject) => { setQuestion({ action, target: { kind: 'filter', filter } }) }
   const groups = group === undefined ? data : data?.filter(({ id }) => id === group)
-  const tasks = (data ?? []).reduce((sum, row) => sum + (numberAt(row, 'count') ?? 0), 0)
+  const tasks = (data ?? []).reduce((sum, row) => sum + amount(row['count']), 0)
   const all: JsonObject = kind === undefined ? { status: 'Failed' } : { status: 'Failed', '@type': kind }
   return (
     <Frame
@@ -82,15 +82,15 @@ function Group({ row, ask }: { readonly row: Row; readonly ask: (action: BulkAct
   const t = useTaskTexts()
   const may = useMay()
   const label = useKindLabel()
-  const count = numberAt(row, 'count') ?? 0
-  const example = textAt(row, 'example') ?? ''
-  const reason = textAt(row, 'reason') ?? ''
-  const parentId = textAt(row, 'parentId')
-  const taskId = textAt(row, 'exampleTaskId') ?? ''
-  const accounts = Object.keys(objectAt(row, 'accountIds') ?? {})
+  const count = amount(row['count'])
+  const example = text(row['example'])
+  const reason = text(row['reason'])
+  const parentId = textOrNull(row['parentId'])
+  const taskId = text(row['exampleTaskId'])
+  const accounts = Object.keys(objectOrNull(row['accountIds']) ?? {})
   return (
     <Panel
-      title={<span className={css['bar']}><Badge tone="bad"><Count value={count} /></Badge>{label(textAt(row, 'variant') ?? '')}</span>}
+      title={<span className={css['bar']}><Badge tone="bad"><Count value={count} /></Badge>{label(text(row['variant']))}</span>}
       actions={(
         <div className={css['buttons']}>
           {may('Task', 'Update') ? <Button icon={<RotateCw aria-hidden="true" />} onClick={() => { ask('retry') }}>{t.actions.retry}</Button> : null}
@@ -101,8 +101,8 @@ function Group({ row, ask }: { readonly row: Row; readonly ask: (action: BulkAct
       <div className={css['stack']}>
         <p className={css['reasonText']}>{reason}</p>
         <dl className={css['facts']}>
-          <div><dt>{t.failed.firstAt}</dt><dd><Time at={textAt(row, 'oldest') ?? ''} relative /></dd></div>
-          <div><dt>{t.failed.lastAt}</dt><dd><Time at={textAt(row, 'newest') ?? ''} relative /></dd></div>
+          <div><dt>{t.failed.firstAt}</dt><dd><Time at={text(row['oldest'])} relative /></dd></div>
+          <div><dt>{t.failed.lastAt}</dt><dd><Time at={text(row['newest'])} relative /></dd></div>
           {accounts.length === 0 ? null : (
             <div>
               <dt>{t.failed.accounts}</dt>

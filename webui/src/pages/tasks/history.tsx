@@ -2,11 +2,11 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { objects } from '../../../../src/jmap-client/reply.ts'
-import type { Row } from '../../api/hooks.ts'
 import { useList, useMethod } from '../../api/hooks.ts'
 import { failureRate, spanOf, stepsOf } from '../../api/run-rates.ts'
 import { useMay, useModel } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
+import { amount, numberOrNull, text, textOrNull } from '../../api/values.ts'
 import type { Chosen, Query } from '../../lists/address.ts'
 import { chosenFilters, conditionsOf, withFilter, withoutFilters } from '../../lists/address.ts'
 import { ListChanged, Reading, useHeldList } from '../../lists/held-list.tsx'
@@ -26,7 +26,6 @@ import { Time, useNow } from '../../parts/time.tsx'
 import { useLanguage, useTexts } from '../../texts/language.ts'
 import { useKindLabel } from './kinds.ts'
 import { Outcome } from './runs-list.tsx'
-import { numberAt, textAt } from './task.ts'
 import css from './tasks.module.css'
 import type { TaskTexts } from './texts.ts'
 import { useTaskTexts } from './texts.ts'
@@ -126,18 +125,17 @@ function Counts({ chosen, range, onRange }: { readonly chosen: Chosen; readonly 
 }
 
 function columnsOf(tt: TaskTexts, label: (variant: string) => string): readonly Column[] {
-  const text = (row: Row, key: string) => textAt(row, key) ?? ''
   return [
-    { key: 'startedAt', label: tt.runs.started, sort: 'startedAt', width: 'minmax(120px, .8fr)', cell: row => <Time at={text(row, 'startedAt')} relative /> },
+    { key: 'startedAt', label: tt.runs.started, sort: 'startedAt', width: 'minmax(120px, .8fr)', cell: row => <Time at={text(row['startedAt'])} relative /> },
     {
       key: 'variant', label: tt.runs.task, width: 'minmax(180px, 1.2fr)',
-      cell: row => <Link to={`/manage/tasks/runs/${row.id}`} tabIndex={-1}>{label(text(row, 'variant'))}</Link>,
+      cell: row => <Link to={`/manage/tasks/runs/${row.id}`} tabIndex={-1}>{label(text(row['variant']))}</Link>,
     },
-    { key: 'outcome', label: tt.runs.outcome, width: 'minmax(160px, 1fr)', cell: row => <Outcome of={text(row, 'outcome')} /> },
-    { key: 'why', label: tt.runs.why, width: 'minmax(160px, 2fr)', cell: row => <span className={css['reason']} title={text(row, 'error')}>{textAt(row, 'error') ?? textAt(row, 'note') ?? '–'}</span> },
-    { key: 'duration', label: tt.runs.duration, width: '90px', align: 'end', cell: row => <Duration ms={numberAt(row, 'duration') ?? 0} /> },
-    { key: 'node', label: tt.runs.node, width: 'minmax(90px, .6fr)', cell: row => <Reference object="ClusterNode" id={text(row, 'node')} /> },
-    { key: 'attempt', label: tt.runs.attempt, width: '100px', align: 'end', cell: row => <Count value={numberAt(row, 'attempt') ?? 1} /> },
+    { key: 'outcome', label: tt.runs.outcome, width: 'minmax(160px, 1fr)', cell: row => <Outcome of={text(row['outcome'])} /> },
+    { key: 'why', label: tt.runs.why, width: 'minmax(160px, 2fr)', cell: row => <span className={css['reason']} title={text(row['error'])}>{textOrNull(row['error']) ?? textOrNull(row['note']) ?? '–'}</span> },
+    { key: 'duration', label: tt.runs.duration, width: '90px', align: 'end', cell: row => <Duration ms={amount(row['duration'])} /> },
+    { key: 'node', label: tt.runs.node, width: 'minmax(90px, .6fr)', cell: row => <Reference object="ClusterNode" id={text(row['node'])} /> },
+    { key: 'attempt', label: tt.runs.attempt, width: '100px', align: 'end', cell: row => <Count value={numberOrNull(row['attempt']) ?? 1} /> },
     { key: 'accountId', label: tt.runs.account, width: 'minmax(140px, 1fr)', cell: row => typeof row['accountId'] === 'string' ? <Reference object="Account" id={row['accountId']} /> : '–' },
   ]
 }

@@ -2,9 +2,9 @@
 import { useCallback, useMemo } from 'react'
 import { useModel } from '../../api/context.ts'
 import { useRows } from '../../api/hooks.ts'
+import { text, textOrNull } from '../../api/values.ts'
 import { useLanguage } from '../../texts/language.ts'
 import { KINDS_DE } from '../../texts/task-kinds-de.ts'
-import { textAt } from './task.ts'
 
 export interface Kind {
   readonly name: string
@@ -30,8 +30,8 @@ export function useKinds(): ReadonlyMap<string, Kind> | undefined {
   return useMemo(() => {
     const said = (text: string | null) => text !== null && language === 'de' ? KINDS_DE[text] ?? text : text
     return data === undefined ? undefined : new Map(data.map(row => [row.id, {
-      name: row.id, label: label(row.id), does: said(textAt(row, 'does')) ?? '', lane: textAt(row, 'lane') ?? '', duty: textAt(row, 'duty') ?? '',
-      refusal: said(textAt(row, 'refusal')), givesUp: row['givesUp'] !== false,
+      name: row.id, label: label(row.id), does: said(textOrNull(row['does'])) ?? '', lane: text(row['lane']), duty: text(row['duty']),
+      refusal: said(textOrNull(row['refusal'])), givesUp: row['givesUp'] !== false,
     }]))
   }, [data, language, label])
 }

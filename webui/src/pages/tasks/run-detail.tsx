@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router'
 import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
 import { useObject } from '../../api/hooks.ts'
+import { amount, numberOrNull, text, textOrNull } from '../../api/values.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Count, Duration } from '../../parts/amounts.tsx'
 import { ButtonLink } from '../../parts/button.tsx'
@@ -15,7 +16,7 @@ import { useKindLabel } from './kinds.ts'
 import { Outcome } from './runs-list.tsx'
 import { RunsPanel, useRunsOf } from './task-panels.tsx'
 import { TaskStateMark } from './task-state.tsx'
-import { numberAt, stateOf, taskOf, textAt } from './task.ts'
+import { stateOf, taskOf } from './task.ts'
 import css from './tasks.module.css'
 import { useTaskTexts } from './texts.ts'
 
@@ -35,14 +36,14 @@ export function Page() {
 function Known({ run }: { readonly run: Row }) {
   const t = useTaskTexts()
   const label = useKindLabel()
-  const taskId = textAt(run, 'taskId') ?? ''
-  const accountId = textAt(run, 'accountId')
-  const parentId = textAt(run, 'parentId')
-  const error = textAt(run, 'error')
-  const note = textAt(run, 'note')
+  const taskId = text(run['taskId'])
+  const accountId = textOrNull(run['accountId'])
+  const parentId = textOrNull(run['parentId'])
+  const error = textOrNull(run['error'])
+  const note = textOrNull(run['note'])
   return (
     <Frame
-      title={`${t.history.runTitle}: ${label(textAt(run, 'variant') ?? '')}`} subtitle={<><Outcome of={textAt(run, 'outcome') ?? ''} /> <CopyId id={run.id} /></>}
+      title={`${t.history.runTitle}: ${label(text(run['variant']))}`} subtitle={<><Outcome of={text(run['outcome'])} /> <CopyId id={run.id} /></>}
       actions={<ButtonLink to={`/manage/tasks/${taskId}`}>{t.runs.task}</ButtonLink>}
     >
       {error === null ? null : <Panel title={t.detail.reason}><p className={css['reasonText']}>{error}</p></Panel>}
@@ -50,10 +51,10 @@ function Known({ run }: { readonly run: Row }) {
       <div className={css['columns']}>
         <Panel title={t.history.runTitle}>
           <dl className={css['facts']}>
-            <div><dt>{t.runs.started}</dt><dd><Time at={textAt(run, 'startedAt') ?? ''} /></dd></div>
-            <div><dt>{t.runs.duration}</dt><dd><Duration ms={numberAt(run, 'duration') ?? 0} /></dd></div>
-            <div><dt>{t.runs.node}</dt><dd><Reference object="ClusterNode" id={textAt(run, 'node') ?? ''} /></dd></div>
-            <div><dt>{t.runs.attempt}</dt><dd><Count value={numberAt(run, 'attempt') ?? 1} /></dd></div>
+            <div><dt>{t.runs.started}</dt><dd><Time at={text(run['startedAt'])} /></dd></div>
+            <div><dt>{t.runs.duration}</dt><dd><Duration ms={amount(run['duration'])} /></dd></div>
+            <div><dt>{t.runs.node}</dt><dd><Reference object="ClusterNode" id={text(run['node'])} /></dd></div>
+            <div><dt>{t.runs.attempt}</dt><dd><Count value={numberOrNull(run['attempt']) ?? 1} /></dd></div>
             {accountId === null ? null : <div><dt>{t.runs.account}</dt><dd><Reference object="Account" id={accountId} /></dd></div>}
             {parentId === null ? null : <div><dt>{t.history.parent}</dt><dd><Reference object="Task" id={parentId} /></dd></div>}
           </dl>

@@ -1,13 +1,13 @@
 /** Attempts that have ended, newest first: how, when, where, how long, and why it did not succeed. */
 import { Link } from '@tanstack/react-router'
 import type { JsonObject } from '../../../../src/base/json.ts'
+import { amount, numberOrNull, text, textOrNull } from '../../api/values.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Duration } from '../../parts/amounts.tsx'
 import type { Tone } from '../../parts/status.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useModel } from '../../api/context.ts'
-import { numberAt, textAt } from './task.ts'
 import css from './tasks.module.css'
 import { useTaskTexts } from './texts.ts'
 
@@ -18,15 +18,15 @@ export function RunsList({ runs }: { readonly runs: readonly JsonObject[] }) {
   return (
     <ol className={css['runs']}>
       {runs.map(run => {
-        const id = textAt(run, 'id') ?? ''
-        const why = textAt(run, 'error') ?? textAt(run, 'note')
+        const id = text(run['id'])
+        const why = textOrNull(run['error']) ?? textOrNull(run['note'])
         return (
           <li key={id}>
-            <Link to={`/manage/tasks/runs/${id}`} className={css['runLink']} aria-description={t.history.open}><Outcome of={textAt(run, 'outcome') ?? ''} /></Link>
-            <Time at={textAt(run, 'startedAt') ?? ''} relative />
-            <Duration ms={numberAt(run, 'duration') ?? 0} />
-            <span><Reference object="ClusterNode" id={textAt(run, 'node') ?? ''} /></span>
-            <span className={css['soft']}>{t.attempt(numberAt(run, 'attempt') ?? 1)}</span>
+            <Link to={`/manage/tasks/runs/${id}`} className={css['runLink']} aria-description={t.history.open}><Outcome of={text(run['outcome'])} /></Link>
+            <Time at={text(run['startedAt'])} relative />
+            <Duration ms={amount(run['duration'])} />
+            <span><Reference object="ClusterNode" id={text(run['node'])} /></span>
+            <span className={css['soft']}>{t.attempt(numberOrNull(run['attempt']) ?? 1)}</span>
             {why === null ? null : <span className={css['runWhy']}>{why}</span>}
           </li>
         )

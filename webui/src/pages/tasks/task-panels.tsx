@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../../src/base/json.ts'
 import { retrySettings } from '../../../../src/base/retry-plan.ts'
 import { useMay } from '../../api/context.ts'
 import { useCount, useObject, useRows } from '../../api/hooks.ts'
+import { text } from '../../api/values.ts'
 import { WAITING } from '../../lists/places.ts'
 import { Count, Duration, Progress } from '../../parts/amounts.tsx'
 import { Button } from '../../parts/button.tsx'
@@ -16,7 +17,6 @@ import { nextAttempts } from './attempts.ts'
 import type { Kind } from './kinds.ts'
 import { RunsList } from './runs-list.tsx'
 import type { TaskView } from './task.ts'
-import { textAt } from './task.ts'
 import css from './tasks.module.css'
 import { useTaskTexts } from './texts.ts'
 
@@ -68,7 +68,7 @@ export function AttemptsPanel({ task, kind, runs }: { readonly task: TaskView; r
   if (data === undefined || data === null || !may('TaskManager', 'Get')) return null
   const settings = retrySettings(data)
   const failedRuns = runs.filter(run => run['outcome'] === 'retry').slice(0, task.attempts)
-  const firstFailed = Date.parse(textAt(failedRuns.at(-1) ?? null, 'startedAt') ?? '')
+  const firstFailed = Date.parse(text(failedRuns.at(-1)?.['startedAt']))
   const { at, endedBy } = nextAttempts(task, settings, {
     firstFailedAt: task.attempts === 0 || Number.isNaN(firstFailed) ? null : firstFailed, now, attemptsMax: ATTEMPTS_SHOWN,
   })

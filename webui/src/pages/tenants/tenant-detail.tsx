@@ -3,9 +3,10 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useMay, useServer } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import { useObject, useSave } from '../../api/hooks.ts'
+import { amount } from '../../api/values.ts'
 import { ObjectDetailPage } from '../../lists/object-detail.tsx'
 import { objectAddress } from '../../lists/places.ts'
-import { amountOf, quotaOf } from '../../lists/quota.ts'
+import { quotaOf } from '../../lists/quota.ts'
 import { Button } from '../../parts/button.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Panel } from '../../parts/page.tsx'
@@ -48,7 +49,7 @@ function Limits({ id }: { readonly id: string }) {
             {
               key: 'used', label: own.limits.used,
               cell: what => what === 'storage'
-                ? <WithLimit limit={quotaOf(data, 'maxDiskQuota')}><Used used={amountOf(data['usedDiskQuota'])} limit={quotaOf(data, 'maxDiskQuota')} label={own.limits.storage} bytes /></WithLimit>
+                ? <WithLimit limit={quotaOf(data, 'maxDiskQuota')}><Used used={amount(data['usedDiskQuota'])} limit={quotaOf(data, 'maxDiskQuota')} label={own.limits.storage} bytes /></WithLimit>
                 : <WithLimit limit={quotaOf(data, HELD[what].quota)}><Held tenant={data} what={what} label={own.column[what]} /></WithLimit>,
             },
           ]}

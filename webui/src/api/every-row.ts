@@ -1,10 +1,10 @@
 /** All rows that a filter finds, page after page, while rows come and go. */
-import type { JsonObject } from '../../../../src/base/json.ts'
-import { ReplyMalformed } from '../../../../src/jmap-client/errors.ts'
-import type { IdPage, Page, Place } from '../../../../src/jmap-client/paging.ts'
-import { followPages } from '../../../../src/jmap-client/paging.ts'
-import { objects, resultOf, strings } from '../../../../src/jmap-client/reply.ts'
-import type { Api } from '../../api/api.ts'
+import type { JsonObject } from '../../../src/base/json.ts'
+import { ReplyMalformed } from '../../../src/jmap-client/errors.ts'
+import type { IdPage, Page, Place } from '../../../src/jmap-client/paging.ts'
+import { followPages } from '../../../src/jmap-client/paging.ts'
+import { objects, resultOf, strings } from '../../../src/jmap-client/reply.ts'
+import type { Api } from './api.ts'
 
 const PAGE_ROWS = 500
 
