@@ -16,17 +16,31 @@ export interface Catalogues {
 type Leaf = string | ((...given: unknown[]) => unknown)
 
 export async function readCatalogues(): Promise<Catalogues[]> {
-  // What the browser has and node has not; nothing is kept there.
-  Object.defineProperty(globalThis, 'localStorage', { configurable: true, value: { getItem: () => null } })
-  const load = async (path: string) => await import(pathToFileURL(join(ROOT, path)).href) as Readonly<Record<string, unknown>>
   const found = [{ folder: SOURCES, en: (await load(`${SOURCES}/texts/en.ts`))['en'], de: (await load(`${SOURCES}/texts/de.ts`))['de'] }]
   for (const path of await Array.fromAsync(glob(`${SOURCES}/**/texts.ts`, { cwd: ROOT }))) {
     for (const hook of Object.values(await load(path))) {
-      const { catalogues } = hook as { readonly catalogues?: { readonly en: unknown; readonly de: unknown } }
-      if (catalogues !== undefined) found.push({ folder: dirname(path), ...catalogues })
+      const catalogues = cataloguesOf(hook)
+      if (catalogues !== null) found.push({ folder: dirname(path), ...catalogues })
     }
   }
   return found
+}
+
+/** One that several pages use, by its file in texts/ and its hook. */
+export async function readShared(file: string, hook: string): Promise<Omit<Catalogues, 'folder'>> {
+  const found = cataloguesOf((await load(`${SOURCES}/texts/${file}`))[hook])
+  if (found === null) throw new Error(`${file} has no catalogues ${hook}`)
+  return found
+}
+
+async function load(path: string): Promise<Readonly<Record<string, unknown>>> {
+  // What the browser has and node has not; nothing is kept there.
+  Object.defineProperty(globalThis, 'localStorage', { configurable: true, value: { getItem: () => null } })
+  return await import(pathToFileURL(join(ROOT, path)).href) as Readonly<Record<string, unknown>>
+}
+
+function cataloguesOf(hook: unknown): Omit<Catalogues, 'folder'> | null {
+  return (hook as { readonly catalogues?: Omit<Catalogues, 'folder'> } | undefined)?.catalogues ?? null
 }
 
 /** All code of the console that may use texts, by path. */

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { bucketsOf } from '../../api/cluster.ts'
+import { useModel } from '../../api/context.ts'
 import { objectAddress } from '../../lists/places.ts'
 import { Progress } from '../../parts/amounts.tsx'
 import { Button } from '../../parts/button.tsx'
@@ -16,9 +17,6 @@ import { DrainButton } from './drain.tsx'
 import { OwnerTag } from './owner-tag.tsx'
 import { ownersOf } from './owners.ts'
 import { useClusterTexts } from './texts.ts'
-
-/** The duties that there are. */
-const DUTIES = 10
 
 export function Nodes({ nodes, lanes }: { readonly nodes: readonly ClusterNode[]; readonly lanes: readonly Lane[] }) {
   const t = useClusterTexts()
@@ -92,7 +90,8 @@ export function RoleName({ node }: { readonly node: ClusterNode }) {
 
 function DutyCount({ node: { duties } }: { readonly node: ClusterNode }) {
   const t = useClusterTexts()
-  return duties.length === 0 ? t.noDuties : duties.length >= DUTIES ? t.allDuties : t.dutyCount(duties.length, DUTIES)
+  const { length: all } = useModel().enum('ClusterTaskType')
+  return duties.length === 0 ? t.noDuties : duties.length >= all ? t.allDuties : t.dutyCount(duties.length, all)
 }
 
 function ListenerCount({ node: { addresses } }: { readonly node: ClusterNode }) {

@@ -7,6 +7,7 @@ import { useMay, useModel } from '../../api/context.ts'
 import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
 import { useObject } from '../../api/hooks.ts'
+import { textOrNull } from '../../api/values.ts'
 import { ObjectFields } from '../../lists/object-detail.tsx'
 import type { Query } from '../../lists/address.ts'
 import { Reference } from '../../lists/value.tsx'
@@ -26,7 +27,7 @@ import { Outcome } from './runs-list.tsx'
 import { AttemptsPanel, PartsPanel, RunsPanel, useRunsOf } from './task-panels.tsx'
 import { TaskStateMark } from './task-state.tsx'
 import type { TaskView } from './task.ts'
-import { COMMON_FIELDS, stateOf, taskOf, textAt } from './task.ts'
+import { COMMON_FIELDS, stateOf, taskOf } from './task.ts'
 import css from './tasks.module.css'
 import { useTaskTexts } from './texts.ts'
 import type { BulkQuestion } from './use-bulk.ts'
@@ -70,7 +71,7 @@ function Known({ row, ended }: { readonly row: Row; readonly ended: boolean }) {
       subtitle={<>{ended ? <Badge>{t.detail.endedTitle}</Badge> : <TaskStateMark state={stateOf(task)} />} <CopyId id={task.id} /></>}
       actions={ended ? undefined : <Actions task={task} ask={ask} onEdit={() => { setEditing(true) }} />}
     >
-      {ended ? <Ended last={runs?.[0]} /> : <WhyPanel task={task} kind={kind} />}
+      {ended ? <Ended last={runs?.[0]} /> : <WhyPanel task={task} kind={kind} runs={may('TaskRun', 'Query') ? runs : undefined} />}
       {ended && task.reason !== null ? <Panel title={t.detail.lastReason}><p className={css['reasonText']}>{task.reason}</p></Panel> : null}
       <PartsPanel task={task} {...(may('Task', 'Update') && !ended ? { onRetry: retryParts } : {})} />
       <div className={css['columns']}>
@@ -164,7 +165,7 @@ function Gone({ id }: { readonly id: string }) {
   const runs = useRunsOf(id)
   // Whoever has just made it comes with its kind: it may be done before its page is there.
   const { kind }: Query = useSearch({ strict: false })
-  const variant = textAt(runs?.[0] ?? null, 'variant') ?? kind ?? null
+  const variant = textOrNull(runs?.[0]?.['variant']) ?? kind ?? null
   const toList = <ButtonLink to="/manage/tasks">{t.detail.toList}</ButtonLink>
   return (
     <Frame title={variant === null ? t.detail.notFoundTitle : label(variant)} subtitle={<CopyId id={id} />} actions={toList}>

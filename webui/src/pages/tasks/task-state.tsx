@@ -9,7 +9,7 @@ import css from './tasks.module.css'
 import { useTaskTexts } from './texts.ts'
 
 const TONES: Readonly<Record<TaskState, Tone>> = {
-  running: 'busy', spread: 'busy', stopping: 'warn', changing: 'warn', scheduled: 'idle', turn: 'idle', sameKey: 'paused', retry: 'warn', noNode: 'bad', failed: 'bad',
+  running: 'busy', spread: 'busy', stopping: 'warn', changing: 'warn', scheduled: 'idle', turn: 'idle', other: 'idle', sameKey: 'paused', retry: 'warn', noNode: 'bad', failed: 'bad',
 }
 
 /** One line, for a cell: the word, then where it runs and how far, or why it failed. */

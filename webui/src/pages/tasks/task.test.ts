@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { JsonObject } from '../../../../src/base/json.ts'
-import { progressOf, stateOf, taskOf } from './task.ts'
+import { isParked, progressOf, stateOf, taskOf } from './task.ts'
 
 const PENDING: JsonObject = { '@type': 'Pending', createdAt: '2026-01-01T00:00:00Z', due: '2026-01-02T00:00:00Z' }
 const row = (more: JsonObject): JsonObject => ({
@@ -23,7 +23,7 @@ suite('a task for its pages', () => {
   })
   test('reads nothing out of rows of another form', () => {
     const strange = taskOf({ status: 'Failed', running: [], parts: 1, waitingFor: { '@type': 'Weather' } })
-    assert.deepEqual([strange.status, strange.running, strange.parts, strange.waitingFor], ['Pending', null, null, null])
+    assert.deepEqual([strange.status, strange.running, strange.parts, strange.waitingFor], ['Pending', null, null, { kind: 'other', name: 'Weather' }])
   })
 })
 
@@ -36,11 +36,16 @@ test('the state of a task: what stops comes before what runs, and what runs befo
     [{ waitingFor: { '@type': 'NoNode', duty: 'searchIndexing' } }, 'noNode'],
     [{ waitingFor: { '@type': 'SameKey', taskId: 't2' } }, 'sameKey'],
     [{ waitingFor: { '@type': 'NotDue', until: 'u' } }, 'scheduled'],
+    [{ waitingFor: { '@type': 'Weather' } }, 'other'],
     [{ waitingFor: { '@type': 'NotDue', until: 'u' }, status: { '@type': 'Retry', attemptNumber: 1 } }, 'retry'],
     [{}, 'turn'],
     [{ status: { '@type': 'Failed' }, parts: { total: 4, done: 1, failed: 3, waiting: 0 } }, 'failed'],
   ]
   for (const [more, state] of cases) assert.equal(stateOf(taskOf(row(more))), state, JSON.stringify(more))
+})
+
+test('a failed task without a failed run was set aside by somebody, as far as its runs are known', () => {
+  assert.deepEqual([isParked([]), isParked([{ outcome: 'retry' }]), isParked([{ outcome: 'failed' }]), isParked(undefined)], [true, true, false, false])
 })
 
 test('progress is a bar where it counts something, and a text elsewhere', () => {

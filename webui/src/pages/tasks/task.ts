@@ -1,6 +1,7 @@
 /** A task as its pages read it, made of what `x:Task/get` gives; what is missing or strange is null. */
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
+import { amount, numberOrNull, objectOrNull, text, textOrNull } from '../../api/values.ts'
 
 export type TaskStatus = 'Pending' | 'Retry' | 'Failed'
 export type WaitingFor =
@@ -8,6 +9,8 @@ export type WaitingFor =
   | { readonly kind: 'NoNode'; readonly duty: string }
   | { readonly kind: 'SameKey'; readonly taskId: string }
   | { readonly kind: 'Turn' }
+  /** Of a newer server: its name there. */
+  | { readonly kind: 'other'; readonly name: string }
 export interface Running {
   /** null: the node that was asked does not know it. */
   readonly node: string | null
@@ -44,26 +47,26 @@ export interface TaskView {
 
 /** How a task stands, in one word: what its pages name and colour it by. */
 export type TaskState =
-  | 'running' | 'stopping' | 'changing' | 'spread' | 'scheduled' | 'retry' | 'noNode' | 'sameKey' | 'turn' | 'failed'
+  | 'running' | 'stopping' | 'changing' | 'spread' | 'scheduled' | 'retry' | 'noNode' | 'sameKey' | 'turn' | 'other' | 'failed'
 
 /** What every task has besides the fields of its kind. */
 export const COMMON_FIELDS: readonly string[] = ['status', 'due', 'parentId', 'parts', 'running', 'waitingFor']
 
 export function taskOf(row: JsonObject): TaskView {
-  const status = objectAt(row, 'status')
-  const name = textAt(status, '@type')
+  const status = objectOrNull(row['status'])
+  const name = textOrNull(status?.['@type'])
   return {
-    id: textAt(row, 'id') ?? '',
-    variant: textAt(row, '@type') ?? '',
+    id: text(row['id']),
+    variant: text(row['@type']),
     status: name === 'Retry' || name === 'Failed' ? name : 'Pending',
-    createdAt: textAt(status, 'createdAt'),
-    due: textAt(row, 'due') ?? textAt(status, 'due'),
-    failedAt: textAt(status, 'failedAt'),
-    reason: textAt(status, 'failureReason'),
-    attempts: numberAt(status, 'attemptNumber') ?? numberAt(status, 'failedAttemptNumber') ?? 0,
-    accountId: textAt(row, 'accountId'),
-    domainId: textAt(row, 'domainId'),
-    parentId: textAt(row, 'parentId'),
+    createdAt: textOrNull(status?.['createdAt']),
+    due: textOrNull(row['due']) ?? textOrNull(status?.['due']),
+    failedAt: textOrNull(status?.['failedAt']),
+    reason: textOrNull(status?.['failureReason']),
+    attempts: numberOrNull(status?.['attemptNumber']) ?? amount(status?.['failedAttemptNumber']),
+    accountId: textOrNull(row['accountId']),
+    domainId: textOrNull(row['domainId']),
+    parentId: textOrNull(row['parentId']),
     parts: partsOf(row['parts']),
     running: runningOf(row['running']),
     waitingFor: waitingOf(row['waitingFor']),
@@ -80,8 +83,14 @@ export function stateOf({ status, running, parts, waitingFor }: TaskView): TaskS
     case 'NoNode': return 'noNode'
     case 'SameKey': return 'sameKey'
     case 'NotDue': return status === 'Retry' ? 'retry' : 'scheduled'
+    case 'other': return 'other'
     default: return 'turn'
   }
+}
+
+/** Of a task that has failed, by its last runs: it was not a run that ended it. undefined: nobody knows. */
+export function isParked(runs: readonly JsonObject[] | undefined): boolean {
+  return runs !== undefined && !runs.some(run => run['outcome'] === 'failed')
 }
 
 /** `done 3, total 9`, as nodes write it: for a bar. null: it says something else. */
@@ -96,26 +105,11 @@ export function progressOf(text: string | null): { readonly done: number; readon
   return { done, total: total !== undefined && Number.isFinite(total) ? total : null }
 }
 
-export function textAt(from: JsonObject | null, key: string): string | null {
-  const value = from?.[key]
-  return typeof value === 'string' ? value : null
-}
-
-export function numberAt(from: JsonObject | null, key: string): number | null {
-  const value = from?.[key]
-  return typeof value === 'number' ? value : null
-}
-
-export function objectAt(from: JsonObject | null, key: string): JsonObject | null {
-  const value = from?.[key]
-  return isJsonObject(value) ? value : null
-}
-
 function runningOf(value: Json | undefined): Running | null {
   if (!isJsonObject(value)) return null
-  const requested = textAt(value, 'requested')
+  const requested = textOrNull(value['requested'])
   return {
-    node: textAt(value, 'node'), since: textAt(value, 'since') ?? '', progress: textAt(value, 'progress'),
+    node: textOrNull(value['node']), since: text(value['since']), progress: textOrNull(value['progress']),
     requested: requested === 'cancel' || requested === 'edit' ? requested : null,
   }
 }
@@ -123,18 +117,18 @@ function runningOf(value: Json | undefined): Running | null {
 function partsOf(value: Json | undefined): Parts | null {
   if (!isJsonObject(value)) return null
   return {
-    total: numberAt(value, 'total'), done: numberAt(value, 'done') ?? 0, failed: numberAt(value, 'failed') ?? 0,
-    waiting: numberAt(value, 'waiting') ?? 0, perSecond: numberAt(value, 'perSecond'), timeLeftMs: numberAt(value, 'timeLeft'),
+    total: numberOrNull(value['total']), done: amount(value['done']), failed: amount(value['failed']),
+    waiting: amount(value['waiting']), perSecond: numberOrNull(value['perSecond']), timeLeftMs: numberOrNull(value['timeLeft']),
   }
 }
 
 function waitingOf(value: Json | undefined): WaitingFor | null {
   if (!isJsonObject(value)) return null
   switch (value['@type']) {
-    case 'NotDue': return { kind: 'NotDue', until: textAt(value, 'until') ?? '' }
-    case 'NoNode': return { kind: 'NoNode', duty: textAt(value, 'duty') ?? '' }
-    case 'SameKey': return { kind: 'SameKey', taskId: textAt(value, 'taskId') ?? '' }
+    case 'NotDue': return { kind: 'NotDue', until: text(value['until']) }
+    case 'NoNode': return { kind: 'NoNode', duty: text(value['duty']) }
+    case 'SameKey': return { kind: 'SameKey', taskId: text(value['taskId']) }
     case 'Turn': return { kind: 'Turn' }
-    default: return null
+    default: return { kind: 'other', name: text(value['@type']) }
   }
 }

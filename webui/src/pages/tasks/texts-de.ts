@@ -18,7 +18,7 @@ export const de: TaskTexts = {
   },
   state: {
     running: 'Läuft', stopping: 'Wird angehalten', changing: 'Angehalten, um sie zu ändern', spread: 'Ihre Teile laufen', scheduled: 'Noch nicht fällig',
-    retry: 'Wartet auf den nächsten Versuch', noNode: 'Kein Knoten dafür', sameKey: 'Wartet auf eine andere Aufgabe', turn: 'Fällig, wartet bis sie dran ist', failed: 'Fehlgeschlagen',
+    retry: 'Wartet auf den nächsten Versuch', noNode: 'Kein Knoten dafür', sameKey: 'Wartet auf eine andere Aufgabe', turn: 'Fällig, wartet bis sie dran ist', other: 'Wartet', failed: 'Fehlgeschlagen',
   },
   status: { Pending: 'Wartet', Retry: 'Wartet auf den nächsten Versuch', Failed: 'Fehlgeschlagen' },
   attempt: (n: number) => `Versuch ${n}`,
@@ -28,7 +28,7 @@ export const de: TaskTexts = {
   progress: 'Fortschritt',
   about: { account: 'Konto', domain: 'Domain' },
   actions: {
-    retry: 'Jetzt versuchen', runNow: 'Jetzt ausführen', reschedule: 'Verschieben', park: 'Beiseitelegen', resume: 'Wieder aufnehmen', destroy: 'Abbrechen', edit: 'Ändern', retryParts: 'Fehlgeschlagene Teile neu versuchen',
+    retry: 'Jetzt versuchen', runNow: 'Jetzt ausführen', reschedule: 'Verschieben', park: 'Beiseitelegen', destroy: 'Abbrechen', edit: 'Ändern', retryParts: 'Fehlgeschlagene Teile neu versuchen',
     more: 'Weitere Aktionen', copy: 'Kennung kopieren',
   },
   bulk: {
@@ -87,6 +87,8 @@ export const de: TaskTexts = {
     noNodeGive: 'Lebende Knoten, die ihn über ihre Rolle bekommen könnten:', noNodeNoNode: 'Sonst lebt kein Knoten.',
     noRole: 'ohne Rolle', editRole: 'Rolle ändern',
     failed: 'Sie ist fehlgeschlagen und wird erst wieder versucht, wenn jemand es verlangt.',
+    parked: 'Kein fehlgeschlagener Lauf von ihr ist aufbewahrt: wahrscheinlich hat jemand sie beiseitegelegt. Sie wartet, bis jemand sie neu versucht.',
+    other: (name: string) => `Der Server nennt einen Grund, den diese Konsole nicht kennt: ${name}.`,
     failedGroup: 'Fehlgeschlagene Aufgaben dieser Art:',
     stopping: 'Jemand will sie abbrechen. Ihr Knoten hält den Lauf an, dann wird sie entfernt.',
     changing: 'Jemand hat sie geändert, während sie lief. Ihr Knoten hält den Lauf an, dann gilt die Änderung.',

@@ -17,7 +17,7 @@ export const en = {
   },
   state: {
     running: 'Running', stopping: 'Being stopped', changing: 'Stopped to be changed', spread: 'Its parts run', scheduled: 'Not due yet',
-    retry: 'Waits for another attempt', noNode: 'No node for it', sameKey: 'Waits for another task', turn: 'Due, waits for its turn', failed: 'Failed',
+    retry: 'Waits for another attempt', noNode: 'No node for it', sameKey: 'Waits for another task', turn: 'Due, waits for its turn', other: 'Waits', failed: 'Failed',
   },
   status: { Pending: 'Pending', Retry: 'Waiting for another attempt', Failed: 'Failed' },
   attempt: (n: number) => `attempt ${n}`,
@@ -27,7 +27,7 @@ export const en = {
   progress: 'Progress',
   about: { account: 'Account', domain: 'Domain' },
   actions: {
-    retry: 'Retry now', runNow: 'Run now', reschedule: 'Reschedule', park: 'Park', resume: 'Resume', destroy: 'Cancel', edit: 'Edit', retryParts: 'Retry the failed parts',
+    retry: 'Retry now', runNow: 'Run now', reschedule: 'Reschedule', park: 'Park', destroy: 'Cancel', edit: 'Edit', retryParts: 'Retry the failed parts',
     more: 'More actions', copy: 'Copy the id',
   },
   bulk: {
@@ -86,6 +86,8 @@ export const en = {
     noNodeGive: 'Live nodes that could be given it, by their role:', noNodeNoNode: 'No node is alive besides.',
     noRole: 'without a role', editRole: 'Edit the role',
     failed: 'It has failed and is not tried again until somebody retries it.',
+    parked: 'No failed run of it is kept: most likely somebody has set it aside. It waits until somebody retries it.',
+    other: (name: string) => `The server gives a reason that this console does not know: ${name}.`,
     failedGroup: 'Failed tasks of this kind:',
     stopping: 'Somebody asked for it to be cancelled. Its node stops the run, then the task is removed.',
     changing: 'Somebody changed it while it ran. Its node stops the run, then the change is made.',

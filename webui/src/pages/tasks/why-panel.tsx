@@ -1,6 +1,7 @@
 /** What a task is doing, or why it does nothing, and what somebody can do about it. */
 import { Link } from '@tanstack/react-router'
 import { Check, Circle, LoaderCircle } from 'lucide-react'
+import type { JsonObject } from '../../../../src/base/json.ts'
 import { useCount } from '../../api/hooks.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Count } from '../../parts/amounts.tsx'
@@ -10,17 +11,22 @@ import type { Kind } from './kinds.ts'
 import { useDutyLabel } from './kinds.ts'
 import { ProgressOf, TaskStateMark } from './task-state.tsx'
 import type { TaskView } from './task.ts'
-import { stateOf } from './task.ts'
+import { isParked, stateOf } from './task.ts'
 import css from './tasks.module.css'
 import { useTaskTexts } from './texts.ts'
 import { useDuty } from './use-duty.ts'
 
-export function WhyPanel({ task, kind }: { readonly task: TaskView; readonly kind: Kind | undefined }) {
+export function WhyPanel({ task, kind, runs }: {
+  readonly task: TaskView
+  readonly kind: Kind | undefined
+  /** Its last runs; undefined: not known. */
+  readonly runs: readonly JsonObject[] | undefined
+}) {
   const t = useTaskTexts()
   const state = stateOf(task)
-  const runs = task.running !== null && task.running.requested === null
+  const isRunning = task.running !== null && task.running.requested === null
   return (
-    <Panel title={state === 'failed' ? t.detail.reason : runs || state === 'spread' ? t.detail.state : t.why.title}>
+    <Panel title={state === 'failed' ? t.detail.reason : isRunning || state === 'spread' ? t.detail.state : t.why.title}>
       <div className={css['stack']}>
         <p className={css['bar']}>
           <TaskStateMark state={state} />
@@ -40,7 +46,7 @@ export function WhyPanel({ task, kind }: { readonly task: TaskView; readonly kin
             <p className={css['reasonText']}>{task.reason}</p>
           </div>
         )}
-        {state === 'failed' ? <FailedHint task={task} /> : null}
+        {state === 'failed' ? <FailedHint task={task} parked={isParked(runs)} /> : null}
         {task.running === null && state !== 'failed' ? <Waiting task={task} kind={kind} /> : null}
       </div>
     </Panel>
@@ -62,12 +68,12 @@ function Steps({ state }: { readonly state: 'stopping' | 'changing' }) {
   )
 }
 
-function FailedHint({ task: { variant } }: { readonly task: TaskView }) {
+function FailedHint({ task: { variant }, parked }: { readonly task: TaskView; readonly parked: boolean }) {
   const t = useTaskTexts()
   const { data } = useCount('Task', { '@type': variant, status: 'Failed' })
   return (
     <>
-      <p>{t.why.failed}</p>
+      <p>{parked ? t.why.parked : t.why.failed}</p>
       <p>
         <Link to="/manage/tasks/failed" search={{ kind: variant }}>{t.why.failedGroup} {data === undefined ? null : <Count value={data} />}</Link>
       </p>
@@ -90,6 +96,7 @@ function Waiting({ task, kind }: { readonly task: TaskView; readonly kind: Kind 
         {kind === undefined ? null : <p><Link to="/manage/tasks" search={{ 'f.lane': kind.lane, 'f.running': 'true' }}>{t.why.turnLane}</Link></p>}
       </>
     )
+    case 'other': return <p>{t.why.other(waitingFor.name)}</p>
     default: return null
   }
 }
