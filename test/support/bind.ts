@@ -7,14 +7,13 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
 import { Rfc2136 } from '../../src/services/dns/rfc2136.ts'
 import type { Rfc2136Options } from '../../src/services/dns/rfc2136.ts'
 import type { TsigAlgorithm } from '../../src/services/dns/tsig.ts'
+import { freePort } from './free-ports.ts'
 
 export const ZONE = 'example.test'
 /** Of `rota.key`, which may change all of the zone, by each algorithm, and of `reader.key`, which may change nothing. */
@@ -103,13 +102,4 @@ function runs(server: ChildProcess): Promise<boolean> {
     })
     server.once('exit', () => { resolve(false) })
   })
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

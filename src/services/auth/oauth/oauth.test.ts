@@ -4,9 +4,8 @@ import { test } from 'node:test'
 import { idSource } from '../../../base/ids.ts'
 import { silentLog } from '../../../base/log.ts'
 import { hasCode } from '../../../errors.ts'
-import { openPeople, passwords } from '../../../../test/support/people.ts'
-import { Directory } from '../../directory/directory.ts'
-import { Auth } from '../auth.ts'
+import { HOME, failed, loginWorld } from '../../../../test/support/login-world.ts'
+import { passwords } from '../../../../test/support/people.ts'
 import {
   ACCESS_MS, CODE_MS, CODES_PER_ACCOUNT_MAX, GRANT_MS, GRANT_OBJECT, GRANTS_PER_ACCOUNT_MAX, REFRESH_MS, removeEnded,
 } from './grants.ts'
@@ -15,35 +14,17 @@ import { OAuth } from './oauth.ts'
 import { judgeAuthorization } from './request.ts'
 import { AGAIN_MS, USES_MAX } from './rotation.ts'
 
-const HOME = '192.0.2.1'
 const ORIGIN = 'https://mail.example.org'
 const CALLBACK = `${ORIGIN}/admin/oauth/callback`
 const CLIENT = 'stalwart-webui'
 const VERIFIER = 'verifier-'.repeat(7)
-const failed = (error: unknown) => hasCode(error, 'auth/failed')
 
 async function example() {
-  const people = await openPeople()
-  const reads = { count: 0 }
-  const store: typeof people.store = {
-    ...people.store,
-    read(work) {
-      reads.count += 1
-      return people.store.read(work)
-    },
-  }
+  const { people, store, reads, jane, ...world } = await loginWorld()
   const { clock } = people
   const ids = idSource(1, clock)
   /** A node with this store. */
-  const open = () => {
-    const auth = new Auth({
-      store, directory: new Directory(store), clock, log: silentLog,
-      permissionsOf: account => new Set([`${String(account['name'])}Permission`]),
-    })
-    return new OAuth({ store, auth, ids, clock, log: silentLog })
-  }
-  const domainId = await people.domain('example.org')
-  const jane = await people.account(domainId, ['jane@example.org'], { credentials: passwords('wonderful') })
+  const open = () => new OAuth({ store, auth: world.open(), ids, clock, log: silentLog })
   const oauth = open()
   const authorize = async (changes: Record<string, string> = {}, from = HOME) => {
     const parameters = {
