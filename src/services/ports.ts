@@ -17,14 +17,7 @@ export interface DocumentScan {
 }
 export interface DocumentChange { readonly modseq: number; readonly id: Id; readonly kind: 'created' | 'updated' | 'destroyed' }
 
-export interface DocumentTable {
-  /**
-   * Keeps other transactions from writing this collection until this one ends; waits for those that do. What is read
-   * afterwards is current, so that counters and threads can be read, changed and put. Lock several in order of account.
-   */
-  lock(accountId: Id, collection: string): Promise<void>
-  /** Keeps only those away that `lock` the collection, and waits for them: many may share it at once. Nothing of it is written then. */
-  share(accountId: Id, collection: string): Promise<void>
+export interface DocumentRows {
   /** In the order of `ids`; unknown ids are left out. */
   get(accountId: Id, collection: string, ids: readonly Id[]): Promise<StoredDocument[]>
   /** Those of `ids` that are there. */
@@ -33,14 +26,29 @@ export interface DocumentTable {
   put(accountId: Id, collection: string, id: Id, body: JsonObject, index: readonly DocumentIndex[]): Promise<number>
   /** Removes documents with their index rows, and logs that in the order of `ids`. Returns those that were there. */
   remove(accountId: Id, collection: string, ids: readonly Id[]): Promise<ReadonlySet<Id>>
+  /** All ids of a collection in id order, for reindexing and export. */
+  list(accountId: Id, collection: string, limit: number, after?: Id): Promise<Id[]>
+  /** Removes documents with their index rows and logs nothing: for an account that goes as a whole. Unknown ids are no error. */
+  erase(accountId: Id, collection: string, ids: readonly Id[]): Promise<void>
+}
+/** Documents by their index rows. */
+export interface DocumentIndexes {
   scan(accountId: Id, collection: string, scan: DocumentScan): Promise<{ readonly id: Id; readonly sort: number }[]>
   /** The first document that an ascending scan of each value would give; values without one are left out. */
   first(accountId: Id, collection: string, name: string, values: readonly string[]): Promise<ReadonlyMap<string, Id>>
   count(accountId: Id, collection: string, name: string, value: string): Promise<number>
   /** Those of `ids` that have this index row. */
   having(accountId: Id, collection: string, name: string, value: string, ids: readonly Id[]): Promise<ReadonlySet<Id>>
-  /** All ids of a collection in id order, for reindexing and export. */
-  list(accountId: Id, collection: string, limit: number, after?: Id): Promise<Id[]>
+}
+/** The order of writes of one (account, collection), and the numbers that are drawn in that order. */
+export interface DocumentLog {
+  /**
+   * Keeps other transactions from writing this collection until this one ends; waits for those that do. What is read
+   * afterwards is current, so that counters and threads can be read, changed and put. Lock several in order of account.
+   */
+  lock(accountId: Id, collection: string): Promise<void>
+  /** Keeps only those away that `lock` the collection, and waits for them: many may share it at once. Nothing of it is written then. */
+  share(accountId: Id, collection: string): Promise<void>
   /** The highest modseq, 0 for an untouched collection. */
   modseq(accountId: Id, collection: string): Promise<number>
   /** What came after `since`, oldest first. Null: some of it was trimmed, so nobody can say (cannotCalculateChanges, RFC 8620 §5.2). */
@@ -54,14 +62,13 @@ export interface DocumentTable {
   draw(accountId: Id, sequence: string, count: number): Promise<number>
   /** Those in which an account has documents, changes or a counter, in order. */
   collections(accountId: Id): Promise<string[]>
-  /** Removes documents with their index rows and logs nothing: for an account that goes as a whole. Unknown ids are no error. */
-  erase(accountId: Id, collection: string, ids: readonly Id[]): Promise<void>
   /**
    * Of a collection that has no documents any more: removes the oldest `limit` entries of the change log, and with the last
    * of them the counter, so that nothing is left of the collection. Returns how many entries went; fewer than `limit`: all.
    */
   forget(accountId: Id, collection: string, limit: number): Promise<number>
 }
+export type DocumentTable = DocumentRows & DocumentIndexes & DocumentLog
 
 /** SHA-256 of the content, in base64url. */
 export type BlobHash = string

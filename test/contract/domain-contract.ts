@@ -2,6 +2,7 @@
 import type { Store } from '../../src/store/store.ts'
 import { auditTableContract } from './audit-table.ts'
 import { blobTableContract } from './blob-table.ts'
+import { documentChangesContract } from './document-changes.ts'
 import { documentTableContract } from './document-table.ts'
 import { domainTransactionContract } from './domain-transaction.ts'
 import { keyValueTableContract } from './key-value-table.ts'
@@ -15,6 +16,7 @@ export function domainContract(store: () => Store): void {
   keyValueTableContract(store)
   auditTableContract(store)
   documentTableContract(store)
+  documentChangesContract(store)
   blobTableContract(store)
   searchTableContract(store)
   usageTableContract(store)

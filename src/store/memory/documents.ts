@@ -1,47 +1,21 @@
-/** Documents of accounts in memory, with their index rows and change log. */
+/** Documents of accounts in memory, with their index rows; their changes are in document-log.ts. */
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { DocumentChange, DocumentIndex, DocumentTable } from '../../services/ports.ts'
+import type { DocumentIndexes, DocumentRows, DocumentTable } from '../../services/ports.ts'
 import { keyText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
-import { rowKey } from './row-key.ts'
-
-interface DocumentRow {
-  readonly id: Id
-  readonly modseq: number
-  readonly body: string
-  readonly index: readonly DocumentIndex[]
-}
-type Documents = ReadonlyMap<Id, DocumentRow>
+import { Collections, type Documents } from './document-collections.ts'
+import { memoryDocumentLog } from './document-log.ts'
 
 export function memoryDocuments(context: MemoryContext): DocumentTable {
-  /** All by account and collection. */
-  const documents = context.table<Documents>('documents')
-  const log = context.table<readonly DocumentChange[]>('document_changes')
-  const counters = context.table<number>('document_counters')
-  const rowsOf = (accountId: Id, collection: string): Documents =>
-    documents.get(rowKey(accountId, collection)) ?? new Map<Id, DocumentRow>()
-  const changesOf = (accountId: Id, collection: string): readonly DocumentChange[] =>
-    log.get(rowKey(accountId, collection)) ?? []
-  const highest = (accountId: Id, collection: string): number => counters.get(rowKey(accountId, collection)) ?? 0
-  const advance = (accountId: Id, collection: string, by: number): number => {
-    const modseq = highest(accountId, collection) + by
-    counters.set(rowKey(accountId, collection), modseq)
-    return modseq
-  }
-  const record = (accountId: Id, collection: string, id: Id, kind: DocumentChange['kind']): number => {
-    const modseq = advance(accountId, collection, 1)
-    log.set(rowKey(accountId, collection), [...changesOf(accountId, collection), { modseq, id, kind }])
-    return modseq
-  }
+  const collections = new Collections(context)
+  return { ...documentRows(collections), ...documentIndexes(collections), ...memoryDocumentLog(collections) }
+}
 
+function documentRows(collections: Collections): DocumentRows {
   return {
-    /** One transaction writes at a time anyway. */
-    async lock() {},
-    async share() {},
-
     async get(accountId, collection, ids) {
-      const rows = rowsOf(accountId, collection)
+      const rows = collections.rows(accountId, collection)
       return ids.flatMap(id => {
         const row = rows.get(id)
         return row ? [{ id, modseq: row.modseq, body: JSON.parse(row.body) as JsonObject }] : []
@@ -49,30 +23,44 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
     },
 
     async present(accountId, collection, ids) {
-      const rows = rowsOf(accountId, collection)
+      const rows = collections.rows(accountId, collection)
       return new Set(ids.filter(id => rows.has(id)))
     },
 
     async put(accountId, collection, id, body, index) {
-      const rows = new Map(rowsOf(accountId, collection))
-      const modseq = record(accountId, collection, id, rows.has(id) ? 'updated' : 'created')
+      const rows = new Map(collections.rows(accountId, collection))
+      const modseq = collections.record(accountId, collection, id, rows.has(id) ? 'updated' : 'created')
       const entries = index.map(entry => ({ ...entry, value: keyText(entry.value) }))
       rows.set(id, { id, modseq, body: JSON.stringify(body), index: entries })
-      documents.set(rowKey(accountId, collection), rows)
+      collections.replaceRows(accountId, collection, rows)
       return modseq
     },
 
     async remove(accountId, collection, ids) {
-      const rows = new Map(rowsOf(accountId, collection))
+      const rows = new Map(collections.rows(accountId, collection))
       const gone = new Set(ids.filter(id => rows.delete(id)))
       if (gone.size === 0) return gone
-      documents.set(rowKey(accountId, collection), rows)
-      for (const id of gone) record(accountId, collection, id, 'destroyed')
+      collections.replaceRows(accountId, collection, rows)
+      for (const id of gone) collections.record(accountId, collection, id, 'destroyed')
       return gone
     },
 
+    async list(accountId, collection, limit, after) {
+      return [...collections.rows(accountId, collection).keys()]
+        .filter(id => after === undefined || id > after).toSorted().slice(0, limit)
+    },
+
+    async erase(accountId, collection, ids) {
+      const rows = new Map(collections.rows(accountId, collection))
+      if (ids.filter(id => rows.delete(id)).length > 0) collections.replaceRows(accountId, collection, rows)
+    },
+  }
+}
+
+function documentIndexes(collections: Collections): DocumentIndexes {
+  return {
     async scan(accountId, collection, { name, value, ascending, limit, after }) {
-      const hits = entriesOf(rowsOf(accountId, collection), name, value)
+      const hits = entriesOf(collections.rows(accountId, collection), name, value)
       const sign = ascending ? 1 : -1
       return hits
         .filter(hit => after === undefined || sign * compare(hit, after) > 0)
@@ -81,7 +69,7 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
     },
 
     async first(accountId, collection, name, values) {
-      const rows = rowsOf(accountId, collection)
+      const rows = collections.rows(accountId, collection)
       return new Map(values.flatMap(value => {
         const [hit] = entriesOf(rows, name, value).toSorted(compare)
         return hit ? [[value, hit.id] as const] : []
@@ -89,60 +77,11 @@ export function memoryDocuments(context: MemoryContext): DocumentTable {
     },
 
     async count(accountId, collection, name, value) {
-      return entriesOf(rowsOf(accountId, collection), name, value).length
+      return entriesOf(collections.rows(accountId, collection), name, value).length
     },
 
     async having(accountId, collection, name, value, ids) {
-      return new Set(entriesOf(rowsOf(accountId, collection), name, value).map(({ id }) => id).filter(id => ids.includes(id)))
-    },
-
-    async list(accountId, collection, limit, after) {
-      return [...rowsOf(accountId, collection).keys()]
-        .filter(id => after === undefined || id > after).toSorted().slice(0, limit)
-    },
-
-    async modseq(accountId, collection) {
-      return highest(accountId, collection)
-    },
-
-    async changes(accountId, collection, since, limit) {
-      const kept = changesOf(accountId, collection)
-      const trimmed = highest(accountId, collection) - kept.length
-      return since < trimmed ? null : kept.slice(since - trimmed, since - trimmed + limit)
-    },
-
-    async trim(accountId, collection, keep, limit) {
-      const kept = changesOf(accountId, collection)
-      const count = Math.max(0, Math.min(kept.length - keep, limit))
-      if (count > 0) log.set(rowKey(accountId, collection), kept.slice(count))
-      return count
-    },
-
-    async draw(accountId, sequence, count) {
-      return advance(accountId, sequence, count)
-    },
-
-    async collections(accountId) {
-      const prefix = rowKey(accountId, '')
-      const keys = [...documents.entries(), ...counters.entries()].map(([key]) => key)
-      return [...new Set(keys.filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length)))].toSorted()
-    },
-
-    async erase(accountId, collection, ids) {
-      if (!documents.get(rowKey(accountId, collection))) return
-      const rows = new Map(rowsOf(accountId, collection))
-      for (const id of ids) rows.delete(id)
-      documents.set(rowKey(accountId, collection), rows)
-    },
-
-    async forget(accountId, collection, limit) {
-      const changes = changesOf(accountId, collection)
-      if (changes.length > limit) {
-        log.set(rowKey(accountId, collection), changes.slice(limit))
-        return limit
-      }
-      for (const table of [documents, log, counters]) table.delete(rowKey(accountId, collection))
-      return changes.length
+      return new Set(entriesOf(collections.rows(accountId, collection), name, value).map(({ id }) => id).filter(id => ids.includes(id)))
     },
   }
 }
