@@ -1,6 +1,6 @@
 /** Questions about the queue: how fast does a backlog drain, how fast do tasks get in, how soon does a due task start? */
 import { performance } from 'node:perf_hooks'
-import type { NewTask } from '../src/engine/ports.ts'
+import type { NewTask } from '../src/engine/ports/task.ts'
 import { benchNode, openBenchStore, percentile, probeCatalogue, type StoreKind } from './world.ts'
 
 const DRAIN_TASKS = 100_000

@@ -1,7 +1,7 @@
 /** A million waiting tasks: `mixed` is a busy cluster, `alike` one that indexes a single huge account. */
 import type { Id, IdSource } from '../src/base/ids.ts'
 import type { Catalogue } from '../src/engine/catalogue.ts'
-import type { NewTask, TaskState } from '../src/engine/ports.ts'
+import type { NewTask, TaskState } from '../src/engine/ports/task.ts'
 import type { AnyVariant } from '../src/engine/task-variant.ts'
 import type { Store } from '../src/store/store.ts'
 

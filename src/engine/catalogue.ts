@@ -4,7 +4,7 @@ import { hash32 } from '../base/hash.ts'
 import type { Id, IdSource } from '../base/ids.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Lane } from './lane.ts'
-import type { NewTask, TaskKeys } from './ports.ts'
+import type { NewTask, TaskKeys } from './ports/task.ts'
 import type { AnyVariant, TaskDraft } from './task-variant.ts'
 
 export class Catalogue {

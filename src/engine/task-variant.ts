@@ -6,7 +6,7 @@ import type { Fields, Infer } from '../base/fields.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Id } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
-import type { Band, PartsLeft } from './ports.ts'
+import type { Band, PartsLeft } from './ports/task.ts'
 
 /**
  * How one run of one task ended.

@@ -1,5 +1,6 @@
 /** Joins the removal of accounts and the engine, which do not know each other: the tasks of one account. */
-import type { EngineTx, TaskPage } from '../engine/ports.ts'
+import type { EngineTx } from '../engine/ports/store.ts'
+import type { TaskPage } from '../engine/ports/task.ts'
 import type { AccountTasks } from '../services/removal/account-removal.ts'
 
 const OLDEST_FIRST: TaskPage['order'] = { property: 'createdAt', ascending: true }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VirtualClock } from '../base/virtual-clock.ts'
-import type { NodeState } from '../engine/ports.ts'
+import type { NodeState } from '../engine/ports/node.ts'
 import { openMemoryStore } from '../store/memory/store.ts'
 import type { Tx } from '../store/store.ts'
 import { lanes } from '../tasks/lanes.ts'

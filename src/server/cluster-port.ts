@@ -1,6 +1,7 @@
 /** Joins registry and engine, which do not know each other: nodes, leases and findings as the cluster's objects show them. */
 import { findings, type ClusterSnapshot, type Finding } from '../engine/assign/findings.ts'
-import type { EngineTx, NodeRow } from '../engine/ports.ts'
+import type { NodeRow } from '../engine/ports/node.ts'
+import type { EngineTx } from '../engine/ports/store.ts'
 import type { FindingData } from '../registry/objects/cluster-finding.ts'
 import type { LaneData } from '../registry/objects/cluster-lane.ts'
 import type { ClusterPort } from '../registry/objects/cluster-node.ts'

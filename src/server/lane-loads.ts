@@ -1,6 +1,7 @@
 /** What `x:ClusterLane/load` says of the queue: the store's look at variants and statuses, put together by lane. */
 import type { Catalogue } from '../engine/catalogue.ts'
-import type { EngineTx, TaskTally } from '../engine/ports.ts'
+import type { EngineTx } from '../engine/ports/store.ts'
+import type { TaskTally } from '../engine/ports/task.ts'
 import type { LaneLoads } from '../registry/objects/lane-load.ts'
 
 export function laneLoads<Tx extends EngineTx>({ variants }: Pick<Catalogue, 'variants'>): LaneLoads<Tx> {

@@ -5,7 +5,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { NODE_NUMBER_MAX } from '../base/ids.ts'
 import type { Lane } from '../engine/lane.ts'
-import type { Shard } from '../engine/ports.ts'
+import type { Shard } from '../engine/ports/node.ts'
 import { errorText } from '../errors.ts'
 import { parseRolesFile, ROLE_KEYS, ROLES_FILE_BYTES_MAX, RolesFileError, type RoleKey, type Shards } from '../legacy/roles-file.ts'
 

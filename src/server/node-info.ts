@@ -2,7 +2,7 @@
 import type { Id } from '../base/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { JudgedNode } from '../engine/assign/findings.ts'
-import type { KnownNode, NodeRow } from '../engine/ports.ts'
+import type { KnownNode, NodeRow } from '../engine/ports/node.ts'
 import type { ListenerState } from '../listeners/manager.ts'
 import { isAddressState, type NodeAddress, type NodeData } from '../registry/objects/cluster-node.ts'
 

@@ -1,5 +1,5 @@
 /** Joins registry and engine, which do not know each other: the schedules as the registry's Schedule object sees them. */
-import type { EngineTx } from '../engine/ports.ts'
+import type { EngineTx } from '../engine/ports/store.ts'
 import { nextSlot } from '../engine/queue/slots.ts'
 import type { SchedulePort } from '../registry/objects/schedule-rows.ts'
 

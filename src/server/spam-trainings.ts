@@ -1,5 +1,6 @@
 /** Joins the spam filter and the engine, which do not know each other: the tasks that train it. */
-import type { EngineTx, TaskTable } from '../engine/ports.ts'
+import type { EngineTx } from '../engine/ports/store.ts'
+import type { TaskTable } from '../engine/ports/task.ts'
 import type { SpamTrainings } from '../tasks/spam-filter-maintenance.ts'
 
 const VARIANT = 'SpamFilterMaintenance'

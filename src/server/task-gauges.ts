@@ -1,6 +1,6 @@
 /** What metrics say of the queue. */
 import type { Catalogue } from '../engine/catalogue.ts'
-import type { EngineTx } from '../engine/ports.ts'
+import type { EngineTx } from '../engine/ports/store.ts'
 import { waitingMetric } from '../registry/objects/metric.ts'
 import type { MetricName } from '../registry/objects/metric.ts'
 import type { Gauges } from '../services/telemetry/metrics.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Hint } from '../engine/ports.ts'
+import type { Hint } from '../engine/ports/wakeups.ts'
 import { HintBuffer } from './hints.ts'
 
 test('one hint of each kind, names merged, and then nothing', () => {

@@ -3,7 +3,7 @@
  * Tables write into it while they work; the store publishes what it holds after commit and forgets it on rollback.
  */
 import type { Id } from '../base/ids.ts'
-import type { Hint } from '../engine/ports.ts'
+import type { Hint } from '../engine/ports/wakeups.ts'
 
 export class HintBuffer {
   readonly #lanes = new NameSet()

@@ -1,5 +1,5 @@
 /** Wake-ups inside one process: for the memory and SQLite stores, and the near half of PostgreSQL's. */
-import type { Hint, Wakeups } from '../engine/ports.ts'
+import type { Hint, Wakeups } from '../engine/ports/wakeups.ts'
 
 export class LocalWakeups implements Wakeups {
   #listeners = new Set<(hint: Hint) => void>()

@@ -2,7 +2,7 @@
  * The narrow waist: one store with one transaction that sees every table. Three implementations, one behaviour
  * (memory: the reference and the test double; SQLite: embedded; PostgreSQL: the cluster). Read README.md beside this file.
  */
-import type { EngineStore, EngineTx } from '../engine/ports.ts'
+import type { EngineStore, EngineTx } from '../engine/ports/store.ts'
 import type { RegistryTx } from '../registry/ports.ts'
 import type { DomainTx } from '../services/ports.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { NODE_NUMBER_MAX } from '../../src/base/ids.ts'
-import type { BucketRef } from '../../src/engine/ports.ts'
+import type { BucketRef } from '../../src/engine/ports/node.ts'
 import { nodeTableContract } from './node-table.ts'
 import { aCursor, aNode, aState, aTask, IDLE, newId, newLane, pin, rowOf, stored } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { BucketRef } from '../../src/engine/ports.ts'
+import type { BucketRef } from '../../src/engine/ports/node.ts'
 import { eventually } from '../support/server.ts'
 import { aNode, IDLE, newId, newLane } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'

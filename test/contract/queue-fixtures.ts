@@ -4,8 +4,11 @@ import { randomUUID } from 'node:crypto'
 import { systemClock } from '../../src/base/clock.ts'
 import { idSource } from '../../src/base/ids.ts'
 import type { Id } from '../../src/base/ids.ts'
-import { DUE_NEVER } from '../../src/engine/ports.ts'
-import type { Band, EngineStore, EngineTx, NewTask, NodeState, StreamCursor, TaskRow, TaskState } from '../../src/engine/ports.ts'
+import { DUE_NEVER } from '../../src/engine/ports/task.ts'
+import type { NodeState } from '../../src/engine/ports/node.ts'
+import type { StreamCursor } from '../../src/engine/ports/queue.ts'
+import type { EngineStore, EngineTx } from '../../src/engine/ports/store.ts'
+import type { Band, NewTask, TaskRow, TaskState } from '../../src/engine/ports/task.ts'
 
 /** What the suites need of a store. */
 export interface QueueUnderTest extends EngineStore {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Id } from '../../src/base/ids.ts'
-import type { StreamCursor, TaskRow } from '../../src/engine/ports.ts'
+import type { StreamCursor } from '../../src/engine/ports/queue.ts'
+import type { TaskRow } from '../../src/engine/ports/task.ts'
 import {
   aCursor, aNode, aState, aTask, failedState, HOUR_MS, newId, newLane, pin, rowOf, stored, storedOne,
 } from './queue-fixtures.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { RUN_SLOT_MS } from '../../src/engine/ports.ts'
-import type { RunCount, RunCountFilter, RunCountPage, RunFilter, RunPage, RunRecord, RunSlot, StoredRunCount } from '../../src/engine/ports.ts'
+import { RUN_SLOT_MS } from '../../src/engine/ports/run.ts'
+import type { RunCount, RunCountFilter, RunCountPage, RunFilter, RunPage, RunRecord, RunSlot, StoredRunCount } from '../../src/engine/ports/run.ts'
 import { newId } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { ScheduleChange, ScheduleRow } from '../../src/engine/ports.ts'
+import type { ScheduleChange, ScheduleRow } from '../../src/engine/ports/schedule.ts'
 import { aTask, newId, newLane, rowOf } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Band, NewTask, StreamRef, TaskFilter, TaskOrder } from '../../src/engine/ports.ts'
+import type { Band, NewTask, StreamRef, TaskFilter, TaskOrder } from '../../src/engine/ports/task.ts'
 import { aNode, aState, aTask, failedState, firstPage, newId, newLane, pin, stored } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { failureKey } from '../../src/base/failure-reason.ts'
 import type { Id } from '../../src/base/ids.ts'
-import { DUE_NEVER } from '../../src/engine/ports.ts'
+import { DUE_NEVER } from '../../src/engine/ports/task.ts'
 import { aCursor, aNode, aState, aTask, firstPage, newLane, pin, rowOf, stored } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 

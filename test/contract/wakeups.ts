@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Hint } from '../../src/engine/ports.ts'
+import type { Hint } from '../../src/engine/ports/wakeups.ts'
 import { aNode, aTask, IDLE, newId, newLane, pin, storedOne } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import { DUE_NEVER } from '../../src/engine/ports.ts'
+import { DUE_NEVER } from '../../src/engine/ports/task.ts'
 import { list } from '../support/api-call.ts'
 import type { Caller } from '../support/api-call.ts'
 import { ClusterWorld, EVERY_LISTENER } from '../support/cluster/world.ts'

@@ -1,6 +1,6 @@
 /** Tasks of an account's life, interrupted at every step of their work: the end is the same, however it went. */
 import assert from 'node:assert/strict'
-import { DUE_NEVER } from '../../src/engine/ports.ts'
+import { DUE_NEVER } from '../../src/engine/ports/task.ts'
 import { keepAccount } from '../../src/registry/objects/account-archive.ts'
 import { ARCHIVED_ITEM, archivedItemEntries, type ArchivedEmail } from '../../src/registry/objects/archived-item.ts'
 import { dataRetention } from '../../src/registry/objects/data-retention.ts'

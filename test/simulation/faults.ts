@@ -4,8 +4,8 @@
  */
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Random } from '../../src/base/random.ts'
-import type { TaskState } from '../../src/engine/ports.ts'
-import { DUE_NEVER } from '../../src/engine/ports.ts'
+import type { TaskState } from '../../src/engine/ports/task.ts'
+import { DUE_NEVER } from '../../src/engine/ports/task.ts'
 import type { Cluster } from './cluster.ts'
 import { EPOCH_MS, short } from './observer.ts'
 import { DUTIES, script } from './work.ts'

@@ -4,7 +4,9 @@
  * carried out.
  */
 import type { Random } from '../../src/base/random.ts'
-import type { Hint, LeaseStore, QueueStore } from '../../src/engine/ports.ts'
+import type { LeaseStore } from '../../src/engine/ports/node.ts'
+import type { QueueStore } from '../../src/engine/ports/queue.ts'
+import type { Hint } from '../../src/engine/ports/wakeups.ts'
 import { RotaError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Machine } from './machine.ts'

@@ -3,7 +3,9 @@
  * README.md and notes each breach; it changes nothing.
  */
 import type { Id } from '../../src/base/ids.ts'
-import { DUE_NEVER, type Finish, type LeaseRow, type TaskRow } from '../../src/engine/ports.ts'
+import type { LeaseRow } from '../../src/engine/ports/node.ts'
+import type { Finish } from '../../src/engine/ports/queue.ts'
+import { DUE_NEVER, type TaskRow } from '../../src/engine/ports/task.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
 import type { Machine } from './machine.ts'
 import type { Timeline } from './timeline.ts'

@@ -1,6 +1,6 @@
 /** Rows and variants for engine tests. */
 import * as f from '../../src/base/fields.ts'
-import type { TaskRow } from '../../src/engine/ports.ts'
+import type { TaskRow } from '../../src/engine/ports/task.ts'
 import { taskDefiner, type AnyBuiltVariant, type BuiltVariant } from '../../src/engine/task-variant.ts'
 
 export function taskRow(id: string, overrides: Partial<TaskRow> = {}): TaskRow {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { Fields, Infer } from '../../src/base/fields.ts'
 import { silentLog } from '../../src/base/log.ts'
-import type { Children } from '../../src/engine/ports.ts'
+import type { Children } from '../../src/engine/ports/task.ts'
 import type { BuiltVariant, Outcome, RunContext } from '../../src/engine/task-variant.ts'
 
 export interface RunOptions { readonly signal?: AbortSignal; readonly attempt?: number; readonly now?: number; readonly children?: Children }

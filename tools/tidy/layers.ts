@@ -11,11 +11,11 @@ export const LAYERS: Readonly<Record<string, Allowed>> = {
   'src/engine': ['src/base', 'src/errors.ts'],
   'src/legacy': ['src/base'],
   'src/registry': ['src/base', 'src/errors.ts'],
-  'src/store': ['src/base', 'src/errors.ts', 'src/engine/ports.ts', 'src/registry/ports.ts', 'src/services/ports.ts'],
+  'src/store': ['src/base', 'src/errors.ts', 'src/engine/ports', 'src/registry/ports.ts', 'src/services/ports.ts'],
   'src/services': ['src/base', 'src/errors.ts', 'src/registry'],
   'src/tasks': ['src/base', 'src/errors.ts', 'src/engine/task-variant.ts', 'src/engine/lane.ts', 'types of src/services'],
   'src/listeners': ['src/base', 'src/errors.ts', 'src/registry', 'src/services'],
-  'src/jmap': ['src/base', 'src/errors.ts', 'src/registry', 'src/engine/ports.ts', 'src/services'],
+  'src/jmap': ['src/base', 'src/errors.ts', 'src/registry', 'src/engine/ports', 'src/services'],
   'src/jmap-client': ['src/base'],
   'src/cli': ['src/base', 'src/jmap-client', 'src/legacy'],
   'src/server': [

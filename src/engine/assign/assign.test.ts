@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Lane } from '../lane.ts'
-import type { Shard } from '../ports.ts'
+import type { Shard } from '../ports/node.ts'
 import { assign, candidatesOf, uncovered, type AssignableNode } from './assign.ts'
 
 const lane = (buckets: number, name = 'search'): Lane => ({ name, duty: 'index', buckets, legacyKey: null, sharding: 'none' })

@@ -6,7 +6,7 @@ import { assert } from '../../base/assert.ts'
 import { hash32, mix32 } from '../../base/hash.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Lane } from '../lane.ts'
-import type { NodeRow } from '../ports.ts'
+import type { NodeRow } from '../ports/node.ts'
 
 export type AssignableNode = Pick<NodeRow, 'incarnation' | 'nodeId' | 'duties' | 'pushShard' | 'draining' | 'sharding'>
 /** The owner of each bucket of each lane; null: no candidate, the bucket is uncovered. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { NodeSharding } from '../ports.ts'
+import type { NodeSharding } from '../ports/node.ts'
 import { disagreements } from './disagreement.ts'
 
 const node = (nodeId: number, pushShard: number | null, sharding?: NodeSharding) =>

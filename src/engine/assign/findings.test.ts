@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Lane } from '../lane.ts'
-import type { NodeSharding } from '../ports.ts'
+import type { NodeSharding } from '../ports/node.ts'
 import { findings, type ClusterSnapshot, type Finding, type JudgedNode } from './findings.ts'
 
 const SEARCH: Lane = { name: 'search', duty: 'index', buckets: 8, legacyKey: null, sharding: 'none', critical: true }

@@ -4,7 +4,7 @@
  * who may work what.
  */
 import type { Lane } from '../lane.ts'
-import type { NodeRow } from '../ports.ts'
+import type { NodeRow } from '../ports/node.ts'
 import { assign, mayWork, uncovered, type AssignableNode } from './assign.ts'
 import { disagreements, PUSH_SHARDS } from './disagreement.ts'
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { world, type World } from '../../../test/support/engine.ts'
 import { probeVariant } from '../../../test/support/rows.ts'
 import { hasCode } from '../../errors.ts'
-import type { LeaseStore } from '../ports.ts'
+import type { LeaseStore } from '../ports/node.ts'
 
 const probe = probeVariant({ run: async () => ({ kind: 'done' }) })
 

@@ -11,7 +11,7 @@
 import { pause, type Clock } from '../../base/clock.ts'
 import { idSource, NODE_NUMBER_MAX, type Id, type IdSource } from '../../base/ids.ts'
 import { errorText, RotaError } from '../../errors.ts'
-import type { NodeRow } from '../ports.ts'
+import type { NodeRow } from '../ports/node.ts'
 import { Incarnation, type EngineDeps } from './incarnation.ts'
 import { StoreTime } from './store-time.ts'
 

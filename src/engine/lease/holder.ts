@@ -8,7 +8,7 @@ import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
 import { assign, type Assignment } from '../assign/assign.ts'
 import type { Lane } from '../lane.ts'
-import type { BucketRef, LeaseRow, LeaseStore, NodeRow, NodeState } from '../ports.ts'
+import type { BucketRef, LeaseRow, LeaseStore, NodeRow, NodeState } from '../ports/node.ts'
 import { LEASE_TIMES, type HeldBucket, type Lease, type LeaseTimes } from './lease.ts'
 
 /** A heartbeat that failed is tried again this soon: one that hung must not cost the lease. */

@@ -2,7 +2,7 @@
 import { assert } from '../../base/assert.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Assignment } from '../assign/assign.ts'
-import type { BucketRef, Granted, LeaseRow } from '../ports.ts'
+import type { BucketRef, Granted, LeaseRow } from '../ports/node.ts'
 
 export interface LeaseTimes {
   /** How long a node row lives without a heartbeat. */

@@ -1,5 +1,5 @@
 /** One pass over the waiting tasks of a lane: puts those that may start into batches, as far as slots and keys allow. */
-import type { Band, TaskRow } from '../ports.ts'
+import type { Band, TaskRow } from '../ports/task.ts'
 
 export interface VariantLimits { readonly concurrency: number; readonly batchMax: number }
 /** Tasks that start together: one variant, one band; exactly one task for a variant without batches. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { seededRandom } from '../../base/random.ts'
-import { DUE_NEVER, type TaskRow, type TaskState } from '../ports.ts'
+import { DUE_NEVER, type TaskRow, type TaskState } from '../ports/task.ts'
 import { stateAfter, stateAfterCrash } from './retry.ts'
 import { RETRY_DEFAULTS, retryPlan, type RetrySettings } from '../../base/retry-plan.ts'
 

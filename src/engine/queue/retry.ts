@@ -6,7 +6,7 @@
 import type { Random } from '../../base/random.ts'
 import { assertNever } from '../../base/assert.ts'
 import { retryDelayMs, retryRefused, type RetrySettings } from '../../base/retry-plan.ts'
-import { DUE_NEVER, type TaskRow, type TaskState } from '../ports.ts'
+import { DUE_NEVER, type TaskRow, type TaskState } from '../ports/task.ts'
 import type { Outcome } from '../task-variant.ts'
 
 const PERPETUAL_FIRST_MS = 3_600_000

@@ -1,6 +1,6 @@
 /** Which slots of a schedule are to be run now, and which is next: pure. Cron arithmetic is croner's (time zones, DST). */
 import { Cron } from 'croner'
-import type { CatchUp, ScheduleRow } from '../ports.ts'
+import type { CatchUp, ScheduleRow } from '../ports/schedule.ts'
 
 /** A slot that is not older than this counts as on time. */
 const ON_TIME_MS = 60_000

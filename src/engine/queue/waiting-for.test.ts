@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { taskRow } from '../../../test/support/rows.ts'
-import { DUE_NEVER } from '../ports.ts'
-import type { TaskRow } from '../ports.ts'
+import { DUE_NEVER } from '../ports/task.ts'
+import type { TaskRow } from '../ports/task.ts'
 import { lookAhead, waitingFor, type WaitingFor } from './waiting-for.ts'
 
 const NOW = 1_000

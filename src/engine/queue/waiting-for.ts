@@ -3,7 +3,7 @@
  * the task up counts. A queue may be long: a task far behind others is told no more than that it has its turn to wait for.
  */
 import type { Id } from '../../base/ids.ts'
-import type { Band, StreamRef, TaskAhead, TaskRow } from '../ports.ts'
+import type { Band, StreamRef, TaskAhead, TaskRow } from '../ports/task.ts'
 
 export type WaitingFor =
   | { readonly kind: 'notDue'; readonly until: number }

@@ -1,6 +1,6 @@
 /** Fetched tasks of one band that have not started, in (due, id) order. Sorting is put off until somebody looks. */
 import type { Id } from '../../base/ids.ts'
-import type { TaskRow } from '../ports.ts'
+import type { TaskRow } from '../ports/task.ts'
 
 export class WaitingList {
   #rows: TaskRow[] = []

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { TaskRow } from '../ports.ts'
+import type { TaskRow } from '../ports/task.ts'
 import { Window, type Reach } from './window.ts'
 import type { Batch, VariantLimits } from './pass.ts'
 

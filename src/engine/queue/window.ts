@@ -10,7 +10,8 @@ import { assert } from '../../base/assert.ts'
 import type { Id } from '../../base/ids.ts'
 import { Pass, type Batch, type VariantLimits } from './pass.ts'
 import { WaitingList } from './waiting.ts'
-import { CURSOR_START, type Band, type StreamCursor, type TaskRow } from '../ports.ts'
+import { CURSOR_START, type StreamCursor } from '../ports/queue.ts'
+import type { Band, TaskRow } from '../ports/task.ts'
 
 type Cursor = Pick<StreamCursor, 'afterDue' | 'afterId'>
 /** `last`: set when the page was full. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { silentLog } from '../../base/log.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
 import { RotaError } from '../../errors.ts'
-import type { Finish, QueueStore } from '../ports.ts'
+import type { Finish, QueueStore } from '../ports/queue.ts'
 import { Completer } from './completer.ts'
 
 type Reply = Awaited<ReturnType<QueueStore['finish']>>

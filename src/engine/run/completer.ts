@@ -6,7 +6,8 @@ import { pause, type Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText, hasCode } from '../../errors.ts'
-import { DUE_NEVER, type Finish, type QueueStore, type TaskState } from '../ports.ts'
+import type { Finish, QueueStore } from '../ports/queue.ts'
+import { DUE_NEVER, type TaskState } from '../ports/task.ts'
 
 const BATCH_MAX = 500
 const RETRY_FIRST_MS = 100

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Log } from '../../base/log.ts'
-import type { PartsLeft, TaskRow } from '../ports.ts'
+import type { PartsLeft, TaskRow } from '../ports/task.ts'
 import type { AnyBuiltVariant, Outcome, RunContext, Task } from '../task-variant.ts'
 import { StopReason, stopKind } from './stop-reason.ts'
 

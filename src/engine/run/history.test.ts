@@ -4,7 +4,8 @@ import { idSource } from '../../base/ids.ts'
 import { silentLog } from '../../base/log.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
 import { openMemoryStore } from '../../store/memory/store.ts'
-import type { EngineStore, RunRecord } from '../ports.ts'
+import type { RunRecord } from '../ports/run.ts'
+import type { EngineStore } from '../ports/store.ts'
 import { History } from './history.ts'
 
 const HOUR_MS = 3_600_000

@@ -6,8 +6,9 @@ import { pause, type Clock } from '../../base/clock.ts'
 import type { IdSource } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
-import { RUN_SLOT_MS } from '../ports.ts'
-import type { EngineStore, RunCount, RunRecord, RunSlot } from '../ports.ts'
+import { RUN_SLOT_MS } from '../ports/run.ts'
+import type { RunCount, RunRecord, RunSlot } from '../ports/run.ts'
+import type { EngineStore } from '../ports/store.ts'
 
 const FLUSH_EVERY_MS = 500
 const BUFFERED_MAX = 10_000

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { probeVariant } from '../../../test/support/rows.ts'
 import { world } from '../../../test/support/engine.ts'
-import { CURSOR_START, type StreamCursor } from '../ports.ts'
+import { CURSOR_START, type StreamCursor } from '../ports/queue.ts'
 
 test('a long backlog leaves sockets and timers their turns', async () => {
   let left = 3_000

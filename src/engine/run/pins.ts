@@ -8,7 +8,8 @@ import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../errors.ts'
-import type { PinnedRow, QueueStore, TaskRow } from '../ports.ts'
+import type { PinnedRow, QueueStore } from '../ports/queue.ts'
+import type { TaskRow } from '../ports/task.ts'
 import { StopReason, stopKind } from './stop-reason.ts'
 
 const PIN_AFTER_MS = 1_000

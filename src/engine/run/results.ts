@@ -1,7 +1,9 @@
 /** What to write for one ended run: pure, so that every combination of result and circumstance has a test. */
 import type { Random } from '../../base/random.ts'
 import { errorText } from '../../errors.ts'
-import { DUE_NEVER, type Finish, type NewTask, type RunOutcome, type TaskRow, type TaskState } from '../ports.ts'
+import type { Finish } from '../ports/queue.ts'
+import type { RunOutcome } from '../ports/run.ts'
+import { DUE_NEVER, type NewTask, type TaskRow, type TaskState } from '../ports/task.ts'
 import { stateAfter, stateAfterCrash } from '../queue/retry.ts'
 import type { RetrySettings } from '../../base/retry-plan.ts'
 import { isBuilt, type AnyBuiltVariant, type AnyVariant, type TaskDraft } from '../task-variant.ts'

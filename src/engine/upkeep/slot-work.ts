@@ -9,7 +9,7 @@
  * | older | passed over |
  */
 import type { Log } from '../../base/log.ts'
-import type { EngineStore } from '../ports.ts'
+import type { EngineStore } from '../ports/store.ts'
 import { nextSlot, pendingSlots } from '../queue/slots.ts'
 import type { LaneWork } from './lane-loop.ts'
 

@@ -4,7 +4,7 @@ import { openRegistry } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { RunCount } from '../../engine/ports.ts'
+import type { RunCount } from '../../engine/ports/run.ts'
 import { MethodError } from '../method.ts'
 
 const HOUR_MS = 3_600_000

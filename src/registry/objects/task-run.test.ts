@@ -4,7 +4,7 @@ import { at, openRegistry } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import type { Id } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { RunRecord } from '../../engine/ports.ts'
+import type { RunRecord } from '../../engine/ports/run.ts'
 import { MethodError } from '../method.ts'
 
 const STARTED = Date.parse('2026-01-01T10:00:00.250Z')

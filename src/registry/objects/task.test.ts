@@ -4,7 +4,7 @@ import { at, part } from '../../../test/support/registry.ts'
 import type { TestRegistry } from '../../../test/support/registry.ts'
 import { LATER, NOW, taskObjects } from '../../../test/support/task-objects.ts'
 import type { Id } from '../../base/ids.ts'
-import { DUE_NEVER as ENGINE_DUE_NEVER } from '../../engine/ports.ts'
+import { DUE_NEVER as ENGINE_DUE_NEVER } from '../../engine/ports/task.ts'
 import { DUE_NEVER } from './task-status.ts'
 
 describe('Task', () => {

@@ -1,6 +1,6 @@
 /** Nodes and leases in memory. */
 import type { Id } from '../../base/ids.ts'
-import type { LeaseRow, LeaseStore, NodeRow, NodeTable } from '../../engine/ports.ts'
+import type { LeaseRow, LeaseStore, NodeRow, NodeTable } from '../../engine/ports/node.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
 import { charge, letGo, released } from '../queue/settle.ts'
 import type { Freed } from '../queue/settle.ts'

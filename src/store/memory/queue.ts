@@ -1,7 +1,9 @@
 /** The worker's side in memory. */
 import type { Id } from '../../base/ids.ts'
-import { DUE_NEVER } from '../../engine/ports.ts'
-import type { NodeRow, QueueStore, TaskRow } from '../../engine/ports.ts'
+import { DUE_NEVER } from '../../engine/ports/task.ts'
+import type { NodeRow } from '../../engine/ports/node.ts'
+import type { QueueStore } from '../../engine/ports/queue.ts'
+import type { TaskRow } from '../../engine/ports/task.ts'
 import { settle } from '../queue/settle.ts'
 import { pinnedRow } from '../queue/task-row.ts'
 import type { MemoryContext, MemoryDatabase } from './database.ts'

@@ -1,5 +1,5 @@
 /** Run history in memory. */
-import type { RunCountFilter, RunCountPage, RunFilter, RunHistory, RunRate, RunRecord, RunSlot, StoredRunCount } from '../../engine/ports.ts'
+import type { RunCountFilter, RunCountPage, RunFilter, RunHistory, RunRate, RunRecord, RunSlot, StoredRunCount } from '../../engine/ports/run.ts'
 import type { CounterTable } from '../../services/ports.ts'
 import { DAY_MS, HOUR_MS } from '../queue/retention.ts'
 import { runCounters, runCountId, runCountRange } from '../queue/run-counts.ts'

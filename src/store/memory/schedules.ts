@@ -1,5 +1,6 @@
 /** Schedules in memory. */
-import type { ScheduleRow, ScheduleTable, TaskTable } from '../../engine/ports.ts'
+import type { ScheduleRow, ScheduleTable } from '../../engine/ports/schedule.ts'
+import type { TaskTable } from '../../engine/ports/task.ts'
 import { SLOT_KEPT_MS } from '../queue/retention.ts'
 import { storableText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'

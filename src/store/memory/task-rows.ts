@@ -1,9 +1,9 @@
 /** Task rows in memory: a scan wherever the databases have an index. */
 import { RotaError } from '../../errors.ts'
 import type { Id } from '../../base/ids.ts'
-import { DUE_NEVER } from '../../engine/ports.ts'
+import { DUE_NEVER } from '../../engine/ports/task.ts'
 import { failureKey } from '../../base/failure-reason.ts'
-import type { Children, FailureGroup, TaskFilter, TaskOrder, TaskRow, TaskSurvey, TaskTally } from '../../engine/ports.ts'
+import type { Children, FailureGroup, TaskFilter, TaskOrder, TaskRow, TaskSurvey, TaskTally } from '../../engine/ports/task.ts'
 import { isWaiting, newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { MemoryContext } from './database.ts'

@@ -4,8 +4,9 @@
  */
 import type pg from 'pg'
 import type { Id } from '../../base/ids.ts'
-import { DUE_NEVER } from '../../engine/ports.ts'
-import type { Finish, QueueStore, TaskRow } from '../../engine/ports.ts'
+import { DUE_NEVER } from '../../engine/ports/task.ts'
+import type { Finish, QueueStore } from '../../engine/ports/queue.ts'
+import type { TaskRow } from '../../engine/ports/task.ts'
 import { isPlain, settle } from '../queue/settle.ts'
 import { pinnedRow } from '../queue/task-row.ts'
 import type { SqlContext } from '../sql/context.ts'

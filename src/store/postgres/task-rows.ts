@@ -4,7 +4,7 @@
  */
 import { CompiledQuery } from 'kysely'
 import type { Id } from '../../base/ids.ts'
-import type { TaskAhead, TaskRow } from '../../engine/ports.ts'
+import type { TaskAhead, TaskRow } from '../../engine/ports/task.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { Done, TaskRows } from '../queue/task-rows.ts'
 import { storableText } from '../storable.ts'

@@ -3,7 +3,7 @@
  * transaction takes away so many rows at most. A task that has parts left keeps its row, with the request to be destroyed,
  * due at once: whoever works its bucket does not run it but asks the store to go on (settle.ts), until it is gone.
  */
-import type { TaskRow } from '../../engine/ports.ts'
+import type { TaskRow } from '../../engine/ports/task.ts'
 import type { HintBuffer } from '../hints.ts'
 import { doomed, requested } from './task-row.ts'
 import type { TaskRows } from './task-rows.ts'

@@ -1,5 +1,5 @@
 /** Runs counted by hour: the ids, whose text order is that of the hours, and what the counts add to the store's counters. */
-import type { RunCount, RunCountFilter, RunCountPage } from '../../engine/ports.ts'
+import type { RunCount, RunCountFilter, RunCountPage } from '../../engine/ports/run.ts'
 import type { Counters } from '../../services/ports.ts'
 import { HOUR_MS } from './retention.ts'
 

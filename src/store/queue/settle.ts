@@ -1,6 +1,8 @@
 /** Outcomes and the ends of holds, over any store's rows. The caller has the fence, in the same transaction. */
 import type { Id } from '../../base/ids.ts'
-import type { Finish, NewTask, Released, TaskRow } from '../../engine/ports.ts'
+import type { Released } from '../../engine/ports/node.ts'
+import type { Finish } from '../../engine/ports/queue.ts'
+import type { NewTask, TaskRow } from '../../engine/ports/task.ts'
 import type { HintBuffer } from '../hints.ts'
 import { destroyTrees } from './destroy.ts'
 import { charged, finished, unpinned } from './task-row.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DUE_NEVER } from '../../engine/ports.ts'
-import type { NewTask, TaskRow, TaskState } from '../../engine/ports.ts'
+import { DUE_NEVER } from '../../engine/ports/task.ts'
+import type { NewTask, TaskRow, TaskState } from '../../engine/ports/task.ts'
 import { charged, coalesced, edited, finished, newRow, requested, storableTask, unpinned } from './task-row.ts'
 
 const TASK: NewTask = {

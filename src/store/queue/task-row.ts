@@ -1,7 +1,8 @@
 /** What each event does to a task's row, for all stores: README.md beside this file has the table. */
 import type { Id } from '../../base/ids.ts'
-import { DUE_NEVER } from '../../engine/ports.ts'
-import type { Finish, NewTask, PinnedRow, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports.ts'
+import { DUE_NEVER } from '../../engine/ports/task.ts'
+import type { Finish, PinnedRow } from '../../engine/ports/queue.ts'
+import type { NewTask, TaskEdit, TaskFilter, TaskKeys, TaskRequest, TaskRow, TaskState } from '../../engine/ports/task.ts'
 import { keyText, storableText } from '../storable.ts'
 
 const FRESH = { status: 'Pending', attempt: 0, firstFailedAt: null, failedAt: null, failureReason: null } as const

@@ -1,6 +1,7 @@
 /** The rows of the task table inside one transaction: all that a store must be able to do with them. */
 import type { Id } from '../../base/ids.ts'
-import type { Children, FailureGroup, Finish, NewTask, PartsLeft, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow, TaskSurvey, TaskTally } from '../../engine/ports.ts'
+import type { Finish } from '../../engine/ports/queue.ts'
+import type { Children, FailureGroup, NewTask, PartsLeft, StreamRef, TaskAhead, TaskFilter, TaskPage, TaskRow, TaskSurvey, TaskTally } from '../../engine/ports/task.ts'
 
 /** The outcome of nearly every run. */
 export type Done = Extract<Finish, { kind: 'done' }>

@@ -1,7 +1,7 @@
 /** The task table as enqueuers and administrators see it, over any store's rows. */
 import { RotaError } from '../../errors.ts'
 import type { Id } from '../../base/ids.ts'
-import type { DestroyReply, EditReply, InsertReply, NewTask, TaskEdit, TaskRow, TaskTable } from '../../engine/ports.ts'
+import type { DestroyReply, EditReply, InsertReply, NewTask, TaskEdit, TaskRow, TaskTable } from '../../engine/ports/task.ts'
 import type { HintBuffer } from '../hints.ts'
 import { storableText } from '../storable.ts'
 import { destroyTrees } from './destroy.ts'

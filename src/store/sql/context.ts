@@ -1,6 +1,6 @@
 /** What a table of the SQL stores is made from: one open transaction and what belongs to it. */
 import type { Kysely, RawBuilder } from 'kysely'
-import type { TaskFilter, TaskSurvey, TaskTally } from '../../engine/ports.ts'
+import type { TaskFilter, TaskSurvey, TaskTally } from '../../engine/ports/task.ts'
 import type { HintBuffer } from '../hints.ts'
 import type { Database } from './database.ts'
 

@@ -1,7 +1,7 @@
 /** Runs counted by hour: ids begin with the hour, so a stretch of time is a range of them. And by five minutes, of the last day. */
 import { expressionBuilder, sql } from 'kysely'
 import type { Expression, ExpressionBuilder, RawBuilder, SqlBool } from 'kysely'
-import type { RunCount, RunCountFilter, RunCountPage, RunOutcome, RunRate, RunSlot, StoredRunCount } from '../../engine/ports.ts'
+import type { RunCount, RunCountFilter, RunCountPage, RunOutcome, RunRate, RunSlot, StoredRunCount } from '../../engine/ports/run.ts'
 import { DAY_MS } from '../queue/retention.ts'
 import { runCountId, runCountRange } from '../queue/run-counts.ts'
 import { storableText } from '../storable.ts'

@@ -1,6 +1,6 @@
 /** Run history: records in the order in which they began, and counts by hour (run-counts.ts). */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
-import type { RunFilter, RunHistory, RunOutcome, RunPage, RunRecord } from '../../engine/ports.ts'
+import type { RunFilter, RunHistory, RunOutcome, RunPage, RunRecord } from '../../engine/ports/run.ts'
 import type { CounterTable } from '../../services/ports.ts'
 import { HOUR_MS } from '../queue/retention.ts'
 import { runCounters } from '../queue/run-counts.ts'

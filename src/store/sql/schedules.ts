@@ -1,7 +1,8 @@
 /** Schedules: one row each, and one row for each slot that has had its task. */
 import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { CatchUp, ScheduleChange, ScheduleReply, ScheduleRow, ScheduleTable, TaskTable } from '../../engine/ports.ts'
+import type { CatchUp, ScheduleChange, ScheduleReply, ScheduleRow, ScheduleTable } from '../../engine/ports/schedule.ts'
+import type { TaskTable } from '../../engine/ports/task.ts'
 import { SLOT_KEPT_MS } from '../queue/retention.ts'
 import { storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'

@@ -5,8 +5,8 @@
 import { failureKey } from '../../base/failure-reason.ts'
 import { isJsonObject } from '../../base/json.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { DUE_NEVER } from '../../engine/ports.ts'
-import type { TaskRequest, TaskRow, TaskStatus } from '../../engine/ports.ts'
+import { DUE_NEVER } from '../../engine/ports/task.ts'
+import type { TaskRequest, TaskRow, TaskStatus } from '../../engine/ports/task.ts'
 import type { TaskColumns } from './tables/queue.ts'
 
 /** In the order of the table. */

@@ -15,7 +15,7 @@
  */
 import { sql } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
-import type { TaskFilter, TaskSurvey, TaskTally } from '../../engine/ports.ts'
+import type { TaskFilter, TaskSurvey, TaskTally } from '../../engine/ports/task.ts'
 import type { SqlContext, TaskTotals } from './context.ts'
 import { byIndex, everyCondition, heldAs } from './task-query.ts'
 import { eachRange, rangesOf } from './task-ranges.ts'

@@ -5,7 +5,7 @@
 import { CompiledQuery, sql } from 'kysely'
 import type { RawBuilder, SqlBool } from 'kysely'
 import type { Id } from '../../base/ids.ts'
-import type { Children, PartsLeft, TaskFilter, TaskPage, TaskRow } from '../../engine/ports.ts'
+import type { Children, PartsLeft, TaskFilter, TaskPage, TaskRow } from '../../engine/ports/task.ts'
 import type { SqlContext } from './context.ts'
 import type { TaskColumns } from './tables/queue.ts'
 import { readTask } from './task-columns.ts'

@@ -7,8 +7,8 @@
 import { sql } from 'kysely'
 import type { RawBuilder, SqlBool } from 'kysely'
 import type { Id } from '../../base/ids.ts'
-import { DUE_NEVER } from '../../engine/ports.ts'
-import type { TaskFilter } from '../../engine/ports.ts'
+import { DUE_NEVER } from '../../engine/ports/task.ts'
+import type { TaskFilter } from '../../engine/ports/task.ts'
 import type { SqlContext } from './context.ts'
 
 export interface Pair { readonly variant: string; readonly status: string }

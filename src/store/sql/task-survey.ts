@@ -14,8 +14,8 @@
  */
 import { sql } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
-import { SURVEY_EXACT_MAX } from '../../engine/ports.ts'
-import type { TaskStatus, TaskSurvey } from '../../engine/ports.ts'
+import { SURVEY_EXACT_MAX } from '../../engine/ports/task.ts'
+import type { TaskStatus, TaskSurvey } from '../../engine/ports/task.ts'
 import type { SqlContext } from './context.ts'
 import { byIndex } from './task-query.ts'
 import { eachRange, rangesOf } from './task-ranges.ts'

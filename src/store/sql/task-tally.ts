@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
-import type { TaskFilter, TaskStatus, TaskTally } from '../../engine/ports.ts'
+import type { TaskFilter, TaskStatus, TaskTally } from '../../engine/ports/task.ts'
 import type { SqlContext } from './context.ts'
 import { everyCondition, failedAs, heldAs } from './task-query.ts'
 import type { From, Pair, Ranges } from './task-ranges.ts'

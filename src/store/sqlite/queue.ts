@@ -4,8 +4,9 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import type { Id } from '../../base/ids.ts'
-import type { QueueStore, StreamCursor, TaskRow } from '../../engine/ports.ts'
-import { DUE_NEVER } from '../../engine/ports.ts'
+import type { QueueStore, StreamCursor } from '../../engine/ports/queue.ts'
+import type { TaskRow } from '../../engine/ports/task.ts'
+import { DUE_NEVER } from '../../engine/ports/task.ts'
 import { settle } from '../queue/settle.ts'
 import { pinnedRow } from '../queue/task-row.ts'
 import type { SqliteConnection } from './connection.ts'

@@ -3,7 +3,7 @@
  * would compile a text for each number of rows.
  */
 import type { Id } from '../../base/ids.ts'
-import type { NewTask, TaskAhead, TaskRow } from '../../engine/ports.ts'
+import type { NewTask, TaskAhead, TaskRow } from '../../engine/ports/task.ts'
 import { newRow } from '../queue/task-row.ts'
 import type { TaskRows } from '../queue/task-rows.ts'
 import type { TaskColumns } from '../sql/tables/queue.ts'
