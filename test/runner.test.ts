@@ -59,11 +59,22 @@ describe('a test file', () => {
     assert.match(ended.failures[0]?.text ?? '', /code 7 although no test failed/)
   })
 
-  it('fails by an error that nobody handles, wherever it comes from, and shows it', async () => {
-    const wait = 'await new Promise(resolve => { setImmediate(resolve) })'
-    for (const lost of ['void Promise.reject(new Error(\'lost\'))', 'setImmediate(() => { throw new Error(\'lost\') })']) {
-      const result = await run(`it('a', async () => {\n${wait}\n${lost}\n${wait}\n})\nit('b', () => {})`)
-      assert.match(result.failures.map(failure => failure.text).join(), /Error: lost\n +at .*planted\.test\.ts:5/, lost)
+  const wait = 'await new Promise(resolve => { setImmediate(resolve) })'
+  const lost = ['void Promise.reject(new Error(\'lost\'))', 'setImmediate(() => { throw new Error(\'lost\') })']
+
+  it('fails by an error that nobody handles, wherever it comes from, and names the test that ran', async () => {
+    for (const error of lost) {
+      const result = await run(`it('before', () => {})\ndescribe('s', () => { it('a', async t => {\nawait t.test('inner', () => {})\n${wait}\n${error}\n${wait}\n}) })\nit('b', () => {})`)
+      assert.deepEqual([result.passed, result.failures.map(({ name }) => name)], [3, ['planted.test.ts:4 › s › a']], error)
+      assert.match(result.failures[0]?.text ?? '', /Error: lost\n +at .*planted\.test\.ts:7/, error)
+    }
+  })
+
+  it('fails itself by such an error while no test runs, and shows it', async () => {
+    for (const error of lost) {
+      const result = await run(`it('a', () => {})\nprocess.once('beforeExit', () => {\n${error}\n})`)
+      assert.deepEqual(result.failures.map(({ name }) => name), ['planted.test.ts'], error)
+      assert.match(result.failures[0]?.text ?? '', /although no test failed[\s\S]*Error: lost\n +at .*planted\.test\.ts:5/, error)
     }
   })
 
