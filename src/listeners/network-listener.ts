@@ -6,6 +6,8 @@ import type { Id } from '../base/ids.ts'
 import type { Json } from '../base/json.ts'
 
 export type ListenerProtocol = 'http' | 'smtp' | 'lmtp' | 'imap' | 'pop3' | 'manageSieve'
+/** Those that have a server in this version. */
+export const SERVED_PROTOCOLS = ['http', 'smtp', 'lmtp'] as const satisfies readonly ListenerProtocol[]
 /** A set of the registry. */
 export interface Members { readonly [member: string]: Json | undefined }
 

@@ -10,7 +10,7 @@ import { nodeInfo } from './node-info.ts'
 
 const BUSY: NodeState = {
   role: 'edge', duties: ['storeMaintenance'], pushShard: null, draining: false,
-  info: nodeInfo({ listeners: [], runningTasks: 4, clockOffsetMs: -1_500, lastError: null, certificates: { c1: 'privateKey is gone.' }, spamProblem: null }),
+  info: nodeInfo({ listeners: [], binds: new Map(), runningTasks: 4, clockOffsetMs: -1_500, lastError: null, certificates: { c1: 'privateKey is gone.' }, spamProblem: null }),
 }
 
 async function cluster(roles: readonly string[] = ['edge']) {
@@ -41,7 +41,7 @@ test('addresses of listeners come with state, reason and connections', async () 
   const up = { address: '127.0.0.1', port: 25, state: 'up', error: null, since: 5, connections: 3 } as const
   const failed = { address: '::1', port: 25, state: 'failed', error: 'in use', since: 6, connections: 0 } as const
   const listener = { id: '0000000000001', name: 'smtp', protocol: 'smtp', tls: false, addresses: [up, failed] } as const
-  await join('one', { ...BUSY, info: nodeInfo({ listeners: [listener], runningTasks: 0, clockOffsetMs: null, lastError: null, certificates: {}, spamProblem: null }) })
+  await join('one', { ...BUSY, info: nodeInfo({ listeners: [listener], binds: new Map(), runningTasks: 0, clockOffsetMs: null, lastError: null, certificates: {}, spamProblem: null }) })
   const { nodes: [node] } = await look()
   assert.deepEqual(node?.live?.addresses, [
     { listener: 'smtp', protocol: 'smtp', address: '127.0.0.1:25', state: 'up', error: null, since: 5, connections: 3 },

@@ -3,6 +3,7 @@ import type { Id } from '../base/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { JudgedNode } from '../engine/assign/findings.ts'
 import type { KnownNode, NodeRow } from '../engine/ports/node.ts'
+import { formatBind, parseBind, type BindAddress } from '../listeners/bind.ts'
 import type { ListenerState } from '../listeners/manager.ts'
 import { isAddressState, type NodeAddress, type NodeData } from '../registry/objects/cluster-node.ts'
 
@@ -13,6 +14,8 @@ const CERTIFICATES_MAX = 50
 
 export interface NodeReport {
   readonly listeners: readonly ListenerState[]
+  /** Addresses of its own that it has for listeners, by their names. */
+  readonly binds: ReadonlyMap<string, BindAddress>
   readonly runningTasks: number
   /** Of the wall clock to the store's; null: not measured yet. */
   readonly clockOffsetMs: number | null
@@ -23,10 +26,11 @@ export interface NodeReport {
   readonly spamProblem: string | null
 }
 
-export function nodeInfo({ listeners, runningTasks, clockOffsetMs, lastError, certificates, spamProblem }: NodeReport): JsonObject {
+export function nodeInfo({ listeners, binds, runningTasks, clockOffsetMs, lastError, certificates, spamProblem }: NodeReport): JsonObject {
   return {
     listeners: Object.fromEntries(listeners.map(listener => [listener.name, listenerText(listener)])),
     addresses: listeners.flatMap(addressesOf).slice(0, ADDRESSES_MAX),
+    binds: Object.fromEntries([...binds].slice(0, ADDRESSES_MAX).map(([name, address]) => [name, formatBind(address)])),
     runningTasks, clockOffsetMs, lastError: lastError?.slice(0, TEXT_CHARS_MAX) ?? null,
     spamProblem: spamProblem?.slice(0, TEXT_CHARS_MAX) ?? null,
     certificates: Object.fromEntries(Object.entries(certificates).slice(0, CERTIFICATES_MAX).map(([id, text]) => [id, text.slice(0, TEXT_CHARS_MAX)])),
@@ -58,6 +62,14 @@ export function nodeData({ nodeId, hostname, renewedAt, live }: KnownNode): Node
       clockOffsetMs: clockOffsetOf(info), version, startedAt, lastError, certificateProblems: textsIn(info['certificates']),
     },
   }
+}
+
+/** What `binds` said; nothing of a node of an older version. */
+export function bindsIn(info: JsonObject): ReadonlyMap<string, BindAddress> {
+  return new Map(Object.entries(textsIn(info['binds'])).flatMap(([name, text]) => {
+    const address = parseBind(text)
+    return address === null ? [] : [[name, address] as const]
+  }))
 }
 
 function textsIn(value: Json | undefined): Readonly<Record<string, string>> {

@@ -5,6 +5,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
 import { scheduleProblem } from '../engine/queue/cron.ts'
 import { nextSlot } from '../engine/queue/slots.ts'
+import type { ListenerProtocol, NetworkListener } from '../listeners/network-listener.ts'
 import { effectivePermissions } from '../registry/objects/account-permissions.ts'
 import { auditReader } from '../registry/objects/audit-entry.ts'
 import { findingReader } from '../registry/objects/cluster-finding.ts'
@@ -15,6 +16,7 @@ import { scheduleSlots } from '../registry/objects/schedule-slots.ts'
 import { taskBackend, taskParts, taskWaitingFor, type TaskPort } from '../registry/objects/task-backend.ts'
 import { PLACEHOLDERS, standardObjects, type StandardObjects } from '../registry/objects/standard-objects.ts'
 import { laneLoad } from '../registry/objects/lane-load.ts'
+import { listenerPreview } from '../registry/objects/listener-preview.ts'
 import { networkListener } from '../registry/objects/network-listener.ts'
 import { metricReader } from '../registry/objects/metric.ts'
 import { rolePreview } from '../registry/objects/role-preview.ts'
@@ -42,6 +44,7 @@ import { archivePort } from './archive-port.ts'
 import { clusterPort, type ClusterObjects, type JudgeCluster } from './cluster-port.ts'
 import { domainWork } from './domain-work.ts'
 import { laneLoads } from './lane-loads.ts'
+import { listenerPreviews } from './listener-preview.ts'
 import { rolePreviews } from './role-preview.ts'
 import { schedulePort } from './schedule-port.ts'
 import { spamLessons, spamSamplePort } from './spam-sample-port.ts'
@@ -62,6 +65,8 @@ export interface ObjectsDeps {
 export interface Objects {
   readonly registry: Registry<Tx>
   readonly standard: StandardObjects<Tx>
+  /** All of them, whatever the roles say. */
+  readonly listeners: (tx: Tx) => Promise<readonly NetworkListener[]>
   /** Of these live nodes, while there are these roles. */
   readonly findings: JudgeCluster
   /** Names of what an account may do. */
@@ -90,8 +95,8 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
   const roles = async (tx: Tx) => (await registry.all(tx, standard.clusterRole)).map(({ value }) => value)
   const roleNames = async (tx: Tx) => new Set((await roles(tx)).map(({ name }) => name))
   const nodes = clusterPort<Tx>({ lanes: allLanes, alone: store.kind !== 'postgres', roles: roleNames })
-  const listeners = async (tx: Tx) => (await registry.all(tx, networkListener)).map(({ id, value: { name } }) => ({ id, name }))
-  const previews = rolePreviews<Tx>({ lanes: allLanes, judge: nodes.judge, roles, listeners })
+  const listeners = async (tx: Tx) => (await registry.all(tx, networkListener)).map(({ id, value }) => ({ ...value, id, protocol: value.protocol as ListenerProtocol }))
+  const previews = rolePreviews<Tx>({ lanes: allLanes, judge: nodes.judge, roles, listeners: async tx => (await listeners(tx)).map(({ id, name }) => ({ id, name })) })
   const registry: Registry<Tx> = new Registry({
     objects: standard.all,
     placeholders: PLACEHOLDERS,
@@ -100,10 +105,11 @@ export function buildObjects({ store, catalogue, ids, clock, mailStore, certific
       ...ownMethods(tasks, standard),
       'ClusterLane/load': laneLoad(laneLoads<Tx>(catalogue), standard.task),
       'ClusterRole/preview': rolePreview(previews),
+      'NetworkListener/preview': listenerPreview(listenerPreviews<Tx>({ roles, listeners })),
     },
     store, ids, clock,
   })
-  return { registry, standard, findings: nodes.judge, permissionsOf: account => effectivePermissions(account, standard.roles) }
+  return { registry, standard, listeners, findings: nodes.judge, permissionsOf: account => effectivePermissions(account, standard.roles) }
 }
 
 /** For the objects whose rows are not in the ObjectTable. */

@@ -31,10 +31,8 @@ import { createHttpHandler, type HttpHandler } from '../listeners/http/http-hand
 import { httpProtocol } from '../listeners/http-server.ts'
 import { mailProtocols } from '../listeners/mail/mail-server.ts'
 import { ListenerManager, type ListenerState } from '../listeners/manager.ts'
-import type { ListenerProtocol } from '../listeners/network-listener.ts'
 import { SelfMadeCertificate } from '../listeners/tls/certificate.ts'
 import { Certificates } from '../listeners/tls/certificates.ts'
-import { networkListener } from '../registry/objects/network-listener.ts'
 import { startSchedules } from '../registry/objects/start-schedules.ts'
 import { taskManager } from '../registry/objects/task-manager.ts'
 import { Auth } from '../services/auth/auth.ts'
@@ -253,7 +251,7 @@ export class Server implements Service {
   #nodeInfo(): JsonObject {
     const { incarnation } = this.#node
     return nodeInfo({
-      listeners: this.listeners, runningTasks: incarnation?.running.length ?? 0,
+      listeners: this.listeners, binds: this.#deps.environment.listenerBinds, runningTasks: incarnation?.running.length ?? 0,
       clockOffsetMs: incarnation?.clockOffsetMs ?? null, lastError: this.#log.lastError, certificates: this.#certificates.report().unreadable, spamProblem: this.#mail.spamFilter.problem,
     })
   }
@@ -289,8 +287,8 @@ export class Server implements Service {
     await this.#role.refresh()
     this.#roleNames = new Set((await this.#roles()).map(role => String(role['name'])))
     this.#node.announce()
-    const all = await this.#deps.store.read(tx => this.#objects.registry.all(tx, networkListener))
-    await this.#listeners?.apply(all.filter(({ id }) => listenerEnabled(this.#role.role, id)).map(({ id, value }) => ({ ...value, id, protocol: value.protocol as ListenerProtocol })))
+    const all = await this.#deps.store.read(tx => this.#objects.listeners(tx))
+    await this.#listeners?.apply(all.filter(({ id }) => listenerEnabled(this.#role.role, id)))
   }
 
   async #administrator(): Promise<Principal> {

@@ -1,18 +1,9 @@
-/**
- * `x:ClusterRole/preview`: what one change of a role would move, asked with the arguments of `x:ClusterRole/set`. The change is tried
- * and taken back (ops/trial.ts); what it means for the nodes that live now is worked out from what the roles say before
- * and after it, by the function by which the nodes divide their work.
- */
+/** `x:ClusterRole/preview`: what a change of a role would move, by the function by which the nodes divide their work. */
 import type { Id } from '../../base/ids.ts'
-import type { Json, JsonObject } from '../../base/json.ts'
-import { isJsonObject, ownValue } from '../../base/json.ts'
-import { MethodError } from '../method.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Method } from '../method.ts'
-import { objectArgument, textsArgument } from '../ops/arguments.ts'
-import { requirePermission } from '../ops/environment.ts'
 import type { Environment } from '../ops/environment.ts'
-import { setMethod } from '../ops/set.ts'
-import { trialOf } from '../ops/trial.ts'
+import { previewMethod } from '../ops/preview.ts'
 import type { FindingData } from './cluster-finding.ts'
 import { clusterNode } from './cluster-node.ts'
 
@@ -49,28 +40,11 @@ export interface RolePreviews<Tx, Seen> {
 const NOTHING: RoleChange = { nodes: [], lanes: [], findings: [] }
 
 export function rolePreview<Tx, Seen>(cluster: RolePreviews<Tx, Seen>): (env: Environment<Tx>) => Method {
-  return env => async (args, context) => {
-    for (const definition of [env.definition, clusterNode]) requirePermission(definition, 'Get', context)
-    requireOne(args)
-    const trial = trialOf(env.store, tx => cluster.look(tx))
-    const reply = await setMethod({ ...env, store: trial.store })(args, context)
-    const { accountId } = context.principal
-    const refused = ['notCreated', 'notUpdated', 'notDestroyed'].flatMap(name => entriesOf(reply, name))[0]
-    if (refused !== undefined) return { accountId, refused }
-    const seen = trial.seen()
-    return { accountId, ...jsonOf(seen === null ? NOTHING : cluster.compare(seen.before, seen.after)) }
-  }
-}
-
-function requireOne(args: JsonObject): void {
-  const changes = [objectArgument(args, 'create'), objectArgument(args, 'update')].flatMap(each => Object.keys(each ?? {}))
-  const count = changes.length + (textsArgument(args, 'destroy') ?? []).length
-  if (count !== 1) throw new MethodError('invalidArguments', `create, update and destroy must hold one change together; there are ${count}.`)
-}
-
-function entriesOf(reply: JsonObject, name: string): Json[] {
-  const entries = ownValue(reply, name)
-  return isJsonObject(entries) ? Object.values(entries).filter(value => value !== undefined) : []
+  return previewMethod({
+    about: [clusterNode],
+    look: tx => cluster.look(tx),
+    tell: seen => jsonOf(seen === null ? NOTHING : cluster.compare(seen.before, seen.after)),
+  })
 }
 
 function jsonOf({ nodes, lanes, findings }: RoleChange): JsonObject {

@@ -129,6 +129,7 @@ export const de: Texts = {
     refusedNext: 'Ändern Sie, was markiert ist, und speichern Sie noch einmal.',
     summary: n => count(n, { one: 'Ein Feld muss geändert werden', other: '# Felder müssen geändert werden' }),
   },
+  preview: { title: 'Was die Änderung bewirkt', looking: 'Der Server wird gefragt…', refused: 'Der Server nähme das nicht an:' },
   time: {
     now: 'jetzt', never: 'nie', utc: 'UTC', local: 'Ihre Zeit',
     units: { d: 'T', h: 'Std.', min: 'Min.', s: 's', ms: 'ms' },

@@ -128,6 +128,7 @@ export const en = {
     refusedNext: 'Change what is marked, and save again.',
     summary: (n: number) => count(n, { one: 'One entry needs a change', other: '# entries need a change' }),
   },
+  preview: { title: 'What the change does', looking: 'Asking the server…', refused: 'The server would not take this:' },
   time: {
     now: 'now', never: 'never', utc: 'UTC', local: 'Your time',
     units: { d: 'd', h: 'h', min: 'min', s: 's', ms: 'ms' },

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { ClusterNode } from '../../api/cluster.ts'
 import { useMay } from '../../api/context.ts'
 import type { Row } from '../../api/hooks.ts'
+import { usePreview } from '../../api/use-preview.ts'
 import { Field } from '../../forms/field.tsx'
 import { FormFrame } from '../../forms/form-frame.tsx'
 import type { Form } from '../../forms/use-form.ts'
@@ -13,12 +14,16 @@ import { AddressState } from '../../parts/address-state.tsx'
 import { Count } from '../../parts/amounts.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { PreviewPanel } from '../../parts/preview-panel.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { useToast } from '../../parts/toast.tsx'
 import { useQuestion } from '../../parts/use-question.ts'
 import { Warning } from '../../parts/warning.tsx'
 import css from './listeners.module.css'
-import { closesIt, isHere, runningOf } from './running.ts'
+import { PreviewDetails } from './preview-details.tsx'
+import type { Preview } from './preview.ts'
+import { endsHere, previewOf } from './preview.ts'
+import { runningOf } from './running.ts'
 import { useListenerTexts } from './texts.ts'
 
 const OBJECT = 'NetworkListener'
@@ -38,20 +43,27 @@ export function ListenerEditor({ stored, nodes, onSaved }: {
   const may = useMay()
   const toast = useToast()
   const form = useForm({ object: OBJECT, id: stored?.id ?? null, ...(stored === null ? {} : { stored }) })
+  const isNew = stored === null
+  const change = !form.dirty ? null : isNew ? { create: { n: form.changes } } : { update: { [stored.id]: form.changes } }
+  const foresight = usePreview(OBJECT, change, previewOf)
   const question = useQuestion<true>()
-  const here = stored !== null && isHere(runningOf(String(stored['name']), nodes), location) && closesIt(form.changes)
+  const isHere = (of: Preview) => endsHere(of, nodes, location)
   const finish = () => {
     const name = String(form.value['name'])
-    toast({ title: stored === null ? t.made(name) : t.saved(name), text: t.follow })
+    toast({ title: isNew ? t.made(name) : t.saved(name), text: t.follow })
     onSaved(name)
   }
-  const confirm = async () => !here || question.ask(true)
+  // What takes this console its address away is asked about first.
+  const confirm = async () => {
+    const coming = await foresight.ask()
+    return coming === null || !isHere(coming) || question.ask(true)
+  }
+  const readOnly = !isNew && !may(OBJECT, 'Update')
   return (
     <div className={css['columns']}>
       <div className={css['form']}>
-        {stored !== null && !may(OBJECT, 'Update') ? <><p className={css['soft']}>{t.readOnly}</p><ObjectFields object={OBJECT} value={stored} /></> : (
+        {readOnly ? <><p className={css['soft']}>{t.readOnly}</p><ObjectFields object={OBJECT} value={stored} /></> : (
           <FormFrame form={form} confirm={confirm} onSaved={finish}>
-            {here ? <Warning>{t.here}</Warning> : null}
             <Group form={form} title={t.general} fields={GENERAL}>
               {SERVED.has(String(form.value['protocol'])) ? null : <Warning>{t.unservedProtocol}</Warning>}
             </Group>
@@ -62,7 +74,12 @@ export function ListenerEditor({ stored, nodes, onSaved }: {
         )}
       </div>
       <div className={css['side']}>
-        <Panel title={t.where}>{stored === null ? <p className={css['soft']}>{t.afterSave}</p> : <Where name={String(stored['name'])} nodes={nodes} />}</Panel>
+        {readOnly ? null : (
+          <PreviewPanel asked={foresight} changed={change !== null} noChange={t.preview.noChange}>
+            {preview => <PreviewDetails preview={preview} here={isHere(preview)} />}
+          </PreviewPanel>
+        )}
+        <Panel title={t.where}>{isNew ? <p className={css['soft']}>{t.afterSave}</p> : <Where name={String(stored['name'])} nodes={nodes} />}</Panel>
       </div>
       <ConfirmDialog
         open={question.about !== null} onClose={() => { question.answer(false) }} onConfirm={() => { question.answer(true) }} danger

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeOf } from '../../api/cluster.ts'
-import { closesIt, isHere, runningOf, tallyOf } from './running.ts'
+import { isHere, runningOf, tallyOf } from './running.ts'
 
 const at = (listener: string, port: number, state: string, error: string | null = null) => ({ listener, protocol: listener, address: `127.0.0.1:${port}`, state, error })
 const node = (nodeId: number, status: string, ...addresses: object[]) => nodeOf({
@@ -24,8 +24,4 @@ test('the listener of this page is known by its port', () => {
   const running = runningOf('http', [node(1, 'active', at('http', 443, 'up'), at('http', 8080, 'failed'))])
   assert.equal(isHere(running, { port: '', protocol: 'https:' }), true)
   assert.deepEqual([isHere(running, { port: '8080', protocol: 'http:' }), isHere(running, { port: '', protocol: 'http:' })], [false, false])
-})
-
-test('limits close nothing, everything else may', () => {
-  assert.deepEqual([closesIt({ maxConnections: 5 }), closesIt({ 'bind/0.0.0.0:1': true }), closesIt({ maxConnections: 5, useTls: false }), closesIt({})], [false, true, true, false])
 })

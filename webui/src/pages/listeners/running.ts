@@ -37,11 +37,3 @@ export function tallyOf(running: readonly Running[]): Tally {
 export function isHere(running: readonly Running[], place: Place): boolean {
   return running.some(({ address }) => isOwnAddress(address, place))
 }
-
-/** Changes of these leave connections that are open alone, and the address as it is. */
-const HARMLESS = new Set(['maxConnections', 'tlsTimeout'])
-
-/** `patch`: as it is sent. */
-export function closesIt(patch: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(patch).some(key => !HARMLESS.has(key.split('/')[0] ?? ''))
-}

@@ -16,6 +16,11 @@ export const useListenerTexts = pageTexts({
     general: 'Address and protocol', tlsTitle: 'TLS', tlsHelp: 'Certificates are chosen by the name that a client asks for.', proxy: 'Proxies in front', proxyHelp: 'Who connects from such a network must begin with a PROXY header. A client that connects from there without one is cut off.',
     socket: 'Socket', socketHelp: 'The defaults fit nearly everywhere.', certificates: 'To the certificates',
     where: 'Where it runs now', node: 'Node', address: 'Address', connections: 'Connections', notThere: 'No live node opens it.', leftOut: 'Not opened there', byRole: (role: string) => `role ${role}`, noRole: 'no role',
+    preview: {
+      noChange: 'Change something to see here which nodes open and close what.', quiet: 'No live node opens or closes anything, and no connection is cut.',
+      opens: 'opens', closes: 'closes', rebinds: 'closes and opens again', replaces: 'serves new connections in the new way', fails: 'does not open',
+      drain: 'Connections that are open there finish what they do, for 30 s at most.',
+    },
     afterSave: 'It is opened when it is saved.', unservedProtocol: 'This version has no server for the protocol: the listener is reported, and stays closed.',
     hereTitle: 'Save, and change the listener of this console?', here: 'You use this console over this listener. After the change the address in your browser may not answer any more; have another way in at hand, such as the command line on a node.',
     confirm: 'Save all the same', saved: (name: string) => `Listener ${name} saved`, made: (name: string) => `Listener ${name} made`, follow: 'Where it runs is shown beside the form.',
@@ -32,6 +37,11 @@ export const useListenerTexts = pageTexts({
     general: 'Adresse und Protokoll', tlsTitle: 'TLS', tlsHelp: 'Zertifikate werden nach dem Namen gewählt, den ein Programm verlangt.', proxy: 'Proxys davor', proxyHelp: 'Wer aus einem solchen Netz kommt, muss mit einem PROXY-Kopf beginnen. Ein Programm, das von dort ohne ihn kommt, wird getrennt.',
     socket: 'Socket', socketHelp: 'Die Vorgaben passen fast überall.', certificates: 'Zu den Zertifikaten',
     where: 'Wo er jetzt läuft', node: 'Knoten', address: 'Adresse', connections: 'Verbindungen', notThere: 'Kein lebender Knoten öffnet ihn.', leftOut: 'Dort nicht geöffnet', byRole: (role: string) => `Rolle ${role}`, noRole: 'keine Rolle',
+    preview: {
+      noChange: 'Ändern Sie etwas, um hier zu sehen, welche Knoten was öffnen und schließen.', quiet: 'Kein lebender Knoten öffnet oder schließt etwas, und keine Verbindung wird getrennt.',
+      opens: 'öffnet', closes: 'schließt', rebinds: 'schließt und öffnet wieder', replaces: 'bedient neue Verbindungen auf die neue Art', fails: 'öffnet nicht',
+      drain: 'Verbindungen, die dort offen sind, beenden, was sie tun, höchstens 30 s lang.',
+    },
     afterSave: 'Er wird geöffnet, sobald er gesichert ist.', unservedProtocol: 'Diese Version hat keinen Server für das Protokoll: der Listener wird gemeldet und bleibt zu.',
     hereTitle: 'Sichern und den Listener dieser Konsole ändern?', here: 'Sie benutzen diese Konsole über diesen Listener. Nach der Änderung antwortet die Adresse in Ihrem Browser vielleicht nicht mehr; halten Sie einen anderen Weg bereit, etwa die Befehlszeile auf einem Knoten.',
     confirm: 'Trotzdem sichern', saved: (name: string) => `Listener ${name} gesichert`, made: (name: string) => `Listener ${name} angelegt`, follow: 'Wo er läuft, steht neben dem Formular.',

@@ -15,7 +15,6 @@ export function PreviewDetails({ preview, nodes, here }: {
   readonly here: boolean
 }) {
   const t = useRoleTexts()
-  if (preview.refused !== null) return <Warning bad>{t.refused} <span lang="en">{preview.refused}</span></Warning>
   if (isQuiet(preview)) return <p className={css['soft']}>{t.quiet}</p>
   const uncovered = uncoveredBy(preview)
   return <>

@@ -4,6 +4,7 @@ import { isJsonObject } from '../../../../src/base/json.ts'
 import { objects, strings } from '../../../../src/jmap-client/reply.ts'
 import type { ClusterNode, Finding, Lane } from '../../api/cluster.ts'
 import { findingOf } from '../../api/cluster.ts'
+import { textOrNull } from '../../api/values.ts'
 
 export interface NodeChange {
   readonly id: string
@@ -42,7 +43,7 @@ export function previewOf(reply: JsonObject): Preview {
     lanes: objects(reply['lanes']).map(lane => ({
       id: String(lane['id']), duty: String(lane['duty']), buckets: Number(lane['buckets']),
       uncoveredBefore: Number(lane['uncoveredBefore']), uncoveredAfter: Number(lane['uncoveredAfter']),
-      moves: objects(lane['moves']).map(({ from, to, buckets }) => ({ from: idOf(from), to: idOf(to), buckets: Number(buckets) })),
+      moves: objects(lane['moves']).map(({ from, to, buckets }) => ({ from: textOrNull(from), to: textOrNull(to), buckets: Number(buckets) })),
     })),
     findings: objects(reply['findings']).map(finding => findingOf({ id: `${String(finding['kind'])}-${String(finding['subject'])}`, ...finding })),
     refused: isJsonObject(refused) ? String(refused['description'] ?? refused['type']) : null,
@@ -97,8 +98,4 @@ function heldBy(lanes: readonly Lane[], lane: string, owner: string | null): num
 
 function namesOf(value: Json | undefined): readonly string[] {
   return objects(value).map(({ name }) => String(name))
-}
-
-function idOf(value: Json | undefined): string | null {
-  return typeof value === 'string' ? value : null
 }

@@ -5,16 +5,16 @@ import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { isJsonObject } from '../../../../src/base/json.ts'
 import type { ClusterNode, Lane } from '../../api/cluster.ts'
 import { useMay, useModel } from '../../api/context.ts'
-import { failureOf } from '../../api/failure.ts'
 import type { Row } from '../../api/hooks.ts'
 import { useRows } from '../../api/hooks.ts'
+import { usePreview } from '../../api/use-preview.ts'
 import { Field } from '../../forms/field.tsx'
 import { FormFrame } from '../../forms/form-frame.tsx'
 import type { Form } from '../../forms/use-form.ts'
 import { useForm } from '../../forms/use-form.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
-import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { PreviewPanel } from '../../parts/preview-panel.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useToast } from '../../parts/toast.tsx'
 import { useQuestion } from '../../parts/use-question.ts'
@@ -24,11 +24,10 @@ import { GroupEditor } from './group-editor.tsx'
 import { Happening } from './happening.tsx'
 import { PreviewDetails } from './preview-panel.tsx'
 import type { Preview } from './preview.ts'
-import { uncoveredBy } from './preview.ts'
+import { previewOf, uncoveredBy } from './preview.ts'
 import { closesHere } from './closes-here.ts'
 import css from './roles.module.css'
 import { useRoleTexts } from './texts.ts'
-import { usePreview } from './use-preview.ts'
 
 export interface Cluster { readonly nodes: readonly ClusterNode[]; readonly lanes: readonly Lane[] }
 /** What was saved, and how the cluster was then. */
@@ -48,7 +47,7 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
   const form = useForm({ object: 'ClusterRole', id: stored?.id ?? null, ...(stored === null ? { initial: { name } } : { stored }) })
   const isNew = stored === null
   const change = isNew ? { create: { n: form.changes } } : form.dirty ? { update: { [stored.id]: form.changes } } : null
-  const { preview, asking: looking, error, ask } = usePreview(change)
+  const foresight = usePreview('ClusterRole', change, previewOf)
   const question = useQuestion<Preview>()
   const [saved, setSaved] = useState<Saved | null>(null)
   /** What was foretold of the change that is being saved. */
@@ -62,7 +61,7 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
   }
   // What leaves work without a node, or this console without its listener, is asked about first.
   const confirm = async () => {
-    const coming = foretold.current = await ask()
+    const coming = foretold.current = await foresight.ask()
     return coming === null || coming.refused !== null || (uncoveredBy(coming).length === 0 && !isHere(coming)) || question.ask(coming)
   }
   const asked = question.about
@@ -86,14 +85,9 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
         <Users name={String(form.value['name'] ?? '')} nodes={cluster.nodes} />
         {saved === null || form.dirty ? null : <Happening saved={saved.preview} before={saved.lanes} nodes={cluster.nodes} lanes={cluster.lanes} />}
         {readOnly || (saved !== null && !form.dirty) ? null : (
-          <Panel title={t.effect}>
-            <div aria-live="polite" aria-busy={looking}>
-              {error !== null && change !== null ? <FailurePanel failure={failureOf(error)} />
-                : change === null ? <p className={css['soft']}>{t.noChange}</p>
-                : preview === null ? <p className={css['soft']}>{t.looking}</p>
-                : <PreviewDetails preview={preview} nodes={cluster.nodes} here={isHere(preview)} />}
-            </div>
-          </Panel>
+          <PreviewPanel asked={foresight} changed={change !== null} noChange={t.noChange}>
+            {preview => <PreviewDetails preview={preview} nodes={cluster.nodes} here={isHere(preview)} />}
+          </PreviewPanel>
         )}
       </div>
       {asked === null ? null : (

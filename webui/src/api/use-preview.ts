@@ -1,33 +1,31 @@
-/** Asks what a draft would move: a moment after the last key, and again when the cluster has changed. */
+/** Asks `x:<Object>/preview` what a draft would do: a moment after the last key, and again when the cluster has changed. */
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { JsonObject } from '../../../../src/base/json.ts'
-import { browserClock } from '../../api/browser.ts'
-import { useServer } from '../../api/context.ts'
-import { keys } from '../../api/keys.ts'
-import type { Preview } from './preview.ts'
-import { previewOf } from './preview.ts'
+import type { JsonObject } from '../../../src/base/json.ts'
+import { browserClock } from './browser.ts'
+import { useServer } from './context.ts'
+import { keys } from './keys.ts'
 
 const TYPING_MS = 300
 /** Nodes come and go while somebody thinks. */
 const EVERY_MS = 10_000
-const NAME = 'x:ClusterRole/preview'
 
-export interface Asked {
+export interface Asked<T> {
   /** null: not known yet, or there is nothing to ask. */
-  readonly preview: Preview | null
+  readonly preview: T | null
   readonly asking: boolean
   readonly error: Error | null
   /** Of the change as it is this moment, for who saves quicker than it is shown; null: the server cannot tell. */
-  ask(this: void): Promise<Preview | null>
+  ask(this: void): Promise<T | null>
 }
 
-/** `change`: as in `/set`; null: there is nothing to ask. */
-export function usePreview(change: JsonObject | null): Asked {
+/** `change`: as in `/set`; null: there is nothing to ask. `read`: what the reply says. */
+export function usePreview<T>(object: string, change: JsonObject | null, read: (reply: JsonObject) => T): Asked<T> {
   const { api } = useServer()
   const client = useQueryClient()
+  const name = `x:${object}/preview`
   const settled = useSettled(change)
-  const question = (args: JsonObject) => ({ queryKey: keys.method('ClusterRole', NAME, args), queryFn: async () => previewOf(await api.call(NAME, args)) })
+  const question = (args: JsonObject) => ({ queryKey: keys.method(object, name, args), queryFn: async () => read(await api.call(name, args)) })
   const { data, isFetching, error } = useQuery({
     ...question(settled ?? {}),
     enabled: settled !== null,
