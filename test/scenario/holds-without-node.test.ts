@@ -7,7 +7,11 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import pg from 'pg'
 import { systemClock } from '../../src/base/clock.ts'
+import type { Id } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
+import { LocalWakeups } from '../../src/store/local-wakeups.ts'
+import { MemoryDatabase } from '../../src/store/memory/database.ts'
+import { memoryStore } from '../../src/store/memory/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -16,7 +20,7 @@ import { postgresMissing, sharedPostgres, stopSharedPostgres } from '../support/
 
 after(() => stopSharedPostgres())
 
-async function freed(store: Store, byHand: (statement: string) => Promise<void>): Promise<void> {
+async function freed(store: Store, removeNode: (incarnation: Id) => Promise<unknown>): Promise<void> {
   const [living, gone] = [await aNode(store), await aNode(store)]
   const held = []
   for (const [bucket, { incarnation }] of [living, gone].entries()) {
@@ -25,7 +29,7 @@ async function freed(store: Store, byHand: (statement: string) => Promise<void>)
     await pin(store, incarnation, row)
     held.push(row)
   }
-  await byHand(`delete from node where incarnation = '${gone.incarnation}'`)
+  await removeNode(gone.incarnation)
   assert.deepEqual(await store.leases.reap(), [], 'a node that is not there cannot be declared dead')
   const holders = [{ incarnation: gone.incarnation, hostname: null }]
   assert.deepEqual(await store.leases.releaseDead(), { holders, leases: 1, tasks: 1 })
@@ -36,14 +40,19 @@ async function freed(store: Store, byHand: (statement: string) => Promise<void>)
   assert.deepEqual(rows.map(row => [row?.holder, row?.crashes]), [[living.incarnation, 0], [null, 1]])
 }
 
+test('holds of nobody are freed in memory', async () => {
+  const wakeups = new LocalWakeups()
+  const database = new MemoryDatabase(systemClock, wakeups)
+  await freed(memoryStore(database, wakeups, systemClock), incarnation => database.transact(({ table }) => table('node').delete(incarnation)))
+})
+
 test('holds of nobody are freed on SQLite', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'rota-hands-'))
   const store = await openSqliteStore({ dataDir, clock: systemClock })
   try {
-    await freed(store, async statement => {
-      const hand = new DatabaseSync(join(dataDir, 'rota.db'))
-      hand.exec(statement)
-      hand.close()
+    await freed(store, async incarnation => {
+      using hand = new DatabaseSync(join(dataDir, 'rota.db'))
+      hand.prepare('delete from node where incarnation = ?').run(incarnation)
     })
   } finally {
     await store.close()
@@ -55,10 +64,10 @@ test('holds of nobody are freed on PostgreSQL', { skip: postgresMissing() }, asy
   const url = await (await sharedPostgres()).freshDatabase()
   const store = await openPostgresStore({ url, clock: systemClock, log: silentLog })
   try {
-    await freed(store, async statement => {
+    await freed(store, async incarnation => {
       const hand = new pg.Client({ connectionString: url })
       await hand.connect()
-      await hand.query(statement)
+      await hand.query('delete from node where incarnation = $1', [incarnation])
       await hand.end()
     })
   } finally {

@@ -103,7 +103,7 @@ sameEndHowever('AccountMaintenance recalculateImapUid', {
     await dropTasks(world)
     return { variant: 'AccountMaintenance', payload: { accountId, maintenanceType: 'recalculateImapUid' } }
   },
-  state: ({ store, mailStore }) => store.read(async tx => {
+  state: ({ store, mailStore }, asked) => store.read(async tx => {
     const state = await Promise.all([INBOX_ID, TRASH].map(async mailboxId => {
       const { uidValidity, uidNext } = await uidState(tx.documents, accountId, mailboxId) ?? assert.fail()
       const uids = await uidsOf(tx.documents, accountId, mailboxId, uidValidity, 200)
@@ -112,8 +112,9 @@ sameEndHowever('AccountMaintenance recalculateImapUid', {
     }))
     assert.deepEqual(state[1], { uidNext: 5, uids: [1, 2, 3, 4], subjects: ['trash 2', 'trash 1', 'inbox 0', 'trash 0'] })
     assert.deepEqual([state[0]?.uids.length, state[0]?.uids.at(-1), state[0]?.subjects[0]], [130, 130, 'inbox 129'])
-    // Six mailboxes were made, and got one new uidValidity each.
-    assert.equal(await tx.documents.modseq(accountId, MAILBOX), 12)
+    // Six mailboxes were made, and got one new uidValidity each; another one if they were asked for anew when all was done.
+    const changes = await tx.documents.modseq(accountId, MAILBOX)
+    assert.ok(changes === 12 || (asked === 2 && changes === 18), `${changes} changes of mailboxes`)
     return state
   }),
 }, 8)

@@ -9,7 +9,6 @@ import { storedTraces } from '../../src/services/telemetry/traces.ts'
 import { BLOB_GRACE_MS } from '../../src/services/upkeep/blob-purge.ts'
 import { aTask, IDLE } from '../contract/queue-fixtures.ts'
 import { sameEndHowever, type World } from '../support/interruptions.ts'
-import { SITES } from '../support/sites.ts'
 import { overAndNot, whatIsLeft } from '../support/over-data.ts'
 
 const FAMILIES: readonly KeyFamily[] = Object.values(KEYS)
@@ -69,14 +68,14 @@ sameEndHowever('StoreMaintenance purgeData', {
 
 /** What a node holds whose row was removed by hand: of all that removeLockTask frees, this alone no living node frees by itself. */
 sameEndHowever('StoreMaintenance removeLockTask', {
-  async prepare({ store, ids, clock, byHand }) {
+  async prepare({ store, ids, clock, removeNode }) {
     const incarnation = ids.next()
     await store.leases.join({ incarnation, hostname: 'gone', version: '1', state: IDLE }, 1_000)
     await store.leases.acquire(incarnation, [{ lane: 'elsewhere', bucket: 0 }])
     const task = aTask('elsewhere', { id: ids.next(), due: clock.now() + 1_000 * HOUR_MS })
     await store.transact(tx => tx.tasks.insert([task]))
     await store.queue.pin(incarnation, [{ id: task.id, version: 1, startedAt: clock.now(), progress: null }])
-    await byHand?.(`delete from node where incarnation = '${incarnation}'`)
+    await removeNode?.(incarnation)
     return maintenance('removeLockTask')
   },
   async state({ store }) {
@@ -86,7 +85,7 @@ sameEndHowever('StoreMaintenance removeLockTask', {
     assert.deepEqual(holders, [null, null])
     return holders
   },
-}, 1, SITES.filter(({ name }) => name !== 'memory'))
+})
 
 sameEndHowever('StoreMaintenance reindexTelemetry', {
   handsOut: ['searchIndexing'],
@@ -153,7 +152,7 @@ for (let nth = 0; ORPHANS.size < SHARDS; nth++) {
 }
 
 sameEndHowever('StoreMaintenance purgeBlob, all shards', {
-  callsMax: 4,
+  isUniform: true,
   async prepare({ store, clock }) {
     await store.transact(async ({ blobs }) => {
       for (const content of [...ORPHANS.values(), ...CONTENTS.slice(0, 3)]) await blobs.put(content)

@@ -7,14 +7,15 @@
  * | killedBefore | the process is gone in the middle of the transaction, all written and nothing committed; another one takes over |
  * | killedAfter | it is gone after the commit, and has never heard of it |
  * | sleptBefore, sleptAfter | it sleeps past its lease while another takes over, and then goes on where it was |
- * | cancelled | the tasks are pinned, then rescheduled by an administrator: their runs are told to stop, and come again |
+ * | cancelled | the tasks are pinned, then destroyed by an administrator; when they are gone the same is asked for once more |
+ * | rescheduled | they are pinned, then rescheduled: their runs are told to stop, and come again |
  * | parked | every task, with its parts, is pinned, then parked; nothing moves until they are resumed |
  *
- * Handing out parts is such a call too, though it is the engine that makes it.
+ * Handing out parts is such a call too, and so is the end of a part and that of the task, though it is the engine that makes these.
  *
  * In memory that is done at every call. A database is slower by so much that it is done at some: those that together call
  * every method by which the task writes (before a call that only reads, all is as after the one before it). The process is killed before and after each of them,
- * and sleeps, is cancelled or parked at one of them each.
+ * and sleeps, is cancelled, rescheduled or parked at one of them each.
  */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
@@ -26,6 +27,7 @@ import type { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { Catalogue } from '../../src/engine/catalogue.ts'
 import { EngineNode } from '../../src/engine/cluster/node.ts'
 import { LEASE_TIMES } from '../../src/engine/lease/lease.ts'
+import type { Finish } from '../../src/engine/ports/queue.ts'
 import { DUE_NEVER } from '../../src/engine/ports/task.ts'
 import type { NewTask, TaskRow, TaskState } from '../../src/engine/ports/task.ts'
 import { RETRY_DEFAULTS } from '../../src/base/retry-plan.ts'
@@ -36,9 +38,9 @@ import { VARIANTS } from '../../src/tasks/catalogue.ts'
 import type { Duty } from '../../src/tasks/define.ts'
 import { lanes } from '../../src/tasks/lanes.ts'
 import { stopSharedPostgres } from './postgres.ts'
-import { SITES, type ByHand, type Filled, type Site } from './sites.ts'
+import { SITES, type Filled, type RemoveNode, type Site } from './sites.ts'
 
-export const INTERRUPTIONS = ['killedBefore', 'killedAfter', 'sleptBefore', 'sleptAfter', 'cancelled', 'parked'] as const
+const INTERRUPTIONS = ['killedBefore', 'killedAfter', 'sleptBefore', 'sleptAfter', 'cancelled', 'rescheduled', 'parked'] as const
 type Interruption = (typeof INTERRUPTIONS)[number]
 
 export interface World extends Mail {
@@ -47,7 +49,7 @@ export interface World extends Mail {
   readonly ids: IdSource
   row(draft: TaskDraft): NewTask
   /** While something is prepared. */
-  readonly byHand: ByHand | null
+  readonly removeNode: RemoveNode | null
 }
 
 export interface Work {
@@ -55,10 +57,12 @@ export interface Work {
   prepare(world: World): Promise<TaskDraft | readonly TaskDraft[]>
   /** Duties that only its parts need. Tasks of other duties are left, and belong to the state. */
   readonly handsOut?: readonly Duty[]
-  /** Of very many calls that are alike: how many are interrupted in memory, among them the first and the last. */
-  readonly callsMax?: number
-  /** What must be the same at the end. */
-  state(world: World): Promise<unknown>
+  /** Very many of its calls are alike: of these only the first, the last and one between them are interrupted in memory. */
+  readonly isUniform?: boolean
+  /** False: who asks for it twice gets more than who asks once. Then it is not cancelled. */
+  readonly isRepeatable?: boolean
+  /** What must be the same at the end. `asked`: how often, 2 after a cancellation. */
+  state(world: World, asked: number): Promise<unknown>
 }
 
 const CATALOGUE = new Catalogue(VARIANTS, lanes())
@@ -84,91 +88,110 @@ export function sameEndHowever(name: string, work: Work, callsMin = 1, kinds = S
       test(`on ${kind}`, { skip }, async t => {
         const filled = await fill((...at) => prepared(work, ...at))
         t.after(() => filled.remove())
-        const { end, calls } = await new Trial(work, filled, null, Infinity).play()
+        const { end, calls } = await new Trial(work, filled, null).play()
         assert.ok(calls.length >= callsMin, `the task asks the store ${calls.length} times`)
-        const points = kind === 'memory' ? everywhere(calls.length, work.callsMax) : covering(calls)
-        for (const { interruption, call } of points) {
-          const other = await new Trial(work, filled, interruption, call).play()
-          assert.ok(other.calls.length >= call, `${interruption}: there was no call ${call}`)
-          assert.deepEqual(other.end, end, `${interruption} at call ${call} of ${calls.length}`)
+        const interruptions = INTERRUPTIONS.filter(interruption => interruption !== 'cancelled' || work.isRepeatable !== false)
+        const points = kind === 'memory' ? everywhere(calls, interruptions, work.isUniform) : covering(calls, interruptions)
+        for (const point of points) {
+          const { struck, end: other } = await new Trial(work, filled, point).play()
+          assert.ok(struck, `there was no ${told(point)}`)
+          assert.deepEqual(other, end, told(point))
         }
-        t.diagnostic(`${name} on ${kind}: interrupted ${points.length} times at ${new Set(points.map(({ call }) => call)).size} of ${calls.length} calls`)
+        const different = new Set(points.map(({ what, nth }) => `${what} ${nth}`))
+        t.diagnostic(`${name} on ${kind}: interrupted ${points.length} times at ${different.size} of ${calls.length} calls`)
       })
     }
   })
 }
 
-/** `call`: from 1. */
-interface Point { readonly interruption: Interruption; readonly call: number }
-/** The methods of the store by which it has written. */
-type Call = ReadonlySet<string>
+/** Of its services, or of the engine: parts are handed out, a part has ended, a task itself has. */
+type What = 'work' | 'handOut' | 'endOfPart' | 'end'
+/** `nth`: of those calls, from 1. The order of calls of different kinds may be another one each time. */
+interface Point { readonly interruption: Interruption; readonly what: What; readonly nth: number }
+/** `methods`: those of the store by which it has written. */
+interface Call { readonly what: What; readonly nth: number; readonly methods: ReadonlySet<string> }
 
-function everywhere(calls: number, max = calls): Point[] {
-  const step = calls <= max ? 1 : (calls - 1) / (max - 1)
-  return INTERRUPTIONS.flatMap(interruption => Array.from({ length: Math.min(calls, max) }, (_, nth) => ({ interruption, call: 1 + Math.round(nth * step) })))
+function told({ interruption, what, nth }: Point): string {
+  return `${interruption} at call ${nth} of the kind ${what}`
 }
 
-function covering(calls: readonly Call[]): Point[] {
+function everywhere(calls: readonly Call[], interruptions: readonly Interruption[], isUniform = false): Point[] {
+  const chosen = isUniform ? [...Map.groupBy(calls, alike).values()].flatMap(ends) : calls
+  return interruptions.flatMap(interruption => chosen.map(({ what, nth }) => ({ interruption, what, nth })))
+}
+
+function alike({ what, methods }: Call): string {
+  return [what, ...methods].join(' ')
+}
+
+function ends(calls: readonly Call[]): Call[] {
+  return [...new Set([calls[0], calls[calls.length >> 1], calls.at(-1)])].filter(call => call !== undefined)
+}
+
+function covering(calls: readonly Call[], interruptions: readonly Interruption[]): Point[] {
   const chosen = cover(calls)
-  const others = INTERRUPTIONS.filter(interruption => !interruption.startsWith('killed'))
+  const others = interruptions.filter(interruption => !interruption.startsWith('killed'))
   return [
-    ...chosen.flatMap(call => [{ interruption: 'killedBefore', call }, { interruption: 'killedAfter', call }] as const),
-    ...others.map((interruption, nth) => ({ interruption, call: chosen[Math.floor(nth * chosen.length / others.length)] ?? assert.fail() })),
+    ...chosen.flatMap(call => [{ interruption: 'killedBefore', ...call }, { interruption: 'killedAfter', ...call }] as const),
+    ...others.map((interruption, nth) => ({ interruption, ...chosen[Math.floor(nth * chosen.length / others.length)] ?? assert.fail() })),
   ]
 }
 
-/** Few calls in which each of their methods occurs, from 1, in their order: the one that adds most goes first. */
-function cover(calls: readonly Call[]): number[] {
-  const missing = new Set(calls.flatMap(call => [...call]))
-  const chosen: number[] = []
+/** Few calls in which each of their methods occurs, in their order: the one that adds most goes first. */
+function cover(calls: readonly Call[]): Call[] {
+  const missing = new Set(calls.flatMap(({ methods }) => [...methods]))
+  const chosen = new Set<Call>()
   while (missing.size > 0) {
-    const adds = calls.map(call => [...call].filter(method => missing.has(method)).length)
-    const best = adds.indexOf(Math.max(...adds))
-    chosen.push(best + 1)
-    for (const method of calls[best] ?? []) missing.delete(method)
+    const adds = calls.map(({ methods }) => [...methods].filter(method => missing.has(method)).length)
+    const best = calls[adds.indexOf(Math.max(...adds))] ?? assert.fail()
+    chosen.add(best)
+    for (const method of best.methods) missing.delete(method)
   }
-  assert.ok(chosen.length > 0, 'the task writes nothing')
-  return chosen.toSorted((one, other) => one - other)
+  assert.ok(chosen.size > 0, 'the task writes nothing')
+  return calls.filter(call => chosen.has(call))
 }
 
-/** `duties`: those that the tasks need, and those that had to be done before they came. */
-interface Given { readonly taskIds: readonly Id[]; readonly duties: readonly Duty[] }
+/** `asked`: what the tasks are, without how far they got. `duties`: those that the tasks need, and those that had to be done before they came. */
+interface Given { readonly taskIds: readonly Id[]; readonly asked: readonly TaskDraft[]; readonly duties: readonly Duty[] }
 
-async function prepared(work: Work, store: Store, clock: VirtualClock, byHand: ByHand | null): Promise<Given> {
-  const world = worldOf(store, clock, byHand)
+async function prepared(work: Work, store: Store, clock: VirtualClock, removeNode: RemoveNode): Promise<Given> {
+  const world = worldOf(store, clock, removeNode)
   const rows = [await work.prepare(world)].flat().map(draft => world.row(draft))
   await store.transact(tx => tx.tasks.insert(rows))
   const [waiting, stored] = await store.read(({ tasks }) => Promise.all([tasks.tally({}), tasks.query({}, WHICH)]))
   const needed = VARIANTS.filter(({ name }) => waiting.some(({ variant }) => variant === name)).map(({ duty }) => duty)
-  return { taskIds: rows.length > 0 ? rows.map(({ id }) => id) : stored, duties: [...needed, ...work.handsOut ?? []] }
+  const taskIds = rows.length > 0 ? rows.map(({ id }) => id) : stored
+  const asked = (await store.read(({ tasks }) => tasks.get(taskIds))).filter(({ parentId }) => parentId === null).map(({ variant, payload, band }) => {
+    const { spread: _, ...anew } = payload
+    return { variant, payload: anew, band }
+  })
+  return { taskIds, asked, duties: [...needed, ...work.handsOut ?? []] }
 }
 
-function worldOf(store: Store, clock: VirtualClock, byHand: ByHand | null = null): World {
+function worldOf(store: Store, clock: VirtualClock, removeNode: RemoveNode | null = null): World {
   const ids = idSource(7, clock)
-  return { store, clock, ids, byHand, row: draft => CATALOGUE.row(draft, ids, clock.now()), ...buildMail(store, CATALOGUE, ids, clock) }
+  return { store, clock, ids, removeNode, row: draft => CATALOGUE.row(draft, ids, clock.now()), ...buildMail(store, CATALOGUE, ids, clock) }
 }
 
 class Trial {
   readonly #work: Work
   readonly #filled: Filled<Given>
-  readonly #interruption: Interruption | null
-  readonly #at: number
-  readonly #calls: Set<string>[] = []
+  readonly #point: Point | null
+  readonly #calls: Call[] = []
   #struck = false
   #taskIds: readonly Id[] = []
 
-  constructor(work: Work, filled: Filled<Given>, interruption: Interruption | null, at: number) {
+  constructor(work: Work, filled: Filled<Given>, point: Point | null) {
     this.#work = work
     this.#filled = filled
-    this.#interruption = interruption
-    this.#at = at
+    this.#point = point
   }
 
-  async play(): Promise<{ readonly end: unknown; readonly calls: readonly Call[] }> {
+  async play(): Promise<{ readonly end: unknown; readonly calls: readonly Call[]; readonly struck: boolean }> {
     const { site, given } = await this.#filled.open()
     this.#taskIds = given.taskIds
     try {
-      return { end: await this.#playOn(site, given), calls: this.#calls }
+      return { end: await this.#playOn(site, given), calls: this.#calls, struck: this.#struck }
     } finally {
       await site.close()
     }
@@ -180,20 +203,23 @@ class Trial {
     const isBusy = (): Promise<boolean> => site.others.read(async tx => await tx.tasks.count({ variants, status: ['Pending', 'Retry'] }) > 0)
     const whileBusy = async (isOver: () => boolean): Promise<void> => {
       for (const end = clock.now() + END_MS_MAX; !isOver() && await isBusy();) {
-        assert.ok(clock.now() < end, `${this.#interruption} at call ${this.#at}: the work does not end`)
+        assert.ok(clock.now() < end, `${this.#name}: the work does not end`)
         await clock.advance(LOOK_MS)
       }
     }
-    const one = new Process('one', given.duties, site.victim, clock, (process, run) => this.#call(site, process, run))
+    const interruption = this.#point?.interruption
+    const one = new Process('one', given.duties, site.victim, clock, (process, run, finished) => this.#call(site, process, run, finished))
     await one.node.start()
     await whileBusy(() => this.#struck)
-    if (this.#struck && this.#interruption === 'parked') await this.#resume(site)
+    if (this.#struck && interruption === 'parked') await this.#resume(site)
+    if (this.#struck && interruption === 'cancelled') await this.#askAgain(site, given)
     const two = new Process('two', given.duties, site.others, clock, (_, run) => run(() => Promise.resolve()))
-    if (this.#interruption?.startsWith('cancel') === false) await two.node.start()
+    if (interruption !== undefined && interruption !== 'cancelled' && interruption !== 'rescheduled') await two.node.start()
     await whileBusy(() => false)
     // Who slept wakes up only now, if the other was quick.
     await clock.advance(Math.max(0, one.awakeMs + AWAKE_MS - clock.monotonicMs()))
-    const end = { state: await this.#work.state(worldOf(site.others, clock)), failed: await failed(site.others) }
+    const asked = this.#struck && interruption === 'cancelled' ? 2 : 1
+    const end = { state: await this.#work.state(worldOf(site.others, clock), asked), failed: await failed(site.others) }
     const stopping = Promise.all([one, two].map(process => process.stop()))
     await clock.advance(PINNED_MS)
     await stopping
@@ -201,19 +227,21 @@ class Trial {
   }
 
   /** What happens at a call of the first process. */
-  async #call<T>({ clock, others, kill }: Site, process: Process, run: Run<T>): Promise<T> {
+  async #call<T>({ clock, others, kill }: Site, process: Process, run: Run<T>, finished: readonly Finish[] = []): Promise<T> {
+    const what = this.#whatIs(finished)
     const methods = new Set<string>()
-    const strikes = this.#calls.push(methods) === this.#at
-    const note = (method: string): void => { methods.add(method) }
+    const nth = this.#calls.filter(call => call.what === what).length + 1
+    this.#calls.push({ what, nth, methods })
+    const note = (method: string): void => { methods.add(finished.length > 0 ? `${method} ${what}` : method) }
     const done = (): Promise<void> => Promise.resolve()
-    if (!strikes || this.#interruption === null) return run(done, note)
+    if (this.#point?.what !== what || this.#point.nth !== nth) return run(done, note)
     this.#struck = true
     const gone = async (): Promise<never> => {
       process.kill()
       await kill()
       throw new Error('killed')
     }
-    switch (this.#interruption) {
+    switch (this.#point.interruption) {
       case 'killedBefore':
         return run(gone).catch(() => never())
       case 'killedAfter':
@@ -229,6 +257,11 @@ class Trial {
       }
       case 'cancelled':
         await pause(clock, PINNED_MS)
+        await others.transact(async ({ tasks }) => { for (const id of this.#taskIds) await tasks.destroy(id) })
+        await pause(clock, PINNED_MS)
+        return run(done)
+      case 'rescheduled':
+        await pause(clock, PINNED_MS)
         await others.transact(tx => setTo(tx, this.#taskIds, pendingAt(clock.now())))
         await pause(clock, PINNED_MS)
         return run(done)
@@ -240,13 +273,33 @@ class Trial {
     }
   }
 
+  get #name(): string { return this.#point ? told(this.#point) : 'undisturbed' }
+
+  #whatIs(finished: readonly Finish[]): What {
+    if (finished.length === 0) return 'work'
+    if (finished.some(handsOut)) return 'handOut'
+    return finished.some(item => isEnd(item) && this.#taskIds.includes(item.id)) ? 'end' : 'endOfPart'
+  }
+
+  /** Those that were destroyed are over, and so is what they had handed out. */
+  async #askAgain({ clock, others }: Site, { taskIds, asked }: Given): Promise<void> {
+    const areThere = (): Promise<boolean> => others.read(async ({ tasks }) => (await tasks.get(taskIds)).length > 0)
+    for (const end = clock.now() + END_MS_MAX; await areThere();) {
+      assert.ok(clock.now() < end, `${this.#name}: it does not go`)
+      await clock.advance(LOOK_MS)
+    }
+    await clock.advance(PINNED_MS)
+    const { row } = worldOf(others, clock)
+    await others.transact(tx => tx.tasks.insert(asked.map(draft => row(draft))))
+  }
+
   /** What was parked does not move. A run that ends before it hears of it is done. */
   async #resume({ clock, others }: Site): Promise<void> {
     const all = (): Promise<readonly TaskRow[]> => others.read(async ({ tasks }) => tasks.get(await tasks.query({}, WHICH)))
     await clock.advance(3 * PINNED_MS)
     const rows = await all()
     await clock.advance(PARKED_MS)
-    assert.deepEqual(await all(), rows, `parked at call ${this.#at}: it goes on`)
+    assert.deepEqual(await all(), rows, `${this.#name}: it goes on`)
     const ids = rows.filter(({ status, due }) => status === 'Failed' && due === DUE_NEVER).map(({ id }) => id)
     await others.transact(tx => setTo(tx, ids, pendingAt(clock.now())))
   }
@@ -268,6 +321,14 @@ async function setTo({ tasks }: Tx, ids: readonly Id[], state: TaskState): Promi
 /** A call of the store; `mayCommit` is asked at the end of its transaction, and `note` hears which methods it calls. */
 type Run<T> = (mayCommit: () => Promise<void>, note?: (method: string) => void) => Promise<T>
 
+function handsOut(item: Finish): boolean {
+  return item.kind === 'again' && item.children !== undefined && item.children.length > 0
+}
+
+function isEnd(item: Finish): boolean {
+  return item.kind === 'done' || (item.kind === 'again' && item.state.status === 'Failed')
+}
+
 /** One process: when it is killed nothing of it ever returns; while it sleeps nothing of it goes on. */
 class Process {
   readonly node: EngineNode
@@ -277,7 +338,7 @@ class Process {
   /** When it last woke up, or will. */
   awakeMs = -Infinity
 
-  constructor(hostname: string, duties: readonly Duty[], store: Store, clock: VirtualClock, call: <T>(process: Process, run: Run<T>) => Promise<T>) {
+  constructor(hostname: string, duties: readonly Duty[], store: Store, clock: VirtualClock, call: <T>(process: Process, run: Run<T>, finished?: readonly Finish[]) => Promise<T>) {
     this.#clock = clock
     const ids = idSource(hostname === 'one' ? 1 : 2, clock)
     const work = <T>(of: (tx: Tx) => Promise<T>, [mayCommit, note]: Parameters<Run<T>>) => async (tx: Tx): Promise<T> => {
@@ -302,12 +363,12 @@ class Process {
       ...store.queue,
       finish: (holder, items) => {
         const write = (): ReturnType<Store['queue']['finish']> => store.queue.finish(holder, items)
-        if (!items.some(item => item.kind === 'again' && item.children && item.children.length > 0)) return write()
+        if (!items.some(item => handsOut(item) || isEnd(item))) return write()
         return call(this, async (mayCommit, note) => {
           await mayCommit()
           note?.('queue.finish')
           return write()
-        })
+        }, items)
       },
     }
     const through = <T extends object>(port: T): T => new Proxy(port, {

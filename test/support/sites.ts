@@ -17,9 +17,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { systemClock, type Clock } from '../../src/base/clock.ts'
+import type { Id } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
-import { openMemoryStore } from '../../src/store/memory/store.ts'
+import { LocalWakeups } from '../../src/store/local-wakeups.ts'
+import { MemoryDatabase } from '../../src/store/memory/database.ts'
+import { memoryStore } from '../../src/store/memory/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -40,12 +43,12 @@ export interface Filled<T> {
   open(): Promise<{ readonly site: Site; readonly given: T }>
   remove(): Promise<void>
 }
-/** Runs a statement beside the store, as people do who know better; null: the store is no database. */
-export type ByHand = (statement: string) => Promise<unknown>
+/** Removes the row of a node beside the store, as people do who know better. */
+export type RemoveNode = (incarnation: Id) => Promise<unknown>
 export interface SiteKind {
   readonly name: string
   readonly skip: string | false
-  fill<T>(fill: (store: Store, clock: VirtualClock, byHand: ByHand | null) => Promise<T>): Promise<Filled<T>>
+  fill<T>(fill: (store: Store, clock: VirtualClock, removeNode: RemoveNode) => Promise<T>): Promise<Filled<T>>
 }
 
 const memory: SiteKind = {
@@ -54,8 +57,10 @@ const memory: SiteKind = {
     return {
       async open() {
         const clock = new VirtualClock()
-        const store = await openMemoryStore({ clock })
-        const given = await fill(store, clock, null)
+        const wakeups = new LocalWakeups()
+        const database = new MemoryDatabase(clock, wakeups)
+        const store = memoryStore(database, wakeups, clock)
+        const given = await fill(store, clock, incarnation => database.transact(({ table }) => table('node').delete(incarnation)))
         return { site: { clock, victim: store, others: store, kill: () => Promise.resolve(), close: () => store.close() }, given }
       },
       remove: () => Promise.resolve(),
@@ -76,9 +81,9 @@ const sqlite: SiteKind = {
     }
     const clock = new VirtualClock()
     const store = await openSqliteStore({ dataDir: prepared, clock })
-    const given = await closingAfter(store, () => fill(store, clock, statement => {
+    const given = await closingAfter(store, () => fill(store, clock, incarnation => {
       using hand = new DatabaseSync(join(prepared, 'rota.db'))
-      return Promise.resolve(hand.exec(statement))
+      return Promise.resolve(hand.prepare('delete from node where incarnation = ?').run(incarnation))
     }))
     const startMs = later(clock)
     return {
@@ -129,7 +134,7 @@ const postgres: SiteKind = {
     await admin.query(`alter database ${template} set search_path = ${SEARCH_PATH}`)
     const store = await openPostgresStore({ url: prepared.href, clock: forStore(clock), log: silentLog })
     const closing = { close: () => Promise.all([store.close(), maker.end()]) }
-    const given = await closingAfter(closing, () => fill(traffic.watch(store, tellTime(maker, clock)), clock, statement => maker.query(statement)))
+    const given = await closingAfter(closing, () => fill(traffic.watch(store, tellTime(maker, clock)), clock, incarnation => maker.query('delete from node where incarnation = $1', [incarnation])))
     const startMs = later(clock)
     let databases = 0
     return {

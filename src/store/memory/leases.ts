@@ -1,9 +1,10 @@
 /** Nodes and leases in memory. */
 import type { Id } from '../../base/ids.ts'
 import type { LeaseRow, LeaseStore, NodeRow, NodeTable } from '../../engine/ports/node.ts'
+import type { TaskRow } from '../../engine/ports/task.ts'
 import { chooseNodeId } from '../queue/node-ids.ts'
 import { charge, letGo, released } from '../queue/settle.ts'
-import type { Freed } from '../queue/settle.ts'
+import type { Freed, Holder } from '../queue/settle.ts'
 import type { MemoryContext, MemoryDatabase, MemoryTable } from './database.ts'
 import { isAlive } from './queue.ts'
 import { memoryTaskRows } from './task-rows.ts'
@@ -43,15 +44,19 @@ export function memoryLeases(database: MemoryDatabase): LeaseStore {
       const node = context.table<NodeRow>('node').get(incarnation)
       if (!node) return
       // It is heard of once more: it says good-bye.
-      remove(context, { ...node, renewedAt: context.now() }, null)
+      remove(context, { ...node, renewedAt: context.now() })
+      freeLeases(context, incarnation, null)
       await letGo(memoryTaskRows(context), incarnation, context.hints)
     }),
 
     reap: except => database.transact(async context => (await bury(context, expired(context, except))).map(({ node }) => node)),
     reapAll: except => database.transact(async context =>
       (await bury(context, node => node.incarnation !== except)).map(({ node }) => node)),
-    // Nobody can change these rows by hand.
-    releaseDead: except => database.transact(async context => released(await bury(context, expired(context, except)))),
+    releaseDead: except => database.transact(async context => {
+      const freed: Freed[] = await bury(context, expired(context, except))
+      for (const holder of holdersWithoutRow(context)) freed.push(await free(context, holder))
+      return released(freed)
+    }),
 
     view: () => database.read(view),
 
@@ -122,20 +127,32 @@ async function bury(context: MemoryContext, doomed: (node: NodeRow) => boolean):
   const dead = [...context.table<NodeRow>('node').rows()].filter(doomed)
   const freed: (Freed & { readonly node: NodeRow })[] = []
   for (const node of dead) {
-    const leases = remove(context, node, context.now())
-    const tasks = await charge(memoryTaskRows(context), node, context.now(), context.hints)
-    freed.push({ incarnation: node.incarnation, hostname: node.hostname, leases, tasks, node })
+    remove(context, node)
+    freed.push({ ...await free(context, node), node })
   }
   return freed
 }
 
-/** Takes the node's row away and frees its leases; how many it were. `diedAt` null: it left in order. */
-function remove(context: MemoryContext, node: NodeRow, diedAt: number | null): number {
-  const { table, hints } = context
-  table<NodeRow>('node').delete(node.incarnation)
+function holdersWithoutRow({ table }: MemoryContext): Holder[] {
+  const held = [...table<StoredLease>('lease').rows(), ...table<TaskRow>('task').rows()].flatMap(({ holder }) => holder ?? [])
+  return [...new Set(held)].filter(holder => !table<NodeRow>('node').get(holder)).map(incarnation => ({ incarnation, hostname: null }))
+}
+
+/** What a holder has that is dead by now. */
+async function free(context: MemoryContext, { incarnation, hostname }: Holder): Promise<Freed> {
+  const leases = freeLeases(context, incarnation, context.now())
+  return { incarnation, hostname, leases, tasks: await charge(memoryTaskRows(context), { incarnation, hostname }, context.now(), context.hints) }
+}
+
+function remove(context: MemoryContext, node: NodeRow): void {
+  context.table<NodeRow>('node').delete(node.incarnation)
   rememberNodeId(context, node)
+}
+
+/** How many it were. `diedAt` null: the holder left in order. */
+function freeLeases({ table, hints }: MemoryContext, incarnation: Id, diedAt: number | null): number {
   const leases: MemoryTable<StoredLease> = table('lease')
-  const held = [...leases.rows()].filter(({ holder }) => holder === node.incarnation)
+  const held = [...leases.rows()].filter(({ holder }) => holder === incarnation)
   for (const lease of held) {
     leases.set(leaseKey(lease.lane, lease.bucket), { ...lease, holder: null, ...(diedAt === null ? {} : { diedAt }) })
   }

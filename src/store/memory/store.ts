@@ -21,15 +21,19 @@ import { memoryTaskRows } from './task-rows.ts'
 import { memoryTraces } from './traces.ts'
 import { memoryUsage } from './usage.ts'
 
-export async function openMemoryStore(options: { readonly clock: Clock }): Promise<Store> {
+export async function openMemoryStore({ clock }: { readonly clock: Clock }): Promise<Store> {
   const wakeups = new LocalWakeups()
-  const database = new MemoryDatabase(options.clock, wakeups)
+  return memoryStore(new MemoryDatabase(clock, wakeups), wakeups, clock)
+}
+
+/** For who has the tables too. */
+export function memoryStore(database: MemoryDatabase, wakeups: LocalWakeups, clock: Clock): Store {
   return {
     kind: 'memory',
     queue: memoryQueue(database),
     leases: memoryLeases(database),
     wakeups,
-    now: () => Promise.resolve(options.clock.now()),
+    now: () => Promise.resolve(clock.now()),
     transact: work => database.transact(context => work(tables(context))),
     read: work => database.read(context => work(tables(context))),
     ping: () => Promise.resolve(),
