@@ -35,7 +35,7 @@ export function taskPort<Tx extends EngineTx>({ catalogue, ids, cluster, now }: 
     },
     edit(tx, row, change) {
       const keys = changedKeys(catalogue, row, change)
-      return tx.tasks.edit(row.id, row.version, keys === null ? change : { ...change, keys })
+      return tx.tasks.edit(row.id, row.version, keys === null ? change : { ...change, keys }, row.request)
     },
     async waitingFor(tx, rows) {
       const { streams, orderingKeys, limit } = lookAhead(rows, now())

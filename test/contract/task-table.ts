@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { DUE_NEVER } from '../../src/engine/ports/task.ts'
 import type { Finish } from '../../src/engine/ports/queue.ts'
-import type { TaskState } from '../../src/engine/ports/task.ts'
+import type { TaskRequest, TaskState } from '../../src/engine/ports/task.ts'
 import { hasCode } from '../../src/errors.ts'
 import { aCursor, aNode, aState, aTask, failedState, firstPage, newId, newLane, pin, rowOf, stored, storedOne } from './queue-fixtures.ts'
 import type { QueueUnderTest } from './queue-fixtures.ts'
@@ -300,6 +300,10 @@ function editContract(store: () => QueueUnderTest): void {
       const waiting = await rowOf(store(), row.id)
       assert.deepEqual(waiting?.request, { kind: 'edit', edit: { state, payload: { n: 2 } } })
       assert.deepEqual([waiting?.payload, waiting?.due, waiting?.holder], [row.payload, row.due, incarnation])
+      const over = (request: TaskRequest | null) => store().transact(tx => tx.tasks.edit(row.id, row.version, { payload: { n: 3 } }, request))
+      assert.deepEqual([await over(null), await over({ kind: 'edit', edit: { state } })], ['changed', 'changed'], 'worked out on another request')
+      assert.equal(await over(waiting?.request ?? null), 'requested')
+      assert.deepEqual((await rowOf(store(), row.id))?.request, { kind: 'edit', edit: { state, payload: { n: 3 } } })
       assert.equal(await store().transact(tx => tx.tasks.destroy(row.id)), 'requested')
       assert.deepEqual((await rowOf(store(), row.id))?.request, { kind: 'destroy' })
       assert.equal(await store().transact(tx => tx.tasks.edit(row.id, row.version, { payload: {} })), 'gone')

@@ -162,8 +162,11 @@ export interface TaskTable {
   groupFailures(limit: number): Promise<number>
   /** The store's clock, and what stands before others: of each stream the first due tasks, at most `limit`; and the pinned tasks of these ordering keys. */
   ahead(streams: readonly StreamRef[], orderingKeys: readonly string[], limit: number): Promise<{ readonly now: number; readonly tasks: readonly TaskAhead[] }>
-  /** Applies an edit when the row still has `version`; pinned rows get it as a request instead. Holder and crashes of an edited row are cleared. */
-  edit(id: Id, version: number, edit: TaskEdit): Promise<EditReply>
+  /**
+   * Applies an edit when the row still has `version`; pinned rows get it as a request instead. Holder and crashes of an edited row
+   * are cleared. `over`: and only when this is what it was asked before, which leaves the version as it is; left out: whatever it was.
+   */
+  edit(id: Id, version: number, edit: TaskEdit, over?: TaskRequest | null): Promise<EditReply>
   /** The same for many tasks, each named once. */
   editAll(edits: readonly { readonly id: Id; readonly version: number; readonly edit: TaskEdit }[]): Promise<EditReply[]>
   /** What is left of the parts of each of these tasks; tasks without parts are not in the reply. */

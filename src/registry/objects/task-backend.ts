@@ -74,7 +74,7 @@ export interface TaskPort<Tx> {
     tx: Tx,
     task: { readonly variant: string; readonly payload: JsonObject; readonly state: TaskStateData },
   ): Promise<Id>
-  /** Only when the task is still at the version of `row`; `takenBy`: a waiting task does the same already. */
+  /** Only when the task is still at the version of `row`, with the same request; `takenBy`: a waiting task does the same already. */
   edit(tx: Tx, row: TaskData, change: TaskChange): Promise<EditReply>
   /** For each task why it does not run; null when it does, or has failed. */
   waitingFor(tx: Tx, rows: readonly TaskData[]): Promise<readonly (TaskWaitingFor | null)[]>
@@ -130,11 +130,12 @@ export function taskBackend<Tx>(port: TaskPort<Tx>): ObjectBackend<Tx> {
       }
     },
 
-    async update(tx, { id, version, body: before }, { body }) {
-      const [row] = await load(tx, [id])
-      if (!row) return { kind: 'gone' }
-      if (row.version !== version) return { kind: 'changed' }
-      const change = changeOf(row, before, body, port.now())
+    asked: found => stored(asked(rowOf(found)), port).body,
+
+    async update(tx, found, { body }) {
+      const row = rowOf(found)
+      const former = asked(row)
+      const change = changeOf(former, stored(former, port).body, body, port.now())
       const reply = await port.edit(tx, row, change)
       if (typeof reply === 'object') throw alreadyThere(reply.takenBy, Object.keys(change.payload ?? {}))
       return reply === 'applied' || reply === 'requested' ? { kind: 'written' } : { kind: reply }
@@ -165,6 +166,12 @@ export function taskParts<Tx>(port: TaskPort<Tx>): (tx: Tx, found: readonly Stor
 function rowOf(found: Stored): TaskData {
   assert('row' in found, 'this object does not come from the task table')
   return (found as StoredTask).row
+}
+
+/** As it will be once its run has stopped: a second change must not undo the first. */
+function asked(row: TaskData): TaskData {
+  const { state, payload } = row.request?.kind === 'edit' ? row.request.edit : {}
+  return { ...row, ...state, payload: { ...row.payload, ...payload } }
 }
 
 function stored<Tx>(row: TaskData, port: TaskPort<Tx>): StoredTask {

@@ -286,6 +286,19 @@ describe('Task', () => {
       assert.equal((await row(id)).request?.kind, 'edit')
       assert.deepEqual([at(await get(id), 'running', 'requested'), (await get(id))['due']], ['edit', NOW])
     })
+    it('takes a second change as one of what the first has asked for', async () => {
+      const dns = await test.create('Task', { '@type': 'DnsManagement', domainId, updateRecords: { mx: true }, onSuccessRenewCertificate: false })
+      await test.store.queue.pin(holder, [{ id: dns, version: (await row(dns)).version, startedAt: test.clock.now(), progress: null }])
+      const asked = async () => {
+        const { request } = await row(dns)
+        return request?.kind === 'edit' ? [request.edit.payload, request.edit.state?.due] : request
+      }
+      assert.equal(await test.update('Task', dns, { 'updateRecords/spf': true }), null)
+      assert.equal(await test.update('Task', dns, { 'updateRecords/tlsa': true, 'status/due': LATER }), null)
+      assert.deepEqual(await asked(), [{ updateRecords: { mx: true, spf: true, tlsa: true } }, Date.parse(LATER)])
+      assert.equal(await test.update('Task', dns, { updateRecords: { mx: true } }), null)
+      assert.deepEqual(await asked(), [{ updateRecords: { mx: true } }, Date.parse(LATER)], 'as it was, and not as it was asked to be')
+    })
     it('takes a removal as a request to its holder, and says so', async () => {
       assert.deepEqual((await test.call('Task/set', { destroy: [id] }))['destroyed'], [id])
       assert.equal((await row(id)).request?.kind, 'destroy')

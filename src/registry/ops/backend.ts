@@ -50,6 +50,8 @@ export interface ObjectReader<Tx> {
 export interface ObjectBackend<Tx> extends ObjectReader<Tx> {
   /** The reply's id is another one when the backend took the object into an existing one. */
   create(tx: Tx, id: Id, change: Change): Promise<CreateReply>
+  /** The body that a change begins with, where earlier ones were taken and are not carried out yet; left out: what is stored. */
+  asked?(stored: Stored): JsonObject
   /** Only when the object is still at the version of `stored`. */
   update(tx: Tx, stored: Stored, change: Change): Promise<WriteReply>
   /** What is in the ObjectTable goes only when it is still at the version of `stored`: what follows is worked out on that. */

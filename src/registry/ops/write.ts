@@ -80,14 +80,15 @@ export class Writer<Tx> {
       const { hooks, shape } = definition
       const stored = await store.read(tx => this.#load(tx, id, context))
       this.#admit(variantOf(stored.body), context)
-      const before = wholeBody(definition, stored.body)
+      const former = this.#backend.asked?.(stored) ?? stored.body
+      const before = wholeBody(definition, former)
       const problems = new Problems()
       const patched = withNamedVariants(shape, applyPatch(shape, before, withoutId(patch, id), { problems, resolve }))
       problems.refuse()
       const next = this.#judge(hooks.complete?.(patched, before, context) ?? patched, before, resolve, problems)
       refuseForeign(definition, next, context.principal)
       const { body, shown } = await hooks.prepare?.(id, next, before, context) ?? { body: next, shown: undefined }
-      if (stored.version > 0 && isDeepStrictEqual(body, stored.body)) return { id }
+      if (stored.version > 0 && isDeepStrictEqual(body, former)) return { id }
       const reply = await store.transact(async tx => {
         const change = await this.#change(tx, id, body, before, context)
         const written = await this.#overwrite(tx, stored, change)

@@ -1,7 +1,8 @@
 /** The task table as enqueuers and administrators see it, over any store's rows. */
+import { isDeepStrictEqual } from 'node:util'
 import { RotaError } from '../../errors.ts'
 import type { Id } from '../../base/ids.ts'
-import type { DestroyReply, EditReply, InsertReply, NewTask, TaskEdit, TaskRow, TaskTable } from '../../engine/ports/task.ts'
+import type { DestroyReply, EditReply, InsertReply, NewTask, TaskEdit, TaskRequest, TaskRow, TaskTable } from '../../engine/ports/task.ts'
 import type { HintBuffer } from '../hints.ts'
 import { storableText } from '../storable.ts'
 import { destroyTrees } from './destroy.ts'
@@ -26,7 +27,7 @@ export function taskTable(rows: TaskRows, hints: HintBuffer): TaskTable {
     newestFailures: (keys, each) => rows.newestFailures(keys.map(storableText), each),
     groupFailures: limit => rows.groupFailures(limit),
     ahead: (streams, orderingKeys, limit) => rows.ahead(streams, orderingKeys.map(storableText), limit),
-    edit: async (id, version, edit) => (await editTasks(rows, [{ id, version, edit }], hints))[0] ?? 'gone',
+    edit: async (id, version, edit, over) => (await editTasks(rows, [{ id, version, edit, over }], hints))[0] ?? 'gone',
     editAll: edits => editTasks(rows, edits, hints),
     children: ids => rows.children(ids.map(storableText)),
     destroy: async id => {
@@ -75,18 +76,18 @@ async function waitingByKey(rows: TaskRows, tasks: readonly NewTask[]): Promise<
   return new Map(found.map(row => [row.dedupeKey ?? '', row]))
 }
 
-interface Edit { readonly id: Id; readonly version: number; readonly edit: TaskEdit }
+interface Edit { readonly id: Id; readonly version: number; readonly edit: TaskEdit; readonly over?: TaskRequest | null | undefined }
 
 /** In the order of `edits`. */
 async function editTasks(rows: TaskRows, edits: readonly Edit[], hints: HintBuffer): Promise<EditReply[]> {
-  const asked = edits.map(({ id, version, edit }) => ({ id: storableText(id), version, edit: storableEdit(edit) }))
+  const asked = edits.map(({ id, edit, ...rest }) => ({ ...rest, id: storableText(id), edit: storableEdit(edit) }))
   const locked = new Map((await rows.lock(asked.map(({ id }) => id))).map(row => [row.id, row]))
   const waiting = await waitingUnderKeys(rows, asked, locked)
   const written: TaskRow[] = []
-  const replies = asked.map(({ id, version, edit }): EditReply => {
+  const replies = asked.map(({ id, version, edit, over }): EditReply => {
     const row = locked.get(id)
     if (!row || row.request?.kind === 'destroy') return 'gone'
-    if (row.version !== version) return 'changed'
+    if (row.version !== version || (over !== undefined && !isDeepStrictEqual(row.request, over))) return 'changed'
     const next = edited(row, edit)
     const key = keyAsked(row, next)
     const other = key === null ? undefined : waiting.get(key)
