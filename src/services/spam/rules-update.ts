@@ -6,6 +6,7 @@
  *
  * Only what is not there is added: an object with the same tag, extension or key stays as people have made it. What this
  * version has no use for is counted and passed over, so that one list serves several versions. A repeat adds nothing twice.
+ * The audit log tells of each object that was added: the server made it.
  */
 import type { Clock } from '../../base/clock.ts'
 import type { IdSource } from '../../base/ids.ts'
@@ -15,6 +16,7 @@ import { RotaError } from '../../errors.ts'
 import { KEYS } from '../../registry/key-families.ts'
 import { LOOKUP_KEYS_MAX, memoryLookupKey } from '../../registry/objects/memory-lookup-key.ts'
 import { spamSettingsNow } from '../../registry/objects/spam-settings.ts'
+import { auditEntry } from '../../registry/ops/audit.ts'
 import { fieldEntries } from '../../registry/ops/table-backend.ts'
 import type { RegistryTx } from '../../registry/ports.ts'
 import { normalizeObject } from '../../registry/values/normalize.ts'
@@ -39,18 +41,20 @@ interface Store<Tx> {
 export interface RulesUpdateDependencies<Tx extends RegistryTx> {
   readonly store: Store<Tx>
   readonly ids: IdSource
-  readonly clock: Pick<Clock, 'after'>
+  readonly clock: Pick<Clock, 'after' | 'now'>
   readonly fetch?: FetchRules
 }
 
 export class RulesUpdate<Tx extends RegistryTx = RegistryTx> {
   readonly #store: Store<Tx>
   readonly #ids: IdSource
+  readonly #clock: Pick<Clock, 'now'>
   readonly #fetch: FetchRules
 
   constructor({ store, ids, clock, fetch = rulesSource({ clock }) }: RulesUpdateDependencies<Tx>) {
     this.#store = store
     this.#ids = ids
+    this.#clock = clock
     this.#fetch = fetch
   }
 
@@ -76,11 +80,16 @@ export class RulesUpdate<Tx extends RegistryTx = RegistryTx> {
   }
 
   async #add(tx: Tx, rules: readonly Rule[]): Promise<number> {
+    const context = { principal: null, remote: null, now: this.#clock.now() }
     let added = 0
     for (const { definition, body } of rules) {
       if (definition.name === memoryLookupKey.name && await tx.objects.count(definition.name, []) >= LOOKUP_KEYS_MAX) continue
-      const reply = await tx.objects.insert(definition.name, this.#ids.next(), body, fieldEntries(definition, body), [])
-      if (reply.kind === 'written') added++
+      const id = this.#ids.next()
+      const reply = await tx.objects.insert(definition.name, id, body, fieldEntries(definition, body), [])
+      if (reply.kind !== 'written') continue
+      const entry = auditEntry<Tx>(definition, { id, before: null, after: body }, context, this.#ids.next())
+      if (entry !== null) await tx.audit.append(entry)
+      added++
     }
     return added
   }

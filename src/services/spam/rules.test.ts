@@ -79,6 +79,19 @@ describe('rules', () => {
       assert.equal((await test.refused('SpamFileExtension', { extension: 'scr' }))['type'], 'primaryKeyViolation', 'as if it had come through the API')
     })
 
+    it('stand in the audit log, each that was added, by the server', async () => {
+      await test.create('SpamTag', { '@type': 'Score', tag: 'BAD_ATTACHMENT', score: 1 })
+      const logged = () => test.store.read(async ({ audit }) => audit.get(await audit.query({}, { ascending: true, limit: 100 })))
+      const before = (await logged()).length
+      await update(LIST)
+      await update(LIST)
+      const added = (await logged()).slice(before).map(({ action, actorName, objectName, after }) => [action, actorName, objectName, JSON.parse(after ?? '')])
+      assert.deepEqual(added, [
+        ['Create', 'The server', 'SpamFileExtension', { contentTypes: {}, extension: 'scr', isBad: true }],
+        ['Create', 'The server', 'MemoryLookupKey', { namespace: 'blocked-domains', key: 'spam.example' }],
+      ])
+    })
+
     it('are asked for with the version that was added last, of the same address', async () => {
       await update(LIST, '"1"')
       fetched = { kind: 'unchanged' }
