@@ -23,7 +23,7 @@ const catalogue = probeCatalogue({ ran(word, account) {
 const store = await openPostgresStore({ url, clock: systemClock, log: silentLog })
 const node = new EngineNode({
   store, catalogue, clock: systemClock, random: systemRandom, log: silentLog, times: LEASE_TIMES, runDeps: {},
-  chores: chores(store), settings: () => RETRY_DEFAULTS, hostname, version: 'bench', alone: false,
+  chores: chores({ store, catalogue, ids: { next: () => node.ids.next() } }), settings: () => RETRY_DEFAULTS, hostname, version: 'bench', alone: false,
   nodeState: () => ({
     role: null, duties: [...catalogue.lanes.values()].map(lane => lane.duty), pushShard: null,
     draining: node.phase === 'draining', info: {},

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { overAndNot, whatIsLeft } from '../../test/support/over-data.ts'
+import { idSource } from '../base/ids.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
+import { Catalogue } from '../engine/catalogue.ts'
 import { openMemoryStore } from '../store/memory/store.ts'
 import type { Store } from '../store/store.ts'
+import { VARIANTS } from '../tasks/catalogue.ts'
+import { lanes } from '../tasks/lanes.ts'
 import { chores } from './chores.ts'
 
 describe('chores', () => {
   let store: Store
   const clock = new VirtualClock()
   const run = async (name: string, signal = new AbortController().signal, over = store): Promise<void> => {
-    const chore = chores(over).find(each => each.name === name)
+    const chore = chores({ store: over, catalogue: new Catalogue(VARIANTS, lanes()), ids: idSource(1, clock) }).find(each => each.name === name)
     assert(chore, `no chore ${name}`)
     await chore.run(signal)
   }

@@ -5,6 +5,7 @@ import type { Catalogue } from '../engine/catalogue.ts'
 import { accountMayHaveData } from '../registry/objects/account-archive.ts'
 import { keeperOf } from '../services/archive/archive.ts'
 import { ChallengeAnswers } from '../services/acme/challenge-answers.ts'
+import { DnsProofs } from '../services/acme/dns-proofs.ts'
 import { Proofs } from '../services/acme/proofs.ts'
 import { CertificateRenewal } from '../services/acme/renewal.ts'
 import { Restoration } from '../services/archive/restoration.ts'
@@ -96,13 +97,14 @@ export function buildMail(
   const uploads = new Uploads<Tx>({ store, mailStore, clock })
   const imports = new MailImport<Tx>({ store, mailStore, directory, clock })
   const challenges = new ChallengeAnswers<Tx>(store)
+  const proofs = new Proofs(challenges, new DnsProofs<Tx>({ store, clock, variables }))
   const spamFilter = new SpamFilter<Tx>(store)
   const delivery = new Delivery<Tx>({ store, directory, mailStore, clock, judge: message => spamFilter.judge(message) })
   return {
     directory, mailStore, threadMerge, keyRemoval, authTokenRemoval, dataPurge, blobPurge, deadHolders, indexing, removal, restoration,
     accountPurge, renumbering, inventory, recount, delivery, uploads, imports, dnsPublication, dkimRotation,
     traces: new Traces<Tx>({ store, enqueue }), challenges,
-    certificateRenewal: new CertificateRenewal<Tx>({ store, ids, clock, proofs: new Proofs(challenges) }),
+    certificateRenewal: new CertificateRenewal<Tx>({ store, ids, clock, proofs }),
     spamFilter, spamTraining: new SpamTraining<Tx>({ store, clock }), spamTrainings: spamTrainings(store, () => clock.now()),
     rulesUpdate: new RulesUpdate<Tx>({ store, ids, clock }),
   }

@@ -13,6 +13,7 @@ import type { Log } from '../base/log.ts'
 import type { Random } from '../base/random.ts'
 import type { Service } from '../base/service.ts'
 import { assert } from '../base/assert.ts'
+import type { IdSource } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Finding } from '../engine/assign/findings.ts'
 import { Catalogue } from '../engine/catalogue.ts'
@@ -117,9 +118,10 @@ export class Server implements Service {
     this.#log = new RememberingLog(deps.log)
     const catalogue = new Catalogue(VARIANTS, lanes())
     const runDeps: Partial<Mail> = {}
+    const nodeIds: IdSource = { next: () => this.#node.ids.next() }
     this.#node = new EngineNode({
-      store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores(store),
-      slotWork: [metricsWork({ store, catalogue, ids: { next: () => this.#node.ids.next() } })],
+      store, catalogue, clock, random, log: this.#log, times: LEASE_TIMES, runDeps, chores: chores({ store, catalogue, ids: nodeIds }),
+      slotWork: [metricsWork({ store, catalogue, ids: nodeIds })],
       hostname: environment.hostname, nodeId: environment.legacyScheme?.nodeId ?? null, version: VERSION, alone: store.kind !== 'postgres',
       settings: () => this.#settings, nodeState: () => this.#nodeState(),
       onlooker: { ran: ids => { this.#live.ran(ids) }, recorded: () => { this.#live.recorded() }, planned: view => { this.#live.planned(view) } },

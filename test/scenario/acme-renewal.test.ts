@@ -123,7 +123,7 @@ suite('a renewal', { skip: pebbleMissing() }, () => {
     const [before] = await certificatesOf(one)
     await one.endLife()
     const orders = pebble.count('Added order')
-    const failed = await one.renewed(one.node(exchange, { give: () => Promise.resolve() }))
+    const failed = await one.renewed(one.node(exchange, { give: () => Promise.resolve({ kind: 'given' }), takeBack: () => Promise.resolve(null) }))
     assert.ok(failed.kind === 'failed' && !failed.permanent, JSON.stringify(failed))
     assert.match(failed.why, /^the authority could not see that m\w+\.example\.org is served here: .*404/)
     assert.equal(failed.afterMs, 900_000, 'authorities count failures by the hour')

@@ -12,6 +12,7 @@ import { challengeCertificate } from '../../src/listeners/tls/self-made.ts'
 import { ChallengeAnswers } from '../../src/services/acme/challenge-answers.ts'
 import { exchange, type Exchange, type ExchangeOptions } from '../../src/services/acme/exchange.ts'
 import { newKey } from '../../src/services/acme/jose.ts'
+import { DnsProofs } from '../../src/services/acme/dns-proofs.ts'
 import { Proofs } from '../../src/services/acme/proofs.ts'
 import { CertificateRenewal, type Renewal } from '../../src/services/acme/renewal.ts'
 import { openMemoryStore } from '../../src/store/memory/store.ts'
@@ -78,7 +79,8 @@ export class AcmeWorld {
 
   /** A node that has just started: it knows what the store knows. */
   node(
-    ask: (options: ExchangeOptions) => Exchange = exchange, proofs: Pick<Proofs, 'give'> = new Proofs(new ChallengeAnswers<Tx>(this.store)),
+    ask: (options: ExchangeOptions) => Exchange = exchange,
+    proofs: Pick<Proofs, 'give' | 'takeBack'> = new Proofs(new ChallengeAnswers<Tx>(this.store), new DnsProofs<Tx>({ store: this.store, clock: systemClock, variables: {} })),
   ): CertificateRenewal<Tx> {
     const clock = this.#clock
     return new CertificateRenewal<Tx>({ store: this.store, ids: this.#ids, clock, proofs, exchange: ask })
@@ -119,6 +121,10 @@ export class AcmeWorld {
 
   async changeProvider(change: JsonObject): Promise<void> {
     await this.#change('AcmeProvider', this.providerId, change)
+  }
+
+  async changeDomain(change: JsonObject): Promise<void> {
+    await this.#change('Domain', this.domainId, change)
   }
 
   async #change(object: string, id: Id, change: JsonObject, index: readonly IndexEntry[] = []): Promise<void> {

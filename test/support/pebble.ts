@@ -30,6 +30,8 @@ export interface PebbleOptions {
   /** Where it asks for http-01 and tls-alpn-01; left out: where nobody listens. */
   readonly httpPort?: number
   readonly tlsPort?: number
+  /** Where it asks for records, as host and port; left out: its own responder, to which every name is at 127.0.0.1. */
+  readonly dnsServer?: string
   /** Accounts must be bound with one of these: base64url keys by key id. */
   readonly bindings?: Readonly<Record<string, string>>
   /** PEBBLE_*. */
@@ -77,7 +79,7 @@ export class Pebble implements AsyncDisposable {
 
   /** After `kill`: on the same port, without anything that it knew. */
   async begin(): Promise<void> {
-    const args = ['-config', join(this.#folder, 'config.json'), '-dnsserver', `127.0.0.1:${this.#ports.dns}`]
+    const args = ['-config', join(this.#folder, 'config.json'), '-dnsserver', this.#options.dnsServer ?? `127.0.0.1:${this.#ports.dns}`]
     const env = { PATH: process.env['PATH'] ?? '', PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '10', ...this.#options.variables }
     this.log = []
     this.#child = await startProcess(PROGRAM, args, env, /^Pebble .*running|ACME directory available/i, line => { this.log.push(line) })

@@ -21,6 +21,7 @@ const RETRIES_MAX = 1_000
 
 export const ACME_CHALLENGE_TYPE = enumType('AcmeChallengeType', [
   { name: 'TlsAlpn01', label: 'By a handshake on port 443', explanation: 'A listener with TLS from the start must be reached there.' },
+  { name: 'Dns01', label: 'By a record in DNS', explanation: 'The DNS of the domain must be managed here. The only way to names with a star.' },
   { name: 'Http01', label: 'By a page on port 80', explanation: 'A listener for HTTP must be reached there.' },
 ])
 export type AcmeChallengeType = NonNullable<(typeof ACME_CHALLENGE_TYPE)['_names']>

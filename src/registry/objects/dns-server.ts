@@ -34,13 +34,13 @@ const TSIG = shape('DnsServerTsig', {
   key: embedded(SECRET_KEY, 'The secret of the key, in base64, as `tsig-keygen` prints it.'),
   timeout: number('How long one question or change may take.', 'duration', { min: 1_000, max: MINUTE_MS, default: 30_000, label: 'Time limit' }),
   ttl: number('How long others may remember the records that are put there.', 'duration', { min: 1_000, max: 7 * DAY_MS, default: 300_000, label: 'Time to live' }),
-  pollingInterval: number('How often the name servers of a zone are asked whether a new key has come to them.', 'duration', {
+  pollingInterval: number('How often the name servers of a zone are asked whether a new key or proof has come to them.', 'duration', {
     min: 1_000, max: DAY_MS, default: 15_000,
   }),
-  propagationTimeout: number('When a new key has not come to all of them by then, that counts as a failure, and is tried again later.', 'duration', {
+  propagationTimeout: number('When it has not come to all of them by then, that counts as a failure, and is tried again later.', 'duration', {
     min: 1_000, max: 7 * DAY_MS, default: 60_000, label: 'Time limit of the spreading',
   }),
-  propagationDelay: nullable(number('Wait this long for a new key to spread, and ask nobody; empty: ask the name servers of the zone.', 'duration', {
+  propagationDelay: nullable(number('Wait this long for it to spread, and ask nobody; empty: ask the name servers of the zone.', 'duration', {
     min: 0, max: 7 * DAY_MS, label: 'Fixed wait for the spreading',
   })),
 }, { memberTenantId: [null] })

@@ -72,7 +72,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 }
 /** Of those that clients know, the ones that are kept. */
 const QUOTAS: Readonly<Record<string, readonly string[]>> = {
-  AcmeChallengeType: ['TlsAlpn01', 'Http01'],
+  AcmeChallengeType: ['TlsAlpn01', 'Dns01', 'Http01'],
   StorageQuota: ['maxEmails', 'maxDiskQuota'],
   TenantStorageQuota: ['maxAccounts', 'maxGroups', 'maxDomains', 'maxDiskQuota'],
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { challengeOf } from './proofs.ts'
 
 const offered = (token: string) =>
-  challengeOf({ name: 'mail.example.org', status: 'pending', challenges: [{ type: 'http-01', url: 'https://a/1', token, status: 'pending', problem: null }] }, 'Http01')
+  challengeOf({ name: 'mail.example.org', isWildcard: false, status: 'pending', challenges: [{ type: 'http-01', url: 'https://a/1', token, status: 'pending', problem: null }] }, 'Http01')
 
 test('a challenge is taken with a token as authorities make them, and with no other', () => {
   assert.equal(offered('evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA').url, 'https://a/1')

@@ -1,15 +1,18 @@
-/** How it is shown to an authority that a name is served here: which challenge is taken, and where its answer goes. */
+/** How it is shown to an authority that a name is ours: which challenge is taken, and where its answer goes. */
+import type { Id } from '../../base/ids.ts'
 import { RotaError } from '../../errors.ts'
 import type { AcmeChallengeType } from '../../registry/objects/acme-provider.ts'
 import { CHALLENGE_TOKEN } from './challenge-answers.ts'
 import type { ChallengeAnswers } from './challenge-answers.ts'
+import type { DnsProofs, Given } from './dns-proofs.ts'
 import { unusable } from './resources.ts'
 import type { AcmeAuthorization, AcmeChallenge } from './resources.ts'
 
 /** On the wire of ACME (RFC 8555 §8, RFC 8737). */
-const TYPES: Readonly<Record<AcmeChallengeType, string>> = { Http01: 'http-01', TlsAlpn01: 'tls-alpn-01' }
+const TYPES: Readonly<Record<AcmeChallengeType, string>> = { Http01: 'http-01', TlsAlpn01: 'tls-alpn-01', Dns01: 'dns-01' }
 
 export interface Proof {
+  readonly domainId: Id
   readonly name: string
   readonly challenge: AcmeChallenge
   /** RFC 8555 §8.1. */
@@ -27,13 +30,23 @@ export function challengeOf({ name, challenges }: AcmeAuthorization, wanted: Acm
 
 export class Proofs {
   readonly #answers: Pick<ChallengeAnswers, 'offer'>
+  readonly #records: Pick<DnsProofs, 'give' | 'takeBack'>
 
-  constructor(answers: Pick<ChallengeAnswers, 'offer'>) {
+  constructor(answers: Pick<ChallengeAnswers, 'offer'>, records: Pick<DnsProofs, 'give' | 'takeBack'>) {
     this.#answers = answers
+    this.#records = records
   }
 
-  /** Puts the answer where the authority looks for it. It may look when this has resolved. */
-  give({ name, challenge, keyAuthorization }: Proof): Promise<void> {
-    return this.#answers.offer(name, challenge.token, keyAuthorization)
+  /** Puts the answer where the authority looks for it; a repeat goes on. */
+  async give(proof: Proof, signal: AbortSignal): Promise<Given> {
+    const { domainId, name, challenge, keyAuthorization } = proof
+    if (challenge.type === TYPES.Dns01) return this.#records.give(domainId, name, keyAuthorization, signal)
+    await this.#answers.offer(name, challenge.token, keyAuthorization)
+    return { kind: 'given' }
+  }
+
+  /** Takes away what does not go by itself. Null, or why something of it is still there; a repeat goes on. */
+  takeBack(domainId: Id, signal: AbortSignal): Promise<string | null> {
+    return this.#records.takeBack(domainId, signal)
   }
 }

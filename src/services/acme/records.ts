@@ -61,6 +61,33 @@ export function writeShelf({ keys }: KeysTx, domainId: Id, shelf: ShelfRecord): 
   return keys.put(KEYS.acmeCertificate.prefix + domainId, { ...shelf }, null)
 }
 
+/** A TXT record that is in the zone, or may be. */
+export interface ProofRecord {
+  readonly dnsServerId: Id
+  readonly zone: string
+  readonly owner: string
+  readonly value: string
+  /** In ms since 1970. */
+  readonly since: number
+}
+
+export async function readProofs({ keys }: KeysTx, domainId: Id): Promise<ProofRecord[]> {
+  const { proofs } = await keys.get(KEYS.acmeProof.prefix + domainId) ?? {}
+  return Array.isArray(proofs) ? proofs.flatMap(each => isJsonObject(each) ? proofOf(each) ?? [] : []) : []
+}
+
+/** They are forgotten a week after the last of them was written down. */
+export async function writeProofs({ keys }: KeysTx, domainId: Id, proofs: readonly ProofRecord[]): Promise<void> {
+  const key = KEYS.acmeProof.prefix + domainId
+  if (proofs.length === 0) await keys.remove(key)
+  else await keys.put(key, { proofs: proofs.map(each => ({ ...each })) }, Math.max(...proofs.map(({ since }) => since)) + KEYS.acmeProof.keptMs)
+}
+
+function proofOf({ dnsServerId, zone, owner, value, since }: JsonObject): ProofRecord | null {
+  const isWhole = typeof dnsServerId === 'string' && typeof zone === 'string' && typeof owner === 'string'
+  return isWhole && typeof value === 'string' && typeof since === 'number' ? { dnsServerId, zone, owner, value, since } : null
+}
+
 /** The text of an embedded value such as `{ "@type": "Text", "value": … }`; null: it is kept elsewhere. */
 export function embeddedText(body: JsonObject, property: string, name: string): string | null {
   const value = ownValue(body, property)

@@ -20,11 +20,12 @@ import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { accountKey, newKey } from './jose.ts'
 import type { AccountKey } from './jose.ts'
 import { challengeOf } from './proofs.ts'
-import type { Proofs } from './proofs.ts'
+import type { Proof, Proofs } from './proofs.ts'
 import {
   embeddedText, readAccount, readOrder, readShelf, removeAccount, removeOrder, writeAccount, writeOrder, writeShelf,
 } from './records.ts'
 import type { OrderRecord } from './records.ts'
+import { unusable } from './resources.ts'
 import type { AcmeAuthorization, AcmeOrder } from './resources.ts'
 import { wantedCertificate } from './wanted.ts'
 import type { AcmeProvider, WantedCertificate } from './wanted.ts'
@@ -42,7 +43,7 @@ export interface RenewalDependencies<Tx extends RegistryTx> {
   readonly store: ChallengeStore<Tx>
   readonly ids: IdSource
   readonly clock: Clock
-  readonly proofs: Pick<Proofs, 'give'>
+  readonly proofs: Pick<Proofs, 'give' | 'takeBack'>
   /** How authorities are asked; left out: over HTTPS. */
   readonly exchange?: (options: ExchangeOptions) => Exchange
 }
@@ -55,6 +56,9 @@ const WAIT_MS_MAX = 60_000
 const AFTER_STORED_MS_MIN = 3_600_000
 /** Authorities count failed proofs by the hour, and five are usual. */
 const AFTER_FAILED_PROOF_MS = 900_000
+/** When it is tried again to take a proof away, where nothing else is to be done sooner. */
+const TIDY_AGAIN_MS = 3_600_000
+const TIDY_ATTEMPTS_MAX = 10
 
 /** One call of `renew`. */
 interface Attempt {
@@ -62,6 +66,7 @@ interface Attempt {
   readonly client: AcmeClient
   readonly key: AccountKey
   readonly now: number
+  readonly signal: AbortSignal
 }
 
 export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
@@ -73,9 +78,12 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
 
   /** Rejects for what is not the authority's doing: the store, and the abort of `signal`. */
   async renew(domainId: Id, signal: AbortSignal): Promise<Renewal> {
+    const wanted = await this.#deps.store.read(tx => wantedCertificate(tx, domainId))
+    return this.#tidied(domainId, wanted.kind === 'nothing' ? wanted : await this.#tried(wanted, signal), signal)
+  }
+
+  async #tried(wanted: WantedCertificate, signal: AbortSignal): Promise<Renewal> {
     const { store } = this.#deps
-    const wanted = await store.read(tx => wantedCertificate(tx, domainId))
-    if (wanted.kind === 'nothing') return wanted
     try {
       return await this.#attempt(await this.#begin(wanted, signal))
     } catch (error) {
@@ -89,12 +97,27 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
     }
   }
 
+  /** Proofs stay where the authority looks for them as long as an order is open. */
+  async #tidied(domainId: Id, renewal: Renewal, signal: AbortSignal): Promise<Renewal> {
+    const { store, proofs } = this.#deps
+    const isOpen = renewal.kind !== 'nothing' && await store.read(tx => readOrder(tx, domainId)) !== null
+    const why = isOpen ? null : await proofs.takeBack(domainId, signal)
+    if (why === null) return renewal
+    switch (renewal.kind) {
+      case 'nothing': return { kind: 'failed', permanent: false, why, afterMs: TIDY_AGAIN_MS, attemptsMax: TIDY_ATTEMPTS_MAX }
+      case 'notDue':
+      case 'stored': return { ...renewal, nextAt: Math.min(renewal.nextAt, await store.now() + TIDY_AGAIN_MS) }
+      case 'waits':
+      case 'failed': return renewal
+    }
+  }
+
   async #begin(wanted: WantedCertificate, signal: AbortSignal): Promise<Attempt> {
     const { clock, store, exchange = overHttps } = this.#deps
     const { directory, trusted, accountKey: pem } = wanted.provider
     const key = accountKey(pem)
     const client = new AcmeClient({ exchange: exchange({ directory, trusted, clock }), directory, key, now: () => clock.now(), signal })
-    return { wanted, client, key, now: await store.now() }
+    return { wanted, client, key, now: await store.now(), signal }
   }
 
   async #attempt(attempt: Attempt): Promise<Renewal> {
@@ -210,10 +233,13 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
   ): Promise<Renewal> {
     const { client, key, wanted } = attempt
     const open: string[] = []
+    const spreading: string[] = []
     let wait = afterMs
     for (const url of authorizations) {
       const { value: authorization, retryAfterMs } = await client.authorization(account, url)
-      const { name, status } = authorization
+      const { name, isWildcard, status } = authorization
+      // Of what was not ordered nothing is shown to anybody.
+      if (!wanted.names.includes(isWildcard ? `*.${name}` : name)) throw unusable(`an authorization for a name that was not ordered: ${name.slice(0, 200)}`)
       if (status === 'valid') continue
       if (status !== 'pending') {
         await this.#forget(wanted.domainId)
@@ -223,10 +249,29 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
       wait = Math.max(wait ?? 0, retryAfterMs ?? 0)
       const challenge = challengeOf(authorization, wanted.provider.challengeType)
       if (challenge.status !== 'pending') continue
-      await this.#deps.proofs.give({ name, challenge, keyAuthorization: `${challenge.token}.${key.thumbprint}` })
-      await client.answer(account, challenge.url)
+      const spreads = await this.#give(attempt, { domainId: wanted.domainId, name, challenge, keyAuthorization: `${challenge.token}.${key.thumbprint}` })
+      if (spreads === null) {
+        await letLook(client, account, challenge.url)
+      } else {
+        spreading.push(spreads.why)
+        wait = Math.max(wait ?? 0, spreads.afterMs)
+      }
     }
-    return this.#waits(attempt, record, open.length === 0 ? 'the order becomes ready' : `the authority looks whether ${open.join(', ')} is served here`, wait)
+    const looks = open.length === 0 ? 'the order becomes ready' : `the authority looks whether ${open.join(', ')} is served here`
+    return this.#waits(attempt, record, spreading[0] ?? looks, wait)
+  }
+
+  /** Null: the authority may look now. */
+  async #give({ wanted: { domainId }, signal }: Attempt, proof: Proof): Promise<{ readonly why: string; readonly afterMs: number } | null> {
+    const given = await this.#deps.proofs.give(proof, signal)
+    switch (given.kind) {
+      case 'given': return null
+      case 'spreads': return given
+      case 'failed': {
+        await this.#forget(domainId)
+        throw new RotaError(given.permanent ? 'acme/refused' : 'acme/failed', given.why)
+      }
+    }
   }
 
   async #waits({ now, wanted: { domainId } }: Attempt, { since }: OrderRecord, why: string, afterMs: number | null): Promise<Renewal> {
@@ -257,6 +302,15 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
 
   #forget(domainId: Id): Promise<void> {
     return this.#deps.store.transact(tx => removeOrder(tx, domainId))
+  }
+}
+
+/** Authorities show a challenge as pending until they have looked, and then take no second word for it: the next look says what they saw. */
+async function letLook(client: AcmeClient, account: string, challenge: string): Promise<void> {
+  try {
+    await client.answer(account, challenge)
+  } catch (error) {
+    if (!(error instanceof RotaError) || error.details['type'] !== 'malformed') throw error
   }
 }
 
@@ -297,6 +351,6 @@ function keyFor({ reuseKey }: AcmeProvider, old: ShelvedCertificate | null): str
 
 function refuseWildcards({ names, provider: { challengeType } }: WantedCertificate): void {
   const star = names.find(name => name.startsWith('*.'))
-  if (star === undefined) return
-  throw new RotaError('acme/refused', `${star} cannot be proven by ${challengeType}; name its hosts one by one`)
+  if (star === undefined || challengeType === 'Dns01') return
+  throw new RotaError('acme/refused', `${star} cannot be proven by ${challengeType}; choose Dns01 for the AcmeProvider, or name its hosts one by one`)
 }

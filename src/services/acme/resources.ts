@@ -37,6 +37,8 @@ export interface AcmeChallenge {
 }
 export interface AcmeAuthorization {
   readonly name: string
+  /** It is for all names right under `name` (RFC 8555 §7.1.4). */
+  readonly isWildcard: boolean
   readonly status: string
   readonly challenges: readonly AcmeChallenge[]
 }
@@ -63,6 +65,7 @@ export function authorizationOf(body: JsonObject): AcmeAuthorization {
   const identifier = ownValue(body, 'identifier')
   return {
     name: isJsonObject(identifier) ? text(identifier, 'value').toLowerCase() : '', status: text(body, 'status'),
+    isWildcard: ownValue(body, 'wildcard') === true,
     challenges: list(body, 'challenges', CHALLENGES_MAX).filter(isJsonObject).map(each => ({
       type: text(each, 'type'), url: text(each, 'url'), token: optional(each, 'token') ?? '', status: text(each, 'status'),
       problem: optionalProblem(each),

@@ -29,7 +29,7 @@ export interface ZoneAccess {
   spread(owner: string, record: DnsRecord, signal: AbortSignal): Promise<Spread>
 }
 export type Zone =
-  | { readonly kind: 'managed'; readonly name: string; readonly body: JsonObject; readonly server: JsonObject; readonly zone: string }
+  | { readonly kind: 'managed'; readonly name: string; readonly body: JsonObject; readonly dnsServerId: Id; readonly server: JsonObject; readonly zone: string }
   /** `why` for people; `gone`: the domain is not there any more. */
   | { readonly kind: 'gone' } | { readonly kind: 'manual'; readonly body: JsonObject; readonly why: string }
 
@@ -43,7 +43,7 @@ export async function zoneOf({ objects }: RegistryTx, domainId: Id): Promise<Zon
   const [server] = await objects.get('DnsServer', [String(managed['dnsServerId'])])
   if (server === undefined) return { kind: 'manual', body, why: `the DNS server of ${name} was destroyed; choose another one` }
   const { origin } = managed
-  return { kind: 'managed', name, body, server: server.body, zone: typeof origin === 'string' ? canonicalDomain(origin) ?? name : name }
+  return { kind: 'managed', name, body, dnsServerId: server.id, server: server.body, zone: typeof origin === 'string' ? canonicalDomain(origin) ?? name : name }
 }
 
 /** A text: why this node cannot. */
