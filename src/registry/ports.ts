@@ -8,6 +8,8 @@ import type { JsonObject } from '../base/json.ts'
 export interface StoredObject { readonly id: Id; readonly version: number; readonly body: JsonObject }
 /** A value that queries filter on. `unique`: at most one object of the kind holds (field, value). */
 export interface IndexEntry { readonly field: string; readonly value: string; readonly unique: boolean }
+/** One that is new, refers to nothing, and holds no unique value. */
+export interface NewObject { readonly id: Id; readonly body: JsonObject; readonly index: readonly IndexEntry[] }
 export interface ObjectRef { readonly object: string; readonly id: Id }
 /** `conflict`: another object holds a unique value; `field` is `id` when the id itself is taken. */
 export type WriteReply = { readonly kind: 'written' } | { readonly kind: 'conflict'; readonly field: string; readonly existingId: Id } | { readonly kind: 'gone' } | { readonly kind: 'changed' }
@@ -48,6 +50,8 @@ export interface ObjectTable {
   query(object: string, query: ObjectQuery): Promise<Id[]>
   count(object: string, where: ObjectQuery['where']): Promise<number>
   insert(object: string, id: Id, body: JsonObject, index: readonly IndexEntry[], links: readonly ObjectRef[]): Promise<WriteReply>
+  /** Many at once, with a few statements. Throws store/conflict where an id is taken. */
+  insertAll(object: string, rows: readonly NewObject[]): Promise<void>
   /** Only when the stored version is `version`; replaces index entries and links. */
   update(object: string, id: Id, version: number, body: JsonObject, index: readonly IndexEntry[], links: readonly ObjectRef[]): Promise<WriteReply>
   remove(object: string, id: Id): Promise<boolean>
@@ -62,6 +66,8 @@ export interface KeyValueTable {
   get(key: string): Promise<JsonObject | null>
   /** `expiresAt` in ms since 1970, null = never. */
   put(key: string, value: JsonObject, expiresAt: number | null): Promise<void>
+  /** Keys without a value, and without an expiry. */
+  putAll(keys: readonly string[]): Promise<void>
   /** False when the key exists and has not expired. */
   create(key: string, value: JsonObject, expiresAt: number | null): Promise<boolean>
   remove(key: string): Promise<boolean>

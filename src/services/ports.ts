@@ -88,6 +88,8 @@ export interface BlobTable {
   size(hash: BlobHash): Promise<number | null>
   /** Throws blob/missing. */
   link(hash: BlobHash, owner: BlobOwner): Promise<void>
+  /** The same for documents of one collection, with a few statements. */
+  linkAll(accountId: Id, collection: string, links: readonly BlobLink[]): Promise<void>
   /** Of documents of one collection. What they have linked stays claimed by the account. */
   unlink(accountId: Id, collection: string, links: readonly BlobLink[]): Promise<void>
   /** Keeps what was put for an account without a document, from now on; only `holderId` may read it there. Null: its members. */

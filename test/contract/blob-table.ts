@@ -112,6 +112,17 @@ export function blobTableContract(store: () => Store): void {
       assert.equal(await readable(hash, stranger.accountId), false)
     })
 
+    test('many are linked at once, and none of them when a content is missing', async () => {
+      const [first, second] = [owner(), owner()]
+      const links = (...hashes: string[]) => hashes.map(hash => ({ id: first.id, hash }))
+      const [one, two] = [await put(randomBytes(32)), await put(randomBytes(32))]
+      const link = (...hashes: string[]): Promise<void> => store().transact(tx => tx.blobs.linkAll(first.accountId, first.collection, links(...hashes)))
+      await assert.rejects(link(one, '0'.repeat(43)), { code: 'blob/missing' })
+      assert.equal(await readable(one, first.accountId), false)
+      await link(one, two, one)
+      assert.deepEqual([await readable(one, first.accountId), await readable(two, first.accountId), await readable(one, second.accountId)], [true, true, false])
+    })
+
     test('many are unlinked at once, pair by pair, and claimed for the account that had them', async () => {
       const [one, two, three] = [await put(randomBytes(32)), await put(randomBytes(32)), await put(randomBytes(32))]
       const first = owner()

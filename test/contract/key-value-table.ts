@@ -34,6 +34,15 @@ export function keyValueTableContract(store: () => Store): void {
       assert.equal(await get(key), null)
     })
 
+    test('many are put at once, and replace what was there', async () => {
+      const prefix = ids.next()
+      await put(`${prefix}/1`, { count: 1 }, await past())
+      await store().transact(tx => tx.keys.putAll([`${prefix}/2`, `${prefix}/1`]))
+      await store().transact(tx => tx.keys.putAll([]))
+      assert.deepEqual(await list(prefix), [`${prefix}/1`, `${prefix}/2`])
+      assert.deepEqual(await get(`${prefix}/1`), {})
+    })
+
     test('create leaves what is there', async () => {
       const key = ids.next()
       assert.equal(await create(key, { by: 'first' }, await future()), true)

@@ -42,6 +42,23 @@ export function objectTableContract(store: () => Store): void {
       assert.deepEqual(await insert(object, 'singleton'), refused)
     })
 
+    test('many are inserted at once and found by their values, and none of them when an id is taken', async () => {
+      const object = freshName()
+      const [first, second, third] = [ids.next(), ids.next(), ids.next()]
+      const row = (id: Id, value: string) => ({ id, body: { value }, index: [filter('kind', value), filter('kind', value), filter('all', 'x')] })
+      const insertAll = (...given: readonly Id[]): Promise<void> =>
+        store().transact(tx => tx.objects.insertAll(object, given.map((id, nth) => row(id, String(nth)))))
+      await insertAll(first, second)
+      assert.deepEqual(await get(object, second, first), [
+        { id: second, version: 1, body: { value: '1' } }, { id: first, version: 1, body: { value: '0' } },
+      ])
+      const found = (field: string, value: string) => query(object, [{ field, value }])
+      assert.deepEqual([await found('kind', '1'), await found('all', 'x')], [[second], [first, second]])
+      assert.equal(await versionOf(object) > 0, true)
+      await assert.rejects(insertAll(third, first), { code: 'store/conflict' })
+      assert.deepEqual(await get(object, third), [])
+    })
+
     test('update counts the version up, and writes only over the version it was told', async () => {
       const object = freshName()
       const id = ids.next()

@@ -174,6 +174,14 @@ export function archivedItemEntries(body: JsonObject): IndexEntry[] {
   return fieldEntries({ shape: SHAPE, hooks: { entries: textEntries } }, body)
 }
 
+/** For whoever archives, many at once. */
+export async function addItems(
+  { objects, keys }: RegistryTx, items: readonly { readonly id: Id; readonly body: ArchivedEmail }[],
+): Promise<void> {
+  await objects.insertAll(ARCHIVED_ITEM, items.map(({ id, body }) => ({ id, body, index: archivedItemEntries(body) })))
+  await keys.putAll(items.map(({ id, body }) => expiryKey(id, body.archivedUntil)))
+}
+
 /** When a record goes; `next` null: it was removed. */
 export async function moveExpiry(
   { keys }: RegistryTx, id: Id, next: JsonObject | null, before: JsonObject | null,

@@ -90,6 +90,25 @@ describe('the archive', () => {
     assert.equal((await world.store.read(tx => world.mailStore.usage(tx, ANN.accountId))).octets, 0)
   })
 
+  test('takes its turn at the archive once, at the end of the transaction, however many messages go', async () => {
+    const ids = await Promise.all(['one', 'two', 'three'].map(text => world.deliver(plainMail(text), ANN)))
+    const calls: string[] = []
+    const noted = <T extends object>(name: string, table: T): T => new Proxy(table, {
+      get(target, method) {
+        calls.push(`${name}.${String(method)}`)
+        return Reflect.get(target, method) as unknown
+      },
+    })
+    await world.store.transact(async tx => {
+      const emails = await world.mailStore.emails(tx, ANN.accountId, ids)
+      const watched = { ...tx, objects: noted('objects', tx.objects), documents: noted('documents', tx.documents), usage: noted('usage', tx.usage) }
+      await world.mailStore.update(watched, ANN.accountId, account => account.remove(emails))
+    })
+    assert.deepEqual(calls.filter(call => call.startsWith('objects.') && call !== 'objects.get'), ['objects.insertAll'])
+    assert.deepEqual(calls.slice(calls.indexOf('objects.insertAll') + 1), [])
+    assert.equal((await items()).length, ids.length)
+  })
+
   test('keeps until the last date that there is, however long the settings say', async () => {
     await keepFor(Number.MAX_SAFE_INTEGER)
     const { item } = await destroyed()

@@ -2,12 +2,12 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Id, IdSource } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { ARCHIVED_ITEM, archivedItemEntries, expiredItems, moveExpiry, putOff } from '../../registry/objects/archived-item.ts'
+import { addItems, ARCHIVED_ITEM, expiredItems, moveExpiry, putOff } from '../../registry/objects/archived-item.ts'
 import type { ArchivedEmail } from '../../registry/objects/archived-item.ts'
 import { retentionNow } from '../../registry/objects/data-retention.ts'
 import type { RegistryTx } from '../../registry/ports.ts'
 import { DATE_MS_MAX, formatDate } from '../../registry/values/date.ts'
-import type { EmailRecord, KeepEmail } from '../mailstore/mailstore.ts'
+import type { EmailRecord, KeepEmails } from '../mailstore/mailstore.ts'
 import type { BlobOwner, DomainTx } from '../ports.ts'
 
 /** Shorter than a day, so that the purge of the next night looks again. */
@@ -18,18 +18,14 @@ export type ArchiveTx = DomainTx & RegistryTx
 /** For one transaction of an account: what it destroys is kept, if the settings say so at that moment. */
 export function keeperOf<Tx extends ArchiveTx>(
   { ids, clock }: { readonly ids: IdSource; readonly clock: Clock }, tx: Tx, accountId: Id,
-): KeepEmail {
-  let retention: ReturnType<typeof retentionNow> | null = null
-  return async record => {
-    retention ??= retentionNow(tx)
-    const { archiveDeletedItemsFor } = await retention
+): KeepEmails {
+  return async records => {
+    const { archiveDeletedItemsFor } = await retentionNow(tx)
     if (archiveDeletedItemsFor === null) return
-    const id = ids.next()
     const now = clock.now()
-    const body = archived(accountId, record, now, now + archiveDeletedItemsFor)
-    await tx.objects.insert(ARCHIVED_ITEM, id, body, archivedItemEntries(body), [])
-    await tx.blobs.link(record.blobId, ownerOf(accountId, id))
-    await moveExpiry(tx, id, body, null)
+    const items = records.map(record => ({ id: ids.next(), body: archived(accountId, record, now, now + archiveDeletedItemsFor) }))
+    await addItems(tx, items)
+    await tx.blobs.linkAll(accountId, ARCHIVED_ITEM, items.map(({ id, body }) => ({ id, hash: body.blobId })))
   }
 }
 

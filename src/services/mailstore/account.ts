@@ -25,8 +25,8 @@ export interface NewEmail {
   readonly mailboxIds: readonly Id[]
   readonly keywords: readonly string[]
 }
-/** Called for each message that is destroyed, in the same transaction. */
-export type KeepEmail = (record: EmailRecord) => Promise<void>
+/** Called with the messages that are destroyed, at the end of the same transaction. */
+export type KeepEmails = (records: readonly EmailRecord[]) => Promise<void>
 /** Called for each message of which its owner says whether it is spam, in the same transaction. */
 export type LearnEmail = (record: EmailRecord, isSpam: boolean) => Promise<void>
 export type EmailChange = Partial<Pick<EmailRecord, 'mailboxIds' | 'keywords'>>
@@ -38,7 +38,7 @@ export interface MailAccountParts {
   readonly accountId: Id
   readonly ids: IdSource
   readonly clock: Pick<Clock, 'now'>
-  readonly keep: KeepEmail
+  readonly keep: KeepEmails
   readonly learn: LearnEmail
   readonly usage: Pick<Usage, 'octets' | 'emails'>
 }
@@ -49,11 +49,12 @@ export class MailAccount {
   readonly #ids: IdSource
   readonly #nowMs: number
   readonly #uids: Uids
-  readonly #keep: KeepEmail
+  readonly #keep: KeepEmails
   readonly #learn: LearnEmail
   readonly #threads: AccountThreads
   readonly #tasks: WantedTask[] = []
   readonly #usage: Pick<Usage, 'octets' | 'emails'>
+  readonly #destroyed: Email[] = []
   /** What changed since then. */
   #more = { octets: 0, emails: 0 }
 
@@ -111,10 +112,9 @@ export class MailAccount {
   /** `band`: of the tasks that take them out of the index. */
   async remove(emails: readonly Email[], band: Band = 0): Promise<void> {
     if (emails.length === 0) return
-    for (const { record } of emails) await this.#keep(record)
     await this.#tx.documents.remove(this.#accountId, EMAIL, emails.map(({ id }) => id))
-    await this.#tx.blobs.unlink(this.#accountId, EMAIL, emails.map(({ id, record }) => ({ id, hash: record.blobId })))
     await this.#threads.drop(emails)
+    this.#destroyed.push(...emails)
     for (const { id, record } of emails) {
       this.#use(-record.size, -1)
       this.#want('UnindexDocument', id, band)
@@ -152,7 +152,15 @@ export class MailAccount {
       const { tenantId } = await this.#tx.usage.add(this.#accountId, this.#more)
       if (tenantId !== null) shares.add(tenantId, this.#more)
     }
+    await this.#letGo()
     return this.#tasks
+  }
+
+  /** At the end, because accounts take turns at the archive: whoever has it makes the others wait, and with them their mail. */
+  async #letGo(): Promise<void> {
+    if (this.#destroyed.length === 0) return
+    await this.#keep(this.#destroyed.map(({ record }) => record))
+    await this.#tx.blobs.unlink(this.#accountId, EMAIL, this.#destroyed.map(({ id, record }) => ({ id, hash: record.blobId })))
   }
 
   /** What the message keeps where it is already, and what it gets where it comes in. */

@@ -6,7 +6,7 @@ import { parseMessage } from '../message/message.ts'
 import type { Message } from '../message/message.ts'
 import type { DomainTx, Enqueue, Usage } from '../ports.ts'
 import { MailAccount } from './account.ts'
-import type { KeepEmail, LearnEmail } from './account.ts'
+import type { KeepEmails, LearnEmail } from './account.ts'
 import { EMAIL, partContent } from './email.ts'
 import type { Email, EmailRecord } from './email.ts'
 import { ensureMailboxes, MAILBOX } from './mailbox.ts'
@@ -21,7 +21,7 @@ export { DISCARD_IDS, idOf, INBOX_ID, MAILBOX } from './mailbox.ts'
 export { DISCARDED } from './membership.ts'
 export { THREAD } from './thread.ts'
 export { uidsOf, uidState } from './uids.ts'
-export type { EmailChange, KeepEmail, LearnEmail, MailAccount, NewEmail } from './account.ts'
+export type { EmailChange, KeepEmails, LearnEmail, MailAccount, NewEmail } from './account.ts'
 
 export interface Mailbox {
   readonly id: Id
@@ -43,7 +43,7 @@ export interface MailStoreDependencies<Tx extends DomainTx> {
   /** False for an account that is gone, or going (services/removal/README.md). */
   readonly mayHaveData: (tx: Tx, accountId: Id) => Promise<boolean>
   /** Of one transaction and account; left out: what is destroyed is gone. */
-  readonly keeper?: (tx: Tx, accountId: Id) => KeepEmail
+  readonly keeper?: (tx: Tx, accountId: Id) => KeepEmails
   /** The same for what owners say of their mail; left out: nothing is learnt from it. */
   readonly learner?: (tx: Tx, accountId: Id) => LearnEmail
   readonly ids: IdSource
@@ -53,7 +53,7 @@ export interface MailStoreDependencies<Tx extends DomainTx> {
 export class MailStore<Tx extends DomainTx = DomainTx> {
   readonly #enqueue: Enqueue<Tx>
   readonly #mayHaveData: MailStoreDependencies<Tx>['mayHaveData']
-  readonly #keeper: (tx: Tx, accountId: Id) => KeepEmail
+  readonly #keeper: (tx: Tx, accountId: Id) => KeepEmails
   readonly #learner: (tx: Tx, accountId: Id) => LearnEmail
   readonly #ids: IdSource
   readonly #clock: Pick<Clock, 'now'>

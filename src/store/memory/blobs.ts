@@ -22,6 +22,12 @@ export function memoryBlobs(context: MemoryContext): BlobTable {
   }
   const linkedHashes = (): Set<BlobHash> => new Set(Array.from(links.rows(), link => link.hash))
 
+  function link(hash: BlobHash, owner: BlobOwner): void {
+    if (!blobs.get(hash)) throw new RotaError('blob/missing', `there is no content ${hash} to link`)
+    const { accountId, collection, id } = owner
+    links.set(linkKey(hash, owner), { hash, accountId, collection, id })
+  }
+
   /** For an account that goes: what others claim stays. */
   function removeUnused(hashes: readonly BlobHash[], accountId: string): void {
     const linked = linkedHashes()
@@ -52,10 +58,12 @@ export function memoryBlobs(context: MemoryContext): BlobTable {
       return blobs.get(hash)?.content.byteLength ?? null
     },
 
+    async linkAll(accountId, collection, all) {
+      for (const { hash, id } of all) link(hash, { accountId, collection, id })
+    },
+
     async link(hash, owner) {
-      if (!blobs.get(hash)) throw new RotaError('blob/missing', `there is no content ${hash} to link`)
-      const { accountId, collection, id } = owner
-      links.set(linkKey(hash, owner), { hash, accountId, collection, id })
+      link(hash, owner)
     },
 
     async unlink(accountId, collection, unlinked) {

@@ -22,6 +22,10 @@ export function memoryKeys(context: MemoryContext): KeyValueTable {
       keys.set(keyText(key), { value: JSON.stringify(value), expiresAt })
     },
 
+    async putAll(all) {
+      for (const key of all) keys.set(keyText(key), { value: '{}', expiresAt: null })
+    },
+
     async create(key, value, expiresAt) {
       if (live(keys.get(keyText(key)))) return false
       keys.set(keyText(key), { value: JSON.stringify(value), expiresAt })

@@ -83,6 +83,14 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
         ?? write({ object, id, version: 1, body: JSON.stringify(body), index: entries, links })
     },
 
+    async insertAll(object, rows) {
+      const taken = rows.find(({ id }) => objects.get(rowKey(object, id)))
+      if (taken) throw idTaken(object, taken.id)
+      for (const { id, body, index } of rows) {
+        write({ object, id, version: 1, body: JSON.stringify(body), index: index.map(entry => ({ ...entry, value: keyText(entry.value) })), links: [] })
+      }
+    },
+
     async update(object, id, version, body, index, links) {
       const row = objects.get(rowKey(object, id))
       if (!row) return { kind: 'gone' }
@@ -109,6 +117,10 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
       return Object.fromEntries(versions.entries())
     },
   }
+}
+
+function idTaken(object: string, id: Id): RotaError {
+  return new RotaError('store/conflict', `there is a ${object} ${id}`)
 }
 
 /** The registry checks links first, so only who loses a race meets this. */

@@ -56,9 +56,22 @@ export function sqlBlobs(context: SqlContext): BlobTable {
     },
 
     async link(hash, owner) {
-      if (!await hold(hash)) throw new RotaError('blob/missing', `there is no content ${hash} to link`)
+      if (!await hold(hash)) throw nothingToLink(hash)
       await db.insertInto('blob_link').values(linkKey(hash, owner))
         .onConflict(conflict => conflict.doNothing()).execute()
+    },
+
+    async linkAll(accountId, collection, links) {
+      const hashes = links.map(({ hash }) => hash)
+      // As `hold` does it, for all of them.
+      const rows = await db.selectFrom('blob').select('hash').where(listed(context, 'hash', hashes))
+        .$if(dialect === 'postgres', query => query.forKeyShare()).execute()
+      const known = new Set(rows.map(({ hash }) => hash))
+      const missing = hashes.find(hash => !known.has(hash))
+      if (missing !== undefined) throw nothingToLink(missing)
+      await sql`insert into blob_link (hash, account_id, collection, id)
+        select given.hash, ${accountId}, ${collection}, given.id from ${pairs(context, links)} where true
+        on conflict do nothing`.execute(db)
     },
 
     async unlink(accountId, collection, links) {
@@ -103,6 +116,10 @@ export function sqlBlobs(context: SqlContext): BlobTable {
 
     purge: (shardIndex, look) => purgeBlobs(context, shardIndex, look),
   }
+}
+
+function nothingToLink(hash: BlobHash): RotaError {
+  return new RotaError('blob/missing', `there is no content ${hash} to link`)
 }
 
 /** As holder of a claim: every member of the account. */

@@ -1,12 +1,15 @@
 /** Keys with an expiry in SQL. An expired key is not there, whether or not it has been removed yet. */
+import { sql } from 'kysely'
 import type { ExpressionBuilder } from 'kysely'
 import type { JsonObject } from '../../base/json.ts'
 import type { KeyValueTable } from '../../registry/ports.ts'
 import { keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import type { Database } from './database.ts'
+import { valueList } from './listed.ts'
 
-export function sqlKeys({ db, now, dialect }: SqlContext): KeyValueTable {
+export function sqlKeys(context: SqlContext): KeyValueTable {
+  const { db, now, dialect } = context
   const live = (eb: ExpressionBuilder<Database, 'key_value'>) =>
     eb.or([eb('key_value.expires_at', 'is', null), eb('key_value.expires_at', '>', now())])
 
@@ -21,6 +24,11 @@ export function sqlKeys({ db, now, dialect }: SqlContext): KeyValueTable {
       const columns = { value: JSON.stringify(value), expires_at: expiresAt }
       await db.insertInto('key_value').values({ key: keyText(key), ...columns })
         .onConflict(conflict => conflict.column('key').doUpdateSet(columns)).execute()
+    },
+
+    async putAll(keys) {
+      await sql`insert into key_value (key, value) select v.value, '{}' from ${valueList(context, keys.map(keyText))} where true
+        on conflict (key) do update set value = excluded.value, expires_at = null`.execute(db)
     },
 
     async create(key, value, expiresAt) {

@@ -10,6 +10,7 @@
  * | one removes what another links to | the linker locks the target's name; the later gets store/conflict |
  */
 import { CompiledQuery } from 'kysely'
+import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { IndexEntry, IndexMatch, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
 import { RotaError } from '../../errors.ts'
@@ -68,6 +69,20 @@ export function sqlObjects(context: SqlContext): ObjectTable {
       await addEntries(context, self, entries, links)
       await countUp(context, object)
       return { kind: 'written' }
+    },
+
+    async insertAll(object, rows) {
+      await lock(context, object)
+      for (let start = 0; start < rows.length; start += INSERTED_ROWS_MAX) {
+        const part = rows.slice(start, start + INSERTED_ROWS_MAX)
+        const inserted = await db.insertInto('object').values(part.map(({ id, body }) => ({ object, id, version: 1, body: JSON.stringify(body) })))
+          .onConflict(conflict => conflict.doNothing()).returning('id').execute()
+        const written = new Set(inserted.map(({ id }) => id))
+        const taken = part.find(({ id }) => !written.has(id))
+        if (taken) throw idTaken(object, taken.id)
+      }
+      await insertEntries(context, rows.flatMap(({ id, index }) => distinct(index).map(entry => ({ object, id, ...entry }))))
+      await countUp(context, object)
     },
 
     async update(object, id, version, body, index, links) {
@@ -205,21 +220,29 @@ async function checkTargets(
   }
 }
 
+function idTaken(object: string, id: Id): RotaError {
+  return new RotaError('store/conflict', `there is a ${object} ${id}`)
+}
+
 /** The registry checks links first, so only who loses a race meets this. */
 function dangling(from: ObjectRef, to: ObjectRef): RotaError {
   return new RotaError('store/conflict', `${from.object} ${from.id} would refer to no ${to.object} ${to.id}`)
 }
 
 async function addEntries(
-  { db }: SqlContext, self: ObjectRef, entries: readonly IndexEntry[], links: readonly ObjectRef[],
+  context: SqlContext, self: ObjectRef, entries: readonly IndexEntry[], links: readonly ObjectRef[],
 ): Promise<void> {
-  const rows = entries.map(({ field, value, unique }) => ({ ...self, field, value, is_unique: unique ? 1 : 0 }))
+  await insertEntries(context, entries.map(entry => ({ ...self, ...entry })))
+  for (const target of links) {
+    await context.db.insertInto('object_link').values({ ...self, target_object: target.object, target_id: target.id })
+      .onConflict(conflict => conflict.doNothing()).execute()
+  }
+}
+
+async function insertEntries({ db }: SqlContext, entries: readonly (ObjectRef & IndexEntry)[]): Promise<void> {
+  const rows = entries.map(({ unique, ...entry }) => ({ ...entry, is_unique: unique ? 1 : 0 }))
   for (let start = 0; start < rows.length; start += INSERTED_ROWS_MAX) {
     await db.insertInto('object_index').values(rows.slice(start, start + INSERTED_ROWS_MAX)).execute()
-  }
-  for (const target of links) {
-    await db.insertInto('object_link').values({ ...self, target_object: target.object, target_id: target.id })
-      .onConflict(conflict => conflict.doNothing()).execute()
   }
 }
 
