@@ -14,7 +14,7 @@ const WORDS = { ...LABELS_DE, ...DESCRIPTIONS_DE }
 const NAMES = ['label', 'title', 'subtitle', 'singularName', 'pluralName', 'explanation']
 /** Names of what is called so everywhere, and words that German has too. */
 const SAME = new Set([
-  'Autoconfig', 'Autodiscover', 'CAA', 'DKIM', 'DMARC', 'DNS', 'Domain', 'Ed25519', 'HMAC-SHA-256', 'HMAC-SHA-384', 'HMAC-SHA-512', 'HTTP', 'IMAP', 'LMTP', 'Listener', 'MTA-STS', 'MX', 'ManageSieve', 'Minute', 'Name', 'POP3',
+  'Autoconfig', 'Autodiscover', 'CAA', 'Cluster', 'DKIM', 'DMARC', 'DNS', 'Domain', 'Ed25519', 'Filter', 'HMAC-SHA-256', 'HMAC-SHA-384', 'HMAC-SHA-512', 'HTTP', 'IMAP', 'LMTP', 'Listener', 'MTA-STS', 'MX', 'ManageSieve', 'Minute', 'Name', 'POP3',
   'Port', 'Problem', 'RSA', 'SMTP', 'SPF', 'SRV', 'Socket', 'Spam', 'Status', 'TCP', 'TLS', 'TLSA', 'Text', 'Variable', 'Version', 'Zone', 'posix',
 ])
 const PROTOCOL_VERSION = /^TLS 1\.[23](, [\w-]+)*$/
@@ -28,9 +28,9 @@ describe('the German of the schema', () => {
     schema = parseSchema(document)
   })
   const shown = (of: Schema) => {
-    const { enums, fields, ...rest } = of as unknown as JsonObject
+    const { enums, fields, layouts: _, ...rest } = of as unknown as JsonObject
     const kept = Object.fromEntries(Object.entries(isJsonObject(enums) ? enums : {}).filter(([name]) => !UNTRANSLATED_ENUMS.includes(name)))
-    return [...texts({ ...rest, enums: kept, fields }, NAMES), ...texts(entered(fields), ['description']), ...texts(of.objects, ['description'])]
+    return [...texts({ ...rest, enums: kept, fields }, NAMES), ...texts(entered(fields), ['description']), ...texts(of.objects, ['description']), ...menu(of)]
   }
 
   it('has every name, and what stands beside a field that people fill in', () => {
@@ -42,10 +42,15 @@ describe('the German of the schema', () => {
   })
 
   it('has nothing that the schema does not say', () => {
-    const said = new Set(texts(schema, [...NAMES, 'description']).flatMap(text => [text, ...text.split(/(?<=^\w+:) /)]))
+    const said = new Set([...texts(schema, [...NAMES, 'description']), ...menu(schema)].flatMap(text => [text, ...text.split(/(?<=^\w+:) /)]))
     assert.deepEqual(Object.keys(WORDS).filter(text => !said.has(text)), [])
   })
 })
+
+/** Headings and links; the sections are the console's own words. */
+function menu({ layouts }: Schema): string[] {
+  return layouts.flatMap(({ items }) => texts(items, ['name']))
+}
 
 /** Those that are not the server's alone. */
 function entered(fields: Json | undefined): Json {

@@ -22,6 +22,18 @@ export interface Variant {
   readonly defaults: ReadonlyMap<string, Json>
 }
 
+/** A link of the menu, as the schema calls it. */
+export interface MenuLink {
+  /** `Management`, `Settings`. */
+  readonly section: string
+  /** null: it stands for itself. */
+  readonly heading: string | null
+  readonly icon: string | null
+  readonly label: string
+  /** An object, or a view of one: `Task/TaskFailed`. */
+  readonly view: string
+}
+
 const PREFIX = 'x:'
 const PERMISSION_ENUM = 'Permission'
 
@@ -76,6 +88,15 @@ export class Model {
 
   list(name: string): List | null {
     return own(this.#schema.lists, PREFIX + bare(name)) ?? null
+  }
+
+  /** In the order of the menu. */
+  menu(): MenuLink[] {
+    return this.#schema.layouts.flatMap(({ name: section, items }) => items.flatMap(({ link, container }): MenuLink[] => [
+      ...(link === undefined ? [] : [{ section, heading: null, icon: link.icon ?? null, label: link.name, view: bare(link.viewName) }]),
+      ...(container?.items ?? []).flatMap(({ name: label, viewName }) => viewName === undefined ? []
+        : [{ section, heading: container?.name ?? null, icon: container?.icon ?? null, label, view: bare(viewName) }]),
+    ]))
   }
 
   enums(): string[] {

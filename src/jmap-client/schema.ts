@@ -66,9 +66,13 @@ const form = objectOf({
 })
 const enumVariant = objectOf({ name: text, label: text, explanation: optional(text), color: optional(text) })
 
+const menuLink = objectOf({ name: text, icon: optional(text), viewName: text })
+const menuGroup = objectOf({ name: text, icon: optional(text), items: listOf(objectOf({ name: text, viewName: optional(text) })) })
+const layout = objectOf({ name: text, items: listOf(objectOf({ link: optional(menuLink), container: optional(menuGroup) })) })
+
 const schemaDocument = objectOf({
   objects: recordOf(objectType), schemas: recordOf(objectSchema), fields: recordOf(fields), forms: recordOf(form),
-  lists: recordOf(list), enums: recordOf(listOf(enumVariant)), dashboards: listOf(json), layouts: listOf(json),
+  lists: recordOf(list), enums: recordOf(listOf(enumVariant)), dashboards: listOf(json), layouts: listOf(layout),
 })
 
 export type Schema = Checked<typeof schemaDocument>

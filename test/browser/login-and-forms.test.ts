@@ -72,6 +72,29 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
     })
   })
 
+  it('put a refusal of something inside of a field at that place, and lead to it from beside the buttons', async () => {
+    await world.visit('/manage/o/SystemSettings/singleton/edit', async page => {
+      await page.getByRole('heading', { name: 'Edit: Names of the server' }).waitFor()
+      const host = page.getByRole('group', { name: 'Entry 1' }).getByRole('textbox', { name: 'Host name' })
+      await host.fill('nodots')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByRole('group', { name: 'Entry 1' }).getByText('must be a whole host name').waitFor()
+      assert.equal(await focused(page), await host.getAttribute('id'))
+      await page.getByRole('heading', { level: 1 }).click()
+      await page.getByRole('button', { name: 'Mail hosts › Entry 1 › Host name' }).click()
+      assert.equal(await focused(page), await host.getAttribute('id'))
+      assert.deepEqual(await accessFaults(page), [])
+      await page.getByRole('button', { name: 'Discard changes' }).click()
+    })
+    await world.visit('/settings/listeners?listener=smtp', async page => {
+      await page.getByRole('textbox', { name: 'Add: Bind' }).fill('nowhere')
+      await page.keyboard.press('Control+s')
+      await page.getByRole('group', { name: 'Bind' }).getByText(/nowhere/).first().waitFor()
+      await page.getByRole('button', { name: 'Bind', exact: true }).waitFor()
+      page.on('dialog', dialog => { void dialog.accept() })
+    })
+  })
+
   it('ask before leaving, and offer what was typed after a reload and after another login', async () => {
     await world.visit(EDIT_RETRIES, async page => {
       const deadline = page.getByRole('textbox', { name: 'Total deadline' })

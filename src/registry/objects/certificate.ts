@@ -43,7 +43,7 @@ const FIELDS = {
     variants('PublicText', [
       {
         name: 'Text',
-        label: 'Here',
+        label: 'Kept here',
         shape: shape('PublicTextValue', {
           value: string('PEM: the certificate itself, then those that it was issued with.', { format: 'text' }),
         }),

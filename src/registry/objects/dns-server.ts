@@ -31,7 +31,7 @@ const TSIG = shape('DnsServerTsig', {
   protocol: oneOf(PROTOCOL, 'How it is reached.', { default: 'udp' }),
   tsigAlgorithm: oneOf(ALGORITHM, 'How messages are signed.', { default: 'hmac-sha512', label: 'Algorithm' }),
   keyName: string('The name of the key, as the server has it.', { maxLength: 253, label: 'Name of the key' }),
-  key: embedded(SECRET_KEY, 'The secret of the key, in base64, as `tsig-keygen` prints it.'),
+  key: embedded(SECRET_KEY, 'The secret of the key, in base64, as tsig-keygen prints it.'),
   timeout: number('How long one question or change may take.', 'duration', { min: 1_000, max: MINUTE_MS, default: 30_000, label: 'Time limit' }),
   ttl: number('How long others may remember the records that are put there.', 'duration', { min: 1_000, max: 7 * DAY_MS, default: 300_000, label: 'Time to live' }),
   pollingInterval: number('How often the name servers of a zone are asked whether a new key or proof has come to them.', 'duration', {

@@ -27,7 +27,7 @@ export const FILE = {
 export const SECRET_TEXT = variants('SecretText', [
   {
     name: 'Text',
-    label: 'Here',
+    label: 'Kept here',
     shape: shape('SecretTextValue', {
       secret: string('PEM, without a passphrase.', { format: 'secretText', label: 'Private key' }),
     }),
@@ -38,7 +38,7 @@ export const SECRET_TEXT = variants('SecretText', [
 
 /** A word that two sides share. */
 export const SECRET_KEY = variants('SecretKey', [
-  { name: 'Value', label: 'Here', shape: shape('SecretKeyValue', { secret: string('The secret itself.', { format: 'secret' }) }) },
+  { name: 'Value', label: 'Kept here', shape: shape('SecretKeyValue', { secret: string('The secret itself.', { format: 'secret' }) }) },
   ENVIRONMENT_VARIABLE,
   FILE,
 ])

@@ -69,6 +69,8 @@ export function schemaOf(objects: readonly Declared[], placeholders: readonly Pl
   }
 }
 
+const ACRONYM = /^[A-Z0-9-]{2,}$/
+
 export function wire(name: string): string {
   return `x:${name}`
 }
@@ -175,10 +177,15 @@ function listParts(of: Declared, columns: readonly string[], filtered: readonly 
   const sortable = of.order.properties.filter(property => columns.includes(property))
   const massActions = of.actions.map(action => ({ type: 'setProperty', ...action }))
   return {
-    singularName: of.label.toLowerCase(), pluralName: of.plural.toLowerCase(), columns: columnsOf(of, columns),
+    singularName: inSentence(of.label), pluralName: inSentence(of.plural), columns: columnsOf(of, columns),
     ...(filters.length > 0 ? { filters } : {}), ...(sortable.length > 0 ? { sort: sortable } : {}),
     ...(massActions.length > 0 ? { massActions } : {}),
   }
+}
+
+/** `DNS server`, `api key` of `Api key`: words in small letters, but for those that are all capitals. */
+function inSentence(label: string): string {
+  return label.split(' ').map(word => ACRONYM.test(word) ? word : word.toLowerCase()).join(' ')
 }
 
 function columnsOf({ shape }: Declared, names: readonly string[]): Json {

@@ -2,14 +2,14 @@
 import { Link } from '@tanstack/react-router'
 import {
   Activity, Archive, BookUser, Boxes, Building2, CalendarClock, Clock, Globe, History, KeyRound, LayoutDashboard, ListChecks, ListX, Network, ScrollText,
-  Server, ShieldCheck, Undo2,
+  Server, ShieldAlert, ShieldCheck, Undo2,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useMay, useModel } from '../api/context.ts'
-import { listAddress } from '../lists/places.ts'
-import type { Texts } from '../texts/en.ts'
 import { useTexts } from '../texts/language.ts'
 import css from './navigation.module.css'
+import type { MenuEntry, OtherObject } from './menu-entries.ts'
+import { byHeading, otherObjects } from './menu-entries.ts'
 import type { Place } from './places.ts'
 import { PLACES } from './places.ts'
 
@@ -19,23 +19,29 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   taskManager: <Clock />, schedules: <CalendarClock />, retention: <Archive />, apiKeys: <KeyRound />,
 }
 
+/** As the schema names them. */
+const SCHEMA_ICONS: Readonly<Record<string, ReactNode>> = {
+  network: <Network />, 'book-user': <BookUser />, 'shield-alert': <ShieldAlert />, 'scroll-text': <ScrollText />, server: <Server />, boxes: <Boxes />,
+}
+
+const GROUPS = ['dashboard', 'management', 'settings', 'more'] as const
+
 export function Navigation() {
   const t = useTexts()
-  const seen = usePlaces()
-  const others = useOtherObjects()
+  const links = useLinks()
   return (
     <nav aria-label={t.shell.main} className={css['nav']}>
-      {(['dashboard', 'management', 'settings'] as const).map(group => (
+      {GROUPS.filter(group => links.some(link => link.group === group)).map(group => (
         <section key={group}>
           {group === 'dashboard' ? null : <h2 className={css['group']}>{t.nav[group]}</h2>}
-          {byHeading(seen.filter(place => place.group === group)).map(([heading, places]) => (
-            <div key={places[0]?.path} className={heading === null ? undefined : css['within']}>
-              {heading === null ? null : <h3 className={css['heading']}>{t.nav[heading]}</h3>}
+          {byHeading(links.filter(link => link.group === group)).map(([heading, inside]) => (
+            <div key={inside[0]?.to} className={heading === null ? undefined : css['within']}>
+              {heading === null ? null : <h3 className={css['heading']}>{heading}</h3>}
               <ul>
-                {places.map(({ path, title, within }) => (
-                  <li key={path}>
-                    <Link to={path} className={css['link']} activeProps={{ 'aria-current': 'page' }} activeOptions={{ exact: path === '/' || path === '/manage/tasks', includeSearch: false }}>
-                      <span aria-hidden="true">{ICONS[title]}</span>{t.nav[within?.title ?? title]}
+                {inside.map(({ to, label, icon, exact }) => (
+                  <li key={to}>
+                    <Link to={to} className={css['link']} activeProps={{ 'aria-current': 'page' }} activeOptions={{ exact, includeSearch: false }}>
+                      <span aria-hidden="true">{icon}</span>{label}
                     </Link>
                   </li>
                 ))}
@@ -44,34 +50,20 @@ export function Navigation() {
           ))}
         </section>
       ))}
-      {others.length === 0 ? null : (
-        <section>
-          <h2 className={css['group']}>{t.nav.more}</h2>
-          <ul>
-            {others.map(({ name, title }) => (
-              <li key={name}>
-                <Link to={listAddress(name)} className={css['link']} activeProps={{ 'aria-current': 'page' }} activeOptions={{ includeSearch: false }}>
-                  <span aria-hidden="true">{name === 'AuditEntry' ? <ScrollText /> : <Activity />}</span>{title}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
     </nav>
   )
 }
 
-/** In the order of the table; places without a heading that follow each other stand together. */
-function byHeading(places: readonly Place[]): readonly (readonly [heading: keyof Texts['nav'] | null, places: readonly Place[]])[] {
-  const parts: [keyof Texts['nav'] | null, Place[]][] = []
-  for (const place of places) {
-    const heading = place.within?.heading ?? null
-    const last = parts.at(-1)
-    if (last?.[0] === heading) last[1].push(place)
-    else parts.push([heading, [place]])
-  }
-  return parts
+/** What the menu has, in its order. */
+function useLinks(): readonly MenuEntry[] {
+  const t = useTexts()
+  const places = usePlaces().flatMap(({ path, title, group, within }): MenuEntry[] => group === undefined ? [] : [{
+    group, heading: within === undefined ? null : t.nav[within.heading], to: path, label: t.nav[within?.title ?? title], icon: ICONS[title],
+    exact: path === '/' || path === '/manage/tasks',
+  }])
+  const others = useOtherObjects().map(({ group, heading, to, label, icon }): MenuEntry =>
+    ({ group, heading, to, label, icon: SCHEMA_ICONS[icon ?? ''] ?? <Activity />, exact: false }))
+  return [...places, ...others]
 }
 
 export function usePlaces(): readonly Place[] {
@@ -79,12 +71,9 @@ export function usePlaces(): readonly Place[] {
   return PLACES.filter(({ needs }) => needs === undefined || may(...needs))
 }
 
-/** Objects of the schema that no place shows. */
-export function useOtherObjects(): readonly { readonly name: string; readonly title: string }[] {
+/** Objects of the schema that no place shows, where its menu has them. */
+export function useOtherObjects(): readonly OtherObject[] {
   const model = useModel()
   const may = useMay()
-  return model.objects().flatMap(({ name }) => {
-    const list = model.list(name)
-    return list === null || listAddress(name) !== `/manage/o/${name}` || !may(name, 'Query') ? [] : [{ name, title: list.title }]
-  })
+  return otherObjects(model).filter(({ name, single }) => may(name, single ? 'Get' : 'Query'))
 }

@@ -10,7 +10,7 @@ import { useMay, useServer } from '../api/context.ts'
 import { objects, resultOf } from '../../../src/jmap-client/reply.ts'
 import type { Model } from '../../../src/jmap-client/model.ts'
 import { labelOf } from '../lists/label.ts'
-import { createAddress, listAddress, objectAddress } from '../lists/places.ts'
+import { createAddress, objectAddress } from '../lists/places.ts'
 import { searchFieldOf } from '../lists/search-field.ts'
 import { wordsOf } from '../lists/words.ts'
 import { Dialog } from '../parts/dialog.tsx'
@@ -103,7 +103,7 @@ function useEntries(typed: string): readonly Entry[] {
   const actions = useOfferedCommands().map((command): Entry => ({ ...command, group: t.palette.actions, icon: <Zap aria-hidden="true" /> }))
   const pages = [
     ...usePlaces().filter(({ path }) => !path.includes('$')).map(({ path, title }) => ({ to: path, label: t.nav[title] })),
-    ...useOtherObjects().map(({ name, title }) => ({ to: listAddress(name), label: title })),
+    ...useOtherObjects().map(({ to, label }) => ({ to, label })),
   ].map(({ to, label }): Entry => ({ id: to, label, group: t.palette.pages, icon: <FileText aria-hidden="true" />, run: goTo(to) }))
   const creatable = model.objects().filter(({ name }) => name !== 'Task' && may(name, 'Create')).map(({ name }): Entry => ({
     id: createAddress(name), label: t.list.create(model.list(name)?.singularName ?? name), group: t.palette.actions, icon: <Zap aria-hidden="true" />, run: goTo(createAddress(name)),

@@ -33,13 +33,19 @@ function BooleanEditor(props: EditorProps<'boolean'>) {
 function EnumEditor(props: EditorProps<'enum'>) {
   const t = useTexts()
   const { value, needed, onChange, type, form: { model } } = props
-  const options = model.enum(type.enumName).map(({ name, label }) => ({ value: name, label }))
+  const members = model.enum(type.enumName)
+  const options = members.map(({ name, label }) => ({ value: name, label }))
   const chosen = typeof value === 'string' && value !== '' ? value : null
+  const explanation = members.find(({ name }) => name === chosen)?.explanation
+  const id = `${props.id}-choice`
   return (
-    <Select
-      {...control(props)} options={options} value={chosen} onChange={next => { onChange(next ?? undefined) }}
-      {...(needed && chosen !== null ? {} : { placeholder: needed ? t.form.chooseOne : t.form.none })}
-    />
+    <>
+      <Select
+        {...control({ ...props, describedBy: `${id} ${props.describedBy}` })} options={options} value={chosen} onChange={next => { onChange(next ?? undefined) }}
+        {...(needed && chosen !== null ? {} : { placeholder: needed ? t.form.chooseOne : t.form.none })}
+      />
+      <p id={id} className={css['help']}>{explanation}</p>
+    </>
   )
 }
 

@@ -1,5 +1,4 @@
 /** One field of a form: label, editor, help, problem; each tied to the editor for those who do not see it. */
-import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useId } from 'react'
 import type { Json } from '../../../src/base/json.ts'
@@ -9,8 +8,8 @@ import { wordsOf } from '../lists/words.ts'
 import { Editor, isGroup } from './editor.tsx'
 import css from './field.module.css'
 import type { Path } from './path.ts'
-import { valueAt } from './path.ts'
-import { useProblemText } from './problem-text.ts'
+import { pointer, valueAt } from './path.ts'
+import { placed, ProblemLine } from './problem-line.tsx'
 import { fieldAt, isNeeded } from './shape.ts'
 import type { Form } from './use-form.ts'
 
@@ -45,7 +44,6 @@ export function FieldAt({ form, path, field, label, help, needed }: {
 }) {
   const t = useTexts()
   const id = useId()
-  const textOf = useProblemText()
   const problem = form.problemAt(path)
   const fixed = field.update === 'immutable' && form.id !== null
   const value = valueAt(form.value, path)
@@ -57,15 +55,12 @@ export function FieldAt({ form, path, field, label, help, needed }: {
   const below = (
     <>
       <p id={`${id}-help`} className={css['help']}>{words}{fixed ? ` ${t.form.fixedNow}.` : ''}</p>
-      <p id={`${id}-problem`} className={css['problem']} hidden={problem === null}>
-        <CircleAlert aria-hidden="true" />
-        {problem === null ? '' : textOf(problem, field.type)}
-      </p>
+      <ProblemLine id={`${id}-problem`} problem={problem} type={field.type} />
     </>
   )
   if (isGroup(field.type)) {
     return (
-      <fieldset className={css['group']} aria-describedby={props.describedBy}>
+      <fieldset {...placed(pointer(path), problem)} className={css['group']} aria-describedby={props.describedBy}>
         <legend className={css['label']}>{label}{needed ? <Needed /> : null}</legend>
         {below}
         <Editor {...props} />
@@ -73,7 +68,7 @@ export function FieldAt({ form, path, field, label, help, needed }: {
     )
   }
   return (
-    <div className={`${css['field']} ${field.type.type === 'boolean' ? css['inline'] : ''}`}>
+    <div {...placed(pointer(path), problem)} className={`${css['field']} ${field.type.type === 'boolean' ? css['inline'] : ''}`}>
       <label className={css['label']} htmlFor={id}>{label}{needed ? <Needed /> : null}</label>
       <Editor {...props} />
       {below}

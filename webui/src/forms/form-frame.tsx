@@ -21,6 +21,7 @@ import { useTexts } from '../texts/language.ts'
 import { EditorsContext } from './editor.tsx'
 import { EDITORS } from './editors.tsx'
 import css from './form-frame.module.css'
+import { focusFirst, Marked } from './marked.tsx'
 import type { Form } from './use-form.ts'
 
 export function FormFrame({ form, confirm, onSaved, onCancel, action, children }: {
@@ -47,7 +48,7 @@ export function FormFrame({ form, confirm, onSaved, onCancel, action, children }
   const held = () => dirty && saved.current !== form.value && phase.current !== 'made' && login.state === 'signedIn'
   const blocker = useBlocker({ shouldBlockFn: held, enableBeforeUnload: held, withResolver: true })
   useEffect(() => {
-    if (refusals > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    if (refusals > 0) focusFirst(element.current)
   }, [refusals])
   /** false: there is something to mend. */
   const save = async (): Promise<boolean> => {
@@ -96,7 +97,7 @@ export function FormFrame({ form, confirm, onSaved, onCancel, action, children }
           <Button kind="quiet" onClick={form.dropDraft}>{t.form.draftDiscard}</Button>
         </div>
       )}
-      {failure === null ? null : <FailurePanel failure={failure} next={failure.kind === 'refused' && problems > 0 ? t.form.refusedNext : undefined} />}
+      {failure === null ? null : <FailurePanel failure={failure} next={failure.kind === 'refused' && problems.size > 0 ? t.form.refusedNext : undefined} />}
       {children}
       <footer className={css['bar']}>
         <Button type="submit" kind="main" busy={busy} disabled={busy || idle}>
@@ -104,9 +105,9 @@ export function FormFrame({ form, confirm, onSaved, onCancel, action, children }
         </Button>
         {onCancel === undefined ? null : <Button onClick={onCancel}>{t.action.cancel}</Button>}
         {dirty && form.id !== null ? <Button kind="quiet" onClick={form.reset}>{t.action.discard}</Button> : null}
-        <span className={css['state']} aria-live="polite">
-          {problems > 0 ? <strong>{t.form.summary(problems)}</strong> : dirty && form.id !== null ? t.form.unsavedMark : ''}
-        </span>
+        <div className={css['state']} aria-live="polite">
+          {problems.size > 0 ? <Marked form={form} within={element} /> : dirty && form.id !== null ? t.form.unsavedMark : ''}
+        </div>
       </footer>
       <Dialog
         open={blocker.status === 'blocked'} title={t.form.unsavedTitle} text={t.form.unsaved} onClose={() => { blocker.reset?.() }}

@@ -15,7 +15,10 @@ import { control } from './editor-props.ts'
 import { Editor } from './editor.tsx'
 import css from './field.module.css'
 import { FieldAt } from './field.tsx'
-import { valueAt } from './path.ts'
+import type { Path } from './path.ts'
+import { pointer, valueAt } from './path.ts'
+import { keyLabel } from './place.ts'
+import { placed, ProblemLine } from './problem-line.tsx'
 import { freshValue, isNeeded, VARIANT, variantOf } from './shape.ts'
 
 /** The variant, if there are some, and the fields that it has. */
@@ -74,7 +77,7 @@ function ShapeFields({ form, path, shape, value, disabled }: Pick<EditorProps, '
 }
 
 /** Entries with a number; new ones take the next. */
-export function ListEditor({ form, path, type, value, disabled, onChange }: EditorProps<'objectList'>) {
+export function ListEditor({ id, form, path, type, value, disabled, onChange }: EditorProps<'objectList'>) {
   const t = useTexts()
   const shape = bare(type.objectName)
   const entries = isJsonObject(value) ? Object.entries(value).toSorted(([left], [right]) => Number(left) - Number(right)) : []
@@ -82,14 +85,15 @@ export function ListEditor({ form, path, type, value, disabled, onChange }: Edit
   return (
     <div className={css['rows']}>
       {entries.map(([key], at) => (
-        <div key={key} className={css['entry']} role="group" aria-label={t.form.entry(at + 1)}>
+        <div key={key} {...placed(pointer([...path, key]), form.problemAt([...path, key]))} className={css['entry']} role="group" aria-label={t.form.entry(at + 1)}>
           <div className={css['entryHead']}>
             {t.form.entry(at + 1)}
             <Button kind="quiet" iconOnly icon={<Trash2 aria-hidden="true" />} disabled={disabled} onClick={() => { onChange(Object.fromEntries(entries.filter(([other]) => other !== key))) }}>
               {`${t.action.remove}: ${t.form.entry(at + 1)}`}
             </Button>
           </div>
-          <EntryEditor form={form} path={[...path, key]} shape={shape} label={t.form.entry(at + 1)} disabled={disabled} />
+          <ProblemLine id={`${id}-${key}-problem`} problem={form.problemAt([...path, key])} type={type} />
+          <EntryEditor form={form} path={[...path, key]} shape={shape} label={t.form.entry(at + 1)} disabled={disabled} describedBy={`${id}-${key}-problem`} />
         </div>
       ))}
       <span>
@@ -99,13 +103,13 @@ export function ListEditor({ form, path, type, value, disabled, onChange }: Edit
   )
 }
 
-function EntryEditor({ form, path, shape, label, disabled }: Pick<EditorProps, 'form' | 'path' | 'disabled' | 'label'> & { readonly shape: string }) {
+function EntryEditor({ form, path, shape, label, disabled, describedBy }: Pick<EditorProps, 'form' | 'path' | 'disabled' | 'label' | 'describedBy'> & { readonly shape: string }) {
   const id = useId()
   const value = valueAt(form.value, path)
   const type = { type: 'object', objectName: shape } as const
   return (
     <ObjectEditor
-      id={id} form={form} path={path} label={label} type={type} value={value} disabled={disabled} invalid={form.problemAt(path) !== null} describedBy="" needed={false}
+      id={id} form={form} path={path} label={label} type={type} value={value} disabled={disabled} invalid={form.problemAt(path) !== null} describedBy={describedBy} needed={false}
       onChange={next => { form.set(path, next) }}
     />
   )
@@ -120,11 +124,11 @@ export function MapEditor(props: EditorProps<'map'>) {
   return (
     <div className={css['rows']}>
       {entries.map(([key, each]) => (
-        <MapRow key={key} name={keyLabel(props, key)} onRemove={disabled ? null : () => { onChange(rest(key)) }}>
+        <MapRow key={key} name={keyLabel(form.model, type, key)} at={[...path, key]} {...{ form, type }} onRemove={disabled ? null : () => { onChange(rest(key)) }}>
           {rowId => type.valueClass.type === 'object'
-            ? <EntryEditor form={form} path={[...path, key]} shape={bare(type.valueClass.objectName)} label={key} disabled={disabled} />
+            ? <EntryEditor form={form} path={[...path, key]} shape={bare(type.valueClass.objectName)} label={key} disabled={disabled} describedBy={`${rowId}-problem`} />
             : <Editor
-              {...props} id={rowId} path={[...path, key]} type={type.valueClass} value={each} label={key} invalid={form.problemAt([...path, key]) !== null}
+              {...props} id={rowId} path={[...path, key]} type={type.valueClass} value={each} label={key} invalid={form.problemAt([...path, key]) !== null} describedBy={`${rowId}-problem`}
               onChange={next => { form.set([...path, key], next ?? '') }}
             />}
         </MapRow>
@@ -135,14 +139,23 @@ export function MapEditor(props: EditorProps<'map'>) {
   )
 }
 
-function MapRow({ name, onRemove, children }: { readonly name: string; readonly onRemove: (() => void) | null; readonly children: (id: string) => ReactNode }) {
+function MapRow({ name, at, form, type, onRemove, children }: Pick<EditorProps<'map'>, 'form' | 'type'> & {
+  readonly name: string
+  readonly at: Path
+  readonly onRemove: (() => void) | null
+  readonly children: (id: string) => ReactNode
+}) {
   const t = useTexts()
   const id = useId()
+  const problem = form.problemAt(at)
   return (
-    <div className={css['row']}>
-      <label htmlFor={id}>{name}</label>
-      {children(id)}
-      {onRemove === null ? null : <Button kind="quiet" iconOnly icon={<Trash2 aria-hidden="true" />} onClick={onRemove}>{`${t.action.remove}: ${name}`}</Button>}
+    <div {...placed(pointer(at), problem)} className={css['rows']}>
+      <div className={css['row']}>
+        <label htmlFor={id}>{name}</label>
+        {children(id)}
+        {onRemove === null ? null : <Button kind="quiet" iconOnly icon={<Trash2 aria-hidden="true" />} onClick={onRemove}>{`${t.action.remove}: ${name}`}</Button>}
+      </div>
+      <ProblemLine id={`${id}-problem`} problem={problem} type={type.valueClass} />
     </div>
   )
 }
@@ -174,9 +187,4 @@ function NewKey({ id, form: { model }, type, disabled, value, onChange, taken }:
       <Button icon={<Plus aria-hidden="true" />} disabled={disabled || key.trim() === '' || taken.has(key.trim())} onClick={() => { put(key.trim()) }}>{t.action.add}</Button>
     </span>
   )
-}
-
-function keyLabel({ form: { model }, type }: EditorProps<'map'>, key: string): string {
-  if (type.keyClass.type !== 'enum') return key
-  return model.enum(type.keyClass.enumName).find(({ name }) => name === key)?.label ?? key
 }

@@ -6,7 +6,7 @@ import { useModel } from '../api/context.ts'
 import { failureOf } from '../api/failure.ts'
 import type { Row } from '../api/hooks.ts'
 import { useObject } from '../api/hooks.ts'
-import { labelOf } from '../lists/label.ts'
+import { labelOf, singletonLabel } from '../lists/label.ts'
 import { listAddress, objectAddress } from '../lists/places.ts'
 import { wordsOf } from '../lists/words.ts'
 import { FailurePanel } from '../parts/failure-panel.tsx'
@@ -92,7 +92,7 @@ function LoadedEditPage({ object, id, stored, onSaved }: Props & { readonly id: 
   const toast = useToast()
   const form = useForm({ object, id, stored })
   const list = model.list(object)
-  const title = model.object(object)?.kind === 'singleton' ? wordsOf(object) : labelOf(list?.labelProperty ?? null, stored)
+  const title = model.object(object)?.kind === 'singleton' ? singletonLabel(model, object) : labelOf(list?.labelProperty ?? null, stored)
   const back = () => { void navigate({ to: objectAddress(object, id) }) }
   return (
     <Page title={`${t.action.edit}: ${title}`} subtitle={model.object(object)?.description}>

@@ -60,6 +60,18 @@ suite('a refusal', () => {
     assert.deepEqual(refused('Account', ACCOUNT, error), { at: { 'aliases/4/name': { kind: 'needed' } }, rest: [] })
   })
 
+  test('of a member stands at the innermost place that the form shows, in the words of the server', () => {
+    const said = (text: string) => ({ kind: 'said', text })
+    assert.deepEqual(refused('NetworkListener', { bind: { nowhere: true } }, { type: 'invalidProperties', description: 'bind: nowhere is no address', properties: ['bind/nowhere'] }),
+      { at: { bind: said('bind: nowhere is no address') }, rest: [] })
+    const limits = { type: 'MaxValue', property: 'maxDiskQuota', required: 9, value: 10 }
+    assert.deepEqual(refused('Account', { ...ACCOUNT, quotas: { maxDiskQuota: 10 } }, { type: 'validationFailed', description: null, properties: ['quotas/maxDiskQuota'], validationErrors: [limits] }),
+      { at: { 'quotas/maxDiskQuota': { kind: 'max', limit: 9 } }, rest: [] })
+    assert.deepEqual(refused('Account', { ...ACCOUNT, quotas: {} }, { type: 'validationFailed', description: null, properties: ['quotas/maxDiskQuota'], validationErrors: [{ ...limits, property: 'x' }] }).at, {})
+    assert.deepEqual(refused('Account', ACCOUNT, { type: 'invalidProperties', description: 'gone', properties: ['aliases/99/name'] }).at, { aliases: said('gone') })
+    assert.deepEqual(refused('Account', ACCOUNT, { type: 'invalidProperties', description: 'odd', properties: ['aliases/4/moon/phase'] }).at, { 'aliases/4': said('odd') })
+  })
+
   test('belongs to the form as a whole when it names nothing that is there', () => {
     assert.deepEqual(refused('TaskManager', MANAGER, { type: 'forbidden', description: 'You may not.', properties: ['moon'] }), { at: {}, rest: ['You may not.'] })
   })

@@ -11,6 +11,7 @@ import type { SetError, ValidationError } from '../../../src/jmap-client/set-err
 import { MASK } from './patch.ts'
 import type { Path } from './path.ts'
 import { pathOf, pointer } from './path.ts'
+import { shownAt } from './place.ts'
 import { isNeeded, variantOf } from './shape.ts'
 
 export type Problem =
@@ -88,26 +89,24 @@ export interface Refusal {
 
 const LIMITS = { MinValue: 'min', MaxValue: 'max', MinLength: 'minLength', MaxLength: 'maxLength' } as const
 
-/** Where the words of a refusal belong. The paths of `properties` count; `validationErrors` name the innermost property only. */
+/** Where the words of a refusal belong: at the innermost field or entry that the form shows of each path. The paths of `properties` count; `validationErrors` name the innermost property only. */
 export function refusalOf(model: Model, object: string, value: JsonObject, error: SetError): Refusal {
   const at = new Map<string, Problem>()
   const paths = error.properties.map(pathOf)
   for (const each of error.validationErrors) {
     const path = paths.find(one => one.at(-1) === each.property) ?? placeOf(model, object, value, each.property)
-    if (path !== null) at.set(pointer(path), problemOf(each, error.description))
+    const place = path === null ? null : shownAt(model, object, value, path)
+    if (path === null || place === null) continue
+    // Said of a member at the field that holds it, a limit would be read as that of the field.
+    const problem = place.length === path.length ? problemOf(each, error.description) : { kind: 'said', text: error.description ?? each.type } as const
+    if (!at.has(pointer(place))) at.set(pointer(place), problem)
   }
   const { description } = error
   if (description !== null) for (const path of paths) {
-    const key = pointer(known(model, object, value, path))
-    if (key !== '' && !at.has(key)) at.set(key, { kind: 'said', text: description })
+    const place = shownAt(model, object, value, path)
+    if (place !== null && !at.has(pointer(place))) at.set(pointer(place), { kind: 'said', text: description })
   }
   return { at, rest: at.size > 0 ? [] : [description ?? error.type] }
-}
-
-/** As far into a path as the form has fields: the server may name a part of a value that one editor shows as a whole. */
-function known(model: Model, object: string, value: JsonObject, path: Path): Path {
-  const [name] = path
-  return name !== undefined && variantOf(model, object, value)?.fields.has(name) === true ? path : []
 }
 
 function problemOf({ type, required }: ValidationError, description: string | null): Problem {

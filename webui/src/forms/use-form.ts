@@ -39,8 +39,8 @@ export interface Form {
   /** Another variant of a new object; what both have stays. */
   setVariant(this: void, variant: string): void
   problemAt(this: void, path: Path): Problem | null
-  /** How many fields are marked. */
-  readonly problems: number
+  /** What is marked, by the pointer of its place. */
+  readonly problems: Problems
   readonly dirty: boolean
   /** What went wrong when it was saved, unless it stands at a field. */
   readonly failure: Failure | null
@@ -114,7 +114,7 @@ export function useForm({ object, id, variant = null, initial, stored, optional 
       change({ ...fresh, ...Object.fromEntries(kept) })
     },
     problemAt: path => marked(pointer(path)),
-    problems: new Set([...told.keys(), ...(checked ? declared.keys() : [])]).size,
+    problems: new Map([...(checked ? declared : NONE), ...told]),
     failure: failureBesideFields(save.error, model, object, value),
     check: () => {
       setChecked(true)

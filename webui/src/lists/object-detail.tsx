@@ -12,7 +12,7 @@ import { Skeleton } from '../parts/states.tsx'
 import { useTexts } from '../texts/language.ts'
 import css from './object-detail.module.css'
 import { DeleteButton } from './delete-button.tsx'
-import { labelOf } from './label.ts'
+import { labelOf, singletonLabel } from './label.ts'
 import { Value } from './value.tsx'
 import { wordsOf } from './words.ts'
 
@@ -40,7 +40,7 @@ export function ObjectDetailPage({ object, id, titleOf, actions, edit, destroyTe
   const singular = described?.singularName ?? object
   const isSingleton = model.object(object)?.kind === 'singleton'
   const nameOf = titleOf ?? (value => labelOf(described?.labelProperty ?? null, value))
-  const title = data === undefined || data === null || isSingleton ? wordsOf(singular) : nameOf(data)
+  const title = isSingleton ? singletonLabel(model, object) : data === undefined || data === null ? wordsOf(singular) : nameOf(data)
   return (
     <Page
       title={title} subtitle={isSingleton ? model.object(object)?.description : <>{wordsOf(singular)} <CopyId id={id} /></>}

@@ -1,6 +1,7 @@
 /** Where an object of the schema is found in the console. Pages of their own come before the page that fits every object. */
 const LISTS: Readonly<Record<string, string>> = {
-  Task: '/manage/tasks', TaskRun: '/manage/tasks/history', TaskFailure: '/manage/tasks/failed', ClusterNode: '/manage/cluster', Account: '/manage/accounts', Domain: '/manage/domains',
+  Task: '/manage/tasks', TaskRun: '/manage/tasks/history', TaskFailure: '/manage/tasks/failed', ClusterNode: '/manage/cluster', ClusterLane: '/manage/cluster',
+  ClusterFinding: '/manage/cluster', TaskRunCount: '/manage/tasks/history', Account: '/manage/accounts', Domain: '/manage/domains',
   Tenant: '/manage/tenants', ArchivedItem: '/manage/archived-items', Certificate: '/manage/certificates', ClusterRole: '/settings/roles',
   NetworkListener: '/settings/listeners', TaskManager: '/settings/task-manager', Schedule: '/settings/schedules', DataRetention: '/settings/retention',
   ApiKey: '/settings/api-keys',
@@ -12,7 +13,7 @@ const DETAILS: Readonly<Record<string, string>> = {
 }
 const CREATES: Readonly<Record<string, string>> = { Task: '/manage/tasks/new', Certificate: '/manage/certificates/new' }
 
-const SINGLETON = 'singleton'
+export const SINGLETON = 'singleton'
 
 /** A task that has failed for good has no due time, so a range of them leaves it out. */
 export const WAITING = { 'f.due': '..9999-12-31T23:59:59Z' } as const

@@ -265,7 +265,7 @@ export const DESCRIPTIONS_DE: Readonly<Record<string, string>> = {
   'How it is reached.': 'Wie er erreicht wird.',
   'How messages are signed.': 'Wie Nachrichten signiert werden.',
   'The name of the key, as the server has it.': 'Der Name des Schlüssels, wie ihn der Server kennt.',
-  'The secret of the key, in base64, as `tsig-keygen` prints it.': 'Das Geheimnis des Schlüssels, in Base64, wie `tsig-keygen` es ausgibt.',
+  'The secret of the key, in base64, as tsig-keygen prints it.': 'Das Geheimnis des Schlüssels, in Base64, wie tsig-keygen es ausgibt.',
   'How long one question or change may take.': 'Wie lange eine Frage oder Änderung dauern darf.',
   'How long others may remember the records that are put there.': 'Wie lange andere sich die Einträge merken dürfen, die dort stehen.',
   'How often the name servers of a zone are asked whether a new key or proof has come to them.': 'Wie oft die Nameserver einer Zone gefragt werden, ob ein neuer Schlüssel oder Nachweis bei ihnen ist.',

@@ -5,18 +5,21 @@ import type { Schema } from '../../../src/jmap-client/schema.ts'
 
 /** Members of the schema that people read; everything else is read by programs. */
 const READ: ReadonlySet<string> = new Set(['label', 'title', 'subtitle', 'singularName', 'pluralName', 'description', 'explanation'])
+/** A link of a menu has no label: it is its name. */
+const READ_IN_MENUS: ReadonlySet<string> = new Set(['name'])
 
 export function inWords(schema: Schema, words: Readonly<Record<string, string>>): Schema {
+  const layouts = schema.layouts.map(({ items, ...layout }) => ({ ...layout, items: translated(items, words, READ_IN_MENUS) }))
   // Only texts change, so it is a schema still.
-  return translated(schema, words) as unknown as Schema
+  return { ...translated(schema, words, READ) as object, layouts } as unknown as Schema
 }
 
-function translated(value: Json, words: Readonly<Record<string, string>>): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(each => translated(each, words))
+function translated(value: Json, words: Readonly<Record<string, string>>, read: ReadonlySet<string>): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(each => translated(each, words, read))
   if (!isJsonObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, each]) => {
-    if (typeof each !== 'string') return [key, translated(each, words)]
-    return [key, READ.has(key) ? inWord(each, words) : each]
+    if (typeof each !== 'string') return [key, translated(each, words, read)]
+    return [key, read.has(key) ? inWord(each, words) : each]
   }))
 }
 
