@@ -28,7 +28,7 @@ const deps = (emails: readonly string[], read: number[] = []) => ({
   inventory: { emailCount: async () => emails.length, emails: async (_id: string, after: string) => emails.filter(id => id > after) },
   recount: { account: async (_id: string, counted: (emails: number) => Promise<void>) => {
     for (const count of read) await counted(count)
-    return { octets: -12, emails: 0 }
+    return { octets: -12, emails: -2 }
   } },
   accountPurge: { account: async () => ({}) },
   renumbering: { account: async () => 0 },
@@ -43,7 +43,7 @@ test('reindexing hands every message of the account to a task that goes behind e
 
 test('counting again stops when it is told to', async () => {
   const [outcome] = await runTasks(variant, [{ accountId: 'a1', maintenanceType: 'recalculateQuota' }], deps(['m1'], [1]))
-  assert.deepEqual(outcome, { kind: 'done', note: 'corrected by -12 octets' })
+  assert.deepEqual(outcome, { kind: 'done', note: 'corrected by -12 octets and -2 messages' })
   const stopped = AbortSignal.abort(new Error('stop'))
   await assert.rejects(runTasks(variant, [{ accountId: 'a1', maintenanceType: 'recalculateQuota' }], deps(['m1'], [1]), { signal: stopped }), /stop/)
 })

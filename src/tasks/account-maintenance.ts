@@ -55,8 +55,8 @@ export default define.task({
         })
       case 'recalculateQuota': {
         const total = await inventory.emailCount(accountId)
-        const { octets } = await recount.account(accountId, emails => checkpoint({ done: emails, total }))
-        return { kind: 'done', note: `corrected by ${octets} octets` }
+        const { octets, emails } = await recount.account(accountId, done => checkpoint({ done, total }))
+        return { kind: 'done', note: `corrected by ${octets} octets and ${emails} messages` }
       }
       case 'purge':
         return takeTurns(context, async told => purgedText(await accountPurge.account(accountId, sums => told({ ...sums }))))

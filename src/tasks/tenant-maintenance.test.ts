@@ -19,7 +19,7 @@ test('TenantMaintenance is queued in the account lane, under its own key', () =>
 test('TenantMaintenance corrects the sum and says by how much', async () => {
   const recount = { tenant: async (_id: string, counted: (accounts: number) => Promise<void>) => {
     await counted(3)
-    return { octets: 5, emails: 1 }
+    return { octets: 5, emails: 2 }
   } }
-  assert.deepEqual(await runTasks(variant, [{ tenantId: 't1', maintenanceType: 'recalculateQuota' }], { recount }), [{ kind: 'done', note: 'corrected by 5 octets' }])
+  assert.deepEqual(await runTasks(variant, [{ tenantId: 't1', maintenanceType: 'recalculateQuota' }], { recount }), [{ kind: 'done', note: 'corrected by 5 octets and 2 messages' }])
 })

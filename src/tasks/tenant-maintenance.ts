@@ -27,8 +27,8 @@ export default define.task({
   creatable: true,
   limits: { runMsMax: 600_000, concurrencyPerNode: 2 },
   async run({ tenantId }, { deps: { recount }, checkpoint }: RunContext<Deps>) {
-    const { octets } = await recount.tenant(tenantId, accounts => checkpoint({ accounts }))
-    return { kind: 'done', note: `corrected by ${octets} octets` }
+    const { octets, emails } = await recount.tenant(tenantId, accounts => checkpoint({ accounts }))
+    return { kind: 'done', note: `corrected by ${octets} octets and ${emails} messages` }
   },
   classify: (error): Outcome => ({ kind: 'retry', why: errorText(error) }),
 })
