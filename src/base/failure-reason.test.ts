@@ -8,6 +8,10 @@ const SAME: readonly (readonly [string, ...string[]])[] = [
   ['no mailbox <address>', 'no mailbox jane@example.org', 'no mailbox joe.doe+x@mail.example.net'],
   ['answered <n> after <n>ms', 'answered 503 after 12ms', 'answered 429 after 1200ms'],
   ['blob <id> is gone', 'blob 03f1vlu980200 is gone', 'blob 2c26b46b68ffc68ff99b453c1d304134 is gone', 'blob 8f14e45f-ceea-467f-a0e6-0d4b7d1c2a33 is gone'],
+  [
+    'the content <id> of a message is missing', 'the content 0mWJrqZk3hX7-a_Yd5eQvB9nLtC1uSgTfK2pRxHiMoE of a message is missing',
+    'the content zV4c9Xn-2Sl8Qm_7LkRtYp0aBdEfGhJiKoMuNqSrTvW of a message is missing',
+  ],
   ['no folder "…"', 'no folder "Trash"', 'no folder “Junk\'s”', 'no folder \'a 7\''],
   ['GET <address> failed', 'GET https://acme.example/dir?x=1 failed', 'GET http://other.example:8080/ failed'],
   ['timed out: it ran longer than <n> ms', 'timed out: it ran longer than 60000 ms', 'timed out: it ran longer than 1.5 ms'],
