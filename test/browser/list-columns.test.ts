@@ -89,6 +89,27 @@ describe('the columns of a list', { skip: chromiumMissing(), timeout: 120_000 },
     })
   })
 
+  it('all edges are one stop of the Tab key, and the arrow keys lead from one to the next', async () => {
+    await browser.visit(origin, async page => {
+      await signIn(page, origin, PATH)
+      await listed(page)
+      const edges = page.getByRole('grid').getByRole('separator')
+      const count = await edges.count()
+      assert.ok(count > 2)
+      const focused = () => page.evaluate<string | null>('document.activeElement.getAttribute("aria-label")')
+      await edges.first().focus()
+      await page.keyboard.press('ArrowDown')
+      assert.equal(await focused(), await edges.nth(1).getAttribute('aria-label'))
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Shift+Tab')
+      assert.equal(await focused(), await edges.nth(1).getAttribute('aria-label'), 'it is found where it was left')
+      await page.keyboard.press('ArrowUp')
+      await page.keyboard.press('ArrowUp')
+      assert.equal(await focused(), await edges.first().getAttribute('aria-label'))
+      assert.equal(await page.getByRole('grid').locator('[role=separator][tabindex="0"]').count(), 1)
+    })
+  })
+
   it('the order stays, unless the address names another', async () => {
     await browser.visit(origin, async page => {
       await signIn(page, origin, ORDERED)

@@ -1,10 +1,11 @@
 /**
- * The head of a list: a button orders by the column, the line at its end widens it, by dragging or with the arrow keys
- * (with Shift in larger steps; Enter or a double click gives it back the width that it was made with).
+ * The head of a list: a button orders by the column, the line at its end widens it, by dragging or with the arrow keys left and
+ * right (with Shift in larger steps; Enter or a double click gives it back the width that it was made with). All these lines
+ * are one stop of the Tab key; up and down lead from one to the next.
  */
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { KeyboardEvent, MouseEvent, TouchEvent } from 'react'
-import { memo, useRef } from 'react'
+import { memo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { Row } from '../api/hooks.ts'
 import { useTexts } from '../texts/language.ts'
@@ -27,6 +28,9 @@ export const DataHead = memo(function DataHead({ table, loaded, selection }: {
   readonly selection: Selection | undefined
 }) {
   const t = useTexts()
+  const [stop, setStop] = useState<string | null>(null)
+  const headers = table.getLeafHeaders().filter(({ column }) => column.getIsVisible())
+  const stopId = headers.find(({ id }) => id === stop)?.id ?? headers[0]?.id
   const all = selection !== undefined && selection.ids.size > 0 && loaded.every(row => selection.ids.has(row.id))
   return (
     <div role="rowgroup" className={css['head']}>
@@ -39,13 +43,21 @@ export const DataHead = memo(function DataHead({ table, loaded, selection }: {
             />
           </span>
         )}
-        {table.getLeafHeaders().filter(({ column }) => column.getIsVisible()).map(header => <HeadCell key={header.id} header={header} table={table} />)}
+        {headers.map(header => <HeadCell key={header.id} header={header} table={table} isStop={header.id === stopId} onStop={setStop} />)}
       </div>
     </div>
   )
 })
 
-function HeadCell({ header, table }: { readonly header: Header; readonly table: Table }) {
+interface HeadCellProps {
+  readonly header: Header
+  readonly table: Table
+  /** The Tab key stops at its edge. */
+  readonly isStop: boolean
+  readonly onStop: (id: string) => void
+}
+
+function HeadCell({ header, table, isStop, onStop }: HeadCellProps) {
   const { column } = header
   const cell = useRef<HTMLSpanElement>(null)
   const { label, align } = columnOf(column)
@@ -63,14 +75,12 @@ function HeadCell({ header, table }: { readonly header: Header; readonly table: 
           </button>
         ) : label}
       </span>
-      <Edge header={header} table={table} label={label} cell={cell} />
+      <Edge header={header} table={table} isStop={isStop} onStop={onStop} label={label} cell={cell} />
     </span>
   )
 }
 
-function Edge({ header, table, label, cell }: {
-  readonly header: Header
-  readonly table: Table
+function Edge({ header, table, isStop, onStop, label, cell }: HeadCellProps & {
   readonly label: string
   readonly cell: { readonly current: HTMLElement | null }
 }) {
@@ -91,15 +101,22 @@ function Edge({ header, table, label, cell }: {
     if (event.key === 'ArrowRight') setWidth(now + step)
     else if (event.key === 'ArrowLeft') setWidth(now - step)
     else if (event.key === 'Enter') column.resetSize()
+    else if (event.key === 'ArrowDown') nextEdge(event.currentTarget, 1)?.focus()
+    else if (event.key === 'ArrowUp') nextEdge(event.currentTarget, -1)?.focus()
     else return
     event.preventDefault()
   }
   return (
     <span
-      role="separator" tabIndex={0} aria-orientation="vertical" aria-label={t.list.columnWidth(label)}
+      role="separator" tabIndex={isStop ? 0 : -1} aria-orientation="vertical" aria-label={t.list.columnWidth(label)} aria-description={t.list.columnKeys}
       aria-valuenow={widthPx} aria-valuemin={COLUMN_MIN_PX} aria-valuemax={COLUMN_MAX_PX}
       className={css['edge']} data-resizing={column.getIsResizing() || undefined}
-      onMouseDown={drag} onTouchStart={drag} onDoubleClick={() => { column.resetSize() }} onKeyDown={onKeyDown}
+      onMouseDown={drag} onTouchStart={drag} onDoubleClick={() => { column.resetSize() }} onKeyDown={onKeyDown} onFocus={() => { onStop(header.id) }}
     />
   )
+}
+
+function nextEdge(edge: Element, step: 1 | -1): HTMLElement | undefined {
+  const edges = [...edge.closest('[role=row]')?.querySelectorAll<HTMLElement>('[role=separator]') ?? []]
+  return edges[edges.findIndex(each => each === edge) + step]
 }

@@ -89,6 +89,7 @@ export const de: Texts = {
     columns: 'Spalten',
     columnsReset: 'Spalten wie am Anfang',
     columnWidth: label => `Breite der Spalte ${label}`,
+    columnKeys: 'Links und rechts ändern die Breite, Enter stellt sie wieder her, auf und ab führen zu den anderen Spalten.',
     destroyTitle: (n, singular, plural) => n === 1 ? `Löschen: ${singular}?` : `${count(n, { one: '#', other: '#' })} löschen: ${plural}?`,
     destroyText: 'Das lässt sich nicht rückgängig machen.',
     destroyed: n => count(n, { one: '# gelöscht', other: '# gelöscht' }),
