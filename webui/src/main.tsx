@@ -1,6 +1,5 @@
 /** Puts the console together. */
 import { CSPProvider } from '@base-ui/react/csp-provider'
-import { Tooltip } from '@base-ui/react/tooltip'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -13,7 +12,7 @@ import { randomState } from './api/pkce.ts'
 import { postForm } from './api/post-form.ts'
 import { Tabs } from './api/tabs.ts'
 import { Gate } from './app/gate.tsx'
-import { reloadWhenNewer } from './app/newer.ts'
+import { reloadWhenNewer } from './api/newer.ts'
 import { applyTheme } from './app/theme.ts'
 import { Toasts } from './parts/toast.tsx'
 import './style/tokens.css'
@@ -54,11 +53,8 @@ createRoot(place).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={client}>
-        <Tooltip.Provider delay={400}>
-          <Toasts>
-            <Gate api={api} login={login}><RouterProvider router={router} /></Gate>
-          </Toasts>
-        </Tooltip.Provider>
+        <Gate api={api} login={login}><RouterProvider router={router} /></Gate>
+        <Toasts />
       </QueryClientProvider>
     </CSPProvider>
   </StrictMode>,

@@ -8,14 +8,15 @@ import { ServerContext } from '../api/context.ts'
 import { failureOf } from '../api/failure.ts'
 import type { Finish, Login } from '../api/login.ts'
 import { Button } from '../parts/button.tsx'
-import { Dialog } from '../parts/dialog.tsx'
 import { FailurePanel } from '../parts/failure-panel.tsx'
+import { overPage } from '../parts/over-page.tsx'
 import type { Language } from '../texts/language.ts'
 import { useLanguage, useTexts } from '../texts/language.ts'
 import { inWords } from '../texts/schema-language.ts'
 import css from './gate.module.css'
 import { Mark } from './mark.tsx'
 
+const Dialog = overPage(async () => (await import('../parts/dialog.tsx')).Dialog)
 const CALLBACK = '/oauth/callback'
 /** What the schema says by itself. */
 const ENGLISH = {}

@@ -7,8 +7,8 @@ import { browserClock } from '../api/browser.ts'
 import { FailurePanel } from '../parts/failure-panel.tsx'
 import type { PartMissing } from '../parts/lazy-part.tsx'
 import { Skeleton } from '../parts/states.tsx'
-import type { Version } from './newer.ts'
-import { reloadWhenNewer } from './newer.ts'
+import type { Version } from '../api/newer.ts'
+import { reloadWhenNewer } from '../api/newer.ts'
 
 const AGAIN_MS = 10_000
 

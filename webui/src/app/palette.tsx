@@ -30,18 +30,19 @@ const OFFERED_MAX = 30
 const LOADED_MAX = 500
 const TYPED_MIN_CHARS = 2
 
-export function Palette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+interface PaletteProps { readonly open: boolean; readonly onClose: () => void; readonly typed: string; readonly onType: (typed: string) => void }
+
+export function Palette({ open, ...search }: PaletteProps) {
   const t = useTexts()
   return (
-    <Dialog open={open} onClose={onClose} title={t.palette.title} wide>
-      {open ? <Search onClose={onClose} /> : null}
+    <Dialog open={open} onClose={search.onClose} title={t.palette.title} wide>
+      {open ? <Search {...search} /> : null}
     </Dialog>
   )
 }
 
-function Search({ onClose }: { readonly onClose: () => void }) {
+function Search({ onClose, typed, onType }: Omit<PaletteProps, 'open'>) {
   const t = useTexts()
-  const [typed, setTyped] = useState('')
   const [active, setActive] = useState(0)
   const list = useRef<HTMLDivElement>(null)
   const id = useId()
@@ -70,7 +71,7 @@ function Search({ onClose }: { readonly onClose: () => void }) {
         className={input['input']} role="combobox" aria-expanded="true" aria-controls={id} aria-label={t.palette.placeholder} placeholder={t.palette.placeholder}
         aria-activedescendant={entries.length === 0 ? undefined : `${id}-${at}`} autoComplete="off" spellCheck={false} value={typed}
         onChange={event => {
-          setTyped(event.target.value)
+          onType(event.target.value)
           setActive(0)
         }}
         onKeyDown={onKeyDown}

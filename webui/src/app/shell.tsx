@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useServer } from '../api/context.ts'
 import { Button } from '../parts/button.tsx'
 import { Menu } from '../parts/menu.tsx'
+import { fetchAll } from '../parts/over-page.tsx'
 import { Trail } from '../parts/page.tsx'
 import type { Language } from '../texts/language.ts'
 import { LANGUAGES, setLanguage, useLanguage, useTexts } from '../texts/language.ts'
@@ -16,6 +17,8 @@ import css from './shell.module.css'
 import { Shortcuts } from './shortcuts.tsx'
 import type { Theme } from './theme.ts'
 import { setTheme, THEMES, useTheme } from './theme.ts'
+
+const HANDS = ['pointermove', 'pointerdown', 'keydown'] as const
 
 export function Shell() {
   const t = useTexts()
@@ -44,6 +47,7 @@ export function Shell() {
     // Who hears the page begins at the new one; a field that the page itself has given the focus keeps it.
     if (content.current?.contains(document.activeElement) !== true) content.current?.focus({ preventScroll: true })
   }, [path])
+  useEffect(onFirstHand, [])
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
   return (
     <div className={css['shell']}>
@@ -70,6 +74,17 @@ export function Shell() {
       <Shortcuts open={open} onOpen={setOpen} />
     </div>
   )
+}
+
+/** Somebody is there, and may open something next. */
+function onFirstHand(): () => void {
+  const left = new AbortController()
+  const first = () => {
+    left.abort()
+    fetchAll()
+  }
+  for (const sign of HANDS) addEventListener(sign, first, { signal: left.signal, passive: true })
+  return () => { left.abort() }
 }
 
 function PersonMenu({ onKeys }: { readonly onKeys: () => void }) {

@@ -13,7 +13,7 @@ import { FailurePanel } from '../parts/failure-panel.tsx'
 import { Page, Panel } from '../parts/page.tsx'
 import { Select } from '../parts/select.tsx'
 import { Skeleton } from '../parts/states.tsx'
-import { useToast } from '../parts/toast.tsx'
+import { toast } from '../parts/toast.tsx'
 import { useTexts } from '../texts/language.ts'
 import { CreatedSecrets } from './created-secrets.tsx'
 import { FormFrame } from './form-frame.tsx'
@@ -38,7 +38,6 @@ function CreatePage({ object, initial, onSaved }: Props) {
   const t = useTexts()
   const model = useModel()
   const navigate = useNavigate()
-  const toast = useToast()
   const form = useForm({ object, id: null, ...(initial === undefined ? {} : { initial }) })
   const [created, setCreated] = useState<Row | null>(null)
   const singular = model.list(object)?.singularName ?? object
@@ -89,7 +88,6 @@ function LoadedEditPage({ object, id, stored, onSaved }: Props & { readonly id: 
   const t = useTexts()
   const model = useModel()
   const navigate = useNavigate()
-  const toast = useToast()
   const form = useForm({ object, id, stored })
   const list = model.list(object)
   const title = model.object(object)?.kind === 'singleton' ? singletonLabel(model, object) : labelOf(list?.labelProperty ?? null, stored)

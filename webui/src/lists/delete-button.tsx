@@ -7,7 +7,7 @@ import { useMay } from '../api/context.ts'
 import { useDestroyOne, useFailure } from '../api/hooks.ts'
 import { Button } from '../parts/button.tsx'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
-import { useToast } from '../parts/toast.tsx'
+import { toast } from '../parts/toast.tsx'
 import { listAddress } from './places.ts'
 
 export function DeleteButton({ object, id, label, title, text, done, word, children }: {
@@ -26,7 +26,6 @@ export function DeleteButton({ object, id, label, title, text, done, word, child
 }) {
   const may = useMay()
   const navigate = useNavigate()
-  const toast = useToast()
   const destroy = useDestroyOne(object)
   const failure = useFailure(destroy.error)
   const [asking, setAsking] = useState(false)

@@ -8,7 +8,7 @@ import { useDestroy, useFailure, useUpdateMany } from '../api/hooks.ts'
 import { Button } from '../parts/button.tsx'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { FailurePanel } from '../parts/failure-panel.tsx'
-import { useToast } from '../parts/toast.tsx'
+import { toast } from '../parts/toast.tsx'
 import { useTexts } from '../texts/language.ts'
 
 export function MassActions({ object, ids, onDone, destroyText }: {
@@ -21,7 +21,6 @@ export function MassActions({ object, ids, onDone, destroyText }: {
   const t = useTexts()
   const may = useMay()
   const list = useModel().list(object)
-  const toast = useToast()
   const [asking, setAsking] = useState(false)
   const destroy = useDestroy(object)
   const update = useUpdateMany(object)

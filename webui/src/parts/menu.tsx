@@ -1,10 +1,7 @@
 /** A button that opens a menu of actions. */
-import { Menu as Base } from '@base-ui/react/menu'
-import { Check } from 'lucide-react'
-import type { ReactElement, ReactNode } from 'react'
-import { useRef } from 'react'
-import { landmarkOf } from './landmark.ts'
-import css from './popup.module.css'
+import type { KeyboardEvent, MouseEvent, ReactElement, ReactNode } from 'react'
+import { cloneElement, useId, useState } from 'react'
+import { overPage } from './over-page.tsx'
 
 export interface MenuAction {
   readonly label: string
@@ -28,51 +25,36 @@ export interface MenuChoice {
   choose(this: void, value: string): void
 }
 
-/** `trigger` is a Button. The menu stands in the same landmark of the page, so that it is found where it was opened. */
-export function Menu({ trigger, actions, choices = [], checks = [], head }: {
-  readonly trigger: ReactElement<Record<string, unknown>>
+export interface MenuContent {
   readonly actions: readonly MenuAction[]
   readonly choices?: readonly MenuChoice[]
   readonly checks?: readonly MenuCheck[]
   readonly head?: ReactNode
-}) {
-  const landmark = useRef<HTMLElement | null>(null)
-  return (
-    <Base.Root>
-      <Base.Trigger render={trigger} ref={(button: HTMLElement | null) => { landmark.current = landmarkOf(button) }} />
-      <Base.Portal container={landmark} className={css['portal']}>
-        <Base.Positioner sideOffset={4} align="end" className={css['positioner']}>
-          <Base.Popup className={css['menu']}>
-            {head === undefined ? null : <div className={css['head']}>{head}</div>}
-            {choices.map(choice => (
-              <Base.Group key={choice.label}>
-                <Base.GroupLabel className={css['label']}>{choice.label}</Base.GroupLabel>
-                <Base.RadioGroup value={choice.value} onValueChange={value => { choice.choose(String(value)) }}>
-                  {choice.options.map(option => (
-                    <Base.RadioItem key={option.value} value={option.value} className={css['item']} closeOnClick={false}>
-                      <span className={css['dot']} aria-hidden="true" />
-                      {option.label}
-                    </Base.RadioItem>
-                  ))}
-                </Base.RadioGroup>
-              </Base.Group>
-            ))}
-            {checks.map(({ key, label, checked, disabled, change }) => (
-              <Base.CheckboxItem key={key} checked={checked} disabled={disabled} onCheckedChange={change} closeOnClick={false} className={css['item']}>
-                <span className={css['box']} aria-hidden="true">{checked ? <Check /> : null}</span>
-                {label}
-              </Base.CheckboxItem>
-            ))}
-            {choices.length + checks.length > 0 && actions.length > 0 ? <Base.Separator className={css['separator']} /> : null}
-            {actions.map(({ label, icon, danger = false, disabled = false, run }) => (
-              <Base.Item key={label} disabled={disabled} onClick={run} className={`${css['item']} ${danger ? css['danger'] : ''}`}>
-                {icon}
-                {label}
-              </Base.Item>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  )
+}
+
+const Popup = overPage(async () => (await import('./menu-popup.tsx')).MenuPopup)
+
+/** `trigger` is a Button. The menu stands in the same landmark of the page, so that it is found where it was opened. */
+export function Menu({ trigger, ...content }: MenuContent & { readonly trigger: ReactElement<Record<string, unknown>> }) {
+  const id = useId()
+  const [button, setButton] = useState<HTMLElement | null>(null)
+  const [open, setOpen] = useState<'byPointer' | 'byKey' | null>(null)
+  const own = {
+    id, 'aria-haspopup': 'menu', 'aria-expanded': open !== null,
+    onClick: ({ currentTarget, detail }: MouseEvent<HTMLElement>) => {
+      setButton(currentTarget)
+      // Enter and the space bar are clicks without a pointer.
+      setOpen(detail === 0 ? 'byKey' : 'byPointer')
+    },
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+      if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+      event.preventDefault()
+      setButton(event.currentTarget)
+      setOpen('byKey')
+    },
+  }
+  return <>
+    {cloneElement(trigger, own)}
+    <Popup {...content} open={open !== null} byKey={open === 'byKey'} onClose={() => { setOpen(null) }} button={button} labelledBy={id} />
+  </>
 }

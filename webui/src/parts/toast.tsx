@@ -1,9 +1,6 @@
-/** A short note that goes away by itself: `useToast()({ title, text?, kind?, action? })`. Errors stay at their place instead. */
-import { Toast as Base } from '@base-ui/react/toast'
-import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { useTexts } from '../texts/language.ts'
-import css from './toast.module.css'
+/** A short note that goes away by itself: `toast({ title, text?, kind?, action? })`. Errors stay at their place instead. */
+import { useSyncExternalStore } from 'react'
+import { overPage } from './over-page.tsx'
 
 export interface Note {
   readonly title: string
@@ -12,42 +9,31 @@ export interface Note {
   readonly action?: { readonly label: string; run(this: void): void }
 }
 
-const SHOWN_MS = 6_000
+const Place = overPage(async () => (await import('./notes.tsx')).Notes)
+/** Nobody has shown them yet. */
+let waiting: readonly Note[] = []
+const watchers = new Set<() => void>()
 
-export function useToast(): (note: Note) => void {
-  const { add } = Base.useToastManager()
-  return ({ title, text, kind = 'done', action }) => {
-    add({
-      title, type: kind, timeout: SHOWN_MS, ...(text === undefined ? {} : { description: text }),
-      ...(action === undefined ? {} : { actionProps: { children: action.label, onClick: action.run } }),
-    })
-  }
+export function toast(note: Note): void {
+  change([...waiting, note])
 }
 
-export function Toasts({ children }: { readonly children: ReactNode }) {
-  return (
-    <Base.Provider>
-      {children}
-      <Base.Portal>
-        <Base.Viewport className={css['viewport']}><Notes /></Base.Viewport>
-      </Base.Portal>
-    </Base.Provider>
-  )
+/** Once in the page; what it shows is fetched when there is something to say. */
+export function Toasts() {
+  const notes = useSyncExternalStore(watch, () => waiting)
+  return <Place open={notes.length > 0} waiting={notes} onTaken={taken} />
 }
 
-function Notes() {
-  const t = useTexts()
-  const { toasts } = Base.useToastManager()
-  return toasts.map(toast => (
-    <Base.Root key={toast.id} toast={toast} className={css['toast']}>
-      <Base.Content className={css['content']}>
-        <div>
-          <Base.Title className={css['title']} />
-          <Base.Description className={css['text']} />
-        </div>
-        <Base.Action className={css['action']} />
-        <Base.Close className={css['close']} aria-label={t.action.close}><X aria-hidden="true" /></Base.Close>
-      </Base.Content>
-    </Base.Root>
-  ))
+function taken(notes: readonly Note[]): void {
+  change(waiting.filter(note => !notes.includes(note)))
+}
+
+function change(to: readonly Note[]): void {
+  waiting = to
+  for (const watcher of [...watchers]) watcher()
+}
+
+function watch(changed: () => void): () => void {
+  watchers.add(changed)
+  return () => { watchers.delete(changed) }
 }

@@ -23,6 +23,7 @@ export const de: Texts = {
     reconnecting: 'Verbinde neu',
     reconnectingHint: 'Änderungen kommen im Moment nicht sofort an; die Seite fragt alle 10 Sekunden nach.',
     loading: 'Lädt',
+    notes: 'Hinweise',
     notFoundTitle: 'Diese Seite gibt es nicht',
     notFound: 'Die Adresse ist vielleicht alt oder vertippt. Das Menü führt zu allem, was Sie sehen dürfen.',
     toStart: 'Zur Übersicht',

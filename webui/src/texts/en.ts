@@ -22,6 +22,7 @@ export const en = {
     reconnecting: 'Reconnecting',
     reconnectingHint: 'Changes are not told live at the moment; the page asks every 10 seconds.',
     loading: 'Loading',
+    notes: 'Notes',
     notFoundTitle: 'There is no such page',
     notFound: 'The address may be old or mistyped. The menu leads to everything that you may see.',
     toStart: 'To the dashboard',

@@ -11,7 +11,7 @@ import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import css from './account-detail.module.css'
 import type { Departure } from './departure.ts'
 import { departureOf } from './departure.ts'
@@ -58,7 +58,6 @@ function Leaving({ departure }: { readonly departure: Departure }) {
 
 function RemoveNow({ departure: { taskId, name } }: { readonly departure: Departure }) {
   const { departed: t } = useAccountTexts()
-  const toast = useToast()
   const save = useSave('Task')
   const [asking, setAsking] = useState(false)
   const remove = () => {

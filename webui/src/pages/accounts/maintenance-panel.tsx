@@ -9,7 +9,7 @@ import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Panel } from '../../parts/page.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import css from './account-detail.module.css'
 import { useAccountTexts } from './texts.ts'
 
@@ -22,7 +22,6 @@ export function MaintenancePanel({ accountId, address }: { readonly accountId: s
   const may = useMay()
   const { account: { permissions } } = useServer()
   const navigate = useNavigate()
-  const toast = useToast()
   const save = useSave('Task')
   const [asking, setAsking] = useState<{ readonly name: string; readonly label: string } | null>(null)
   const allowed = may('Task', 'Create') && permissions.has('taskAccountMaintenance')

@@ -8,7 +8,7 @@ import { keys } from '../../api/keys.ts'
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import type { Departure } from './departure.ts'
 import { useAccountTexts } from './texts.ts'
 
@@ -16,7 +16,6 @@ import { useAccountTexts } from './texts.ts'
 export function RecoverButton({ departure, main = false }: { readonly departure: Departure; readonly main?: boolean }) {
   const own = useAccountTexts()
   const may = useMay()
-  const toast = useToast()
   const client = useQueryClient()
   const destroy = useDestroy('Task')
   const [asking, setAsking] = useState(false)

@@ -9,7 +9,7 @@ import { useForm } from '../../forms/use-form.ts'
 import { ObjectFields } from '../../lists/object-detail.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Panel } from '../../parts/page.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { Warning } from '../../parts/warning.tsx'
 import css from './api-keys.module.css'
 import { CreatedKey } from './created-key.tsx'
@@ -24,7 +24,6 @@ const DAYS = [30, 90, 365] as const
 export function KeyEditor({ stored, onDone }: { readonly stored: Row | null; readonly onDone: () => void }) {
   const t = useKeyTexts()
   const may = useMay()
-  const toast = useToast()
   const form = useForm({ object: OBJECT, id: stored?.id ?? null, optional: OPTIONAL, ...(stored === null ? {} : { stored }) })
   const [secret, setSecret] = useState<string | null>(null)
   if (stored !== null && !may(OBJECT, 'Update')) return <><p className={css['soft']}>{t.readOnly}</p><ObjectFields object={OBJECT} value={stored} /></>

@@ -13,7 +13,7 @@ import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import type { Tone } from '../../parts/status.tsx'
 import { Status } from '../../parts/status.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useTexts } from '../../texts/language.ts'
 import css from './archived-items.module.css'
 import { DestroyButton } from './destroy-button.tsx'
@@ -75,7 +75,6 @@ function Restoring({ item }: { readonly item: Row }) {
 function Asked({ item }: { readonly item: Row }) {
   const { detail: t } = useArchivedTexts()
   const may = useMay()
-  const toast = useToast()
   const saveTask = useSave('Task')
   const saveItem = useSave(OBJECT)
   const { data } = useRows('Task', { filter: { '@type': TYPE, accountId: String(item['accountId']) }, limit: TASKS_MAX, everyMs: AGAIN_MS })

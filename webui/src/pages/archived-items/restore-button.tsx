@@ -10,7 +10,7 @@ import { failureOf } from '../../api/failure.ts'
 import { useUpdateMany } from '../../api/hooks.ts'
 import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useArchivedTexts } from './texts.ts'
 
 /** Asked back in one step. */
@@ -57,7 +57,6 @@ export function RestoreAllButton({ filter, total, onAsked }: Asking & { readonly
 
 function useRestoring(onAsked: Asking['onAsked'], onDone: () => void) {
   const own = useArchivedTexts()
-  const toast = useToast()
   const { mutateAsync } = useUpdateMany(OBJECT)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)

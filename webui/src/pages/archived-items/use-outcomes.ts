@@ -3,13 +3,12 @@ import { useState } from 'react'
 import type { SetOutcome } from '../../../../src/jmap-client/client.ts'
 import type { Failure } from '../../api/failure.ts'
 import { failureOf } from '../../api/failure.ts'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useArchivedTexts } from './texts.ts'
 
 /** `done`: the words for so many that were changed; `onDone`: at least one was. */
 export function useOutcomes(done: (count: number) => string, onDone: () => void) {
   const { some, restore } = useArchivedTexts()
-  const toast = useToast()
   const [failure, setFailure] = useState<Failure | null>(null)
   const onSuccess = (outcomes: readonly SetOutcome[]): void => {
     const refused = outcomes.filter(outcome => outcome.kind === 'refused')

@@ -7,7 +7,7 @@ import { FormFrame } from '../../forms/form-frame.tsx'
 import { useForm } from '../../forms/use-form.ts'
 import { listAddress, objectAddress } from '../../lists/places.ts'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useTexts } from '../../texts/language.ts'
 import css from './certificates.module.css'
 import { pemOf } from './pem.ts'
@@ -22,7 +22,6 @@ export function CertificateForm({ stored }: { readonly stored: Row | null }) {
   const t = useTexts()
   const own = useCertificateTexts()
   const navigate = useNavigate()
-  const toast = useToast()
   const form = useForm(stored === null ? { object: OBJECT, id: null } : { object: OBJECT, id: stored.id, stored })
   const take = (certificate: string | null, privateKey: string | null) => {
     form.set([], {

@@ -6,7 +6,7 @@ import { useMay } from '../../api/context.ts'
 import { useFailure, useSave } from '../../api/hooks.ts'
 import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { Warning } from '../../parts/warning.tsx'
 import css from './cluster.module.css'
 import { drainEffects, servesHere } from './drain-effects.ts'
@@ -19,7 +19,6 @@ export function DrainButton({ node, nodes, lanes }: {
 }) {
   const t = useClusterTexts()
   const may = useMay()
-  const toast = useToast()
   const save = useSave('ClusterNode')
   const failure = useFailure(save.error)
   const [asking, setAsking] = useState(false)

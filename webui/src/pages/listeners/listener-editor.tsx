@@ -16,7 +16,7 @@ import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { PreviewPanel } from '../../parts/preview-panel.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useQuestion } from '../../parts/use-question.ts'
 import { Warning } from '../../parts/warning.tsx'
 import css from './listeners.module.css'
@@ -41,7 +41,6 @@ export function ListenerEditor({ stored, nodes, onSaved }: {
 }) {
   const t = useListenerTexts()
   const may = useMay()
-  const toast = useToast()
   const form = useForm({ object: OBJECT, id: stored?.id ?? null, ...(stored === null ? {} : { stored }) })
   const isNew = stored === null
   const change = !form.dirty ? null : isNew ? { create: { n: form.changes } } : { update: { [stored.id]: form.changes } }

@@ -14,7 +14,7 @@ import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useQuestion } from '../../parts/use-question.ts'
 import type { GroupName, TimeField } from './keep.ts'
 import { GROUP_NAMES, GROUPS, SCHEDULE_IDS, shortened, TIMES } from './keep.ts'
@@ -44,7 +44,6 @@ export function Page() {
 
 function Editor({ stored }: { readonly stored: Row }) {
   const t = useRetentionTexts()
-  const toast = useToast()
   const form = useForm({ object: OBJECT, id: ID, stored })
   const question = useQuestion<true>()
   const sentence = useSentence()

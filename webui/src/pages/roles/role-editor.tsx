@@ -16,7 +16,7 @@ import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { PreviewPanel } from '../../parts/preview-panel.tsx'
 import { Status } from '../../parts/status.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useQuestion } from '../../parts/use-question.ts'
 import { Warning } from '../../parts/warning.tsx'
 import { useDutyTexts } from '../../texts/duties.ts'
@@ -43,7 +43,6 @@ export function RoleEditor({ stored, name, cluster, onSaved }: {
 }) {
   const t = useRoleTexts()
   const may = useMay()
-  const toast = useToast()
   const form = useForm({ object: 'ClusterRole', id: stored?.id ?? null, ...(stored === null ? { initial: { name } } : { stored }) })
   const isNew = stored === null
   const change = isNew ? { create: { n: form.changes } } : form.dirty ? { update: { [stored.id]: form.changes } } : null

@@ -10,7 +10,7 @@ import { Button } from '../../parts/button.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Menu } from '../../parts/menu.tsx'
 import { useNow } from '../../parts/time.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useTexts } from '../../texts/language.ts'
 import { PAUSED_FOR_GOOD, pausedFor, pauseOf, taskOf } from './schedule.ts'
 import css from './schedules.module.css'
@@ -23,7 +23,6 @@ export function ScheduleActions({ row }: { readonly row: Row }) {
   const t = useScheduleTexts()
   const common = useTexts()
   const may = useMay()
-  const toast = useToast()
   const navigate = useNavigate()
   const save = useSave('Schedule')
   const run = useSave('Task')

@@ -10,7 +10,7 @@ import { ObjectFields } from '../../lists/object-detail.tsx'
 import { Button } from '../../parts/button.tsx'
 import { zoneName } from '../../parts/moment.ts'
 import { Panel } from '../../parts/page.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { LastRun } from './last-run.tsx'
 import { isOfRetention, PRESETS } from './schedule.ts'
 import { ScheduleActions } from './schedule-actions.tsx'
@@ -26,7 +26,6 @@ const PRESET_NAMES = ['quarter', 'hourly', 'nightly', 'weekly', 'monthly'] as co
 export function ScheduleEditor({ stored, onSaved }: { readonly stored: Row | null; readonly onSaved: (id: string) => void }) {
   const t = useScheduleTexts()
   const may = useMay()
-  const toast = useToast()
   const form = useForm({ object: OBJECT, id: stored?.id ?? null, ...(stored === null ? { initial: NEW } : { stored }) })
   const decided = stored !== null && isOfRetention(stored.id)
   const own = zoneName()

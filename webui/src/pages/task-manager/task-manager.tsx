@@ -11,7 +11,7 @@ import { ObjectFields } from '../../lists/object-detail.tsx'
 import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useTexts } from '../../texts/language.ts'
 import { planOf } from './plan.ts'
 import { PlanPanel } from './plan-panel.tsx'
@@ -38,7 +38,6 @@ export function Page() {
 
 function Editor({ stored }: { readonly stored: Row }) {
   const t = useRetryTexts()
-  const toast = useToast()
   const form = useForm({ object: OBJECT, id: ID, stored })
   return (
     <div className={css['columns']}>

@@ -5,7 +5,7 @@ import { FormFrame } from '../../forms/form-frame.tsx'
 import { FormSections } from '../../forms/form-sections.tsx'
 import { useForm } from '../../forms/use-form.ts'
 import { Dialog } from '../../parts/dialog.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { COMMON_FIELDS, taskOf } from './task.ts'
 import { useTaskTexts } from './texts.ts'
 
@@ -17,7 +17,6 @@ export function editableFields(model: Model, variant: string): readonly string[]
 
 export function EditTask({ row, onClose }: { readonly row: Row; readonly onClose: () => void }) {
   const t = useTaskTexts()
-  const toast = useToast()
   const form = useForm({ object: 'Task', id: row.id, stored: row })
   const runs = taskOf(row).running !== null
   return (

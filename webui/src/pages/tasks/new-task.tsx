@@ -16,7 +16,7 @@ import input from '../../parts/input.module.css'
 import { Page as Frame, Panel } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import type { Kind } from './kinds.ts'
 import { useDutyLabel, useKinds } from './kinds.ts'
 import { MomentField } from './order-fields.tsx'
@@ -93,7 +93,6 @@ function KindList({ kinds }: { readonly kinds: ReadonlyMap<string, Kind> }) {
 function NewOf({ kind, query }: { readonly kind: Kind; readonly query: Query }) {
   const t = useTaskTexts()
   const navigate = useNavigate()
-  const toast = useToast()
   const refusal = useRefusal()(kind)
   const { kind: _kind, ...given } = query
   const form = useForm({ object: 'Task', id: null, variant: kind.name, initial: { ...given, '@type': kind.name } })

@@ -12,7 +12,7 @@ import { FailurePanel } from '../../parts/failure-panel.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { SimpleTable } from '../../parts/simple-table.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import { useToast } from '../../parts/toast.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { Used } from '../../parts/used.tsx'
 import { Held, HELD } from './held.tsx'
 import css from './tenant-detail.module.css'
@@ -70,7 +70,6 @@ function Maintenance({ id }: { readonly id: string }) {
   const may = useMay()
   const { account: { permissions } } = useServer()
   const navigate = useNavigate()
-  const toast = useToast()
   const save = useSave('Task')
   const allowed = may('Task', 'Create') && permissions.has('taskTenantMaintenance')
   const start = () => {
