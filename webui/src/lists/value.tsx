@@ -9,6 +9,7 @@ import type { FieldType } from '../../../src/jmap-client/schema.ts'
 import { useModel } from '../api/context.ts'
 import { useObject } from '../api/hooks.ts'
 import { Bytes, Count, Duration } from '../parts/amounts.tsx'
+import { CellLink } from '../parts/cell-link.tsx'
 import { InCell } from '../parts/in-cell.ts'
 import { Badge } from '../parts/status.tsx'
 import { Time } from '../parts/time.tsx'
@@ -66,7 +67,8 @@ function Named({ object, id }: { readonly object: string; readonly id: string })
   const { data } = useObject(object, id)
   const inCell = useContext(InCell)
   const label = data === null || data === undefined ? id : labelOf(property, data)
-  return <Link to={objectAddress(object, id)} tabIndex={inCell ? -1 : undefined}>{label}</Link>
+  const address = objectAddress(object, id)
+  return inCell ? <CellLink to={address}>{label}</CellLink> : <Link to={address}>{label}</Link>
 }
 
 function Shape({ value, shape, short }: { readonly value: JsonObject; readonly shape: string; readonly short: boolean }) {

@@ -3,19 +3,22 @@
  * Keys: arrows, Page Up/Down, Home, End move; Enter opens; Space selects; Ctrl-A selects what is loaded; Esc clears.
  * Below 640 px each row is a card. The focus is on the grid, which names its active row, so it survives scrolling.
  */
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import type { VirtualItem } from '@tanstack/react-virtual'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import type { CSSProperties, KeyboardEvent, MouseEvent } from 'react'
-import { memo, useEffect, useId, useRef, useState } from 'react'
+import type { ChangeEvent, CSSProperties, FocusEvent, KeyboardEvent, MouseEvent, PointerEvent } from 'react'
+import { memo, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { browserClock } from '../api/browser.ts'
 import type { List, Row } from '../api/hooks.ts'
-import { useTexts } from '../texts/language.ts'
+import { useLanguage, useTexts } from '../texts/language.ts'
 import type { Column, ColumnModel } from './column-model.ts'
 import { DataHead } from './data-head.tsx'
 import css from './data-table.module.css'
 import { InCell } from './in-cell.ts'
+import { absoluteText, utcText } from './moment.ts'
 import { useNarrow } from './narrow.ts'
+import type { Slotted } from './row-slots.ts'
+import { slotted } from './row-slots.ts'
 import type { Selection } from './selection.ts'
 
 interface GridProps {
@@ -42,7 +45,9 @@ export function DataGrid(props: GridProps) {
   const items = virtual.getVirtualItems()
   useAsking(list, items[0]?.index ?? 0, items.at(-1)?.index ?? 0)
   useEffect(() => { virtual.measure() }, [virtual, rowPx])
-  const { active, toggle, onKeyDown, onClick } = useWays(props, {
+  const slots = useSlots(items, virtual.isScrolling)
+  const keepFocus = useFocusKept(scroller, items[0]?.index ?? 0, items.at(-1)?.index ?? 0)
+  const { active, onKeyDown, onClick, onChange } = useWays(props, {
     pageRows: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW_PX) / rowPx) - 1),
     show: index => { virtual.scrollToIndex(index) },
   })
@@ -51,52 +56,56 @@ export function DataGrid(props: GridProps) {
     <div
       ref={scroller} className={`${css['scroller']} ${narrow ? css['cards'] : ''}`} style={style} tabIndex={0} role="grid" aria-label={label}
       aria-rowcount={total + 1} aria-colcount={shown.length} aria-activedescendant={`${id}-${active}`} aria-multiselectable={selection !== undefined}
-      onKeyDown={onKeyDown} onClick={onClick}
+      onKeyDown={onKeyDown} onClick={onClick} onPointerOver={usePointed()}
     >
       <DataHead table={table} loaded={list.loaded} selection={selection} />
-      <div role="rowgroup" className={css['body']} style={{ height: virtual.getTotalSize() }}>
-        {items.map(item => (
-          <GridRow
-            key={item.key} item={item} id={`${id}-${item.index}`} active={item.index === active} row={list.rowAt(item.index)}
-            columns={shown} narrow={narrow} selection={selection} toggle={toggle}
-          />
-        ))}
+      <div role="rowgroup" className={css['body']} style={{ height: virtual.getTotalSize() }} onChange={onChange} {...keepFocus}>
+        {slots.map(({ item: { index, start, size }, slot }) => {
+          const row = list.rowAt(index)
+          return (
+            <GridRow
+              key={slot} index={index} startPx={start} heightPx={size} id={`${id}-${index}`} active={index === active} row={row} columns={shown} narrow={narrow}
+              selected={selection === undefined ? undefined : row !== undefined && selection.ids.has(row.id)}
+            />
+          )
+        })}
       </div>
     </div>
   )
 }
 
-function GridRow({ item, id, active, row, columns, narrow, selection, toggle }: {
-  readonly item: VirtualItem
+function heardByGrid(): void {}
+
+/** What is the same as before is not made again: most rows, while the list scrolls. */
+const GridRow = memo(function GridRow({ index, startPx, heightPx, id, active, row, columns, narrow, selected }: {
+  readonly index: number
+  readonly startPx: number
+  readonly heightPx: number
   readonly id: string
   readonly active: boolean
   readonly row: Row | undefined
   readonly columns: readonly Column[]
   readonly narrow: boolean
-  readonly selection: Selection | undefined
-  readonly toggle: (row: Row | undefined) => void
+  /** undefined: none can be. */
+  readonly selected: boolean | undefined
 }) {
   const t = useTexts()
-  const selected = row !== undefined && selection?.ids.has(row.id) === true
   return (
     <div
-      data-index={item.index} id={id} role="row" aria-rowindex={item.index + 2} aria-selected={selection === undefined ? undefined : selected}
-      className={`${css['row']} ${active ? css['active'] : ''}`} style={{ transform: `translateY(${item.start}px)`, height: item.size }}
+      data-index={index} id={id} role="row" aria-rowindex={index + 2} aria-selected={selected}
+      className={`${css['row']} ${active ? css['active'] : ''}`} style={{ transform: `translateY(${startPx}px)`, height: heightPx }}
     >
-      {selection === undefined ? null : (
+      {selected === undefined ? null : (
         <span role="gridcell" className={css['check']}>
-          <input
-            type="checkbox" tabIndex={-1} aria-label={t.list.selectRow} checked={selected} disabled={row === undefined}
-            onChange={() => { toggle(row) }}
-          />
+          <input type="checkbox" tabIndex={-1} aria-label={t.list.selectRow} checked={selected} disabled={row === undefined} onChange={heardByGrid} />
         </span>
       )}
       <Cells row={row} columns={columns} narrow={narrow} />
     </div>
   )
-}
+})
 
-/** Made once a row: scrolling moves those that are there already, and must not make them again. */
+/** A row that becomes the active one, or is selected, shows the same as before. */
 const Cells = memo(function Cells({ row, columns, narrow }: {
   readonly row: Row | undefined
   readonly columns: readonly Column[]
@@ -126,6 +135,40 @@ function useAsking({ show }: List, first: number, last: number): void {
   }, [show, first, last])
 }
 
+function useSlots(items: readonly VirtualItem[], isScrolling: boolean): readonly Slotted<VirtualItem>[] {
+  const [slots, setSlots] = useState(1)
+  const [first, setFirst] = useState(0)
+  if (items.length > slots) setSlots(items.length)
+  const now = (items[0]?.index ?? 0) % slots
+  if (!isScrolling && now !== first) setFirst(now)
+  return slotted(items, slots, first)
+}
+
+/** The element of a row that has gone shows another one: the focus that was in it goes to the grid. */
+function useFocusKept(scroller: { readonly current: HTMLElement | null }, first: number, last: number) {
+  const focused = useRef<number | null>(null)
+  useLayoutEffect(() => {
+    if (focused.current === null || (focused.current >= first && focused.current <= last)) return
+    scroller.current?.focus({ preventScroll: true })
+  }, [scroller, first, last])
+  return {
+    onFocus: ({ target }: FocusEvent) => { focused.current = indexAt(target) },
+    onBlur: () => { focused.current = null },
+  }
+}
+
+/** What the pointer is on: the page of a link is fetched, and a moment tells all of itself. Done here, not by each of hundreds of cells. */
+function usePointed(): (event: PointerEvent) => void {
+  const router = useRouter()
+  const language = useLanguage()
+  return ({ target }) => {
+    if (!(target instanceof Element)) return
+    const to = target.closest('a[href]')?.getAttribute('href')
+    if (to !== null && to !== undefined) void router.preloadRoute({ to })
+    if (target instanceof HTMLTimeElement) target.title = `${absoluteText(Date.parse(target.dateTime), language)} · ${utcText(Date.parse(target.dateTime))}`
+  }
+}
+
 /** What keys and clicks do: the row that is active, opening it, and selecting. */
 function useWays({ list, total, open, selection }: GridProps, { pageRows, show }: { pageRows(this: void): number; show(this: void, index: number): void }) {
   const navigate = useNavigate()
@@ -138,6 +181,7 @@ function useWays({ list, total, open, selection }: GridProps, { pageRows, show }
   const toggle = (row: Row | undefined) => {
     if (row !== undefined && selection !== undefined) selection.onChange(toggled(selection.ids, row.id))
   }
+  const onChange = ({ target }: ChangeEvent) => { toggle(list.rowAt(indexAt(target) ?? -1)) }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
     const page = pageRows()
@@ -154,16 +198,29 @@ function useWays({ list, total, open, selection }: GridProps, { pageRows, show }
     else return
     event.preventDefault()
   }
-  const onClick = ({ target }: MouseEvent) => {
-    const element = (target as Element).closest('[data-index]')
-    if (element === null || (target as Element).closest('a, button, input, label') !== null) return
-    const index = Number(element.getAttribute('data-index'))
+  const onClick = (event: MouseEvent) => {
+    const { target, defaultPrevented, button, ctrlKey, metaKey, shiftKey, altKey } = event
+    const index = indexAt(target as Element)
+    if (index === null || defaultPrevented) return
+    const link = (target as Element).closest('a')
+    const to = link?.getAttribute('href')
+    if (to !== null && to !== undefined && button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey) {
+      event.preventDefault()
+      void navigate({ to })
+    }
+    if (link !== null || (target as Element).closest('button, input, label') !== null) return
     setActive(index)
     const row = list.rowAt(index)
     // Who marks text to copy it does not want to leave.
     if (row !== undefined && open !== undefined && getSelection()?.isCollapsed !== false) void navigate({ to: open(row) })
   }
-  return { active, toggle, onKeyDown, onClick }
+  return { active, onKeyDown, onClick, onChange }
+}
+
+/** Of the row that it stands in. */
+function indexAt(element: Element): number | null {
+  const index = element.closest('[data-index]')?.getAttribute('data-index')
+  return index === null || index === undefined ? null : Number(index)
 }
 
 function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {

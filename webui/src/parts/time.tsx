@@ -16,11 +16,11 @@ export function Time({ at, relative = false }: { readonly at: string; readonly r
   const light = useContext(InCell)
   const ms = Date.parse(at)
   if (Number.isNaN(ms)) return <span>{at}</span>
-  const local = absoluteText(ms, language)
-  const shown = relative ? relativeText(ms - now, language, t.time.now) : local
-  if (light) return <time dateTime={at} title={`${local} · ${utcText(ms)}`} className={css['time']}>{shown}</time>
+  const shown = relative ? relativeText(ms - now, language, t.time.now) : absoluteText(ms, language)
+  // The grid says the rest of it when the pointer is there.
+  if (light) return <time dateTime={at} className={css['time']}>{shown}</time>
   return (
-    <Tooltip text={<span className={css['both']}><b>{t.time.local}</b> {local}<b>{t.time.utc}</b> {utcText(ms)}</span>}>
+    <Tooltip text={<span className={css['both']}><b>{t.time.local}</b> {absoluteText(ms, language)}<b>{t.time.utc}</b> {utcText(ms)}</span>}>
       <time dateTime={at} tabIndex={0} className={css['time']}>{shown}</time>
     </Tooltip>
   )

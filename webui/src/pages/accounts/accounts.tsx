@@ -1,5 +1,4 @@
 /** All accounts, with what they store and what works on them; deleted ones are a list of their own. */
-import { Link } from '@tanstack/react-router'
 import { Undo2 } from 'lucide-react'
 import { useMemo } from 'react'
 import { useMay, useModel } from '../../api/context.ts'
@@ -9,6 +8,7 @@ import { objectAddress } from '../../lists/places.ts'
 import { ObjectListPage } from '../../lists/object-list.tsx'
 import { Reference } from '../../lists/value.tsx'
 import { ButtonLink } from '../../parts/button.tsx'
+import { CellLink } from '../../parts/cell-link.tsx'
 import type { Column } from '../../parts/column-model.ts'
 import { TaskCounts } from '../../parts/task-counts.tsx'
 import { Used } from '../../parts/used.tsx'
@@ -26,7 +26,7 @@ export function Page() {
   const columns = useMemo((): readonly Column[] => {
     const kinds = new Map(model.variants('Account').map(({ name, label }) => [name, label]))
     return [
-      { key: 'emailAddress', label: own.column.address, width: 'minmax(200px, 2fr)', cell: row => <Link to={objectAddress('Account', row.id)}>{String(row['emailAddress'])}</Link> },
+      { key: 'emailAddress', label: own.column.address, width: 'minmax(200px, 2fr)', cell: row => <CellLink to={objectAddress('Account', row.id)}>{String(row['emailAddress'])}</CellLink> },
       { key: 'usedDiskQuota', label: own.column.storage, width: 'minmax(220px, 1.3fr)', cell: row => <Used used={amount(row['usedDiskQuota'])} limit={quotaOf(row, 'maxDiskQuota')} label={own.column.storage} bytes /> },
       { key: 'tasks', label: own.column.tasks, width: 'minmax(150px, 1fr)', cell: row => <TaskCounts about={{ accountId: row.id }} /> },
       { key: '@type', label: own.column.kind, width: 'minmax(72px, 0.5fr)', cell: row => kinds.get(String(row['@type'])) ?? String(row['@type']) },

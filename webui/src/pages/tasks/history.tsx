@@ -14,6 +14,7 @@ import { useOrder } from '../../lists/order.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Count, Duration } from '../../parts/amounts.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
+import { CellLink } from '../../parts/cell-link.tsx'
 import { Chart } from '../../parts/chart.tsx'
 import type { Column } from '../../parts/column-model.ts'
 import { DataTable } from '../../parts/data-table.tsx'
@@ -129,7 +130,7 @@ function columnsOf(tt: TaskTexts, label: (variant: string) => string): readonly 
     { key: 'startedAt', label: tt.runs.started, sort: 'startedAt', width: 'minmax(120px, .8fr)', cell: row => <Time at={text(row['startedAt'])} relative /> },
     {
       key: 'variant', label: tt.runs.task, width: 'minmax(180px, 1.2fr)',
-      cell: row => <Link to={`/manage/tasks/runs/${row.id}`} tabIndex={-1}>{label(text(row['variant']))}</Link>,
+      cell: row => <CellLink to={`/manage/tasks/runs/${row.id}`}>{label(text(row['variant']))}</CellLink>,
     },
     { key: 'outcome', label: tt.runs.outcome, width: 'minmax(160px, 1fr)', cell: row => <Outcome of={text(row['outcome'])} /> },
     { key: 'why', label: tt.runs.why, width: 'minmax(160px, 2fr)', cell: row => <span className={css['reason']} title={text(row['error'])}>{textOrNull(row['error']) ?? textOrNull(row['note']) ?? '–'}</span> },

@@ -15,6 +15,7 @@ import { useSelection } from '../../lists/use-selection.ts'
 import { Reference } from '../../lists/value.tsx'
 import { Count } from '../../parts/amounts.tsx'
 import { Button, ButtonLink } from '../../parts/button.tsx'
+import { CellLink } from '../../parts/cell-link.tsx'
 import type { Column } from '../../parts/column-model.ts'
 import type { Sort } from '../../parts/column-settings.ts'
 import { DataTable } from '../../parts/data-table.tsx'
@@ -184,7 +185,7 @@ function Kind({ row, label }: { readonly row: Row; readonly label: (variant: str
   const { variant, parentId, id } = taskOf(row)
   return (
     <span className={css['kind']}>
-      <Link to={`/manage/tasks/${id}`} tabIndex={-1}>{label(variant)}</Link>
+      <CellLink to={`/manage/tasks/${id}`}>{label(variant)}</CellLink>
       {parentId === null ? null : <Badge>{tt.detail.parent} …{parentId.slice(-4)}</Badge>}
     </span>
   )
