@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
-import { list } from '../support/api-call.ts'
+import { create, list } from '../support/api-call.ts'
 import { chromiumMissing, type VisitOptions } from '../support/browser.ts'
 import { ConsoleWorld } from '../support/console.ts'
 
@@ -74,6 +74,30 @@ describe('the console without its files', { skip: chromiumMissing(), timeout: 30
       await page.getByRole('button', { name: /^Drain/ }).waitFor()
     })
     assert.equal((await list(world.server, 'ClusterNode'))[0]?.['draining'], false)
+  })
+
+  it('tells a failure in the window that asked, and no more when it asks again', async () => {
+    await create(world.server, 'Tenant', { name: 'Alpenblick' })
+    await visit('/manage/tenants', async page => {
+      await page.getByRole('grid').getByRole('checkbox').nth(1).check()
+      const [open, dialog] = [page.locator('main').getByRole('button', { name: 'Delete' }), page.getByRole('dialog')]
+      await open.click()
+      await page.context().setOffline(true)
+      await dialog.getByRole('button', { name: 'Delete' }).click()
+      const failure = dialog.getByText('The server does not answer')
+      await failure.waitFor()
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
+      await open.click()
+      await dialog.getByText('This cannot be undone.').waitFor()
+      assert.equal(await failure.count(), 0)
+      await dialog.getByRole('button', { name: 'Delete' }).click()
+      await failure.waitFor()
+      await page.context().setOffline(false)
+      await dialog.getByRole('button', { name: 'Delete' }).click()
+      await dialog.waitFor({ state: 'detached' })
+    })
+    assert.deepEqual(await list(world.server, 'Tenant'), [])
   })
 
   it('speaks English where the German words do not come', async () => {

@@ -40,7 +40,7 @@ export function DeleteButton({ object, id, label, title, text, done, word, child
     void navigate({ to: listAddress(object) })
   }
   return <>
-    <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { destroy.reset(); setAsking(true) }}>{label}</Button>
+    <Button kind="danger" icon={<Trash2 aria-hidden="true" />} onClick={() => { setAsking(true) }}>{label}</Button>
     <ConfirmDialog
       open={asking} onClose={() => { setAsking(false) }} onConfirm={() => { void remove() }} danger busy={destroy.isPending} failure={failure}
       title={title} text={text} action={label} {...(word === undefined ? {} : { word })}

@@ -1,4 +1,7 @@
-/** Asks before something is done that cannot be taken back. With `word`, it must be typed first. */
+/**
+ * Asks before something is done that cannot be taken back. With `word`, it must be typed first. A failure goes with the window that
+ * told it: who asks again begins anew.
+ */
 import type { ReactNode } from 'react'
 import { useId, useState } from 'react'
 import type { Failure } from '../api/failure.ts'
@@ -25,12 +28,15 @@ export function ConfirmDialog({ open, onClose, onConfirm, title, text, action, d
 }) {
   const t = useTexts()
   const [typed, setTyped] = useState('')
+  const [dismissed, setDismissed] = useState<string | null>(null)
   const id = useId()
+  if (failure === null && dismissed !== null) setDismissed(null)
   const held = word !== undefined && typed.trim() !== word
   const close = () => {
     // It is under way: to go now would look as if it were not.
     if (busy) return
     setTyped('')
+    setDismissed(failure === null ? null : JSON.stringify(failure))
     onClose()
   }
   return (
@@ -38,7 +44,7 @@ export function ConfirmDialog({ open, onClose, onConfirm, title, text, action, d
       open={open} onClose={close} title={title} text={text}
       actions={<>
         <Button disabled={busy} onClick={close}>{t.action.cancel}</Button>
-        <Button kind={danger ? 'danger' : 'main'} disabled={held || busy} busy={busy} onClick={onConfirm}>{action}</Button>
+        <Button kind={danger ? 'danger' : 'main'} disabled={held || busy} busy={busy} onClick={() => { setDismissed(null); onConfirm() }}>{action}</Button>
       </>}
     >
       {children}
@@ -48,7 +54,7 @@ export function ConfirmDialog({ open, onClose, onConfirm, title, text, action, d
           <input id={id} className={css['input']} value={typed} autoComplete="off" onChange={event => { setTyped(event.target.value) }} />
         </label>
       )}
-      {failure === null ? null : <FailurePanel failure={failure} />}
+      {failure === null || JSON.stringify(failure) === dismissed ? null : <FailurePanel failure={failure} />}
     </Dialog>
   )
 }

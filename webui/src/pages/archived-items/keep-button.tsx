@@ -33,7 +33,7 @@ export function KeepButton({ ids, onDone }: { readonly ids: readonly string[]; r
     update.mutate({ ids, patch: { archivedUntil: until } }, { onSuccess, onError })
   }
   return <>
-    <Button onClick={() => { setOpen(true) }}>{ids.length === 1 ? own.action : own.selected(ids.length)}</Button>
+    <Button onClick={() => { clear(); setProblem(null); setOpen(true) }}>{ids.length === 1 ? own.action : own.selected(ids.length)}</Button>
     <Dialog
       open={open} onClose={() => { setOpen(false) }} title={own.title(ids.length)} text={own.text}
       actions={<>

@@ -32,7 +32,7 @@ export function DrainButton({ node, nodes, lanes }: {
     })
   }
   return <>
-    <Button aria-label={`${t.drain}: ${node.hostname}`} onClick={() => { save.reset(); setAsking(true) }}>{t.drain}</Button>
+    <Button aria-label={`${t.drain}: ${node.hostname}`} onClick={() => { setAsking(true) }}>{t.drain}</Button>
     <ConfirmDialog
       open={asking} onClose={() => { setAsking(false) }} onConfirm={drain} danger busy={save.isPending} failure={failure}
       title={t.drainTitle(node.hostname)} text={t.drainText} action={t.drain}
