@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 await write(CATALOGUE_PATH, await catalogueText(root))
 // Only now: the pages are made from the list that was just written.
 const { referencePages } = await import('./reference/pages.ts')
-for (const [path, text] of referencePages()) await write(path, text)
+for (const [path, text] of await referencePages()) await write(path, text)
 
 async function write(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true })

@@ -3,22 +3,9 @@
  * line.
  */
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, type OutputConfiguration } from 'commander'
 import { formatDuration } from '../base/duration.ts'
 import { TIMEOUT_DEFAULT_MS } from '../jmap-client/transport.ts'
-import { addApply } from './commands/apply.ts'
-import { addCluster } from './commands/cluster.ts'
-import { addCompletion } from './commands/completion.ts'
-import { addCreate } from './commands/create.ts'
-import { addDelete } from './commands/delete.ts'
-import { addDescribe } from './commands/describe.ts'
-import { addGet } from './commands/get.ts'
-import { addImport } from './commands/import.ts'
-import { addQuery } from './commands/query.ts'
-import { addSnapshot } from './commands/snapshot.ts'
-import { addSchedule } from './commands/schedule.ts'
-import { addTask } from './commands/task.ts'
-import { addUpdate } from './commands/update.ts'
 import type { ConnectionOptions } from './connection.ts'
 import { usage } from './failure.ts'
 import type { Perform } from './remote.ts'
@@ -52,8 +39,52 @@ Examples:
   rota task retry --where status=Failed --dry-run
   rota query task --where type=index-document --json | rota delete task --stdin`
 
-export function buildProgram(perform: Perform): Command {
-  const program = new Command('rota')
+type Declare = (program: Command, perform: Perform) => void
+
+/** In the order of the help. A command's module is loaded when it is called, and all are where all are to be seen. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Declare>>>>> = {
+  'Node:': {
+    serve: () => Promise.resolve(addServe),
+  },
+  'Objects:': {
+    describe: async () => (await import('./commands/describe.ts')).addDescribe,
+    query: async () => (await import('./commands/query.ts')).addQuery,
+    get: async () => (await import('./commands/get.ts')).addGet,
+    create: async () => (await import('./commands/create.ts')).addCreate,
+    update: async () => (await import('./commands/update.ts')).addUpdate,
+    delete: async () => (await import('./commands/delete.ts')).addDelete,
+  },
+  'Objects as a file:': {
+    snapshot: async () => (await import('./commands/snapshot.ts')).addSnapshot,
+    apply: async () => (await import('./commands/apply.ts')).addApply,
+    import: async () => (await import('./commands/import.ts')).addImport,
+  },
+  'Work:': {
+    task: async () => (await import('./commands/task.ts')).addTask,
+    schedule: async () => (await import('./commands/schedule.ts')).addSchedule,
+  },
+  'Cluster:': {
+    cluster: async () => (await import('./commands/cluster.ts')).addCluster,
+  },
+  'Shell:': {
+    completion: async () => (await import('./commands/completion.ts')).addCompletion,
+  },
+}
+
+/** `words` as typed: a program that has the command which they call, or every command where they call none that there is. */
+export async function buildProgram(perform: Perform, words: readonly string[] = [], output: OutputConfiguration = {}): Promise<Command> {
+  const program = globalOptions().configureOutput(output)
+  const called = program.parseOptions([...words]).operands[0] ?? ''
+  const isThere = Object.values(GROUPS).some(commands => Object.hasOwn(commands, called))
+  for (const [heading, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(heading)
+    for (const [name, load] of Object.entries(commands)) if (!isThere || name === called) (await load())(program, perform)
+  }
+  return program.helpCommand('help [command]', 'print the help of a command')
+}
+
+function globalOptions(): Command {
+  return new Command('rota')
     .description('Runs a node, and manages nodes through their management API.')
     .version(packageVersion(), '--version', 'print the version')
     .option('--url <url>', 'address of the management API')
@@ -67,31 +98,13 @@ export function buildProgram(perform: Perform): Command {
     .showHelpAfterError('(`rota --help` lists commands and options)')
     .configureHelp({ helpWidth: HELP_WIDTH })
     .exitOverride()
-  program.commandsGroup('Node:')
+}
+
+function addServe(program: Command, perform: Perform): void {
   program.command('serve')
     .summary('run a node')
     .description('Runs a node until SIGTERM or Ctrl-C. It is configured by environment variables alone.')
     .action(() => perform(() => { throw usage('serve comes first and takes no options', 'run `rota serve`') }))
-  program.commandsGroup('Objects:')
-  addDescribe(program, perform)
-  addQuery(program, perform)
-  addGet(program, perform)
-  addCreate(program, perform)
-  addUpdate(program, perform)
-  addDelete(program, perform)
-  program.commandsGroup('Objects as a file:')
-  addSnapshot(program, perform)
-  addApply(program, perform)
-  addImport(program, perform)
-  program.commandsGroup('Work:')
-  addTask(program, perform)
-  addSchedule(program, perform)
-  program.commandsGroup('Cluster:')
-  addCluster(program, perform)
-  program.commandsGroup('Shell:')
-  addCompletion(program, perform)
-  program.helpCommand('help [command]', 'print the help of a command')
-  return program
 }
 
 function packageVersion(): string {

@@ -24,14 +24,11 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   // Errors of the command line itself come before its options are read.
   terminal.json = argv.includes('--json')
   let exitCode: ExitCode = EXIT.ok
-  const program = buildProgram(async action => { exitCode = await perform(action, terminal, program.opts()) })
-  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
-    command.configureOutput({
+  try {
+    const program = await buildProgram(async action => { exitCode = await perform(action, terminal, program.opts()) }, argv.slice(2), {
       writeOut: text => { around.stdout.write(text) },
       writeErr: text => { if (!terminal.json) around.stderr.write(text) },
     })
-  }
-  try {
     await program.parseAsync([...argv])
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error

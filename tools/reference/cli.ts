@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { buildProgram } from '../../src/cli/program.ts'
 import { fence, page } from './markdown.ts'
 
-export function cliPage(): string {
-  const program = buildProgram(() => Promise.resolve())
+export async function cliPage(): Promise<string> {
+  const program = await buildProgram(() => Promise.resolve())
   return page('Command line', 'the commands of `src/cli`', ...sections(program, []))
 }
 

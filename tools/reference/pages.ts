@@ -21,14 +21,14 @@ import { objectsPage } from './objects.ts'
 import { permissionsPage } from './permissions.ts'
 import { variantsPage } from './variants.ts'
 
-export function referencePages(): Map<string, string> {
+export async function referencePages(): Promise<Map<string, string>> {
   const standard = standardObjects({
     variants: VARIANTS, duties: CLUSTER_TASK_TYPE, secrets: { hashSecret, newToken, newKey }, mail: NO_MAIL, departures: NO_DEPARTURES, archive: NO_ARCHIVE, spam: NO_SPAM, schedules: NO_SCHEDULES,
     waitingFor: () => Promise.resolve([]), parts: () => Promise.resolve([]), scheduleProblem: () => null, domainWork: NO_DOMAIN_WORK, judgeDkimKey: body => judgeDkimKey(body, {}), judgeCertificate: body => new CertificateReader({}).judge(body),
   })
   const objects = standard.all.toSorted((a, b) => a.name < b.name ? -1 : 1)
   return new Map([
-    ['docs/reference/cli.md', cliPage()],
+    ['docs/reference/cli.md', await cliPage()],
     ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/lanes.md', lanesPage()],

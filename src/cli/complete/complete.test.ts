@@ -23,7 +23,7 @@ import { splitLine } from './words.ts'
 const BIN = fileURLToPath(new URL('../../../bin/rota.js', import.meta.url))
 const run = promisify(execFile)
 const model = new Model(parseSchema(API_SCHEMA))
-const program = buildProgram(() => Promise.resolve())
+const program = await buildProgram(() => Promise.resolve())
 
 test('a line is split as a shell does', () => {
   const cases: readonly (readonly [string, readonly string[], boolean])[] = [
