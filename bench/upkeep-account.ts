@@ -30,7 +30,7 @@ export async function fillAccount(store: Store, accountId: string, messages: num
   const ids = idSource(1_001, systemClock)
   const mailStore = new MailStore<Tx>({ ids, clock, mayHaveData: accountMayHaveData, enqueue: () => Promise.resolve() })
   // All messages have the same headers but for these: reading each of them would take longer than storing it.
-  const summary = summaryOf(await parseMessage(message(0)))
+  const summary = await summaryOf(await parseMessage(message(0)))
   for (let from = 0; from < messages; from += AT_ONCE) {
     await store.transact(tx => mailStore.update(tx, accountId, async account => {
       for (let nth = from; nth < Math.min(from + AT_ONCE, messages); nth++) {

@@ -1,12 +1,11 @@
 /** Log lines through pino: JSON for programs, `pretty` for people. Secrets never reach a log call. */
 import { pino, type DestinationStream } from 'pino'
-import pretty from 'pino-pretty'
 import type { Log } from '../base/log.ts'
 import type { LogFormat, LogLevel } from './env.ts'
 
-export function openLog(level: LogLevel, format: LogFormat, to: NodeJS.WritableStream): Log {
+export async function openLog(level: LogLevel, format: LogFormat, to: NodeJS.WritableStream): Promise<Log> {
   const destination: DestinationStream = format === 'pretty'
-    ? pretty({ destination: to, colorize: 'isTTY' in to && to.isTTY === true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true, sync: true })
+    ? (await import('pino-pretty')).default({ destination: to, colorize: 'isTTY' in to && to.isTTY === true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true, sync: true })
     : { write: line => { to.write(line) } }
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
   return {

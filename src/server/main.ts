@@ -22,7 +22,7 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
     return
   }
   outliveOutput()
-  const log = openLog(environment.logLevel, environment.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json'), process.stdout)
+  const log = await openLog(environment.logLevel, environment.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json'), process.stdout)
   try {
     await run(environment, log)
   } catch (error) {

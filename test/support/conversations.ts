@@ -26,7 +26,7 @@ export function letterMail({ id, subject, inReplyTo, references = [] }: Letter):
 /** Stored in one transaction, as an import does it; returns the id. */
 export async function arrive({ store, mailStore, clock }: MailWorld, accountId: Id, letter: Letter): Promise<Id> {
   const content = letterMail(letter)
-  const summary = summaryOf(await parseMessage(content))
+  const summary = await summaryOf(await parseMessage(content))
   await clock.advance(1_000)
   return store.transact(tx => mailStore.update(tx, accountId, async account => account.add({
     summary, blobId: await tx.blobs.put(content), size: content.byteLength, receivedAt: clock.now(), mailboxIds: [INBOX_ID], keywords: [],

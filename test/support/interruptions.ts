@@ -32,7 +32,7 @@ import { DUE_NEVER } from '../../src/engine/ports/task.ts'
 import type { NewTask, TaskRow, TaskState } from '../../src/engine/ports/task.ts'
 import { RETRY_DEFAULTS } from '../../src/base/retry-plan.ts'
 import type { TaskDraft } from '../../src/engine/task-variant.ts'
-import { buildMail, type Mail } from '../../src/server/mail.ts'
+import { buildMail, LATER, type Mail } from '../../src/server/mail.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
 import { VARIANTS } from '../../src/tasks/catalogue.ts'
 import type { Duty } from '../../src/tasks/define.ts'
@@ -78,6 +78,8 @@ const PARKED_MS = 60_000
 const WHICH = { order: { property: 'createdAt', ascending: true }, limit: 1_000 } as const
 
 after(stopSharedPostgres)
+// Virtual time does not wait for files.
+await Promise.all(Object.values(LATER).map(load => load()))
 
 const READS = new Set(['get', 'size', 'readable', 'scan', 'count', 'tally', 'list', 'modseq', 'query', 'has', 'changes', 'collections', 'lock', 'getAll', 'having', 'first', 'share', 'linksTo', 'versions', 'newest', 'all', 'total', 'corrections'])
 

@@ -57,7 +57,9 @@ export class NodeProcess implements AsyncDisposable, Caller {
     this.name = name
     this.dataDir = dataDir
     this.#ownFolder = ownFolder
-    const env = { PATH: process.env['PATH'] ?? '', ...variables }
+    // Compiled code is that of all tests: a new data folder has none.
+    const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
+    const env = { PATH, NODE_COMPILE_CACHE, ...variables }
     const child = spawn(process.execPath, [...preload ? ['--import', preload.href] : [], ROTA, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     alive.add(child)

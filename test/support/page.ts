@@ -47,7 +47,8 @@ export class Page {
 
   /** What the commands print. Rejects when one of them fails. */
   async shell(...commands: readonly string[]): Promise<string> {
-    const env = { PATH: process.env['PATH'], ROTA_DATA_DIR: this.#node.dataDir }
+    const { PATH, NODE_COMPILE_CACHE } = process.env
+    const env = { PATH, NODE_COMPILE_CACHE, ROTA_DATA_DIR: this.#node.dataDir }
     const { stdout } = await run('sh', ['-eu', '-c', commands.join('\n')], { cwd: ROOT, env })
     return stdout
   }

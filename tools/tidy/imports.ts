@@ -23,7 +23,7 @@ export function importsOf(source: Source): Import[] {
     found.push({ from: source.path, line: lineAt(source.text, offset), target, specifier, typeOnly })
   }
   for (const match of source.code.matchAll(STATEMENT)) add(match.index, match[2], match[1] !== undefined)
-  // `typeof import('…')` and `import('…').Name` in a type are types too; a call of import() has parentheses alone.
-  for (const match of source.code.matchAll(CALL)) add(match.index, match[1], !/await\s+$/.test(source.code.slice(0, match.index)))
+  // `typeof import('…')` and `import('…').Name` in a type are types too; a call of import() is awaited, or what a function returns.
+  for (const match of source.code.matchAll(CALL)) add(match.index, match[1], !/(?:await|=>)\s+$/.test(source.code.slice(0, match.index)))
   return found
 }

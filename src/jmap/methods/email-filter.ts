@@ -9,7 +9,7 @@ import { MethodError } from '../../registry/method.ts'
 import type { EmailRecord } from '../../services/mailstore/mailstore.ts'
 import type { SearchExpression, SearchField } from '../../services/ports.ts'
 import { expressionOf } from '../../services/search/search.ts'
-import type { Language } from '../../services/search/search.ts'
+import type { Stem } from '../../services/search/search.ts'
 
 export type Condition =
   /** `mailboxId`: nothing outside of this mailbox passes the test. */
@@ -27,14 +27,14 @@ const TEXT_FIELDS: Readonly<Record<string, SearchField | undefined>> = {
 }
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 
-/** `languages`: those of the account; none: all. */
-export function readFilter(filter: JsonObject | undefined, languages: readonly Language[]): Condition {
+/** `stems`: of the languages of the account. */
+export function readFilter(filter: JsonObject | undefined, stems: readonly Stem[]): Condition {
   let conditions = 0
   const read = (value: Json, depth: number): Condition => {
     if (!isJsonObject(value)) throw unsupported('A filter is an object.')
     if (depth > DEPTH_MAX) throw unsupported(`Filters may be nested ${DEPTH_MAX} deep.`)
     if (Object.hasOwn(value, 'operator')) return operator(value, value['conditions'] ?? [], inner => read(inner, depth + 1))
-    const parts = Object.entries(value).map(([name, operand]) => condition(name, operand, languages))
+    const parts = Object.entries(value).map(([name, operand]) => condition(name, operand, stems))
     conditions += parts.length
     if (conditions > CONDITIONS_MAX) throw unsupported(`A filter may have ${CONDITIONS_MAX} conditions.`)
     return allOf(parts)
@@ -75,8 +75,8 @@ function operator({ operator: name }: JsonObject, inner: Json, read: (value: Jso
   }
 }
 
-function condition(name: string, operand: Json, languages: readonly Language[]): Condition {
-  if (Object.hasOwn(TEXT_FIELDS, name)) return textCondition(name, text(name, operand), languages)
+function condition(name: string, operand: Json, stems: readonly Stem[]): Condition {
+  if (Object.hasOwn(TEXT_FIELDS, name)) return textCondition(name, text(name, operand), stems)
   switch (name) {
     case 'inMailbox': {
       const mailboxId = text(name, operand)
@@ -97,12 +97,10 @@ function condition(name: string, operand: Json, languages: readonly Language[]):
   }
 }
 
-function textCondition(name: string, value: string, languages: readonly Language[]): Condition {
+function textCondition(name: string, value: string, stems: readonly Stem[]): Condition {
   // The empty text is in every message.
   if (value.trim() === '') return EVERYTHING
-  const field = TEXT_FIELDS[name]
-  const known = languages.length === 0 ? {} : { languages }
-  const expression = expressionOf(value, { ...known, ...(field === undefined ? {} : { field }) })
+  const expression = expressionOf(value, stems, TEXT_FIELDS[name])
   if (expression === null) throw unsupported(`${name}: "${value}" has no word to search for.`)
   return { kind: 'text', expression }
 }

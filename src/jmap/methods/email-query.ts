@@ -22,6 +22,7 @@ import { booleanArgument, listArgument, objectArgument } from '../../registry/op
 import { EMAIL } from '../../services/mailstore/mailstore.ts'
 import type { EmailRecord, MailStore } from '../../services/mailstore/mailstore.ts'
 import type { DomainTx, SearchExpression } from '../../services/ports.ts'
+import { stemsOf } from '../../services/search/search.ts'
 import { accountOf } from './account.ts'
 import type { MailEnvironment } from './account.ts'
 import { readFilter, simplified } from './email-filter.ts'
@@ -50,7 +51,7 @@ export function emailQuery<Tx extends DomainTx>({ store, mailStore, indexing }: 
     const counting = booleanArgument(args, 'calculateTotal')
     const page = pageOf(args)
     return store.read(async tx => withinLimits(async () => {
-      const condition = simplified(readFilter(filter, await indexing.languages(tx, accountId)))
+      const condition = simplified(readFilter(filter, filter === undefined ? [] : await stemsOf(await indexing.languages(tx, accountId))))
       const view = new EmailView(tx, mailStore, accountId, ascending)
       const { hits, total } = await view.matching(condition, collapse)
       const reply = await readPage(hits, total, page, counting)

@@ -94,6 +94,12 @@ const HEADERS = {
   'X-Frame-Options': 'DENY',
 }
 
+/** No route has a schema: what is checked, the routes check. Without this a hundred modules of a validator are loaded at each start. */
+const NO_SCHEMAS = {
+  buildValidator: () => () => () => { throw new Error('a route has a schema, and nothing reads it') },
+  buildSerializer: () => () => () => { throw new Error('a route has a schema, and nothing reads it') },
+}
+
 export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   const { auth, oauth, jmap, schema, download, uploads, console, live, challenge, log } = deps
   const refuse = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -102,6 +108,7 @@ export async function createHttpHandler(deps: HttpDeps): Promise<HttpHandler> {
   const app = Fastify({
     serverFactory: handler => createServer(handler),
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+    schemaController: { compilersFactory: NO_SCHEMAS },
     frameworkErrors: (error, request, reply) => { void refuse(error, request, reply) },
   })
   const routes: Route[] = []

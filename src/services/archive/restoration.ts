@@ -47,7 +47,7 @@ export class Restoration<Tx extends ArchiveTx = ArchiveTx> {
   async #restoreSome(accountId: Id, blobId: string): Promise<number> {
     const wanted = await this.#store.read(tx => requested(tx, accountId, blobId))
     if (wanted.length === 0) return 0
-    const summary = summaryOf(await parseMessage(await this.#store.read(tx => this.#mailStore.content(tx, blobId))))
+    const summary = await summaryOf(await parseMessage(await this.#store.read(tx => this.#mailStore.content(tx, blobId))))
     const limits = await this.#directory.recipientById(accountId)
     if (limits === null) throw new RotaError('mail/account-gone', `the account ${accountId} is gone`)
     return this.#store.transact(async tx => {

@@ -123,7 +123,7 @@ export class Delivery<Tx extends DomainTx = DomainTx> {
     const read = await parseMessage(content)
     const judgement = this.#judge(read)
     const message: Parsed = {
-      summary: summaryOf(read), receivedAt: this.#clock.now(), mailboxId: judgement?.isSpam ? JUNK_ID : INBOX_ID,
+      summary: await summaryOf(read), receivedAt: this.#clock.now(), mailboxId: judgement?.isSpam ? JUNK_ID : INBOX_ID,
       content: judgement === null ? content : withJudgement(content, judgement.field),
     }
     const byAccount = new Map(recipients.map(recipient => [recipient.accountId, recipient]))

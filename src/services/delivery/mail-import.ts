@@ -57,7 +57,7 @@ export class MailImport<Tx extends DomainTx = DomainTx> {
     const bytes = await this.#store.read(tx => this.#mailStore.download(tx, accountId, blobId, readerId))
     if (bytes === null) return null
     return {
-      summary: summaryOf(await parseMessage(bytes)), size: bytes.byteLength, receivedAt: receivedAt(bytes),
+      summary: await summaryOf(await parseMessage(bytes)), size: bytes.byteLength, receivedAt: receivedAt(bytes),
       content: this.#mailStore.isPart(blobId) ? bytes : blobId,
     }
   }

@@ -6,7 +6,7 @@ import type { MailWorld } from '../../../test/support/mail-world.ts'
 import type { MailRecipient } from '../directory/directory.ts'
 import { EMAIL } from '../mailstore/mailstore.ts'
 import type { SearchField } from '../ports.ts'
-import { expressionOf } from '../search/search.ts'
+import { expressionOf, stemsOf } from '../search/search.ts'
 import { Indexing } from './indexing.ts'
 
 const GERMAN = 'Die Häuser in den Straßen wurden gestern gestrichen, und die Kinder spielten in den Gärten der Nachbarn. ' +
@@ -19,7 +19,7 @@ afterEach(() => world.close())
 async function find(text: string, { owner = BOB, field }: { owner?: MailRecipient; field?: SearchField } = {}): Promise<string[]> {
   return world.store.read(async tx => {
     const languages = await world.indexing.languages(tx, owner.accountId)
-    const expression = expressionOf(text, { ...(field === undefined ? {} : { field }), ...(languages.length === 0 ? {} : { languages }) })
+    const expression = expressionOf(text, await stemsOf(languages), field)
     return expression === null ? [] : tx.search.query(owner.accountId, EMAIL, expression, 100)
   })
 }

@@ -189,7 +189,7 @@ async function searchTextOf(record: EmailRecord, content: Uint8Array): Promise<S
     to: people(message.to),
     cc: people(message.cc),
     // There is no field for blind copies, and only their sender has them: a search of everything finds them here.
-    body: [searchableText(message), ...names, people(message.bcc)].join('\n'),
+    body: [await searchableText(message), ...names, people(message.bcc)].join('\n'),
   }
 }
 

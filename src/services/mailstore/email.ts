@@ -62,7 +62,7 @@ export interface Email { readonly id: Id; readonly record: EmailRecord }
 /** What a message says about itself; the rest of the record is where and when it was put. */
 export type EmailSummary = Omit<EmailRecord, 'blobId' | 'size' | 'threadId' | 'receivedAt' | 'mailboxIds' | 'memberships' | 'keywords'>
 
-export function summaryOf(message: Message): EmailSummary {
+export async function summaryOf(message: Message): Promise<EmailSummary> {
   return {
     subject: message.subject === null ? null : short(message.subject, SUBJECT_CHARS_MAX),
     from: addresses(message.from),
@@ -75,7 +75,7 @@ export function summaryOf(message: Message): EmailSummary {
     inReplyTo: messageIds(message.inReplyTo),
     references: messageIds(message.references),
     sentAt: message.sentAt,
-    preview: previewOf(message),
+    preview: await previewOf(message),
     hasAttachment: message.attachments.some(({ disposition, cid }) => disposition === 'attachment' || cid === null),
     parts: partsOf(message),
   }

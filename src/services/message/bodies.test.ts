@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readBodies } from './bodies.ts'
+import { htmlReader } from '../search/html.ts'
+import { readBodies as read, type Bodies } from './bodies.ts'
+
+const textOfHtml = await htmlReader()
+const readBodies = (content: Uint8Array): Bodies => read(content, textOfHtml)
 
 const message = (...lines: readonly string[]): Uint8Array => Buffer.from(lines.join('\r\n'), 'latin1')
 const multipart = (kind: string, ...parts: readonly (readonly string[])[]): Uint8Array => message(

@@ -2,7 +2,7 @@
  * What a message says and brings: its text, its HTML and its attachments, out of its parts (mime.ts). Where a message has
  * both kinds of text, each is whole: of forms that say the same, the one of its kind, and what has none is turned into it.
  */
-import { HTML_CHARS_MAX, textOfHtml } from '../search/html.ts'
+import { HTML_CHARS_MAX, type HtmlReader } from '../search/html.ts'
 import { storable } from './headers.ts'
 import { decodeText, partsOf } from './mime.ts'
 import type { Part } from './mime.ts'
@@ -18,7 +18,7 @@ export interface Attachment {
 export interface Bodies { readonly text: string | null; readonly html: string | null; readonly attachments: readonly Attachment[] }
 
 /** Throws when it is nested too deep. */
-export function readBodies(content: Uint8Array): Bodies {
+export function readBodies(content: Uint8Array, textOfHtml: HtmlReader): Bodies {
   const choices = new Map<object, { plain?: string[]; html?: string[] }>()
   const attachments: Attachment[] = []
   for (const part of partsOf(content)) {
@@ -33,14 +33,14 @@ export function readBodies(content: Uint8Array): Bodies {
   }
   const all = [...choices.values()]
   return {
-    text: all.some(({ plain }) => plain) ? wholeText(all) : null,
+    text: all.some(({ plain }) => plain) ? wholeText(all, textOfHtml) : null,
     html: all.some(({ html }) => html) ? all.flatMap(({ plain = [], html }) => html ?? plain.map(htmlOfText)).join('\n') : null,
     attachments,
   }
 }
 
 /** All HTML of one message is turned into no more text than that of one part may be. */
-function wholeText(choices: readonly { readonly plain?: readonly string[]; readonly html?: readonly string[] }[]): string {
+function wholeText(choices: readonly { readonly plain?: readonly string[]; readonly html?: readonly string[] }[], textOfHtml: HtmlReader): string {
   let left = HTML_CHARS_MAX
   const texts = choices.flatMap(({ plain, html = [] }) => plain ?? html.map(each => {
     const some = each.slice(0, left)

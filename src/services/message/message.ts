@@ -3,7 +3,7 @@
  * message whose parts are nested too deep, or that shows no part at all, is not refused: `readable` is false then, and its
  * text is what stands after the header.
  */
-import { textOfHtml } from '../search/search.ts'
+import { htmlReader, type HtmlReader } from '../search/html.ts'
 import type { Attachment } from './bodies.ts'
 import { readBodies } from './bodies.ts'
 import type { Address, Header } from './headers.ts'
@@ -57,26 +57,26 @@ export async function parseMessage(content: Uint8Array): Promise<Message> {
     inReplyTo: form('in-reply-to', asMessageIds),
     references: form('references', asMessageIds),
     sentAt: form('date', asDate),
-    ...bodiesOf(content, bodyStart),
+    ...bodiesOf(content, bodyStart, await htmlReader()),
   }
 }
 
 /** What search reads: both bodies, because the plain one often only says that there is another. */
-export function searchableText({ text, html }: Message): string {
-  return [text ?? '', html === null ? '' : textOfHtml(html)].join('\n')
+export async function searchableText({ text, html }: Message): Promise<string> {
+  return [text ?? '', html === null ? '' : (await htmlReader())(html)].join('\n')
 }
 
 /** The beginning of the text in one line, for lists of messages. */
-export function previewOf(message: Message): string {
-  const text = message.text ?? textOfHtml((message.html ?? '').slice(0, PREVIEW_HTML_CHARS_MAX))
+export async function previewOf(message: Message): Promise<string> {
+  const text = message.text ?? (await htmlReader())((message.html ?? '').slice(0, PREVIEW_HTML_CHARS_MAX))
   const line = text.slice(0, PREVIEW_CHARS_MAX * 8).replace(/\s+/g, ' ').trim()
   return line.slice(0, PREVIEW_CHARS_MAX).toWellFormed()
 }
 
 type Bodies = Pick<Message, 'text' | 'html' | 'attachments' | 'readable'>
 
-function bodiesOf(content: Uint8Array, bodyStart: number): Bodies {
-  const read = content.length === 0 ? NOTHING : tryBodies(content)
+function bodiesOf(content: Uint8Array, bodyStart: number, textOfHtml: HtmlReader): Bodies {
+  const read = content.length === 0 ? NOTHING : tryBodies(content, textOfHtml)
   const nothing = read === null || (read.text === null && read.html === null && read.attachments.length === 0)
   if (read !== null && (!nothing || bodyStart >= content.length)) return { ...read, readable: true }
   const text = decodeBytes(content.subarray(bodyStart, bodyStart + RAW_TEXT_BYTES_MAX))
@@ -84,9 +84,9 @@ function bodiesOf(content: Uint8Array, bodyStart: number): Bodies {
 }
 const NOTHING = { text: null, html: null, attachments: [] }
 
-function tryBodies(content: Uint8Array): Omit<Bodies, 'readable'> | null {
+function tryBodies(content: Uint8Array, textOfHtml: HtmlReader): Omit<Bodies, 'readable'> | null {
   try {
-    return readBodies(content)
+    return readBodies(content, textOfHtml)
   } catch {
     // Whatever the reader stumbled over is in the message, not in us.
     return null

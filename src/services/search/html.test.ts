@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { HTML_CHARS_MAX, textOfHtml } from './html.ts'
+import { HTML_CHARS_MAX, htmlReader } from './html.ts'
+
+const textOfHtml = await htmlReader()
 
 test('markup, addresses, scripts, styles and comments are left out', () => {
   const html = '<html><head><title>T</title><style>p{color:red}</style></head><body><h1>Offer</h1><!-- no -->' +

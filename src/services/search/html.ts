@@ -1,12 +1,13 @@
 /** HTML to the text that a reader sees: no markup, no addresses of links and pictures, no scripts or styles. */
-import { compile } from 'html-to-text'
+import type { HtmlToTextOptions } from 'html-to-text'
+import { once } from '../../base/later.ts'
 
 /** 244 KB take 55 ms of the node's one thread, and nobody writes more than this by hand. */
 export const HTML_CHARS_MAX = 300_000
 const DEPTH_MAX = 200
 
 const HEADINGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6']
-const convert = compile({
+const OPTIONS: HtmlToTextOptions = {
   wordwrap: false,
   limits: { maxDepth: DEPTH_MAX, maxInputLength: HTML_CHARS_MAX },
   selectors: [
@@ -17,8 +18,14 @@ const convert = compile({
     { selector: 'th', format: 'block' },
     ...HEADINGS.map(selector => ({ selector, options: { uppercase: false } })),
   ],
-})
+}
 
-export function textOfHtml(html: string): string {
-  return convert(html.slice(0, HTML_CHARS_MAX))
+export type HtmlReader = (html: string) => string
+
+/** The library and its parser come with the first message. */
+const converter = once(async () => (await import('html-to-text')).compile(OPTIONS))
+
+export async function htmlReader(): Promise<HtmlReader> {
+  const convert = await converter()
+  return html => convert(html.slice(0, HTML_CHARS_MAX))
 }

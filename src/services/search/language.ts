@@ -2,8 +2,8 @@
  * Which languages a text may be in. The detector's smallest data set is enough for whole messages (98.7 % of single
  * sentences) and takes 29 MB of heap, so it is loaded by the first text that needs it: nodes that index nothing stay small.
  */
-import { eld } from 'eld'
 import { assert } from '../../base/assert.ts'
+import { once } from '../../base/later.ts'
 import { isLanguage } from './stem.ts'
 import type { Language } from './stem.ts'
 
@@ -13,11 +13,16 @@ const SAMPLE_CHARS_MAX = 600
 const SURE_CHARS_MIN = 200
 const GUESSES_MAX = 3
 
-let loading: Promise<void> | undefined
+const detector = once(async () => {
+  const { eld } = await import('eld')
+  assert('load' in eld, 'the language detector was imported without its loader')
+  await eld.load('extrasmall')
+  return eld
+})
 
 /** Languages with a stemmer, best first: one for a text that is long enough, a few for a short one, none when unknown. */
 export async function languagesOf(text: string): Promise<Language[]> {
-  await (loading ??= load())
+  const eld = await detector()
   const sample = text.slice(0, SAMPLE_CHARS_MAX)
   const answer = eld.detect(sample)
   if (sample.length >= SURE_CHARS_MIN && answer.isReliable()) return isLanguage(answer.language) ? [answer.language] : []
@@ -26,9 +31,4 @@ export async function languagesOf(text: string): Promise<Language[]> {
     .slice(0, GUESSES_MAX)
     .map(([language]) => language)
     .filter(isLanguage)
-}
-
-async function load(): Promise<void> {
-  assert('load' in eld, 'the language detector was imported without its loader')
-  await eld.load('extrasmall')
 }

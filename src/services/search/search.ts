@@ -13,13 +13,12 @@ import { RotaError } from '../../errors.ts'
 import type { SearchExpression, SearchField } from '../ports.ts'
 import { SEARCH_FIELDS } from '../ports.ts'
 import { languagesOf } from './language.ts'
-import { LANGUAGES, stemTerms } from './stem.ts'
-import type { Language } from './stem.ts'
+import { stemsOf } from './stem.ts'
+import type { Language, Stem } from './stem.ts'
 import { fold, runsOf, wordsOf } from './words.ts'
 
-export { textOfHtml } from './html.ts'
-export { isLanguage } from './stem.ts'
-export type { Language } from './stem.ts'
+export { isLanguage, stemsOf } from './stem.ts'
+export type { Language, Stem } from './stem.ts'
 
 /** Text of one field that is read. */
 export const FIELD_CHARS_MAX = 500_000
@@ -37,35 +36,33 @@ export interface SearchTerms {
 /** The terms of one document. */
 export async function termsOf(text: SearchText): Promise<SearchTerms> {
   const languages = await languagesOf(`${text.subject}\n${text.body}`)
-  const fields = Object.fromEntries(SEARCH_FIELDS.map(field => [field, fieldTerms(text[field], languages)]))
+  const stems = languages.length === 0 ? [] : await stemsOf(languages)
+  const fields = Object.fromEntries(SEARCH_FIELDS.map(field => [field, fieldTerms(text[field], stems)]))
   return { fields: fields as Record<SearchField, string[]>, languages }
 }
 
-/** All words must occur, in one field or (without `field`) anywhere; null when the text has no words. */
-export function expressionOf(text: string, options: QueryOptions = {}): SearchExpression | null {
+/**
+ * All words must occur, in one field or (without `field`) anywhere; null when the text has no words. `stems`: of the languages that
+ * occur in what is searched.
+ */
+export function expressionOf(text: string, stems: readonly Stem[], field?: SearchField): SearchExpression | null {
   if (text.length > QUERY_CHARS_MAX) {
     throw new RotaError('search/too-complex', `the search text is longer than ${QUERY_CHARS_MAX} characters`)
   }
-  return allOf([...new Set(runsOf(text))].flatMap(run => runExpression(run, options) ?? []))
-}
-
-export interface QueryOptions {
-  readonly field?: SearchField
-  /** The languages that occur in what is searched; all of them when left out. */
-  readonly languages?: readonly Language[]
+  return allOf([...new Set(runsOf(text))].flatMap(run => runExpression(run, stems, field) ?? []))
 }
 
 /** Words that were cut out of a run may be cut otherwise when they stand alone, so the run as a whole counts as well. */
-function runExpression(run: string, options: QueryOptions): SearchExpression | null {
-  const whole = wordExpression(run, options)
+function runExpression(run: string, stems: readonly Stem[], field: SearchField | undefined): SearchExpression | null {
+  const whole = wordExpression(run, stems, field)
   const words = wordsOf(run)
   if (words.length === 1 && words[0] === run) return whole
-  const pieces = allOf(words.flatMap(word => wordExpression(word, options) ?? []))
+  const pieces = allOf(words.flatMap(word => wordExpression(word, stems, field) ?? []))
   return pieces && whole ? { kind: 'or', parts: [whole, pieces] } : pieces
 }
 
-function wordExpression(word: string, { field, languages = LANGUAGES }: QueryOptions): SearchExpression | null {
-  const anyOf = [...addTerms(new Set(), word, languages)]
+function wordExpression(word: string, stems: readonly Stem[], field: SearchField | undefined): SearchExpression | null {
+  const anyOf = [...addTerms(new Set(), word, stems)]
   return anyOf.length === 0 ? null : { kind: 'term', anyOf, ...(field === undefined ? {} : { field }) }
 }
 
@@ -79,19 +76,19 @@ export function wordTerms(text: string): string[] {
   return fieldTerms(text, [])
 }
 
-function fieldTerms(text: string, languages: readonly Language[]): string[] {
+function fieldTerms(text: string, stems: readonly Stem[]): string[] {
   const terms = new Set<string>()
   for (const run of new Set(runsOf(text.slice(0, FIELD_CHARS_MAX)))) {
-    for (const word of wordsOf(run)) addTerms(terms, word, languages)
+    for (const word of wordsOf(run)) addTerms(terms, word, stems)
     if (terms.size >= FIELD_TERMS_MAX) return [...terms].slice(0, FIELD_TERMS_MAX)
   }
   return [...terms]
 }
 
-function addTerms(terms: Set<string>, word: string, languages: readonly Language[]): Set<string> {
+function addTerms(terms: Set<string>, word: string, stems: readonly Stem[]): Set<string> {
   const folded = fold(word)
   if (folded === '') return terms
   terms.add(folded)
-  for (const language of languages) for (const term of stemTerms(language, word)) terms.add(term)
+  for (const stem of stems) for (const term of stem(word)) terms.add(term)
   return terms
 }

@@ -20,7 +20,8 @@ const LETTERS: Readonly<Record<string, string>> = {
 }
 const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu')
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
+/** Its dictionaries are read when it is made: 6 MiB, for texts of which most nodes see none. */
+let segmenter: Intl.Segmenter | null = null
 
 /** The runs of letters and digits of a text, in order, in lower case, accents and repetitions kept. */
 export function runsOf(text: string): readonly string[] {
@@ -30,6 +31,7 @@ export function runsOf(text: string): readonly string[] {
 /** The words of a run: itself, unless its script puts no space between words. */
 export function wordsOf(run: string): readonly string[] {
   if (!UNSPACED.test(run)) return [run]
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'word' })
   return [...segmenter.segment(run)].filter(part => part.isWordLike).map(part => part.segment)
 }
 

@@ -109,7 +109,7 @@ function filterOf({ time, from, to, id }: TraceConditions): TraceFilter {
 
 /** Those that have all words of the texts and fit the filter, newest first. */
 async function matches({ search, traces }: DomainTx, texts: readonly string[], filter: TraceFilter): Promise<Id[]> {
-  const expression = expressionOf(texts.join(' '), { languages: [] })
+  const expression = expressionOf(texts.join(' '), [])
   if (expression === null) return []
   const ids: Id[] = []
   let after = filter.beforeId

@@ -152,7 +152,7 @@ async function fillStore(store: Store, { accountIds, tenantId }: Made): Promise<
 
 /** In one transaction. */
 async function arrive(store: Store, mail: Mail, accountId: Id, mailboxIds: readonly string[], contents: readonly Uint8Array[]): Promise<void> {
-  const parsed = await Promise.all(contents.map(async content => ({ content, summary: summaryOf(await parseMessage(content)) })))
+  const parsed = await Promise.all(contents.map(async content => ({ content, summary: await summaryOf(await parseMessage(content)) })))
   await store.transact(tx => mail.mailStore.update(tx, accountId, async account => {
     for (const [nth, { content, summary }] of parsed.entries()) {
       const keywords = nth % 3 === 0 ? ['$seen'] : nth % 3 === 1 ? ['$flagged', 'reeds'] : []
