@@ -234,6 +234,8 @@ suite('update', () => {
     assert.equal((await rota(['update', 'task', ...where, '--dry-run', '--json'])).stdout, '{"dryRun":true,"count":1}\n')
     const { code, stdout } = await rota(['update', 'task', ...where])
     assert.deepEqual([code, stdout], [0, 'Updated Task t2\n'])
+    const none = await rota(['update', 'task', ...where])
+    assert.deepEqual([none.code, none.stdout, none.stderr], [0, '', 'no tasks found; nothing was changed\n'])
     assert.match((await rota(['update', 'task', 't1', ...where])).stderr, /ids and --where exclude each other/)
     assert.match((await rota(['update', 'task-manager', ...where])).stderr, /there is only one TaskManager \(leave --where out\)/)
   })

@@ -51,6 +51,7 @@ async function update(to: Invocation, name: string, given: readonly string[], op
     await to.terminal.print(to.json ? JSON.stringify({ dryRun: true, count: ids.length }) : text)
     return EXIT.ok
   }
+  if (ids.length === 0) to.terminal.note(`no ${remote.model.list(object.name)?.pluralName ?? object.name} found; nothing was changed`)
   const outcomes = remote.client.update(object.wire, new Map(ids.map(id => [id, patch])))
   return printOutcomes(to, remote, object, { done: 'Updated', json: 'updated' }, outcomes)
 }
