@@ -83,6 +83,15 @@ export async function traced<T>(page: Page, work: () => Promise<T>): Promise<{ r
   return { result, tasks: { wall: tasks.map(({ dur = 0 }) => dur / 1_000), cpu: tasks.map(({ tdur = 0 }) => tdur / 1_000) } }
 }
 
+/** What the tasks of the page's thread took of the processor while `work` went on, as the browser counts it without a trace: in ms. */
+export async function processorTime<T>(session: CDPSession, work: () => Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const now = async () => metricOf(await session.send('Performance.getMetrics'), 'TaskDuration') * 1_000
+  const beforeMs = await now()
+  const result = await work()
+  return { result, ms: await now() - beforeMs }
+}
+
 /** The browser tells of a task more than once, one event inside of the other. */
 function outermost(events: readonly TraceEvent[]): TraceEvent[] {
   const ends = new Map<string, number>()
@@ -98,9 +107,12 @@ function outermost(events: readonly TraceEvent[]): TraceEvent[] {
 export async function memoryOf(session: CDPSession): Promise<{ readonly heapMiB: number; readonly nodes: number }> {
   await session.send('HeapProfiler.collectGarbage')
   await session.send('Performance.enable')
-  const { metrics } = await session.send('Performance.getMetrics')
-  const metric = (wanted: string): number => metrics.find(({ name }) => name === wanted)?.value ?? NaN
-  return { heapMiB: metric('JSHeapUsedSize') / 1_048_576, nodes: metric('Nodes') }
+  const metrics = await session.send('Performance.getMetrics')
+  return { heapMiB: metricOf(metrics, 'JSHeapUsedSize') / 1_048_576, nodes: metricOf(metrics, 'Nodes') }
+}
+
+function metricOf({ metrics }: { readonly metrics: readonly { readonly name: string; readonly value: number }[] }, wanted: string): number {
+  return metrics.find(({ name }) => name === wanted)?.value ?? NaN
 }
 
 export function frameMeasures(what: string, frames: Frames): Measure[] {
