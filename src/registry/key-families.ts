@@ -127,6 +127,11 @@ export const KEYS = {
     prefix: 'server/certificate/', doc: 'the self-made certificate of a host name', writer: 'server/certificate-store.ts',
     keptMs: null, removedBy: null,
   },
+  /** As long as samples are held at most; who says the same a year later has meant it. */
+  spamLesson: {
+    prefix: 'spam-lesson/', doc: 'what of an account the spam filter has learnt', writer: 'services/spam/lessons.ts',
+    keptMs: 365 * DAY_MS, removedBy: null,
+  },
   spamRules: {
     prefix: 'server/spam-rules', doc: 'which version of the spam rules was fetched last', writer: 'services/spam/rules-update.ts',
     keptMs: null, removedBy: null,

@@ -121,7 +121,7 @@ export function buildMail(
       return new DnsPublication<Tx>({ store, clock, reader: new CertificateReader(variables), variables })
     }, ['publish']),
     dkimRotation: later(async () => new (await LATER.dkimRotation()).DkimRotation<Tx>({ store, ids, clock, variables }), ['rotate']),
-    spamTraining: later(async () => new (await LATER.spamTraining()).SpamTraining<Tx>({ store, clock }), ['train', 'retrain', 'reset', 'discard']),
+    spamTraining: later(async () => new (await LATER.spamTraining()).SpamTraining<Tx>({ store, clock, ids }), ['train', 'retrain', 'reset', 'discard']),
     rulesUpdate: later(async () => new (await LATER.rulesUpdate()).RulesUpdate<Tx>({ store, ids, clock }), ['run']),
   }
 }

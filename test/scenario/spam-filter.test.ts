@@ -163,6 +163,24 @@ describe('the spam filter', () => {
     assert.equal(await read(tx => tx.blobs.get(before?.body.content?.weights ?? '')), null, 'what was in use before is gone at once')
   })
 
+  it('counts what one person says of one message once, however often it is said again after a training', async () => {
+    await teach(10)
+    const content = spamLike()
+    const [mine, his] = [await deliver(content), await deliver(content, BOB)]
+    const says = (isSpam: boolean) => change(mine, isSpam ? { mailboxIds: [JUNK] } : { keywords: ['$notjunk'], mailboxIds: [INBOX] })
+    const learnt: string[] = []
+    for (const isSpam of [true, false, true, false]) {
+      await says(isSpam)
+      learnt.push(await mail.spamTraining.train(silent))
+    }
+    assert.deepEqual(learnt, ['learnt 11 samples', 'learnt 1 samples', 'there was nothing new', 'there was nothing new'])
+    await change(his, { mailboxIds: [JUNK] }, BOB)
+    assert.equal(await mail.spamTraining.train(silent), 'learnt 1 samples', 'another person')
+    await mail.spamTraining.retrain('0000000000007', silent)
+    const { spam, ham } = (await read(tx => modelRow(tx, 'used')))?.body ?? assert.fail()
+    assert.deepEqual([spam, ham], [6, 6], 'a new model learns what stands there')
+  })
+
   it('trains anew beside the model that is in use, which stays until the other is whole', async () => {
     await write('SpamClassifier', { minSpamSamples: 20, minHamSamples: 20 })
     await teach(100)
@@ -172,9 +190,10 @@ describe('the spam filter', () => {
     await assert.rejects(mail.spamTraining.retrain('0000000000007', () => Promise.reject(new Error('stop'))), /stop/)
     assert.deepEqual(await used(), before)
     assert.equal(await mail.spamTraining.train(silent), 'there was nothing new', 'the next training of either kind ends it')
-    const { trainedAt: _, anewBy, ...after } = await used() ?? assert.fail()
+    const { trainedAt: _, anewBy, memory, ...after } = await used() ?? assert.fail()
     assert.equal(anewBy, '0000000000007')
-    const { trainedAt: _before, anewBy: _anewBy, ...same } = before ?? assert.fail()
+    const { trainedAt: _before, anewBy: _anewBy, memory: former, ...same } = before ?? assert.fail()
+    assert.notEqual(memory, former)
     assert.deepEqual(after, same, 'the same samples in the same order')
     assert.equal(await read(tx => modelRow(tx, 'next')), null)
     assert.match(await mail.spamTraining.retrain('0000000000007', silent), /50 spam and 50 other/)
@@ -238,12 +257,12 @@ describe('the spam filter', () => {
   })
 
   it('learns more samples than one transaction takes, and removes those that are for one use', async () => {
-    const blobs = await store.transact(async tx => Promise.all(corpus(20, 1).map(async ({ content, isSpam }) => ({ blobId: await tx.blobs.put(content), isSpam }))))
+    const blobs = await store.transact(async tx => Promise.all(corpus(SAMPLES_AT_ONCE_MAX + 10, 1).map(async ({ content, isSpam }) => ({ blobId: await tx.blobs.put(content), isSpam }))))
     const count = SAMPLES_AT_ONCE_MAX + 10
     await store.transact(async tx => {
       for (let nth = 0; nth < count; nth++) {
         const order = String(await tx.documents.draw(NOBODY, SPAM_SAMPLE, 1)).padStart(16, '0')
-        const { blobId = '', isSpam = false } = blobs[nth % 20] ?? {}
+        const { blobId = '', isSpam = false } = blobs[nth] ?? {}
         const body = { accountId: ANN, blobId, isSpam, deleteAfterUse: nth % 10 === 0, from: '', subject: '', expiresAt: '2026-03-01T00:00:00Z' }
         await tx.objects.insert(SPAM_SAMPLE, ids.next(), body, [{ field: 'order', value: order, unique: false }, { field: 'expiresAt', value: body.expiresAt, unique: false }], [])
       }
@@ -260,11 +279,13 @@ describe('the spam filter', () => {
   it('leaves nothing of an account that goes', async () => {
     const id = await deliver(plainMail('of ann alone'))
     await change(id, { mailboxIds: [JUNK] })
+    await mail.spamTraining.train(silent)
+    assert.equal((await read(tx => tx.keys.list('spam-lesson/', 10))).length, 1)
     const { blobId } = await record(id)
     await store.transact(tx => tx.objects.remove('Account', ANN))
     await mail.removal.begin(ANN)
     for await (const _ of mail.removal.remove(ANN)) { /* to its end */ }
-    assert.deepEqual(await samples(), [])
+    assert.deepEqual([await samples(), await read(tx => tx.keys.list('spam-lesson/', 10))], [[], []])
     assert.equal(await read(tx => tx.blobs.get(blobId)), null)
     assert.deepEqual(await read(tx => tx.documents.list(ANN, EMAIL, 10)), [])
   })

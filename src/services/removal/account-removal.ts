@@ -7,6 +7,7 @@ import { SEARCH_LANGUAGES } from '../indexing/indexing.ts'
 import { EMAIL } from '../mailstore/mailstore.ts'
 import type { EmailRecord } from '../mailstore/mailstore.ts'
 import type { DomainStore, DomainTx } from '../ports.ts'
+import { lessonsPrefixOf } from '../spam/lessons.ts'
 import { removeSamplesOf } from '../spam/samples.ts'
 import { uploadsPrefixOf } from '../upload/uploads.ts'
 
@@ -67,7 +68,9 @@ export class AccountRemoval<Tx extends RemovalTx = RemovalTx> {
     }
     await this.#store.transact(tx => tx.usage.remove(accountId))
     yield 0
-    for await (const _ of this.#parts(tx => tx.keys.removePrefix(uploadsPrefixOf(accountId), ROWS_AT_ONCE_MAX), ROWS_AT_ONCE_MAX)) yield 0
+    for (const prefix of [uploadsPrefixOf(accountId), lessonsPrefixOf(accountId)]) {
+      for await (const _ of this.#parts(tx => tx.keys.removePrefix(prefix, ROWS_AT_ONCE_MAX), ROWS_AT_ONCE_MAX)) yield 0
+    }
     for await (const _ of this.#parts(tx => tx.search.purge(accountId, ROWS_AT_ONCE_MAX), ROWS_AT_ONCE_MAX)) yield 0
     for (const collection of await this.#collections(accountId)) {
       const forgetSome = (tx: Tx): Promise<number> => tx.documents.forget(accountId, collection, ROWS_AT_ONCE_MAX)

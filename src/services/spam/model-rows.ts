@@ -28,6 +28,8 @@ export type ModelBody = {
   readonly ham: number
   /** In ms since 1970; null: nothing yet. */
   readonly trainedAt: number | null
+  /** Under what lessons.ts has what it was taught; empty: that was not remembered yet. */
+  readonly memory: Id
   /** The task that began it anew; null: no retraining did. */
   readonly anewBy: Id | null
   /** Null: it has learnt nothing yet. */
@@ -35,11 +37,11 @@ export type ModelBody = {
 }
 export interface ModelRow { readonly version: number; readonly body: ModelBody }
 
-export const FRESH: ModelBody = { format: MODEL_FORMAT, upTo: 0, spam: 0, ham: 0, trainedAt: null, anewBy: null, content: null }
+export const FRESH: ModelBody = { format: MODEL_FORMAT, upTo: 0, spam: 0, ham: 0, trainedAt: null, memory: '', anewBy: null, content: null }
 
 export async function modelRow({ objects }: Pick<RegistryTx, 'objects'>, place: ModelPlace): Promise<ModelRow | null> {
   const [row] = await objects.get(SPAM_MODEL, [ROW_IDS[place]])
-  return row === undefined ? null : { version: row.version, body: row.body as ModelBody }
+  return row === undefined ? null : { version: row.version, body: { ...FRESH, ...row.body as Partial<ModelBody> } }
 }
 
 /** In place of `before`, whose contents go at once. Throws store/conflict when somebody else was quicker. */

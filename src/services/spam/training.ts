@@ -3,13 +3,14 @@
  * what is true after each step.
  */
 import type { Clock } from '../../base/clock.ts'
-import type { Id } from '../../base/ids.ts'
+import type { Id, IdSource } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { parseMessage } from '../message/message.ts'
 import type { DomainStore } from '../ports.ts'
 import { alternately } from './alternate.ts'
 import { featuresOf } from './features.ts'
 import { packNumbers } from './model-bytes.ts'
+import { isTaught, rememberLesson } from './lessons.ts'
 import { FRESH, modelRow, readModel, removeModel, writeModel } from './model-rows.ts'
 import type { ModelPlace, ModelRow } from './model-rows.ts'
 import type { TrainableModel } from './model.ts'
@@ -30,15 +31,18 @@ export type Told = (progress: JsonObject) => Promise<void>
 export interface SpamTrainingDependencies<Tx extends SpamTx> {
   readonly store: DomainStore<Tx>
   readonly clock: Pick<Clock, 'now' | 'breathe'>
+  readonly ids: IdSource
 }
 
 export class SpamTraining<Tx extends SpamTx = SpamTx> {
   readonly #store: DomainStore<Tx>
   readonly #clock: Pick<Clock, 'now' | 'breathe'>
+  readonly #ids: IdSource
 
-  constructor({ store, clock }: SpamTrainingDependencies<Tx>) {
+  constructor({ store, clock, ids }: SpamTrainingDependencies<Tx>) {
     this.#store = store
     this.#clock = clock
+    this.#ids = ids
   }
 
   /** Learns what is new, after it has ended a training anew that somebody has begun. Says what it did. */
@@ -54,7 +58,7 @@ export class SpamTraining<Tx extends SpamTx = SpamTx> {
       const [used, next] = [await modelRow(tx, 'used'), await modelRow(tx, 'next')]
       if (used?.body.anewBy === taskId || next?.body.anewBy === taskId) return
       if (next !== null) await removeModel(tx, 'next')
-      await writeModel(tx, 'next', null, { ...FRESH, anewBy: taskId })
+      await writeModel(tx, 'next', null, { ...FRESH, memory: this.#ids.next(), anewBy: taskId })
     })
     await this.train(told)
     const { spam, ham } = (await this.#store.read(tx => modelRow(tx, 'used')))?.body ?? FRESH
@@ -82,49 +86,56 @@ export class SpamTraining<Tx extends SpamTx = SpamTx> {
     })
   }
 
-  /** How many samples. */
+  /** How many samples were learnt. */
   async #learnAll(place: ModelPlace, told: Told): Promise<number> {
     let row = await this.#store.read(tx => modelRow(tx, place))
     if (place === 'next' && row === null) return 0
+    const memory = (row?.body.memory ?? '') || this.#ids.next()
     const model = await readModel(this.#store, place, row?.body ?? FRESH)
     const total = await this.#store.read(tx => countAbove(tx, row?.body.upTo ?? 0))
-    let done = 0
+    let [done, learnt] = [0, 0]
     for (;;) {
       const after = row?.body.upTo ?? 0
       const { upTo, samples } = await this.#store.read(async tx => {
         const last = Math.min(await lastOrder(tx), after + SAMPLES_AT_ONCE_MAX)
         return { upTo: last, samples: last === after ? [] : await samplesBetween(tx, after, last) }
       })
-      if (upTo === after) return done
-      const before = done
+      if (upTo === after) return learnt
+      const lessons: Sample[] = []
       for (const sample of alternately(samples.map(each => ({ ...each, isSpam: each.body.isSpam })))) {
         if (done % SAMPLES_UNTOLD_MAX === 0) await told({ done, total })
-        await this.#learn(model, sample)
+        if (await this.#learn(model, memory, sample)) lessons.push(sample)
         done++
       }
       await told({ done, total })
-      row = await this.#save(place, row, model, { upTo, used: samples.filter(({ body }) => body.deleteAfterUse), isLearnt: done > before })
+      learnt += lessons.length
+      row = await this.#save(place, row, model, { upTo, memory, lessons, used: samples.filter(({ body }) => body.deleteAfterUse) })
     }
   }
 
-  async #learn(model: TrainableModel, { body: { blobId, isSpam } }: Sample): Promise<void> {
-    const content = await this.#store.read(tx => tx.blobs.get(blobId))
+  /** False: there is nothing to learn of it. */
+  async #learn(model: TrainableModel, memory: Id, { body }: Sample): Promise<boolean> {
+    const content = await this.#store.read(async tx => await isTaught(tx, memory, body) ? null : tx.blobs.get(body.blobId))
     // Mail is served between two messages.
     await this.#clock.breathe()
-    if (content !== null) model.learn(featuresOf(await parseMessage(content.subarray(0, BYTES_READ_MAX))), isSpam)
+    if (content === null) return false
+    model.learn(featuresOf(await parseMessage(content.subarray(0, BYTES_READ_MAX))), body.isSpam)
+    return true
   }
 
   async #save(
     place: ModelPlace, row: ModelRow | null, model: TrainableModel,
-    { upTo, used, isLearnt }: { readonly upTo: number; readonly used: readonly Sample[]; readonly isLearnt: boolean },
+    { upTo, memory, lessons, used }: { readonly upTo: number; readonly memory: Id; readonly lessons: readonly Sample[]; readonly used: readonly Sample[] },
   ): Promise<ModelRow> {
+    const isLearnt = lessons.length > 0
     const pack = (numbers: Float32Array): Promise<Buffer> => packNumbers(numbers, () => this.#clock.breathe())
     const [weights, squares] = isLearnt ? [await pack(model.weights), await pack(model.squares)] : [null, null]
     return this.#store.transact(async tx => {
       const former = row?.body ?? FRESH
       const content = weights && squares ? { weights: await tx.blobs.put(weights), squares: await tx.blobs.put(squares) } : former.content
       const trainedAt = isLearnt ? this.#clock.now() : former.trainedAt
-      await writeModel(tx, place, row, { ...former, ...model.learnt, upTo, trainedAt, content })
+      await writeModel(tx, place, row, { ...former, ...model.learnt, upTo, memory, trainedAt, content })
+      for (const { body } of lessons) await rememberLesson(tx, memory, body, this.#clock.now())
       for (const sample of used) await removeSample(tx, sample)
       const written = await modelRow(tx, place)
       if (written === null) throw new Error('a row that was just written is gone')
