@@ -46,6 +46,7 @@ describe('the columns of a list', { skip: chromiumMissing(), timeout: 120_000 },
       const all = await heads(page).count()
       await menu(page).click()
       const items = page.getByRole('menuitemcheckbox')
+      await items.first().waitFor()
       assert.equal(await items.count(), all)
       const name = await items.last().innerText()
       await items.last().click()
