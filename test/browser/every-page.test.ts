@@ -82,7 +82,8 @@ describe('every page of the console', { skip: chromiumMissing(), timeout: 600_00
       else own.push(path.includes('$id') ? path.replace('$id', String((await list(server, object))[0]?.['id'])) : path)
     }
     const general = ['', '/new', `/${data.domainId}`, `/${data.domainId}/edit`].map(end => `/manage/o/Domain${end}`)
-    return [...own, ...general, '/manage/no/such/page']
+    const alone = ['/manage/o/DnsServer/new', '/manage/o/DkimSignature/new', '/manage/o/SystemSettings/singleton', '/manage/o/SpamSettings/singleton/edit']
+    return [...own, ...general, ...alone, '/manage/no/such/page']
   }
 
   async function lookAtEverySize(page: Page, path: string): Promise<void> {

@@ -73,7 +73,10 @@ describe('logins and forms of the console', { skip: chromiumMissing(), timeout: 
   })
 
   it('put a refusal of something inside of a field at that place, and lead to it from beside the buttons', async () => {
-    await world.visit('/manage/o/SystemSettings/singleton/edit', async page => {
+    await world.visit('/', async page => {
+      await page.getByRole('navigation').getByRole('link', { name: 'Names of the server' }).click()
+      await page.getByText('Settings › Network › Names of the server').waitFor()
+      await page.getByRole('link', { name: 'Edit' }).click()
       await page.getByRole('heading', { name: 'Edit: Names of the server' }).waitFor()
       const host = page.getByRole('group', { name: 'Entry 1' }).getByRole('textbox', { name: 'Host name' })
       await host.fill('nodots')

@@ -11,7 +11,7 @@ import css from './navigation.module.css'
 import type { MenuEntry, OtherObject } from './menu-entries.ts'
 import { byHeading, otherObjects } from './menu-entries.ts'
 import type { Place } from './places.ts'
-import { PLACES } from './places.ts'
+import { PLACES, trailOf } from './places.ts'
 
 const ICONS: Readonly<Record<string, ReactNode>> = {
   dashboard: <LayoutDashboard />, tasks: <ListChecks />, tasksFailed: <ListX />, tasksHistory: <History />, cluster: <Server />, accounts: <BookUser />,
@@ -69,6 +69,13 @@ function useLinks(): readonly MenuEntry[] {
 export function usePlaces(): readonly Place[] {
   const may = useMay()
   return PLACES.filter(({ needs }) => needs === undefined || may(...needs))
+}
+
+/** What stands above a page of the menu, and its own name there; empty for any other. */
+export function useTrail(path: string): readonly string[] {
+  const t = useTexts()
+  const other = useOtherObjects().find(({ to }) => to === path)
+  return other === undefined ? trailOf(path, t.nav) : [t.nav[other.group], ...other.heading === null ? [] : [other.heading], other.label]
 }
 
 /** Objects of the schema that no place shows, where its menu has them. */

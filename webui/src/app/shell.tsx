@@ -11,8 +11,7 @@ import type { Language } from '../texts/language.ts'
 import { LANGUAGES, setLanguage, useLanguage, useTexts } from '../texts/language.ts'
 import { LiveMark } from './live-mark.tsx'
 import { Mark } from './mark.tsx'
-import { Navigation } from './navigation.tsx'
-import { trailOf } from './places.ts'
+import { Navigation, useTrail } from './navigation.tsx'
 import css from './shell.module.css'
 import { Shortcuts } from './shortcuts.tsx'
 import type { Theme } from './theme.ts'
@@ -70,7 +69,7 @@ export function Shell() {
       </header>
       <div ref={drawer} id="navigation" className={`${css['nav']} ${drawn ? css['drawn'] : ''}`}><Navigation /></div>
       {drawn ? <button type="button" tabIndex={-1} aria-label={t.shell.close} className={css['shade']} onClick={() => { setDrawnAt(null) }} /> : null}
-      <main ref={content} id="content" className={css['content']} tabIndex={-1}><Trail value={trailOf(path, t.nav)}><Outlet /></Trail></main>
+      <main ref={content} id="content" className={css['content']} tabIndex={-1}><Trail value={useTrail(path)}><Outlet /></Trail></main>
       <Shortcuts open={open} onOpen={setOpen} />
     </div>
   )

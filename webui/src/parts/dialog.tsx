@@ -1,9 +1,19 @@
-/** A window over the page: it takes the focus and gives it back. `actions` are Buttons, the main one last. */
+/**
+ * A window over the page: it takes the focus and gives it back, to the page when what opened it has gone with what was done.
+ * `actions` are Buttons, the main one last.
+ */
 import { Dialog as Base } from '@base-ui/react/dialog'
 import type { ReactNode } from 'react'
+import { useEffect } from 'react'
+import { browserClock } from '../api/browser.ts'
 import { useTexts } from '../texts/language.ts'
 import css from './dialog.module.css'
 import { X } from 'lucide-react'
+
+/** Where pages stand, in the frame of the console. */
+const CONTENT = 'content'
+/** By then the focus was given back. */
+const GIVEN_BACK_MS = 100
 
 export function Dialog({ open, onClose, title, text, wide = false, actions, children }: {
   readonly open: boolean
@@ -16,6 +26,7 @@ export function Dialog({ open, onClose, title, text, wide = false, actions, chil
   readonly children?: ReactNode
 }) {
   const t = useTexts()
+  useEffect(() => open ? focusPage : undefined, [open])
   return (
     <Base.Root open={open} onOpenChange={now => { if (!now) onClose?.() }} disablePointerDismissal={onClose === undefined}>
       <Base.Portal>
@@ -31,4 +42,11 @@ export function Dialog({ open, onClose, title, text, wide = false, actions, chil
       </Base.Portal>
     </Base.Root>
   )
+}
+
+/** Who goes on with keys begins at the page, not at the top of the window. */
+function focusPage(): void {
+  browserClock.after(GIVEN_BACK_MS, () => {
+    if (document.activeElement === document.body) document.getElementById(CONTENT)?.focus({ preventScroll: true })
+  })
 }
