@@ -32,7 +32,7 @@ const FIELDS = {
   accountId: nullable(objectId('Account', 'Whose message it is; empty on creation: that of the caller.', { ...once, index: 'filter', label: 'Account' })),
   from: string('Whom it is from.', { ...byServer, format: 'emailAddress', minLength: 0 }),
   subject: string('What it is about.', { ...byServer, minLength: 0 }),
-  blobId: blobId('The message.', { ...once, label: 'Content' }),
+  blobId: blobId('The message, by the id that its upload has given.', { ...once, label: 'Content' }),
   isSpam: boolean('Whether it is spam.', { ...once, label: 'Spam' }),
   deleteAfterUse: boolean('It goes as soon as it was learnt; a training anew does without it then.', { ...once, label: 'Use once' }),
   expiresAt: utcDateTime('It goes then.', { ...byServer, index: 'filter', label: 'Kept until' }),

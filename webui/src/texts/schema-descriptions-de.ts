@@ -226,7 +226,7 @@ export const DESCRIPTIONS_DE: Readonly<Record<string, string>> = {
   'Mail is only classified once so much spam was learnt.': 'Mail wird erst eingeordnet, wenn so viel Spam gelernt ist.',
   'The end of the name without its dot, in small letters, such as exe.': 'Das Ende des Namens ohne Punkt, in kleinen Buchstaben, etwa exe.',
   'The list that it is in: blocked-domains.': 'Die Liste, in der er steht: blocked-domains.',
-  'The message.': 'Die Nachricht.',
+  'The message, by the id that its upload has given.': 'Die Nachricht, mit der Kennung, die ihr Hochladen ergeben hat.',
   'What was found: CLASSIFIED_SPAM, CLASSIFIED_DOUBTFUL, CLASSIFIED_UNSURE, CLASSIFIED_HAM, BAD_ATTACHMENT, ATTACHMENT_TYPE_MISMATCH, BLOCKED_DOMAIN.':
     'Was gefunden wurde: CLASSIFIED_SPAM, CLASSIFIED_DOUBTFUL, CLASSIFIED_UNSURE, CLASSIFIED_HAM, BAD_ATTACHMENT, ATTACHMENT_TYPE_MISMATCH, BLOCKED_DOMAIN.',
   'Where new rules are fetched from, over HTTPS; empty: from nowhere.': 'Woher neue Regeln geholt werden, über HTTPS; leer: von nirgends.',
