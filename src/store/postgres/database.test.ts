@@ -44,4 +44,15 @@ describe('the migration of PostgreSQL', { skip: postgresMissing() }, () => {
       await kysely.destroy()
     }
   })
+
+  test('is passed over by a start that finds it done', async () => {
+    const client = new pg.Client(url)
+    await client.connect()
+    try {
+      await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+      await (await openPostgresStore({ url, clock: systemClock, log: silentLog })).close()
+    } finally {
+      await client.end()
+    }
+  })
 })

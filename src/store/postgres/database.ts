@@ -13,7 +13,7 @@ import { RotaError } from '../../errors.ts'
 import { HintBuffer } from '../hints.ts'
 import type { SqlContext } from '../sql/context.ts'
 import type { Database } from '../sql/database.ts'
-import { migrate } from '../sql/migrate.ts'
+import { isCurrent, migrate } from '../sql/migrate.ts'
 import { TaskCounts } from '../sql/task-count.ts'
 import { fromPostgres, isSerialisationFailure } from './errors.ts'
 import { everydayPool, migrationPool, queuePool } from './pool.ts'
@@ -64,6 +64,7 @@ export class PostgresDatabase {
     if (version < SERVER_VERSION_MIN) {
       throw new RotaError('config/invalid', `DATABASE_URL: this PostgreSQL is version ${Math.floor(version / 10_000)}; Rota needs 15 or newer`)
     }
+    if (await isCurrent(this.#kysely)) return
     const kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool: migrationPool(this.#url, this.#log) }) })
     try {
       await this.#write(kysely, context => migrate(context.db, 'postgres'))

@@ -41,6 +41,14 @@ export async function migrate(
   }
 }
 
+/** Whether a PostgreSQL has just this version's schema: then a start needs neither the lock nor a connection for it. */
+export async function isCurrent(db: Kysely<Database>): Promise<boolean> {
+  const made = await sql<{ there: boolean }>`select to_regclass('rota_schema') is not null as there`.execute(db)
+  if (made.rows[0]?.there !== true) return false
+  const found = await sql<{ version: number | null }>`select max(version) as version from rota_schema`.execute(db)
+  return found.rows[0]?.version === MIGRATIONS.length
+}
+
 async function run(db: Kysely<Database>, statement: string): Promise<void> {
   await db.executeQuery(CompiledQuery.raw(statement))
 }
