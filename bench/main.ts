@@ -98,10 +98,11 @@ async function http(kind: StoreKind): Promise<Measure[]> {
 }
 
 async function start(kind: StoreKind): Promise<Measure[]> {
-  const { firstStartMs, startMs, idleMiB } = await processFacts(kind)
+  const { firstStartMs, startMs, startCpuMs, idleMiB } = await processFacts(kind)
   return [
     { what: 'first start', unit: 'ms', value: firstStartMs },
     { what: 'start', unit: 'ms', value: startMs },
+    { what: 'processor time of a start', unit: 'ms', value: startCpuMs },
     { what: 'resident when idle', unit: 'MiB', value: idleMiB },
   ]
 }
