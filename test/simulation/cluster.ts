@@ -138,6 +138,12 @@ export class Cluster {
     })
   }
 
+  /** Soon: what it has asked the queue then is answered while it stalls, and is the first that it hears. */
+  stallAsking(host: string, ms: number): void {
+    const process = this.#processes.get(host)
+    process?.network.whileItAsks(() => { if (this.#processes.get(host) === process) this.stall(host, ms) })
+  }
+
   cutOff(host: string, ms: number): void {
     const network = this.#processes.get(host)?.network
     if (!network) return
@@ -149,7 +155,7 @@ export class Cluster {
   lag(host: string, ms: number, lagMs: number): void {
     const network = this.#processes.get(host)?.network
     if (!network) return
-    this.observer.note(`requests of ${host} are held back by up to ${lagMs} ms for ${ms} ms`)
+    this.observer.note(`some requests of ${host} are held back by up to ${lagMs} ms for ${ms} ms`)
     network.lagMs = lagMs
     this.timeline.after(ms, () => { network.lagMs = 0 })
   }

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Random } from '../../src/base/random.ts'
+import { LEASE_TIMES } from '../../src/engine/lease/lease.ts'
 import type { TaskState } from '../../src/engine/ports/task.ts'
 import { DUE_NEVER } from '../../src/engine/ports/task.ts'
 import type { Cluster } from './cluster.ts'
@@ -15,6 +16,7 @@ export const FAULTS_MS = 40_000
 /** Longer than a lease. */
 export const STALL_MS_MAX = 25_000
 const KEYS = ['a', 'b', 'c', 'd']
+const LAGS_MS = [2_000, 6_000, 15_000]
 const SCRIPTS = ['d', 'd', 'd', 'rd', 'td', 'rrd', 'f', 'rrrr']
 
 export class Dice {
@@ -61,13 +63,32 @@ interface Fault {
 const FAULTS: readonly Fault[] = [
   { most: 3, ms: [500, 20_000], strike: (cluster, host, ms) => { cluster.crash(host); restart(cluster, host, ms) } },
   { most: 3, ms: [500, STALL_MS_MAX], strike: (cluster, host, ms) => { cluster.stall(host, ms) } },
+  { most: 3, ms: [LEASE_TIMES.ttlMs, STALL_MS_MAX], strike: (cluster, host, ms) => { cluster.stallAsking(host, ms) } },
   { most: 3, ms: [500, 20_000], strike: (cluster, host, ms) => { cluster.cutOff(host, ms) } },
-  { most: 3, ms: [1_000, 12_000], strike: (cluster, host, ms, dice) => { cluster.lag(host, ms, dice.of([2_000, 6_000, 15_000])) } },
+  { most: 3, ms: [1_000, 12_000], strike: lagAndRelieve },
   { most: 2, ms: [500, 15_000], strike: (cluster, _host, ms) => { cluster.storeAway(ms) } },
-  { most: 2, ms: [8_000, 30_000], strike: (cluster, host, ms) => { cluster.drain(host); restart(cluster, host, ms) } },
+  { most: 2, ms: [8_000, 30_000], strike: drainAndRestart },
   { most: 4, ms: [0, 1], strike: (cluster, host, _ms, dice) => { cluster.setDuties(host, DUTIES.filter(() => dice.chance(0.6))) } },
   { most: 2, ms: [-60_000, 60_000], strike: (cluster, host, ms) => { cluster.process(host)?.machine.jump(ms) } },
 ]
+
+/** What a host has sent before its end may come after it, when others have taken over. */
+function drainAndRestart(cluster: Cluster, host: string, ms: number, dice: Dice): void {
+  if (dice.chance(0.5)) cluster.lag(host, ms, dice.of(LAGS_MS))
+  cluster.drain(host)
+  restart(cluster, host, ms)
+}
+
+/** Somebody sees that the host is slow, take work off it, and give it back when that was no help. */
+function lagAndRelieve(cluster: Cluster, host: string, ms: number, dice: Dice): void {
+  cluster.lag(host, ms, dice.of(LAGS_MS))
+  const duties = cluster.dutiesOf(host)
+  const left = duties.filter(() => dice.chance(0.3))
+  const takenMs = dice.between(0, ms)
+  for (const [afterMs, then] of [[takenMs, left], [takenMs + dice.between(500, 6_000), duties]] as const) {
+    cluster.timeline.after(afterMs, () => { if (cluster.timeline.nowMs < FAULTS_MS) cluster.setDuties(host, then) })
+  }
+}
 
 function restart(cluster: Cluster, host: string, afterMs: number): void {
   cluster.timeline.after(afterMs, () => { if (!cluster.process(host)) cluster.boot(host) })
@@ -75,13 +96,17 @@ function restart(cluster: Cluster, host: string, afterMs: number): void {
 
 function clients(cluster: Cluster, dice: Dice): void {
   const ids: string[] = []
-  for (let left = dice.between(15, 45); left > 0; left--) {
+  for (let left = dice.between(12, 34); left > 0; left--) {
+    // Many at once keep a bucket busy for a while, with short runs that nobody pins.
+    const count = dice.chance(0.15) ? dice.between(6, 16) : 1
     const payload = script({
-      key: dice.of(KEYS), script: dice.of(SCRIPTS), ms: dice.of([1, 20, 300, 2_500, 9_000]), snoozes: dice.chance(0.15) ? 2 : 0,
+      key: dice.of(KEYS), script: dice.of(SCRIPTS), ms: count > 1 ? 300 : dice.of([1, 20, 300, 2_500, 9_000]), snoozes: dice.chance(0.15) ? 2 : 0,
       stubborn: dice.chance(0.1), children: dice.chance(0.2) ? 2 : 0,
     })
     const [variant, dueInMs] = [dice.chance(0.7) ? 'Probe' : 'Batch', dice.chance(0.3) ? dice.between(0, 30_000) : 0]
-    cluster.timeline.after(dice.between(0, FAULTS_MS), () => { void createTask(cluster, variant, payload, dueInMs).then(id => ids.push(id)) })
+    cluster.timeline.after(dice.between(0, FAULTS_MS), () => {
+      for (let each = 0; each < count; each++) void createTask(cluster, variant, payload, dueInMs).then(id => ids.push(id))
+    })
   }
   if (dice.chance(0.15)) {
     const poison = script({ key: 'poison', ms: 100, script: 'x' })

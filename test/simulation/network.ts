@@ -14,6 +14,8 @@ import type { Timeline } from './timeline.ts'
 
 /** Beyond this a caller has given up: the real stores bound their statements, too. */
 const PATIENCE_MS = 1_500
+/** Of the requests of a host that lags: the others tell it that it goes on. */
+const HELD_BACK = 0.4
 
 /** Of all calls. Chances are between 0 and 1. */
 export interface Weather {
@@ -36,8 +38,9 @@ export class Network {
   readonly #sky: Sky
   /** The process reaches nothing. */
   cutOff = false
-  /** Requests are held back by up to this long, and carried out all the same. */
+  /** Some requests are held back by up to this long, and carried out all the same, after later ones. */
   lagMs = 0
+  #whileItAsks: (() => void) | null = null
 
   constructor(timeline: Timeline, random: Random, machine: Machine, sky: Sky) {
     this.#timeline = timeline
@@ -48,17 +51,25 @@ export class Network {
 
   /** The store as this process sees it. */
   reach(store: Store): Store {
-    const far = <T extends object>(part: T): T => new Proxy(part, {
+    const far = <T extends object>(part: T, asked = () => {}): T => new Proxy(part, {
       get: (target, name) => {
         const method: unknown = Reflect.get(target, name)
-        return typeof method === 'function'
-          ? (...args: unknown[]) => this.#call(() => Reflect.apply(method, target, args) as Promise<unknown>)
-          : method
+        if (typeof method !== 'function') return method
+        return (...args: unknown[]) => {
+          const answer = this.#call(() => Reflect.apply(method, target, args) as Promise<unknown>)
+          asked()
+          return answer
+        }
       },
     })
+    const asked = () => {
+      const strike = this.#whileItAsks
+      this.#whileItAsks = null
+      strike?.()
+    }
     return {
       ...store,
-      queue: far<QueueStore>(store.queue),
+      queue: far<QueueStore>(store.queue, asked),
       leases: far<LeaseStore>(store.leases),
       now: () => this.#call(() => store.now()),
       transact: work => this.#call(() => store.transact(tx => {
@@ -73,6 +84,9 @@ export class Network {
     }
   }
 
+  /** Once, when the process has asked the queue for something and has not heard the answer. */
+  whileItAsks(strike: () => void): void { this.#whileItAsks = strike }
+
   get #blocked(): boolean { return this.cutOff || this.#sky.storeAway }
 
   #hint(hint: Hint, listener: (hint: Hint) => void): void {
@@ -83,7 +97,8 @@ export class Network {
   /** What will become of a call is drawn at its start; only a cut on the way can still change it. */
   #call<T>(carryOut: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const thereMs = this.#delayMs() + this.#random.next() * this.lagMs
+      const heldMs = this.#random.next() < HELD_BACK ? this.#random.next() * this.lagMs : 0
+      const thereMs = this.#delayMs() + heldMs
       const backMs = this.#delayMs()
       const [requestLost, replyLost] = [this.#lost(), this.#random.next() < this.#sky.weather.lost]
       const startedMs = this.#timeline.nowMs
