@@ -67,6 +67,7 @@ describe('every page of the console', { skip: chromiumMissing(), timeout: 600_00
       const sizes: [number, string][] = []
       for (const file of files) sizes.push([gzipSync(await (await fetch(file)).bytes()).length, file.slice(origin.length)])
       assert.ok(sizes.some(([, file]) => file.includes('chart-drawing')), 'with what draws the charts')
+      assert.deepEqual(sizes.filter(([, file]) => /\/de-|-de-/.test(file)), [], 'no words of the language that is not spoken')
       const bytes = sizes.reduce((sum, [size]) => sum + size, 0)
       t.diagnostic(`the console first loads ${Math.round(bytes / 1_000)} KB, compressed, in ${sizes.length} files`)
       assert.ok(bytes > 50_000 && bytes < FIRST_LOAD_BYTES_MAX, `${bytes} bytes: ${sizes.toSorted(([a], [b]) => b - a).join(' ')}`)

@@ -107,6 +107,28 @@ describe('the console without its files', { skip: chromiumMissing(), timeout: 30
       await page.route(/schema-labels-de/, route => route.abort())
       await page.goto(`${world.origin}/manage/o/Tenant/new`)
       await page.getByText('Quotas').first().waitFor()
+      assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
+      await page.route(/assets\/de-/, route => route.abort())
+      await page.reload()
+      await page.getByRole('heading', { level: 1, name: 'New tenant' }).waitFor()
+      assert.equal(await page.evaluate('document.documentElement.lang'), 'en')
     }, { ...AWAY, language: 'de-DE' })
+  })
+
+  it('changes the language when its words have come, not before', async () => {
+    await visit('/manage/accounts', async page => {
+      const choose = (name: string) => page.getByRole('menuitemradio', { name }).click()
+      const failed = page.waitForEvent('requestfailed', request => /assets\/de-/.test(request.url()))
+      await page.route(/assets\/de-/, route => route.abort())
+      await page.getByRole('button', { name: /admin/ }).click()
+      await choose('Deutsch')
+      await failed
+      await heading(page, 'Accounts').waitFor()
+      await page.unrouteAll()
+      await choose('Deutsch')
+      await heading(page, 'Konten').waitFor()
+      await choose('English')
+      await heading(page, 'Accounts').waitFor()
+    })
   })
 })

@@ -17,13 +17,12 @@ import { applyTheme } from './app/theme.ts'
 import { Toasts } from './parts/toast.tsx'
 import './style/tokens.css'
 import './style/base.css'
-import { language } from './texts/language.ts'
+import { language, loadLanguage } from './texts/language.ts'
 
 const RETRIES_MAX = 2
 const FRESH_MS = 5_000
 
 applyTheme()
-document.documentElement.lang = language()
 
 const login = new Login({
   origin: location.origin, clock: browserClock, crypto: browserCrypto, storage: sessionStorage, post: postForm, goTo: url => { location.assign(url) },
@@ -42,10 +41,12 @@ const client = new QueryClient({
     queries: { networkMode: 'always', refetchOnReconnect: true, staleTime: FRESH_MS, retry: (count, error) => count < RETRIES_MAX && mayPass(failureOf(error)) },
   },
 })
-const { router } = await import('./app/routes.tsx').catch(async (error: unknown) => {
+const [{ router }] = await Promise.all([import('./app/routes.tsx'), loadLanguage()]).catch(async (error: unknown) => {
   await reloadWhenNewer()
   throw error
 })
+
+document.documentElement.lang = language()
 
 const place = document.getElementById('root')
 if (place === null) throw new Error('the page has no #root')

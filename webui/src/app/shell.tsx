@@ -95,7 +95,7 @@ function PersonMenu({ onKeys }: { readonly onKeys: () => void }) {
       head={t.shell.signedInAs(username)}
       choices={[
         { label: t.shell.theme, value: useTheme(), options: THEMES.map(value => ({ value, label: t.shell.themes[value] })), choose: value => { setTheme(value as Theme) } },
-        { label: t.shell.language, value: useLanguage(), options: LANGUAGES.map(value => ({ value, label: t.shell.languages[value] })), choose: value => { setLanguage(value as Language) } },
+        { label: t.shell.language, value: useLanguage(), options: LANGUAGES.map(value => ({ value, label: t.shell.languages[value] })), choose: value => { void setLanguage(value as Language) } },
       ]}
       actions={[{ label: t.shell.keyboard, icon: <Keyboard aria-hidden="true" />, run: onKeys }, { label: t.shell.signOut, icon: <LogOut aria-hidden="true" />, run: () => { void login.signOut() } }]}
     />

@@ -1,15 +1,16 @@
 /** Languages of the console: which one holds, and how texts of a page are declared in both. */
 import { useSyncExternalStore } from 'react'
-import { de } from './de.ts'
+import { reloadWhenNewer } from '../api/newer.ts'
 import { isolating } from './direction.ts'
 import type { Texts } from './en.ts'
-import { en } from './en.ts'
 
 export type Language = 'en' | 'de'
 export const LANGUAGES: readonly Language[] = ['en', 'de']
 
 const STORAGE_KEY = 'rota.language'
-const CATALOGUES: Readonly<Record<Language, Texts>> = { en: isolating(en), de: isolating(de) }
+const LOADS: Readonly<Record<Language, () => Promise<Texts>>> = { en: async () => (await import('./en.ts')).en, de: async () => (await import('./de.ts')).de }
+/** Of what all pages say: only of languages that were spoken here. */
+const catalogues = new Map<Language, Texts>()
 const watchers = new Set<() => void>()
 
 let current: Language = chosen() ?? preferred(navigator.languages)
@@ -27,11 +28,32 @@ export function language(): Language {
   return current
 }
 
-export function setLanguage(to: Language): void {
+/** Before anything is said. Rather in English than not at all. */
+export async function loadLanguage(): Promise<void> {
+  try {
+    await load(current)
+  } catch {
+    current = 'en'
+    await load(current)
+  }
+}
+
+/** When its words do not come, it stays as it is; the header says that the server is away. */
+export async function setLanguage(to: Language): Promise<void> {
+  try {
+    await load(to)
+  } catch {
+    await reloadWhenNewer()
+    return
+  }
   current = to
   localStorage.setItem(STORAGE_KEY, to)
   document.documentElement.lang = to
   for (const watcher of [...watchers]) watcher()
+}
+
+async function load(wanted: Language): Promise<void> {
+  if (!catalogues.has(wanted)) catalogues.set(wanted, isolating(await LOADS[wanted]()))
 }
 
 export function useLanguage(): Language {
@@ -40,12 +62,9 @@ export function useLanguage(): Language {
 
 /** The catalogue of what all pages use. */
 export function useTexts(): Texts {
-  return CATALOGUES[useLanguage()]
-}
-
-/** Outside of React. */
-export function texts(): Texts {
-  return CATALOGUES[current]
+  const texts = catalogues.get(useLanguage())
+  if (texts === undefined) throw new Error('used before loadLanguage')
+  return texts
 }
 
 interface Catalogues<T> { readonly en: T; readonly de: T }
