@@ -54,17 +54,33 @@ async function dropTasks({ store }: World): Promise<void> {
 }
 const seenOfBoth = async (world: World) => Promise.all([ANN, BOB].map(({ accountId }) => seen(world, accountId)))
 
+/** Of a message that Ann alone has. */
+let hers = ''
+
 sameEndHowever('DestroyAccount', {
   async prepare(world) {
     await mailOfTwo(world)
     const { accountId } = ANN
+    await world.delivery.deliver({ recipients: [ANN], content: plainMail('a heron of hers', { messageId: 'hers@example.org' }) })
+    const documents = await world.store.read(({ documents }) => documents.list(accountId, EMAIL, 100))
+    await world.indexing.index(documents.map(documentId => ({ accountId, documentId })), new AbortController().signal)
     await world.store.transact(async tx => {
+      const newest = (await world.mailStore.emails(tx, accountId, documents)).at(-1)
+      hers = newest?.record.blobId ?? assert.fail()
       await tx.objects.remove('Account', accountId)
       await keepAccount(tx, accountId, { '@type': 'User', name: 'ann' })
     })
     return { variant: 'DestroyAccount', payload: { accountId, accountName: 'ann', accountDomainId: '00000000000do', accountType: 'User' } }
   },
-  state: seenOfBoth,
+  async state(world) {
+    const [anns, bobs] = await seenOfBoth(world)
+    assert(anns && bobs)
+    const { tenant: _, ...left } = anns
+    assert.deepEqual(left, { emails: [], threads: 0, mailboxes: 0, indexed: 0, usage: undefined, collections: [], blobs: [] })
+    assert.equal(await world.store.read(({ blobs }) => blobs.size(hers)), null)
+    assert.deepEqual([bobs.blobs.length, bobs.blobs.includes(null), bobs.indexed], [3, false, 3])
+    return [anns, bobs]
+  },
 })
 
 sameEndHowever('AccountMaintenance reindex', {
