@@ -37,10 +37,10 @@ const TSIG = shape('DnsServerTsig', {
   pollingInterval: number('How often the name servers of a zone are asked whether a new key or proof has come to them.', 'duration', {
     min: 1_000, max: DAY_MS, default: 15_000,
   }),
-  propagationTimeout: number('When it has not come to all of them by then, that counts as a failure, and is tried again later.', 'duration', {
+  propagationTimeout: number('When a new key or proof has not come to all name servers of the zone by then, that counts as a failure, and is tried again later.', 'duration', {
     min: 1_000, max: 7 * DAY_MS, default: 60_000, label: 'Time limit of the spreading',
   }),
-  propagationDelay: nullable(number('Wait this long for it to spread, and ask nobody; empty: ask the name servers of the zone.', 'duration', {
+  propagationDelay: nullable(number('Wait this long for a new key or proof to spread, and ask nobody; empty: ask the name servers of the zone.', 'duration', {
     min: 0, max: 7 * DAY_MS, label: 'Fixed wait for the spreading',
   })),
 }, { memberTenantId: [null] })

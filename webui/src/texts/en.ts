@@ -89,7 +89,7 @@ export const en = {
     columns: 'Columns',
     columnsReset: 'Columns as they were',
     columnWidth: (label: string) => `Width of the column ${label}`,
-    columnKeys: 'Left and right change the width, Enter gives it back, up and down lead to the other columns.',
+    columnKeys: 'Left and right change the width, Enter restores it, up and down lead to the other columns.',
     destroyTitle: (n: number, singular: string, plural: string) => n === 1 ? `Delete this ${singular}?` : `Delete ${count(n, { one: '#', other: '#' })} ${plural}?`,
     destroyText: 'This cannot be undone.',
     destroyed: (n: number) => count(n, { one: '# deleted', other: '# deleted' }),
