@@ -37,7 +37,7 @@ export function keyValueTableContract(store: () => Store): void {
     test('many are put at once, and replace what was there', async () => {
       const prefix = ids.next()
       await put(`${prefix}/1`, { count: 1 }, await past())
-      await store().transact(tx => tx.keys.putAll([`${prefix}/2`, `${prefix}/1`]))
+      await store().transact(tx => tx.keys.putAll([`${prefix}/2`, `${prefix}/1`, `${prefix}/2`]))
       await store().transact(tx => tx.keys.putAll([]))
       assert.deepEqual(await list(prefix), [`${prefix}/1`, `${prefix}/2`])
       assert.deepEqual(await get(`${prefix}/1`), {})

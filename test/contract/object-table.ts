@@ -56,6 +56,8 @@ export function objectTableContract(store: () => Store): void {
       assert.deepEqual([await found('kind', '1'), await found('all', 'x')], [[second], [first, second]])
       assert.equal(await versionOf(object) > 0, true)
       await assert.rejects(insertAll(third, first), { code: 'store/conflict' })
+      await assert.rejects(insertAll(third, third), { code: 'store/conflict' })
+      await insertAll()
       assert.deepEqual(await get(object, third), [])
     })
 

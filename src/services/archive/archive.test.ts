@@ -101,10 +101,11 @@ describe('the archive', () => {
     })
     await world.store.transact(async tx => {
       const emails = await world.mailStore.emails(tx, ANN.accountId, ids)
-      const watched = { ...tx, objects: noted('objects', tx.objects), documents: noted('documents', tx.documents), usage: noted('usage', tx.usage) }
+      const watched = { ...tx, objects: noted('objects', tx.objects), documents: noted('documents', tx.documents), usage: noted('usage', tx.usage), tasks: noted('tasks', tx.tasks) }
       await world.mailStore.update(watched, ANN.accountId, account => account.remove(emails))
     })
     assert.deepEqual(calls.filter(call => call.startsWith('objects.') && call !== 'objects.get'), ['objects.insertAll'])
+    assert.equal(calls.includes('tasks.insert'), true)
     assert.deepEqual(calls.slice(calls.indexOf('objects.insertAll') + 1), [])
     assert.equal((await items()).length, ids.length)
   })

@@ -152,12 +152,14 @@ export class MailAccount {
       const { tenantId } = await this.#tx.usage.add(this.#accountId, this.#more)
       if (tenantId !== null) shares.add(tenantId, this.#more)
     }
-    await this.#letGo()
     return this.#tasks
   }
 
-  /** At the end, because accounts take turns at the archive: whoever has it makes the others wait, and with them their mail. */
-  async #letGo(): Promise<void> {
+  /**
+   * Last, because accounts take turns at the archive: whoever has it makes the others wait, and with them their mail. Only sums of
+   * tenants come later: who restores has the archive first, too.
+   */
+  async letGo(): Promise<void> {
     if (this.#destroyed.length === 0) return
     await this.#keep(this.#destroyed.map(({ record }) => record))
     await this.#tx.blobs.unlink(this.#accountId, EMAIL, this.#destroyed.map(({ id, record }) => ({ id, hash: record.blobId })))

@@ -82,6 +82,7 @@ export class MailStore<Tx extends DomainTx = DomainTx> {
     const changed = shares ?? new TenantShares()
     const tasks = await account.flush(changed)
     if (tasks.length > 0) await this.#enqueue(tx, tasks)
+    await account.letGo()
     if (shares === undefined) await changed.settle(tx)
     return result
   }

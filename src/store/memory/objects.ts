@@ -3,6 +3,7 @@ import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { IndexEntry, IndexMatch, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
 import { RotaError } from '../../errors.ts'
+import { idTaken, refuseRepeated } from '../taken-ids.ts'
 import { keyText, storableText } from '../storable.ts'
 import type { MemoryContext } from './database.ts'
 import { rowKey } from './row-key.ts'
@@ -84,6 +85,7 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
     },
 
     async insertAll(object, rows) {
+      refuseRepeated(object, rows.map(({ id }) => id))
       const taken = rows.find(({ id }) => objects.get(rowKey(object, id)))
       if (taken) throw idTaken(object, taken.id)
       for (const { id, body, index } of rows) {
@@ -117,10 +119,6 @@ export function memoryObjects(context: MemoryContext): ObjectTable {
       return Object.fromEntries(versions.entries())
     },
   }
-}
-
-function idTaken(object: string, id: Id): RotaError {
-  return new RotaError('store/conflict', `there is a ${object} ${id}`)
 }
 
 /** The registry checks links first, so only who loses a race meets this. */

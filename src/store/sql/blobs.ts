@@ -63,8 +63,8 @@ export function sqlBlobs(context: SqlContext): BlobTable {
 
     async linkAll(accountId, collection, links) {
       const hashes = links.map(({ hash }) => hash)
-      // As `hold` does it, for all of them.
-      const rows = await db.selectFrom('blob').select('hash').where(listed(context, 'hash', hashes))
+      // As `hold` does it, for all of them, in the order in which those who remove contents take them.
+      const rows = await db.selectFrom('blob').select('hash').where(listed(context, 'hash', hashes)).orderBy('hash')
         .$if(dialect === 'postgres', query => query.forKeyShare()).execute()
       const known = new Set(rows.map(({ hash }) => hash))
       const missing = hashes.find(hash => !known.has(hash))

@@ -27,7 +27,7 @@ export function sqlKeys(context: SqlContext): KeyValueTable {
     },
 
     async putAll(keys) {
-      await sql`insert into key_value (key, value) select v.value, '{}' from ${valueList(context, keys.map(keyText))} where true
+      await sql`insert into key_value (key, value) select v.value, '{}' from ${valueList(context, [...new Set(keys.map(keyText))])} where true
         on conflict (key) do update set value = excluded.value, expires_at = null`.execute(db)
     },
 

@@ -14,6 +14,7 @@ import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { IndexEntry, IndexMatch, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
 import { RotaError } from '../../errors.ts'
+import { idTaken, refuseRepeated } from '../taken-ids.ts'
 import { keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import { listed } from './listed.ts'
@@ -72,6 +73,8 @@ export function sqlObjects(context: SqlContext): ObjectTable {
     },
 
     async insertAll(object, rows) {
+      if (rows.length === 0) return
+      refuseRepeated(object, rows.map(({ id }) => id))
       await lock(context, object)
       for (let start = 0; start < rows.length; start += INSERTED_ROWS_MAX) {
         const part = rows.slice(start, start + INSERTED_ROWS_MAX)
@@ -218,10 +221,6 @@ async function checkTargets(
     const gone = ids.find(id => !found.has(id) && !(name === self.object && id === self.id))
     if (gone !== undefined) throw dangling(self, { object: name, id: gone })
   }
-}
-
-function idTaken(object: string, id: Id): RotaError {
-  return new RotaError('store/conflict', `there is a ${object} ${id}`)
 }
 
 /** The registry checks links first, so only who loses a race meets this. */
