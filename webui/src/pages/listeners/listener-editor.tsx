@@ -23,7 +23,7 @@ import css from './listeners.module.css'
 import { PreviewDetails } from './preview-details.tsx'
 import type { Preview } from './preview.ts'
 import { endsHere, previewOf } from './preview.ts'
-import { runningOf } from './running.ts'
+import { isHere, runningOf } from './running.ts'
 import { useListenerTexts } from './texts.ts'
 
 const OBJECT = 'NetworkListener'
@@ -46,16 +46,17 @@ export function ListenerEditor({ stored, nodes, onSaved }: {
   const change = !form.dirty ? null : isNew ? { create: { n: form.changes } } : { update: { [stored.id]: form.changes } }
   const foresight = usePreview(OBJECT, change, previewOf)
   const question = useQuestion<true>()
-  const isHere = (of: Preview) => endsHere(of, nodes, location)
+  const endsOwn = (of: Preview) => endsHere(of, nodes, location)
   const finish = () => {
     const name = String(form.value['name'])
     toast({ title: isNew ? t.made(name) : t.saved(name), text: t.follow })
     onSaved(name)
   }
-  // What takes this console its address away is asked about first.
+  // What takes this console its address away is asked about first; what may, when the server cannot tell.
   const confirm = async () => {
     const coming = await foresight.ask()
-    return coming === null || !isHere(coming) || question.ask(true)
+    const asks = coming === null ? stored !== null && isHere(runningOf(String(stored['name']), nodes), location) : endsOwn(coming)
+    return !asks || question.ask(true)
   }
   const readOnly = !isNew && !may(OBJECT, 'Update')
   return (
@@ -75,7 +76,7 @@ export function ListenerEditor({ stored, nodes, onSaved }: {
       <div className={css['side']}>
         {readOnly ? null : (
           <PreviewPanel asked={foresight} changed={change !== null} noChange={t.preview.noChange}>
-            {preview => <PreviewDetails preview={preview} here={isHere(preview)} />}
+            {preview => <PreviewDetails preview={preview} here={endsOwn(preview)} />}
           </PreviewPanel>
         )}
         <Panel title={t.where}>{isNew ? <p className={css['soft']}>{t.afterSave}</p> : <Where name={String(stored['name'])} nodes={nodes} />}</Panel>
