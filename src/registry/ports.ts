@@ -61,13 +61,18 @@ export interface ObjectTable {
   versions(): Promise<Readonly<Record<string, number>>>
 }
 
+/** `expiresAt` in ms since 1970, null = never. */
+export interface NewKey { readonly key: string; readonly value: JsonObject; readonly expiresAt: number | null }
+
 /** Keys with an expiry: sessions, rate limiters, settings of the node itself (key-families.ts). Values are JSON. */
 export interface KeyValueTable {
   get(key: string): Promise<JsonObject | null>
+  /** In the order of `keys`; null: it is not there. */
+  getAll(keys: readonly string[]): Promise<readonly (JsonObject | null)[]>
   /** `expiresAt` in ms since 1970, null = never. */
   put(key: string, value: JsonObject, expiresAt: number | null): Promise<void>
-  /** Keys without a value, and without an expiry. */
-  putAll(keys: readonly string[]): Promise<void>
+  /** Many with a few statements; of a key that is named twice the last counts. */
+  putAll(rows: readonly NewKey[]): Promise<void>
   /** False when the key exists and has not expired. */
   create(key: string, value: JsonObject, expiresAt: number | null): Promise<boolean>
   remove(key: string): Promise<boolean>

@@ -34,13 +34,23 @@ export function keyValueTableContract(store: () => Store): void {
       assert.equal(await get(key), null)
     })
 
-    test('many are put at once, and replace what was there', async () => {
-      const prefix = ids.next()
-      await put(`${prefix}/1`, { count: 1 }, await past())
-      await store().transact(tx => tx.keys.putAll([`${prefix}/2`, `${prefix}/1`, `${prefix}/2`]))
+    test('many are put at once and replace what was there, and are read at once in the order that was asked for', async () => {
+      const [prefix, ahead, expired] = [ids.next(), await future(), await past()]
+      const long = `${prefix}/${'x'.repeat(5_000)}`
+      await put(`${prefix}/1`, { count: 1 }, expired)
+      await put(`${prefix}/2`, { count: 2 })
+      const more = Array.from({ length: 1_000 }, (_, nth) => ({ key: `${prefix}/many/${nth}`, value: { nth }, expiresAt: ahead }))
+      await store().transact(tx => tx.keys.putAll([
+        { key: long, value: { isLong: true }, expiresAt: null }, { key: `${prefix}/2`, value: { count: 3 }, expiresAt: expired },
+        { key: `${prefix}/1`, value: { count: 4 }, expiresAt: null },
+        { key: `${prefix}/1`, value: { text: 'NUL \0 😀' }, expiresAt: ahead }, ...more,
+      ]))
       await store().transact(tx => tx.keys.putAll([]))
-      assert.deepEqual(await list(prefix), [`${prefix}/1`, `${prefix}/2`])
-      assert.deepEqual(await get(`${prefix}/1`), {})
+      const getAll = (keys: readonly string[]) => store().read(tx => tx.keys.getAll(keys))
+      assert.deepEqual(await getAll([`${prefix}/1`, `${prefix}/2`, long, `${prefix}/none`, `${prefix}/1`]),
+        [{ text: 'NUL \0 😀' }, null, { isLong: true }, null, { text: 'NUL \0 😀' }])
+      assert.deepEqual(await getAll(more.map(({ key }) => key)), more.map(({ value }) => value))
+      assert.deepEqual(await getAll([]), [])
     })
 
     test('create leaves what is there', async () => {

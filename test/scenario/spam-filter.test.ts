@@ -179,6 +179,40 @@ describe('the spam filter', () => {
     await mail.spamTraining.retrain('0000000000007', silent)
     const { spam, ham } = (await read(tx => modelRow(tx, 'used')))?.body ?? assert.fail()
     assert.deepEqual([spam, ham], [6, 6], 'a new model learns what stands there')
+    await says(true)
+    assert.equal(await mail.spamTraining.train(silent), 'learnt 1 samples', 'the new model was not told that')
+    await says(false)
+    assert.equal(await mail.spamTraining.train(silent), 'there was nothing new', 'but this')
+  })
+
+  it('remembers as much of models that are gone as if there had been one', async () => {
+    await teach(10)
+    const lessons = () => read(tx => tx.keys.list('spam-lesson/', 100))
+    await mail.spamTraining.train(silent)
+    const former = (await read(tx => modelRow(tx, 'used')))?.body.memory ?? assert.fail()
+    await assert.rejects(mail.spamTraining.retrain('0000000000006', async ({ done }) => { if (done === 10) throw new Error('stop') }), /stop/)
+    await mail.spamTraining.discard()
+    assert.deepEqual((await lessons()).map(({ value }) => Object.keys(value)), Array.from({ length: 10 }, () => [former]))
+    for (const taskId of ['0000000000007', '0000000000008', '0000000000009']) await mail.spamTraining.retrain(taskId, silent)
+    const { memory } = (await read(tx => modelRow(tx, 'used')))?.body ?? assert.fail()
+    // The last retraining found its predecessor in use.
+    const names = new Set((await lessons()).flatMap(({ value }) => Object.keys(value)))
+    assert.deepEqual([(await lessons()).length, names.size, names.has(memory), names.has(former)], [10, 2, true, false])
+  })
+
+  it('remembers no lesson of an account that goes while it is learnt', async () => {
+    await teach(2)
+    let isOver = false
+    const told = async ({ done }: JsonObject) => {
+      if (done !== 2 || isOver) return
+      isOver = true
+      await store.transact(tx => tx.objects.remove('Account', ANN))
+      await mail.removal.begin(ANN)
+      for await (const _ of mail.removal.remove(ANN)) { /* to its end */ }
+    }
+    assert.equal(await mail.spamTraining.train(told), 'learnt 2 samples')
+    assert.ok(isOver)
+    assert.deepEqual(await read(tx => tx.keys.list('spam-lesson/', 10)), [])
   })
 
   it('trains anew beside the model that is in use, which stays until the other is whole', async () => {

@@ -179,7 +179,7 @@ export async function addItems(
   { objects, keys }: RegistryTx, items: readonly { readonly id: Id; readonly body: ArchivedEmail }[],
 ): Promise<void> {
   await objects.insertAll(ARCHIVED_ITEM, items.map(({ id, body }) => ({ id, body, index: archivedItemEntries(body) })))
-  await keys.putAll(items.map(({ id, body }) => expiryKey(id, body.archivedUntil)))
+  await keys.putAll(items.map(({ id, body }) => ({ key: expiryKey(id, body.archivedUntil), value: {}, expiresAt: null })))
 }
 
 /** When a record goes; `next` null: it was removed. */

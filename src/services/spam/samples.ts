@@ -75,6 +75,12 @@ function above(after: number) {
   return { field: SAMPLE_ORDER, value: orderText(after), comparison: '>' as const }
 }
 
+/** Those of `samples` that are still there, and stay until the transaction ends. */
+export async function samplesStillThere(tx: SpamTx, samples: readonly Sample[]): Promise<readonly Sample[]> {
+  await tx.objects.lock(SPAM_SAMPLE)
+  return samplesOf(tx, samples.map(({ id }) => id))
+}
+
 async function samplesOf({ objects }: RegistryTx, ids: readonly Id[]): Promise<Sample[]> {
   return (await objects.get(SPAM_SAMPLE, ids)).map(({ id, body }) => ({ id, body: body as SampleBody }))
 }

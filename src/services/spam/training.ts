@@ -10,11 +10,11 @@ import type { DomainStore } from '../ports.ts'
 import { alternately } from './alternate.ts'
 import { featuresOf } from './features.ts'
 import { packNumbers } from './model-bytes.ts'
-import { isTaught, rememberLesson } from './lessons.ts'
+import { isTaught, rememberLessons } from './lessons.ts'
 import { FRESH, modelRow, readModel, removeModel, writeModel } from './model-rows.ts'
 import type { ModelPlace, ModelRow } from './model-rows.ts'
 import type { TrainableModel } from './model.ts'
-import { countAbove, lastOrder, removeSample, samplesBetween } from './samples.ts'
+import { countAbove, lastOrder, removeSample, samplesBetween, samplesStillThere } from './samples.ts'
 import type { Sample, SpamTx } from './samples.ts'
 
 /** In one transaction: a second or two of work, of which a crash loses no more. */
@@ -135,7 +135,10 @@ export class SpamTraining<Tx extends SpamTx = SpamTx> {
       const content = weights && squares ? { weights: await tx.blobs.put(weights), squares: await tx.blobs.put(squares) } : former.content
       const trainedAt = isLearnt ? this.#clock.now() : former.trainedAt
       await writeModel(tx, place, row, { ...former, ...model.learnt, upTo, memory, trainedAt, content })
-      for (const { body } of lessons) await rememberLesson(tx, memory, body, this.#clock.now())
+      const other = await modelRow(tx, place === 'used' ? 'next' : 'used')
+      // Of an account that has gone meanwhile nothing is written any more: its samples go before its lessons.
+      const taught = (await samplesStillThere(tx, lessons)).map(({ body }) => body)
+      await rememberLessons(tx, memory, other === null ? [] : [other.body.memory], taught, this.#clock.now())
       for (const sample of used) await removeSample(tx, sample)
       const written = await modelRow(tx, place)
       if (written === null) throw new Error('a row that was just written is gone')

@@ -18,12 +18,19 @@ export function memoryKeys(context: MemoryContext): KeyValueTable {
       return live(row) ? parse(row) : null
     },
 
+    async getAll(all) {
+      return all.map(key => {
+        const row = keys.get(keyText(key))
+        return live(row) ? parse(row) : null
+      })
+    },
+
     async put(key, value, expiresAt) {
       keys.set(keyText(key), { value: JSON.stringify(value), expiresAt })
     },
 
-    async putAll(all) {
-      for (const key of all) keys.set(keyText(key), { value: '{}', expiresAt: null })
+    async putAll(rows) {
+      for (const { key, value, expiresAt } of rows) keys.set(keyText(key), { value: JSON.stringify(value), expiresAt })
     },
 
     async create(key, value, expiresAt) {

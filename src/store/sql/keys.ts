@@ -1,12 +1,14 @@
 /** Keys with an expiry in SQL. An expired key is not there, whether or not it has been removed yet. */
-import { sql } from 'kysely'
 import type { ExpressionBuilder } from 'kysely'
 import type { JsonObject } from '../../base/json.ts'
 import type { KeyValueTable } from '../../registry/ports.ts'
-import { keyText, storableText } from '../storable.ts'
+import { compareText, keyText, storableText } from '../storable.ts'
 import type { SqlContext } from './context.ts'
 import type { Database } from './database.ts'
-import { valueList } from './listed.ts'
+import { listed } from './listed.ts'
+
+/** Of one statement, which has three parameters for each. */
+const PUT_ROWS_MAX = 500
 
 export function sqlKeys(context: SqlContext): KeyValueTable {
   const { db, now, dialect } = context
@@ -20,15 +22,31 @@ export function sqlKeys(context: SqlContext): KeyValueTable {
       return row ? JSON.parse(row.value) as JsonObject : null
     },
 
+    async getAll(keys) {
+      const texts = keys.map(keyText)
+      const rows = await db.selectFrom('key_value').select(['key', 'value']).where(listed(context, 'key', texts)).where(live).execute()
+      const found = new Map(rows.map(({ key, value }) => [key, value]))
+      return texts.map(key => {
+        const value = found.get(key)
+        return value === undefined ? null : JSON.parse(value) as JsonObject
+      })
+    },
+
     async put(key, value, expiresAt) {
       const columns = { value: JSON.stringify(value), expires_at: expiresAt }
       await db.insertInto('key_value').values({ key: keyText(key), ...columns })
         .onConflict(conflict => conflict.column('key').doUpdateSet(columns)).execute()
     },
 
-    async putAll(keys) {
-      await sql`insert into key_value (key, value) select v.value, '{}' from ${valueList(context, [...new Set(keys.map(keyText))])} where true
-        on conflict (key) do update set value = excluded.value, expires_at = null`.execute(db)
+    async putAll(rows) {
+      // In one order, so that none of two that put the same keys waits for the other one.
+      const last = new Map(rows.map(({ key, value, expiresAt }) => [keyText(key), { value: JSON.stringify(value), expires_at: expiresAt }]))
+      const columns = [...last].map(([key, others]) => ({ key, ...others })).toSorted((one, other) => compareText(one.key, other.key))
+      for (let start = 0; start < columns.length; start += PUT_ROWS_MAX) {
+        await db.insertInto('key_value').values(columns.slice(start, start + PUT_ROWS_MAX))
+          .onConflict(conflict => conflict.column('key').doUpdateSet(eb => ({ value: eb.ref('excluded.value'), expires_at: eb.ref('excluded.expires_at') })))
+          .execute()
+      }
     },
 
     async create(key, value, expiresAt) {
