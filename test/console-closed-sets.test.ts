@@ -45,8 +45,9 @@ describe('closed sets of the schema in the words of the console', () => {
     model = new Model(parseSchema(JSON.parse((await openRegistry()).registry.schemaDocument().json) as JsonObject))
   })
   /** Names of an enumeration, or of the variants of a shape. */
-  const membersOf = (set: string) => {
-    const names = model.enum(set).length > 0 ? model.enum(set).map(({ name }) => name) : model.variants(set).map(({ name }) => name)
+  const membersOf = (set: string): string[] => {
+    const named = model.enum(set).length > 0 ? model.enum(set) : model.variants(set)
+    const names = named.flatMap(({ name }): string[] => name === null ? [] : [name])
     assert.ok(names.length > 1, `${set} is no closed set of the schema`)
     return names.toSorted()
   }

@@ -10,7 +10,6 @@
  * | one removes what another links to | the linker locks the target's name; the later gets store/conflict |
  */
 import { CompiledQuery } from 'kysely'
-import type { Id } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { IndexEntry, IndexMatch, ObjectQuery, ObjectRef, ObjectTable, WriteReply } from '../../registry/ports.ts'
 import { RotaError } from '../../errors.ts'

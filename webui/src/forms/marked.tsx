@@ -1,6 +1,6 @@
 /** What has to be changed before a form can be saved: each entry leads to its place, and what the form shows nowhere is said here. */
 import type { RefObject } from 'react'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useSyncExternalStore } from 'react'
 import { useTexts } from '../texts/language.ts'
 import css from './form-frame.module.css'
 import { pathOf } from './path.ts'
@@ -18,10 +18,11 @@ export function Marked({ form, within }: { readonly form: Form; readonly within:
   const t = useTexts()
   const textOf = useProblemText()
   const { problems, model, object, value } = form
-  const [nowhere, setNowhere] = useState<ReadonlySet<string>>(new Set())
-  const keys = JSON.stringify([...problems.keys()])
-  const look = useEffectEvent(() => { setNowhere(new Set([...problems.keys()].filter(at => placeAt(within.current, at) === null))) })
-  useEffect(() => { look() }, [keys])
+  const missing = useSyncExternalStore(
+    changed => watch(within.current, changed),
+    () => JSON.stringify([...problems.keys()].filter(at => placeAt(within.current, at) === null)),
+  )
+  const nowhere = new Set(JSON.parse(missing) as string[])
   return (
     <div className={css['marked']}>
       <strong>{t.form.summary(problems.size)}</strong>
@@ -39,6 +40,13 @@ export function Marked({ form, within }: { readonly form: Form; readonly within:
       </ul>
     </div>
   )
+}
+
+/** Whenever a place of the form has come or gone. */
+function watch(form: HTMLElement | null, changed: () => void): () => void {
+  const observer = new MutationObserver(changed)
+  if (form) observer.observe(form, { childList: true, subtree: true })
+  return () => { observer.disconnect() }
 }
 
 /** The first place that is marked, as the form stands on the page. */

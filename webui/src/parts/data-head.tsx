@@ -108,7 +108,7 @@ function Edge({ header, table, isStop, onStop, label, cell }: HeadCellProps & {
   }
   return (
     <span
-      role="separator" tabIndex={isStop ? 0 : -1} aria-orientation="vertical" aria-label={t.list.columnWidth(label)} aria-description={t.list.columnKeys}
+      role="separator" tabIndex={isStop ? 0 : -1} aria-orientation="vertical" aria-label={t.list.columnWidth(label)} title={t.list.columnKeys}
       aria-valuenow={widthPx} aria-valuemin={COLUMN_MIN_PX} aria-valuemax={COLUMN_MAX_PX}
       className={css['edge']} data-resizing={column.getIsResizing() || undefined}
       onMouseDown={drag} onTouchStart={drag} onDoubleClick={() => { column.resetSize() }} onKeyDown={onKeyDown} onFocus={() => { onStop(header.id) }}

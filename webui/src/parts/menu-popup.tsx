@@ -3,7 +3,7 @@ import { Menu as Base } from '@base-ui/react/menu'
 import { Check } from 'lucide-react'
 import type { FocusEvent } from 'react'
 import { landmarkOf } from './landmark.ts'
-import type { MenuContent } from './menu.tsx'
+import type { MenuContent } from './menu-content.ts'
 import css from './popup.module.css'
 
 export function MenuPopup({ open, byKey, onClose, button, labelledBy, actions, choices = [], checks = [], head }: MenuContent & {

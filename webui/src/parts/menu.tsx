@@ -1,36 +1,8 @@
 /** A button that opens a menu of actions. */
-import type { KeyboardEvent, MouseEvent, ReactElement, ReactNode } from 'react'
+import type { KeyboardEvent, MouseEvent, ReactElement } from 'react'
 import { cloneElement, useId, useState } from 'react'
+import type { MenuContent } from './menu-content.ts'
 import { overPage } from './over-page.tsx'
-
-export interface MenuAction {
-  readonly label: string
-  readonly icon?: ReactNode
-  readonly danger?: boolean
-  readonly disabled?: boolean
-  run(this: void): void
-}
-/** Changes nothing but itself: the menu stays open. */
-export interface MenuCheck {
-  readonly key: string
-  readonly label: string
-  readonly checked: boolean
-  readonly disabled: boolean
-  change(this: void, to: boolean): void
-}
-export interface MenuChoice {
-  readonly label: string
-  readonly value: string
-  readonly options: readonly { readonly value: string; readonly label: string }[]
-  choose(this: void, value: string): void
-}
-
-export interface MenuContent {
-  readonly actions: readonly MenuAction[]
-  readonly choices?: readonly MenuChoice[]
-  readonly checks?: readonly MenuCheck[]
-  readonly head?: ReactNode
-}
 
 const Popup = overPage(async () => (await import('./menu-popup.tsx')).MenuPopup)
 

@@ -3,7 +3,7 @@ import { Toast as Base } from '@base-ui/react/toast'
 import { X } from 'lucide-react'
 import { useEffect } from 'react'
 import { useTexts } from '../texts/language.ts'
-import type { Note } from './toast.tsx'
+import type { Note } from './note.ts'
 import css from './toast.module.css'
 
 const SHOWN_MS = 6_000

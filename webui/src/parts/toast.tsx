@@ -1,13 +1,7 @@
 /** A short note that goes away by itself: `toast({ title, text?, kind?, action? })`. Errors stay at their place instead. */
 import { useSyncExternalStore } from 'react'
+import type { Note } from './note.ts'
 import { overPage } from './over-page.tsx'
-
-export interface Note {
-  readonly title: string
-  readonly text?: string
-  readonly kind?: 'done' | 'warning'
-  readonly action?: { readonly label: string; run(this: void): void }
-}
 
 const Place = overPage(async () => (await import('./notes.tsx')).Notes)
 /** Nobody has shown them yet. */
