@@ -79,10 +79,13 @@ export const KEYS = {
     prefix: 'acme-order/', doc: 'the open order of a domain, with the private key of its certificate', writer: 'services/acme/records.ts',
     keptMs: 7 * DAY_MS, removedBy: null,
   },
-  /** One that cannot be taken out of its zone for a week stays there: a value that proves nothing any more. */
+  /**
+   * One that cannot be taken out of its zone for so long stays there: a value that proves nothing any more. Longer than the
+   * longest wait for its spreading (DnsServer), which would begin again else.
+   */
   acmeProof: {
     prefix: 'acme-proof/', doc: 'records of a domain that prove its names to a certificate authority, until they are taken away', writer: 'services/acme/records.ts',
-    keptMs: 7 * DAY_MS, removedBy: null,
+    keptMs: 8 * DAY_MS, removedBy: null,
   },
   acmeAccount: {
     prefix: 'acme-account/', doc: 'where an authority keeps the account of an AcmeProvider', writer: 'registry/objects/acme-provider.ts',

@@ -115,6 +115,14 @@ test('where name servers cannot be asked it waits for as long as the operator sa
   assert.deepEqual(await give(), { kind: 'given' })
 })
 
+test('what is to spread for as long as a setting allows has spread then', async () => {
+  const longestMs = 7 * 86_400_000
+  settings = { propagationDelayMs: longestMs, spread: () => Promise.reject(new Error('nobody is to be asked')) }
+  assert.equal((await give()).kind, 'spreads')
+  await clock.advance(longestMs)
+  assert.deepEqual(await give(), { kind: 'given' })
+})
+
 test('what no repeat mends says what to change', async () => {
   assert.deepEqual(await give('mail.example.net'), {
     kind: 'failed', permanent: true,
@@ -130,13 +138,13 @@ test('what no repeat mends says what to change', async () => {
   assert.match(byHand.why, /managed by hand; set dnsManagement of the domain to Automatic$/)
 })
 
-test('a server that was destroyed leaves nothing to do, and a week later nobody tries any more', async () => {
+test('a server that was destroyed leaves nothing to do, and eight days later nobody tries any more', async () => {
   await give()
   await store.transact(({ objects }) => objects.remove('DnsServer', dnsServerId))
   assert.equal(await takeBack(), null)
   assert.deepEqual(await writtenDown(), [])
   await insert('DnsServer', dnsServerId, { '@type': 'Tsig' })
   await give()
-  await clock.advance(7 * 86_400_000 + 1)
+  await clock.advance(8 * 86_400_000 + 1)
   assert.deepEqual(await writtenDown(), [])
 })

@@ -7,7 +7,7 @@
  * | killed before the zone was changed, or after | the next run finds it written down, and there or not; either way it goes on |
  * | it has not come to every name server of the zone | the authority is not told to look; after the time-out of the DnsServer the proof has failed |
  * | the order ended, with a certificate or without | it is taken away; what others have at that name stays |
- * | it cannot be taken away | it stays written down for a week, and each run of the renewal tries it again |
+ * | it cannot be taken away | it stays written down for eight days, and each run of the renewal tries it again, which comes within six hours |
  * | the DnsServer was destroyed | nobody can take it away; it is forgotten |
  */
 import { createHash } from 'node:crypto'

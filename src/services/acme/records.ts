@@ -11,7 +11,10 @@ import type { RegistryTx } from '../../registry/ports.ts'
 
 type KeysTx = Pick<RegistryTx, 'keys'>
 
-/** `url` null: it may have been asked for, and nobody has seen an answer. The key is secret. Times in ms since 1970. */
+/**
+ * `url` null: it may have been asked for, and nobody has seen an answer. The key is secret. `since`: in ms since 1970, when it
+ * was begun, or when its proofs were last seen on their way to where the authority looks.
+ */
 export interface OrderRecord {
   readonly providerId: Id
   readonly names: readonly string[]
@@ -76,7 +79,7 @@ export async function readProofs({ keys }: KeysTx, domainId: Id): Promise<ProofR
   return Array.isArray(proofs) ? proofs.flatMap(each => isJsonObject(each) ? proofOf(each) ?? [] : []) : []
 }
 
-/** They are forgotten a week after the last of them was written down. */
+/** They are forgotten eight days after the last of them was written down. */
 export async function writeProofs({ keys }: KeysTx, domainId: Id, proofs: readonly ProofRecord[]): Promise<void> {
   const key = KEYS.acmeProof.prefix + domainId
   if (proofs.length === 0) await keys.remove(key)

@@ -54,6 +54,8 @@ for (const [what, other] of [
     assert.match(failed.why, /an authorization for a name that was not ordered: (other|mx)\.example\.org$/)
     assert.deepEqual(given, ['mail.example.org'])
     assert.ok(!asked.some(path => path.startsWith('/challenge/') && !path.endsWith('mail.example.org')))
+    await world.step(node)
+    assert.equal(asked.filter(path => path === '/order').length, 4, 'the next attempt is for another order: each is asked for and looked at')
   })
 }
 
@@ -65,6 +67,38 @@ test('a proof that cannot be taken away keeps the task, though there is nothing 
   assert.deepEqual(await world.step(node), { kind: 'failed', permanent: false, why: 'it is still there', afterMs: 3_600_000, attemptsMax: 10 })
   assert.equal((await world.step(node)).kind, 'nothing')
   assert.deepEqual(asked, [])
+})
+
+test('a proof that cannot be taken away keeps a task that would have failed, until it is gone', async () => {
+  const { exchange } = authority([authorization('mail.example.org')])
+  const world = await AcmeWorld.open(new VirtualClock(), { directory: `${ORIGIN}/dir`, challengeType: 'TlsAlpn01' }, {}, NAMES)
+  const ends: (string | null)[] = ['it is still there', null]
+  const node = world.node(exchange, { give: () => Promise.reject(new Error('nothing is offered')), takeBack: () => Promise.resolve(ends.shift() ?? null) })
+  const [first, second] = [await world.step(node), await world.step(node)]
+  assert.ok(first.kind === 'failed' && second.kind === 'failed')
+  assert.deepEqual([first.permanent, first.afterMs, second.permanent], [false, 3_600_000, true])
+  assert.equal(first.why, `${second.why}; it is still there`)
+})
+
+test('the hour of the authority begins when the proof has come to where it looks', async () => {
+  const { asked, exchange } = authority([authorization('mail.example.org')])
+  const clock = new VirtualClock()
+  const world = await AcmeWorld.open(clock, { directory: `${ORIGIN}/dir` }, {}, NAMES)
+  let spreads = true
+  const node = world.node(exchange, {
+    give: () => Promise.resolve(spreads ? { kind: 'spreads', why: 'it is on its way', afterMs: 1_000 } : { kind: 'given' }), takeBack: () => Promise.resolve(null),
+  })
+  const kinds: string[] = []
+  for (let halfHours = 0; halfHours < 6; halfHours++) {
+    spreads = halfHours < 4
+    kinds.push((await world.step(node)).kind)
+    await clock.advance(1_800_000)
+  }
+  const last = await world.step(node)
+  assert.deepEqual(kinds, Array.from({ length: 6 }, () => 'waits'))
+  assert.ok(last.kind === 'failed')
+  assert.match(last.why, /nothing has come of an order within an hour/)
+  assert.equal(asked.filter(path => path === '/order').length, 8, 'one order, and seven looks')
 })
 
 test('an authority that has looked by then takes no second word for it, and its own is waited for', async () => {

@@ -48,7 +48,7 @@ export interface RenewalDependencies<Tx extends RegistryTx> {
   readonly exchange?: (options: ExchangeOptions) => Exchange
 }
 
-/** An authority that has said nothing for so long will not say it any more; authorities look within minutes. */
+/** An authority that has said nothing for so long, since it could look, will not say it any more; authorities look within minutes. */
 const ORDER_MS_MAX = 3_600_000
 const WAIT_MS_MIN = 1_000
 const WAIT_MS_MAX = 60_000
@@ -100,15 +100,18 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
   /** Proofs stay where the authority looks for them as long as an order is open. */
   async #tidied(domainId: Id, renewal: Renewal, signal: AbortSignal): Promise<Renewal> {
     const { store, proofs } = this.#deps
-    const isOpen = renewal.kind !== 'nothing' && await store.read(tx => readOrder(tx, domainId)) !== null
+    // Nobody goes on with it until somebody changes a setting.
+    const isLeft = renewal.kind === 'nothing' || renewal.kind === 'failed' && renewal.permanent
+    const isOpen = !isLeft && await store.read(tx => readOrder(tx, domainId)) !== null
     const why = isOpen ? null : await proofs.takeBack(domainId, signal)
     if (why === null) return renewal
     switch (renewal.kind) {
       case 'nothing': return { kind: 'failed', permanent: false, why, afterMs: TIDY_AGAIN_MS, attemptsMax: TIDY_ATTEMPTS_MAX }
       case 'notDue':
       case 'stored': return { ...renewal, nextAt: Math.min(renewal.nextAt, await store.now() + TIDY_AGAIN_MS) }
-      case 'waits':
-      case 'failed': return renewal
+      // A task that is Failed would not come again to take it away.
+      case 'failed': return renewal.permanent ? { ...renewal, permanent: false, why: `${renewal.why}; ${why}`, afterMs: TIDY_AGAIN_MS } : renewal
+      case 'waits': return renewal
     }
   }
 
@@ -238,8 +241,11 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
     for (const url of authorizations) {
       const { value: authorization, retryAfterMs } = await client.authorization(account, url)
       const { name, isWildcard, status } = authorization
-      // Of what was not ordered nothing is shown to anybody.
-      if (!wanted.names.includes(isWildcard ? `*.${name}` : name)) throw unusable(`an authorization for a name that was not ordered: ${name.slice(0, 200)}`)
+      // Of what was not ordered nothing is shown to anybody, and the order would want it each time.
+      if (!wanted.names.includes(isWildcard ? `*.${name}` : name)) {
+        await this.#forget(wanted.domainId)
+        throw unusable(`an authorization for a name that was not ordered: ${name.slice(0, 200)}`)
+      }
       if (status === 'valid') continue
       if (status !== 'pending') {
         await this.#forget(wanted.domainId)
@@ -257,8 +263,16 @@ export class CertificateRenewal<Tx extends RegistryTx = RegistryTx> {
         wait = Math.max(wait ?? 0, spreads.afterMs)
       }
     }
+    if (spreading[0] !== undefined) return this.#spreads(attempt, record, spreading[0], wait)
     const looks = open.length === 0 ? 'the order becomes ready' : `the authority looks whether ${open.join(', ')} is served here`
-    return this.#waits(attempt, record, spreading[0] ?? looks, wait)
+    return this.#waits(attempt, record, looks, wait)
+  }
+
+  /** Who gives the proof says when it has taken too long to come there; the hour of the authority begins when it has. */
+  async #spreads(attempt: Attempt, record: OrderRecord, why: string, afterMs: number | null): Promise<Renewal> {
+    const anew = { ...record, since: attempt.now }
+    await this.#deps.store.transact(tx => writeOrder(tx, attempt.wanted.domainId, anew))
+    return this.#waits(attempt, anew, why, afterMs)
   }
 
   /** Null: the authority may look now. */
