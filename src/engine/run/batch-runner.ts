@@ -88,26 +88,29 @@ export class BatchRunner {
       toRow: draft => catalogue.row(draft, ids, now()),
     }
     const { finish, outcome, error, note } = writable(row, variant, result, about)
-    if (outcome) this.#remember(row, variant, result, { outcome, error, note })
+    if (outcome) this.#remember(row, result, { outcome, error, note }, variant.history !== 'countSuccesses' || outcome !== 'done')
     if (!finish) return ended(row.id, false)
     // A `done` whose row was edited meanwhile carries out what was asked of the row: the store sees to that.
     this.#finish(flight, finish, ended)
   }
 
-  #remember(row: TaskRow, variant: AnyBuiltVariant, result: Result, end: Pick<RunRecord, 'outcome' | 'error' | 'note'>): void {
+  /** `keep` false: it is only counted. */
+  #remember(row: TaskRow, { startedAt, durationMs }: Pick<Result, 'startedAt' | 'durationMs'>, end: Pick<RunRecord, 'outcome' | 'error' | 'note'>, keep: boolean): void {
     const { history, nodeId } = this.#deps
-    const { startedAt, durationMs } = result
-    history.record(
-      { taskId: row.id, variant: row.variant, accountId: row.accountId, parentId: row.parentId, nodeId, startedAt, durationMs, attempt: row.attempt, ...end },
-      variant.history !== 'countSuccesses' || end.outcome !== 'done',
-    )
+    const { id: taskId, variant, accountId, parentId, attempt } = row
+    history.record({ taskId, variant, accountId, parentId, nodeId, startedAt, durationMs, attempt, ...end }, keep)
   }
 
   #fail(flight: Flight, states: readonly ReturnType<typeof unrunnable>[], ended: Ended): void {
-    for (const [index, { id, version }] of flight.rows.entries()) {
+    for (const [index, row] of flight.rows.entries()) {
       const state = states[index]
-      if (state) this.#finish(flight, { kind: 'again', id, version, state }, ended)
-      else ended(id, false)
+      if (!state) {
+        ended(row.id, false)
+        continue
+      }
+      // It did not run. That it failed is a record all the same: without one it looks like a task that somebody has set aside.
+      this.#remember(row, { startedAt: this.#deps.now(), durationMs: 0 }, { outcome: 'failed', error: state.failureReason, note: null }, true)
+      this.#finish(flight, { kind: 'again', id: row.id, version: row.version, state }, ended)
     }
   }
 

@@ -44,8 +44,14 @@ test('the state of a task: what stops comes before what runs, and what runs befo
   for (const [more, state] of cases) assert.equal(stateOf(taskOf(row(more))), state, JSON.stringify(more))
 })
 
-test('a failed task without a failed run was set aside by somebody, as far as its runs are known', () => {
-  assert.deepEqual([isParked([]), isParked([{ outcome: 'retry' }]), isParked([{ outcome: 'failed' }]), isParked(undefined)], [true, true, false, false])
+test('a failed task was set aside by somebody when not its last run ended it, as far as its runs are known', () => {
+  const parked = (reason: string, ...runs: readonly JsonObject[]) => isParked({ reason }, runs)
+  const failed = { outcome: 'failed', error: 'its node died while it ran' }
+  assert.equal(isParked({ reason: 'why' }, undefined), false)
+  assert.deepEqual([parked('why'), parked('why', { outcome: 'retry', error: 'why' })], [true, true])
+  assert.equal(parked('its node died while it ran', failed, { outcome: 'retry', error: 'busy' }), false)
+  assert.equal(parked('busy', { outcome: 'retry', error: 'busy' }, failed), true, 'it had failed, was retried, ran once more and was set aside')
+  assert.equal(parked('Set by admin.', failed), true, 'it had failed, was retried and set aside before it ran')
 })
 
 test('progress is a bar where it counts something, and a text elsewhere', () => {

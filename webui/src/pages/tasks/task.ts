@@ -88,9 +88,13 @@ export function stateOf({ status, running, parts, waitingFor }: TaskView): TaskS
   }
 }
 
-/** Of a task that has failed, by its last runs: it was not a run that ended it. undefined: nobody knows. */
-export function isParked(runs: readonly JsonObject[] | undefined): boolean {
-  return runs !== undefined && !runs.some(run => run['outcome'] === 'failed')
+/**
+ * Of a task that has failed, by its runs, the newest first: it was not the last of them that ended it. It may have failed
+ * before, been retried and then set aside: that has another reason. undefined: nobody knows.
+ */
+export function isParked({ reason }: Pick<TaskView, 'reason'>, runs: readonly JsonObject[] | undefined): boolean {
+  const last = runs?.[0]
+  return runs !== undefined && (last?.['outcome'] !== 'failed' || textOrNull(last['error']) !== reason)
 }
 
 /** `done 3, total 9`, as nodes write it: for a bar. null: it says something else. */

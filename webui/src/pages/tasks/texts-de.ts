@@ -87,7 +87,7 @@ export const de: TaskTexts = {
     noNodeGive: 'Lebende Knoten, die ihn über ihre Rolle bekommen könnten:', noNodeNoNode: 'Sonst lebt kein Knoten.',
     noRole: 'ohne Rolle', editRole: 'Rolle ändern',
     failed: 'Sie ist fehlgeschlagen und wird erst wieder versucht, wenn jemand es verlangt.',
-    parked: 'Kein fehlgeschlagener Lauf von ihr ist aufbewahrt: wahrscheinlich hat jemand sie beiseitegelegt. Sie wartet, bis jemand sie neu versucht.',
+    parked: 'Kein Lauf von ihr ist bekannt, der so geendet hat: vielleicht hat jemand sie beiseitegelegt. Sie wartet, bis jemand sie neu versucht.',
     other: (name: string) => `Der Server nennt einen Grund, den diese Konsole nicht kennt: ${name}.`,
     failedGroup: 'Fehlgeschlagene Aufgaben dieser Art:',
     stopping: 'Jemand will sie abbrechen. Ihr Knoten hält den Lauf an, dann wird sie entfernt.',

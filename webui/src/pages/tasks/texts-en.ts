@@ -86,7 +86,7 @@ export const en = {
     noNodeGive: 'Live nodes that could be given it, by their role:', noNodeNoNode: 'No node is alive besides.',
     noRole: 'without a role', editRole: 'Edit the role',
     failed: 'It has failed and is not tried again until somebody retries it.',
-    parked: 'No failed run of it is kept: most likely somebody has set it aside. It waits until somebody retries it.',
+    parked: 'No run of it is known that ended so: somebody may have set it aside. It waits until somebody retries it.',
     other: (name: string) => `The server gives a reason that this console does not know: ${name}.`,
     failedGroup: 'Failed tasks of this kind:',
     stopping: 'Somebody asked for it to be cancelled. Its node stops the run, then the task is removed.',

@@ -19,7 +19,7 @@ import { useDuty } from './use-duty.ts'
 export function WhyPanel({ task, kind, runs }: {
   readonly task: TaskView
   readonly kind: Kind | undefined
-  /** Its last runs; undefined: not known. */
+  /** Its last runs, the newest first; undefined: not known. */
   readonly runs: readonly JsonObject[] | undefined
 }) {
   const t = useTaskTexts()
@@ -46,7 +46,7 @@ export function WhyPanel({ task, kind, runs }: {
             <p className={css['reasonText']}>{task.reason}</p>
           </div>
         )}
-        {state === 'failed' ? <FailedHint task={task} parked={isParked(runs)} /> : null}
+        {state === 'failed' ? <FailedHint task={task} parked={isParked(task, runs)} /> : null}
         {task.running === null && state !== 'failed' ? <Waiting task={task} kind={kind} /> : null}
       </div>
     </Panel>
