@@ -80,6 +80,34 @@ describe('a long list', { skip: chromiumMissing(), timeout: 300_000 }, () => {
     })
   })
 
+  it('a row keeps its focus, or the list has it, when a larger window shows more rows', async () => {
+    await visit(async page => {
+      await scroll(page, 4_000)
+      await inOrder(page, 103)
+      await row(page, 115).getByRole('checkbox').click()
+      await page.getByText('1 selected').waitFor()
+      await page.setViewportSize({ width: 1_280, height: 1_400 })
+      await row(page, 145).waitFor({ state: 'attached' })
+      await inOrder(page, 103)
+      await page.keyboard.press('Space')
+      await page.getByText('1 selected').waitFor({ state: 'detached' })
+      assert.equal(await page.getByRole('grid').getByRole('checkbox', { checked: true }).count(), 0)
+    })
+  })
+
+  it('no moment tells the time of another row, nor anything once the pointer has left it', async () => {
+    await visit(async page => {
+      await row(page, 5).locator('time').first().hover()
+      await page.locator('time[title]').waitFor()
+      await scroll(page, 4_000)
+      await inOrder(page, 103)
+      assert.deepEqual(await page.evaluate(`[...document.querySelectorAll('time[title]')]
+        .map(time => [time.title.split(' · ')[1], time.dateTime.replace('T', ' ').replace('Z', ' Z')]).filter(([told, is]) => told !== is)`), [])
+      await page.mouse.move(0, 0)
+      await page.locator('time[title]').waitFor({ state: 'detached' })
+    })
+  })
+
   it('a link in a row is followed without a reload, in another tab with Ctrl, and a moment tells its time in UTC', async () => {
     await visit(async page => {
       await page.evaluate('globalThis.openSince = true')

@@ -46,7 +46,7 @@ export function DataGrid(props: GridProps) {
   useAsking(list, items[0]?.index ?? 0, items.at(-1)?.index ?? 0)
   useEffect(() => { virtual.measure() }, [virtual, rowPx])
   const slots = useSlots(items, virtual.isScrolling)
-  const keepFocus = useFocusKept(scroller, items[0]?.index ?? 0, items.at(-1)?.index ?? 0)
+  const keepFocus = useFocusKept(scroller, slots)
   const { active, onKeyDown, onClick, onChange } = useWays(props, {
     pageRows: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW_PX) / rowPx) - 1),
     show: index => { virtual.scrollToIndex(index) },
@@ -56,7 +56,7 @@ export function DataGrid(props: GridProps) {
     <div
       ref={scroller} className={`${css['scroller']} ${narrow ? css['cards'] : ''}`} style={style} tabIndex={0} role="grid" aria-label={label}
       aria-rowcount={total + 1} aria-colcount={shown.length} aria-activedescendant={`${id}-${active}`} aria-multiselectable={selection !== undefined}
-      onKeyDown={onKeyDown} onClick={onClick} onPointerOver={usePointed()}
+      onKeyDown={onKeyDown} onClick={onClick} {...usePointed()}
     >
       <DataHead table={table} loaded={list.loaded} selection={selection} />
       <div role="rowgroup" className={css['body']} style={{ height: virtual.getTotalSize() }} onChange={onChange} {...keepFocus}>
@@ -144,28 +144,50 @@ function useSlots(items: readonly VirtualItem[], isScrolling: boolean): readonly
   return slotted(items, slots, first)
 }
 
-/** The element of a row that has gone shows another one: the focus that was in it goes to the grid. */
-function useFocusKept(scroller: { readonly current: HTMLElement | null }, first: number, last: number) {
+/**
+ * The element of a row that has gone shows another one, and so may that of a row that stays, when a larger window needs more
+ * slots: the focus that was in it goes to the grid.
+ */
+function useFocusKept(scroller: { readonly current: HTMLElement | null }, slots: readonly Slotted<VirtualItem>[]) {
   const focused = useRef<number | null>(null)
   useLayoutEffect(() => {
-    if (focused.current === null || (focused.current >= first && focused.current <= last)) return
+    if (focused.current === null || (document.activeElement !== null && indexAt(document.activeElement) === focused.current)) return
     scroller.current?.focus({ preventScroll: true })
-  }, [scroller, first, last])
+  }, [scroller, slots])
   return {
     onFocus: ({ target }: FocusEvent) => { focused.current = indexAt(target) },
     onBlur: () => { focused.current = null },
   }
 }
 
-/** What the pointer is on: the page of a link is fetched, and a moment tells all of itself. Done here, not by each of hundreds of cells. */
-function usePointed(): (event: PointerEvent) => void {
+/**
+ * What the pointer is on: the page of a link is fetched, and a moment tells all of itself, for as long as the pointer is there.
+ * Done here, not by each of hundreds of cells.
+ */
+function usePointed() {
   const router = useRouter()
   const language = useLanguage()
-  return ({ target }) => {
-    if (!(target instanceof Element)) return
-    const to = target.closest('a[href]')?.getAttribute('href')
-    if (to !== null && to !== undefined) void router.preloadRoute({ to })
-    if (target instanceof HTMLTimeElement) target.title = `${absoluteText(Date.parse(target.dateTime), language)} · ${utcText(Date.parse(target.dateTime))}`
+  const moment = useRef<HTMLTimeElement | null>(null)
+  const tell = () => {
+    if (moment.current === null) return
+    const ms = Date.parse(moment.current.dateTime)
+    moment.current.title = `${absoluteText(ms, language)} · ${utcText(ms)}`
+  }
+  // It may show another row by now, or its row another time.
+  useLayoutEffect(tell)
+  return {
+    onPointerOver: ({ target }: PointerEvent) => {
+      if (!(target instanceof Element)) return
+      const to = target.closest('a[href]')?.getAttribute('href')
+      if (to !== null && to !== undefined) void router.preloadRoute({ to })
+      if (!(target instanceof HTMLTimeElement)) return
+      moment.current = target
+      tell()
+    },
+    onPointerOut: () => {
+      moment.current?.removeAttribute('title')
+      moment.current = null
+    },
   }
 }
 
@@ -208,8 +230,8 @@ function useWays({ list, total, open, selection }: GridProps, { pageRows, show }
       event.preventDefault()
       void navigate({ to })
     }
-    if (link !== null || (target as Element).closest('button, input, label') !== null) return
     setActive(index)
+    if (link !== null || (target as Element).closest('button, input, label') !== null) return
     const row = list.rowAt(index)
     // Who marks text to copy it does not want to leave.
     if (row !== undefined && open !== undefined && getSelection()?.isCollapsed !== false) void navigate({ to: open(row) })

@@ -1,4 +1,7 @@
-/** A moment: in the viewer's zone, UTC on hover and focus; `relative` says how long ago it is, or until then. */
+/**
+ * A moment: in the viewer's zone, UTC on hover and focus; `relative` says how long ago it is, or until then. In the cells of a
+ * long list nothing has a focus of its own: there UTC comes on hover alone, and to the keyboard on the page of the row.
+ */
 import { useContext, useSyncExternalStore } from 'react'
 import { browserClock, serverClock } from '../api/browser.ts'
 import { useLanguage, useTexts } from '../texts/language.ts'
