@@ -37,6 +37,7 @@ describe('what opens over a page', { skip: chromiumMissing(), timeout: 300_000 }
       const asked = page.waitForRequest('**/assets/palette-*.js')
       await page.keyboard.press('Control+k')
       await page.keyboard.type('gc')
+      await page.keyboard.press('Alt+x')
       await asked
       held.resolve()
       await page.getByRole('combobox').and(page.locator(':focus')).waitFor()
@@ -49,6 +50,25 @@ describe('what opens over a page', { skip: chromiumMissing(), timeout: 300_000 }
       await page.keyboard.type('y')
       assert.equal(await page.getByRole('combobox').inputValue(), 'y')
     })
+  })
+
+  it('what was closed before its file failed to come leaves what is open now alone', async () => {
+    await visit(async page => {
+      const held = Promise.withResolvers<void>()
+      await page.route('**/assets/palette-*.js', async route => {
+        await held.promise
+        await route.abort()
+      })
+      const failed = page.waitForEvent('requestfailed')
+      await page.keyboard.press('Control+k')
+      await page.keyboard.press('Control+k')
+      await page.keyboard.press('?')
+      await page.getByRole('dialog').waitFor()
+      held.resolve()
+      await failed
+      await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+      assert.equal(await page.getByRole('dialog').count(), 1)
+    }, AWAY)
   })
 
   it('a menu opens by key with its first entry chosen, by pointer with none, and gives the focus back', async () => {

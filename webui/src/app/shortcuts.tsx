@@ -22,11 +22,12 @@ export function Shortcuts({ open, onOpen }: { readonly open: 'palette' | 'help' 
   }
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const { key } = event
+    const withModifier = event.ctrlKey || event.metaKey || event.altKey
     if (key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
       if (open === 'palette') close()
       else onOpen('palette')
-    } else if (open === 'palette' && key.length === 1 && !isInDialog(event.target)) setTyped(before => before + key)
-    else if (event.ctrlKey || event.metaKey || event.altKey || open !== null || isTyping(event.target)) return
+    } else if (open === 'palette' && key.length === 1 && !withModifier && !isInDialog(event.target)) setTyped(before => before + key)
+    else if (withModifier || open !== null || isTyping(event.target)) return
     else if (key === '?') onOpen('help')
     else if (key === 'g') setGoneAtMs(browserClock.monotonicMs())
     else if (key === '/') {

@@ -43,12 +43,18 @@ export function overPage<P extends { readonly open: boolean; readonly onClose?: 
     })
     useEffect(() => {
       if (!open || Part !== null) return undefined
+      let left = false
       let stop: (() => void) | undefined
       void fetch().then(() => {
+        // Nobody waits for it any more: what is on the page now is not to be closed.
+        if (left) return
         if (Part === null) stop = missing()
         else setThere(true)
       })
-      return () => { stop?.() }
+      return () => {
+        left = true
+        stop?.()
+      }
     }, [open, attempts])
     return wanted && Part !== null ? <Part {...props} /> : null
   }
