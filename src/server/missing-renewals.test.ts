@@ -22,6 +22,16 @@ async function renewedDomain() {
   return {
     store, domainId, ids, clock,
     look: () => makeMissingRenewals(deps, signal),
+    /** `queries`: of tasks. */
+    lookAndCount: async () => {
+      let queries = 0
+      const read: typeof store.read = work => store.read(tx => work({
+        ...tx, tasks: { ...tx.tasks, query: (filter, page) => { queries++; return tx.tasks.query(filter, page) } },
+      }))
+      const made = await makeMissingRenewals({ ...deps, store: { read, transact: work => store.transact(work), now: () => store.now() } }, signal)
+      return { made, queries }
+    },
+    deps,
     tasks: () => store.read(async ({ tasks }) => tasks.get(await tasks.query({ variants: ['AcmeRenewal'] }, ALL))),
     changeDomain: (certificateManagement: { '@type': string }) => store.transact(async ({ objects }) => {
       const [domain] = await objects.get('Domain', [domainId])
@@ -42,13 +52,15 @@ test('a renewal that somebody has destroyed is made again, once', async () => {
 })
 
 test('one that has failed waits for somebody, and counts', async () => {
-  const { look, tasks, store, clock } = await renewedDomain()
+  const { look, tasks, domainId, store, clock } = await renewedDomain()
   await look()
   const [task] = await tasks()
   assert.ok(task)
   const failed = { status: 'Failed', due: 0, attempt: 1, firstFailedAt: clock.now(), failedAt: clock.now(), failureReason: 'refused' } as const
   assert.equal(await store.transact(({ tasks: table }) => table.edit(task.id, task.version, { state: failed })), 'applied')
   assert.equal(await look(), 0)
+  await store.transact(tx => writeProofs(tx, domainId, [{ dnsServerId: 'd', zone: 'example.org', owner: 'a.example.org', value: 'v', since: clock.now() }]))
+  assert.deepEqual([await look(), await look()], [1, 0], 'it takes no proof away that is still in DNS')
 })
 
 test('of a domain that is looked after by hand only a proof is taken away that was left in DNS', async () => {
@@ -60,8 +72,8 @@ test('of a domain that is looked after by hand only a proof is taken away that w
   assert.deepEqual((await tasks()).map(({ payload }) => payload), [{ domainId }])
 })
 
-test('of many domains each is looked at', async () => {
-  const { look, domainId, store, ids } = await renewedDomain()
+test('of many domains each is looked at, with a few questions when nothing is missing, and no longer than until it is to stop', async () => {
+  const { look, lookAndCount, deps, domainId, store, ids } = await renewedDomain()
   await store.transact(async ({ objects }) => {
     const [domain] = await objects.get('Domain', [domainId])
     for (let nth = 0; nth < 450; nth++) {
@@ -69,6 +81,18 @@ test('of many domains each is looked at', async () => {
       await objects.insert('Domain', ids.next(), body, [], [])
     }
   })
-  assert.equal(await look(), 226)
-  assert.equal(await look(), 0)
+  const stop = new AbortController()
+  const transact: typeof store.transact = work => { stop.abort(); return store.transact(work) }
+  assert.equal(await makeMissingRenewals({ ...deps, store: { read: work => store.read(work), transact, now: () => store.now() } }, stop.signal), 1)
+  assert.equal(await look(), 225)
+  assert.deepEqual(await lookAndCount(), { made: 0, queries: 2 }, 'one for the domains, one for the proofs')
+})
+
+test('more tasks than one page has are all seen', async () => {
+  const { look, lookAndCount, domainId, store, ids } = await renewedDomain()
+  await store.transact(async ({ objects }) => {
+    const [domain] = await objects.get('Domain', [domainId])
+    for (let nth = 0; nth < 1_100; nth++) await objects.insert('Domain', ids.next(), { ...domain?.body, name: `d${nth}.example` }, [], [])
+  })
+  assert.deepEqual([await look(), await lookAndCount()], [1_101, { made: 0, queries: 4 }])
 })
