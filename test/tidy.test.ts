@@ -54,6 +54,15 @@ describe('layers', () => {
     const files = ['export { x } from \'../tasks/one.ts\'', 'import \'../tasks/one.ts\'', 'const x = await import(\'../tasks/one.ts\')']
     for (const text of files) finds({ 'src/base/b.ts': text }, /src\/base may not import/)
   })
+  it('takes import() for a value wherever it is a call, and for a type where it names one', () => {
+    const calls = [
+      'function load() { return import(\'../services/mail.ts\') }', 'await Promise.all([import(\'../services/mail.ts\')])',
+      'const load = () => import(\'../services/mail.ts\')', 'const later = import(\'../services/mail.ts\')', 'const m = is ? null : import(\'../services/mail.ts\')',
+    ]
+    for (const text of calls) finds({ 'src/tasks/a.ts': text }, /src\/tasks may not import src\/services\/mail/)
+    const types = ['type M = import(\'../services/mail.ts\').M', 'let m: typeof import(\'../services/mail.ts\')', 'const all: Set<import(\'../services/mail.ts\').M> = new Set()']
+    for (const text of types) finds({ 'src/tasks/a.ts': text })
+  })
   it('does not see imports in comments and texts', () => {
     finds({ 'src/base/b.ts': '// import x from \'../tasks/one.ts\'\nconst x = `import x from \'../tasks/one.ts\'`' })
   })

@@ -23,7 +23,13 @@ export function importsOf(source: Source): Import[] {
     found.push({ from: source.path, line: lineAt(source.text, offset), target, specifier, typeOnly })
   }
   for (const match of source.code.matchAll(STATEMENT)) add(match.index, match[2], match[1] !== undefined)
-  // `typeof import('…')` and `import('…').Name` in a type are types too; a call of import() is awaited, or what a function returns.
-  for (const match of source.code.matchAll(CALL)) add(match.index, match[1], !/(?:await|=>)\s+$/.test(source.code.slice(0, match.index)))
+  for (const match of source.code.matchAll(CALL)) {
+    const [before, after] = [source.code.slice(0, match.index), source.code.slice(match.index + match[0].length)]
+    add(match.index, match[1], /\btypeof\s+$/.test(before) || BEFORE_TYPE.test(before) && TYPE_NAME.test(after))
+  }
   return found
 }
+
+/** `import('…').Name` where a type stands. Every other one is a call, which loads the file. */
+const BEFORE_TYPE = /[:<|=]\s*$/
+const TYPE_NAME = /^\.[A-Z]/
