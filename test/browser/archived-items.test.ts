@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { list, update } from '../support/api-call.ts'
+import { deliverToKeep, destroyAllMail } from '../support/archived-mail.ts'
 import { accessFaults, Browser, chromiumMissing } from '../support/browser.ts'
 import { buildConsole, signIn } from '../support/console.ts'
 import { drained } from '../support/index-tasks.ts'
-import { createJane, JANE } from '../support/jane.ts'
-import { LmtpClient } from '../support/lmtp.ts'
+import { createJane } from '../support/jane.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 const SUBJECTS = ['The heron', 'The gull', 'The tern']
@@ -22,19 +22,13 @@ describe('the pages of archived items', { skip: chromiumMissing(), timeout: 300_
     node = world.use(await startServer())
     origin = `http://127.0.0.1:${node.port('http')}`
     jane = await createJane(node)
-    await update(node, 'DataRetention', 'singleton', { archiveDeletedItemsFor: '30d' })
-    const client = await LmtpClient.open(node.port('lmtp'))
-    for (const subject of SUBJECTS) await client.deliver(JANE.name, subject, 'It stands in the reeds.')
-    client.close()
+    await deliverToKeep(node, SUBJECTS)
     await drained(node)
     browser = world.use(await Browser.open())
   })
   after(() => world.disposeAsync())
   beforeEach(async () => {
-    await node.call([
-      ['Email/query', { accountId: jane }],
-      ['Email/set', { accountId: jane, '#destroy': { resultOf: '0', name: 'Email/query', path: '/ids' } }],
-    ], JANE)
+    await destroyAllMail(node, jane)
     await drained(node)
     assert.equal((await list(node, 'ArchivedItem')).length, SUBJECTS.length)
   })

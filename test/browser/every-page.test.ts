@@ -6,10 +6,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
+import { deliverToKeep, destroyAllMail } from '../support/archived-mail.ts'
 import { accessFaults, Browser, chromiumMissing, keepPicture, PICTURES, SCHEMES } from '../support/browser.ts'
 import { ADMIN, buildConsole, fillLogin, shown, signIn } from '../support/console.ts'
 import { fillNode, type ConsoleData } from '../support/console-data.ts'
 import { list } from '../support/api-call.ts'
+import { createPerson, JANE } from '../support/jane.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 interface Place { readonly path: string; readonly needs?: readonly [object: string, verb: string] }
@@ -32,6 +34,7 @@ describe('every page of the console', { skip: chromiumMissing(), timeout: 600_00
     server = world.use(await startServer())
     origin = `http://127.0.0.1:${server.port('http')}`
     data = await fillNode(server)
+    await archiveOne()
     browser = world.use(await Browser.open())
   })
   after(() => world.disposeAsync())
@@ -40,6 +43,7 @@ describe('every page of the console', { skip: chromiumMissing(), timeout: 600_00
     t.diagnostic(`pictures of every page: ${PICTURES}`)
     const paths = await allPaths()
     assert.ok(paths.length > 20, 'the places were read')
+    assert.deepEqual(paths.filter(path => path.includes('undefined')), [], 'there is one of each')
     await browser.visit(origin, async (page, complaints) => {
       await signIn(page, origin)
       for (const path of paths) {
@@ -73,6 +77,13 @@ describe('every page of the console', { skip: chromiumMissing(), timeout: 600_00
       assert.ok(bytes > 50_000 && bytes < FIRST_LOAD_BYTES_MAX, `${bytes} bytes: ${sizes.toSorted(([a], [b]) => b - a).join(' ')}`)
     })
   })
+
+  async function archiveOne(): Promise<void> {
+    const domain = (await list(server, 'Domain')).find(({ name }) => JANE.name.endsWith(`@${String(name)}`))
+    const jane = await createPerson(server, String(domain?.['id']), 'jane')
+    await deliverToKeep(server, ['The heron'])
+    await destroyAllMail(server, jane)
+  }
 
   /** Those of the table, with an object in place of its parameter, and those that fit every object. */
   async function allPaths(): Promise<string[]> {
