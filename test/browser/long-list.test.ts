@@ -3,10 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { create } from '../support/api-call.ts'
-import { Browser, chromiumMissing } from '../support/browser.ts'
-import { buildConsole, createAuditor, signIn } from '../support/console.ts'
+import { chromiumMissing } from '../support/browser.ts'
+import { ConsoleWorld, createAuditor, signIn } from '../support/console.ts'
 import { indexTask } from '../support/index-tasks.ts'
-import { startServer, type TestServer } from '../support/server.ts'
 
 const TASKS = 300
 const DUE_MS = Date.UTC(2998, 11, 31, 23)
@@ -20,24 +19,20 @@ const ROWS = `${SHOWN}.map(row => [
 ])`
 
 describe('a long list', { skip: chromiumMissing(), timeout: 300_000 }, () => {
-  const world = new AsyncDisposableStack()
-  let browser: Browser
-  let origin: string
+  let world: ConsoleWorld
   before(async () => {
-    buildConsole()
-    const server: TestServer = world.use(await startServer())
-    origin = `http://127.0.0.1:${server.port('http')}`
+    world = await ConsoleWorld.open()
+    const { server } = world
     const domainId = await createAuditor(server)
     const [accountId = ''] = await create(server, 'Account', { '@type': 'User', name: 'jane', domainId })
     await create(server, 'Task', ...Array.from({ length: TASKS }, (_, number) => (
       { ...indexTask(accountId, number), status: { '@type': 'Pending', due: new Date(DUE_MS + number * MINUTE_MS).toISOString() } }
     )))
-    browser = world.use(await Browser.open())
   })
-  after(() => world.disposeAsync())
+  after(() => world[Symbol.asyncDispose]())
 
-  const visit = (work: (page: Page) => Promise<void>) => browser.visit(origin, async page => {
-    await signIn(page, origin, '/manage/tasks?f.due=2998-12-31T00:00:00Z..')
+  const visit = (work: (page: Page) => Promise<void>) => world.browser.visit(world.origin, async page => {
+    await signIn(page, world.origin, '/manage/tasks?f.due=2998-12-31T00:00:00Z..')
     await page.getByRole('row', { name: /Index a document/ }).nth(9).waitFor()
     await work(page)
   })

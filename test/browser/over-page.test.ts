@@ -2,27 +2,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
-import { accessFaults, Browser, chromiumMissing, type VisitOptions } from '../support/browser.ts'
-import { buildConsole, signIn } from '../support/console.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { accessFaults, chromiumMissing, type VisitOptions } from '../support/browser.ts'
+import { ConsoleWorld, signIn } from '../support/console.ts'
 
 const AWAY = { expected: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED/] }
 const FOCUSED = "document.activeElement.getAttribute('role') ?? document.activeElement.textContent"
 
 describe('what opens over a page', { skip: chromiumMissing(), timeout: 300_000 }, () => {
-  const world = new AsyncDisposableStack()
-  let browser: Browser
-  let origin: string
-  before(async () => {
-    buildConsole()
-    const server: TestServer = world.use(await startServer())
-    origin = `http://127.0.0.1:${server.port('http')}`
-    browser = world.use(await Browser.open())
-  })
-  after(() => world.disposeAsync())
+  let world: ConsoleWorld
+  before(async () => { world = await ConsoleWorld.open() })
+  after(() => world[Symbol.asyncDispose]())
 
-  const visit = (work: (page: Page) => Promise<void>, options: VisitOptions = {}) => browser.visit(origin, async page => {
-    await signIn(page, origin, '/manage/domains')
+  const visit = (work: (page: Page) => Promise<void>, options: VisitOptions = {}) => world.browser.visit(world.origin, async page => {
+    await signIn(page, world.origin, '/manage/domains')
     await work(page)
   }, options)
   const person = (page: Page) => page.getByRole('button', { name: 'Signed in as admin' })
@@ -106,8 +98,8 @@ describe('what opens over a page', { skip: chromiumMissing(), timeout: 300_000 }
   })
 
   it('a moment tells its time in UTC to the pointer and to the focus, until Escape', async () => {
-    await browser.visit(origin, async page => {
-      await signIn(page, origin)
+    await world.browser.visit(world.origin, async page => {
+      await signIn(page, world.origin)
       const heard = page.getByRole('table', { name: 'Nodes' }).locator('time').first()
       const utc = page.getByText(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Z/)
       await heard.hover()
